@@ -1,0 +1,33 @@
+/**
+ * An append-only table of distinct strings: a string column holds Int32 codes into one of these. A code never changes
+ * its meaning, so batches, states and views that share a dictionary compare codes instead of strings.
+ */
+export class Dictionary {
+  readonly #strings: string[] = [];
+  readonly #codes = new Map<string, number>();
+
+  /** The number of distinct strings: codes run from 0 to size - 1. */
+  get size(): number {
+    return this.#strings.length;
+  }
+
+  /** The string of a code. */
+  at(code: number): string {
+    return this.#strings[code];
+  }
+
+  /** The code of a string, which is added if it is new. */
+  intern(value: string): number {
+    const known = this.#codes.get(value);
+    if (known !== undefined) return known;
+    const code = this.#strings.length;
+    this.#strings.push(value);
+    this.#codes.set(value, code);
+    return code;
+  }
+
+  /** The code of a string, or -1 where the dictionary does not hold it. */
+  codeOf(value: string): number {
+    return this.#codes.get(value) ?? -1;
+  }
+}

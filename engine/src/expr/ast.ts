@@ -1,0 +1,17 @@
+import type { DataType } from '../columns/types.js';
+
+/** A literal of a plan. An int64 or timestamp literal is decimal text in ticks, so that a plan stays exact as JSON. */
+export type LiteralValue = boolean | number | string | null;
+
+/** A scalar expression as plain data: the DSL builds it, plans carry it, `bind` gives it types. */
+export type Expr =
+  | { readonly kind: 'column'; readonly name: string }
+  | { readonly kind: 'literal'; readonly type: DataType; readonly value: LiteralValue }
+  | { readonly kind: 'call'; readonly fn: string; readonly args: readonly Expr[] };
+
+/** One call of an aggregate function, as plain data. `where` limits the rows that it sees. */
+export interface AggregateCall {
+  readonly fn: string;
+  readonly args: readonly Expr[];
+  readonly where: Expr | null;
+}

@@ -1,0 +1,21 @@
+import type { AggregateCall } from '../../expr/ast.js';
+import type { PlanNode } from '../plan.js';
+
+/** A window as plain data: a name of the window registry and its parameters, durations in microseconds. */
+export interface WindowSpec {
+  readonly type: string;
+  readonly parameters: Readonly<Record<string, number | string>>;
+}
+
+/**
+ * Groups rows by key columns, and by window where there is one, and keeps one row a group. With a window the output has
+ * `windowStart`, `windowEnd`, `windowTime` after the keys, and its key is the group keys with `windowEnd`.
+ */
+export interface AggregateNode {
+  readonly kind: 'aggregate';
+  readonly input: PlanNode;
+  readonly keys: readonly string[];
+  readonly window: WindowSpec | null;
+  readonly allowedLatenessUs: number;
+  readonly columns: readonly { readonly name: string; readonly call: AggregateCall }[];
+}

@@ -1,0 +1,22 @@
+import type { AggregateNode } from './nodes/aggregate.js';
+import type { FilterNode } from './nodes/filter.js';
+import type { FinalNode } from './nodes/final.js';
+import type { KeepNode } from './nodes/keep.js';
+import type { ProjectNode } from './nodes/project.js';
+import type { SourceNode } from './nodes/source.js';
+
+/** A logical plan: a frozen tree of plain data, rooted at what is asked for. Serialisable, hashed, shown by `explain()`. */
+export type PlanNode = SourceNode | FilterNode | ProjectNode | AggregateNode | FinalNode | KeepNode;
+
+export type PlanKind = PlanNode['kind'];
+
+/** One function a kind of node: the compiler lists the places that a new kind has to be added to. */
+export type PlanVisitor<Result> = {
+  readonly [Kind in PlanKind]: (node: Extract<PlanNode, { kind: Kind }>) => Result;
+};
+
+/** Calls the visitor's function for the kind of the node. */
+export function visitPlan<Result>(node: PlanNode, visitor: PlanVisitor<Result>): Result {
+  const visit = visitor[node.kind] as (node: PlanNode) => Result;
+  return visit(node);
+}

@@ -1,0 +1,105 @@
+import type { Field } from '../columns/types.js';
+import type { EventTime } from '../columns/time.js';
+import type { PlanNode } from '../plan/plan.js';
+import type { ChangelogMode } from '../plan/relation.js';
+import type { SourceSummary, Reject } from '../sources/source.js';
+import type { ClockCommand, ClockState, ViewDescription, ViewStatus } from '@millrace/protocol';
+
+/**
+ * What crosses between the client side of a session (where the DSL builds plans) and its host (where the engine runs).
+ * Everything is structured-cloneable; rows travel as Arrow IPC streams. Requests are answered, events are not.
+ */
+export type HostRequest =
+  /** Finds the sources' schemas and types the plan. */
+  | { readonly type: 'bind'; readonly plan: PlanNode }
+  /** Starts (or joins) the query and keeps its result current until `release`. `owner` is the cell that made it. */
+  | { readonly type: 'open'; readonly plan: PlanNode; readonly owner: string | null }
+  /** The table or stream's rows at the clock's time: at the end of the input where no clock holds it. */
+  | { readonly type: 'read'; readonly plan: PlanNode; readonly limit: number | null; readonly current: boolean }
+  | { readonly type: 'explain'; readonly plan: PlanNode }
+  | { readonly type: 'write'; readonly plan: PlanNode; readonly sink: string; readonly options: Readonly<Record<string, unknown>> }
+  | { readonly type: 'rejects'; readonly plan: PlanNode }
+  | { readonly type: 'release'; readonly queryId: string }
+  /** Releases every query that the owner made: its cell is run again, or is gone. */
+  | { readonly type: 'releaseOwner'; readonly owner: string }
+  | { readonly type: 'stats' }
+  | { readonly type: 'clock'; readonly command: ClockCommand }
+  /** Resolves when the clock reaches the time, or every replay its end. */
+  | { readonly type: 'until'; readonly time: EventTime | 'end' }
+  /** Registers a view of a query: what the cell's output shows. Frames are asked for by front ends. */
+  | { readonly type: 'view'; readonly viewId: string; readonly plan: PlanNode; readonly owner: string | null; readonly view: ViewDescription }
+  /** The view's rows now, as a front end would get them, for a saved output. */
+  | { readonly type: 'viewSnapshot'; readonly viewId: string; readonly limit: number };
+
+export interface BoundPlan {
+  readonly fields: readonly Field[];
+  readonly time: string | null;
+  readonly mode: ChangelogMode;
+  readonly key: readonly string[] | null;
+  readonly sources: readonly SourceSummary[];
+}
+
+export interface HostReplies {
+  bind: BoundPlan;
+  open: { readonly queryId: string; readonly bound: BoundPlan };
+  read: { readonly arrow: Uint8Array; readonly rows: number; readonly bound: BoundPlan };
+  explain: { readonly text: string; readonly data: unknown };
+  write: { readonly rows: number; readonly bytes: number };
+  rejects: { readonly count: number; readonly rows: readonly Reject[] };
+  release: null;
+  releaseOwner: null;
+  stats: SessionStats;
+  clock: ClockState;
+  until: ClockState;
+  view: { readonly bound: BoundPlan };
+  viewSnapshot: { readonly arrow: Uint8Array; readonly status: ViewStatus; readonly bound: BoundPlan };
+}
+
+export interface SessionStats {
+  readonly clock: ClockState;
+  readonly sources: readonly {
+    readonly name: string;
+    readonly rows: number;
+    readonly bytes: number;
+    readonly rejected: number;
+    readonly reconnects: number;
+    readonly dropped: number;
+    readonly readers: number;
+    readonly watermark: EventTime;
+    readonly ended: boolean;
+    readonly error: string | null;
+  }[];
+  readonly queries: readonly {
+    readonly queryId: string;
+    readonly owner: string | null;
+    readonly rowsKept: number;
+    readonly bytes: number;
+    readonly evicted: number;
+    readonly late: number;
+    readonly watermark: EventTime;
+    readonly error: string | null;
+  }[];
+}
+
+/** An error as it crosses: rebuilt on the other side with its class, code and hint. */
+export interface WireError {
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string | null;
+  /** Where in the user's code the plan's node was made, as a stack line; null where it is not known. */
+  readonly origin: string | null;
+}
+
+/** What a host tells its client unasked. */
+export type HostEvent =
+  | { readonly type: 'clock'; readonly state: ClockState }
+  | { readonly type: 'notice'; readonly owner: string | null; readonly text: string }
+  | { readonly type: 'queryFailed'; readonly queryId: string; readonly owner: string | null; readonly error: WireError };
+
+/** The one thing a session's client needs of the other side: in-process, a worker or another process alike. */
+export interface HostLink {
+  request<Request extends HostRequest>(request: Request): Promise<HostReplies[Request['type']]>;
+  onEvent(listener: (event: HostEvent) => void): () => void;
+  close(): Promise<void>;
+}

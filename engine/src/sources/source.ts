@@ -1,0 +1,95 @@
+import type { Batch } from '../columns/batch.js';
+import type { Field } from '../columns/types.js';
+import type { EventTime } from '../columns/time.js';
+
+/** A row that could not be read: counted, and the first ones kept. */
+export interface Reject {
+  /** Where: a line, a message or a row number, from 1. */
+  readonly position: number;
+  /** What was wrong with it and what was expected, in one sentence. */
+  readonly reason: string;
+  /** The row's text, cut to 1,000 characters. */
+  readonly text: string;
+}
+
+/** What a source tells of itself in one line: found when it is opened, counted on while it is read. */
+export interface SourceSummary {
+  readonly name: string;
+  readonly fields: readonly Field[];
+  readonly time: string | null;
+  /** The bound that is in force, in microseconds. */
+  readonly boundUs: number;
+  /** Whether the bound was declared, or measured on the sample. */
+  readonly boundFrom: 'declared' | 'sample';
+  /** Rows in the whole source where its format says so. */
+  readonly rows: number | null;
+  /** The event times of the sample (or of the whole source where its format says so). */
+  readonly firstTime: EventTime | null;
+  readonly lastTime: EventTime | null;
+  /** A sentence for anything a user should know: units guessed, columns widened, a schema inferred. */
+  readonly notes: readonly string[];
+}
+
+/** Counts that a source keeps while it is read. */
+export interface SourceCounters {
+  rows: number;
+  bytes: number;
+  rejected: number;
+  /** The first rejects, at most 1,000. */
+  readonly rejects: Reject[];
+  reconnects: number;
+  /** Rows dropped because nobody took them in time (live feeds with a bounded buffer). */
+  dropped: number;
+}
+
+/** How a source is read. */
+export interface SourceReader {
+  readonly counters: SourceCounters;
+  /**
+   * The next batch of at most `maxRows` rows, in arrival order, with `marks` and `watermark` set; null at the end of
+   * a finite source. Lanes are the reader's own and valid until the next call. Never called while a call is under way.
+   */
+  next(maxRows: number): Promise<Batch | null>;
+  close(): Promise<void>;
+}
+
+/** A source that has been looked at: its schema is known. */
+export interface OpenSource {
+  readonly summary: SourceSummary;
+  /** Whether rows come from outside as they happen (no second reading), or can be read again from the start. */
+  readonly live: boolean;
+  /** A reader at the start of a replayable source; the one shared feed of a live one. */
+  read(): SourceReader;
+  close(): Promise<void>;
+}
+
+/** What a connector is opened with: the plan's source node, and the world it may touch. */
+export interface SourceRequest {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly fields: readonly Field[] | null;
+  readonly time: {
+    readonly column: string;
+    readonly boundUs: number | null;
+    readonly idleTimeoutUs: number | null;
+    readonly sequence: string | null;
+  } | null;
+}
+
+/** A kind of source, registered by name. */
+export interface SourceConnector {
+  readonly name: string;
+  open(request: SourceRequest, world: World): Promise<OpenSource>;
+}
+
+/** The clock, timers and randomness that a source may use: passed in, so that one seed replays a run. */
+export interface World {
+  /** Wall-clock milliseconds. */
+  now(): number;
+  /** Calls back after so many milliseconds; returns what cancels it. */
+  after(milliseconds: number, callback: () => void): () => void;
+  /** A number in [0, 1). */
+  random(): number;
+  /** The folder that relative paths start from. */
+  readonly directory: string;
+}

@@ -1,0 +1,31 @@
+/** The state of the session clock, as the replay bar shows it. Times are microseconds since 1970 UTC. */
+export interface ClockState {
+  /**
+   * `idle`: nothing replays. `max`: everything is read at once. `playing`, `paused`: the clock holds the replays.
+   * `ended`: every replay has reached its end.
+   */
+  readonly mode: 'idle' | 'max' | 'playing' | 'paused' | 'ended';
+  /** Event time per wall time, or `max`. */
+  readonly speed: number | 'max';
+  readonly nowUs: number | null;
+  readonly startUs: number | null;
+  readonly endUs: number | null;
+  /** Whether a live feed is part of the session. */
+  readonly live: boolean;
+}
+
+/** What moves the clock, from a cell or from the replay bar. */
+export type ClockCommand =
+  | { readonly type: 'start'; readonly at: string | null; readonly speed: number | 'max' }
+  | { readonly type: 'play' }
+  | { readonly type: 'pause' }
+  | { readonly type: 'speed'; readonly speed: number | 'max' }
+  | { readonly type: 'state' };
+
+/** Front end to kernel on `SESSION_TARGET`: opened with `{ v }`, then these. */
+export type SessionRequest = { readonly type: 'clock'; readonly command: ClockCommand };
+
+/** Kernel to front end on `SESSION_TARGET`: at every change, and at most four times a second while time passes. */
+export type SessionMessage =
+  | { readonly type: 'clock'; readonly state: ClockState }
+  | { readonly type: 'error'; readonly message: string };

@@ -1,0 +1,105 @@
+import type { ChartSpec } from './chart/options.js';
+
+/** What a view shows, as plain data: saved in the output, sent when it opens. Column names are the table's. */
+export type ViewDescription =
+  | { readonly kind: 'grid'; readonly title: string | null }
+  | {
+      readonly kind: 'chart';
+      readonly title: string | null;
+      readonly chart: ChartSpec;
+      /** Only rows of the last so many microseconds of event time are drawn; null: as many as `maxRows`. */
+      readonly lastUs: number | null;
+      readonly maxRows: number;
+    };
+
+export interface ViewColumn {
+  readonly name: string;
+  /** As users write it: `float64`, `timestamp('us')`. */
+  readonly type: string;
+  readonly nullable: boolean;
+}
+
+/** The state of a view's table beside its rows. */
+export interface ViewStatus {
+  readonly state: 'live' | 'replaying' | 'paused' | 'ended' | 'failed';
+  /** Rows in the table. */
+  readonly total: number;
+  readonly rowsIn: number;
+  readonly late: number;
+  readonly rejected: number;
+  readonly evicted: number;
+  /** Event time, microseconds; null before the first row. */
+  readonly watermarkUs: number | null;
+  readonly error: string | null;
+}
+
+/** The data of `VIEW_MIME`: enough to draw the saved state with no kernel, and to ask the kernel for the live one. */
+export interface ViewOutput {
+  readonly v: number;
+  readonly viewId: string;
+  readonly view: ViewDescription;
+  readonly columns: readonly ViewColumn[];
+  /** The key columns, empty where rows have none. */
+  readonly key: readonly string[];
+  readonly snapshot: ViewSnapshot;
+}
+
+/** Saved rows: an Arrow IPC stream as base64, at most a few hundred rows of it, and when it was. */
+export interface ViewSnapshot {
+  readonly arrow: string;
+  readonly status: ViewStatus;
+}
+
+/** Front end to kernel, as the `data` of `comm_open` on `VIEW_TARGET`. */
+export interface ViewOpen {
+  readonly v: number;
+  readonly viewId: string;
+  /** How many frames may be sent before the next `ack`. */
+  readonly credit: number;
+  readonly range: RowRange | null;
+}
+
+/** The rows that a grid shows: the `limit` rows from row `from` of the table (0 the oldest); `tail` follows the end. */
+export interface RowRange {
+  readonly from: number;
+  readonly limit: number;
+  readonly tail: boolean;
+}
+
+/** Front end to kernel. */
+export type ViewRequest =
+  /** A frame has been painted (or, with `seq` 0, the view is shown again): `credit` more may come. */
+  | { readonly type: 'ack'; readonly seq: number; readonly credit: number; readonly paintMs: number }
+  /** The view is hidden: nothing is sent until the next `ack`. */
+  | { readonly type: 'hide' }
+  | { readonly type: 'range'; readonly range: RowRange }
+  /** A frame was missed: start again from a snapshot. */
+  | { readonly type: 'resync' };
+
+/**
+ * Kernel to front end. Frames carry buffers:
+ * `buffers[0]` is an Arrow IPC stream of rows: `__row` (int32, the row's number in this view, never used twice), `__state`
+ * (int32, a `WindowState`, only where the table has windows), then the view's columns.
+ * `buffers[1]`, of a delta, is the little-endian int32 list of the `__row` numbers that are gone.
+ * A snapshot replaces everything; a delta inserts rows whose `__row` is new, replaces those that are known, and removes.
+ */
+export type ViewMessage =
+  | (FrameHeader & { readonly type: 'snapshot'; readonly columns: readonly ViewColumn[]; readonly key: readonly string[] })
+  | (FrameHeader & { readonly type: 'delta'; readonly baseSeq: number })
+  | { readonly type: 'status'; readonly status: ViewStatus }
+  /** The view is over: the kernel does not know it, or its cell was run again. The last drawing stays, marked stale. */
+  | { readonly type: 'bye'; readonly reason: string };
+
+export interface FrameHeader {
+  readonly v: number;
+  readonly seq: number;
+  /** The first row of the range, for a grid; 0 for a chart. */
+  readonly from: number;
+  readonly status: ViewStatus;
+  /** Wall-clock milliseconds when the frame was made: tick to paint is measured from it. */
+  readonly madeAtMs: number;
+}
+
+/** Window states of semantics: what `__state` holds. */
+export const WINDOW_STATES = ['open', 'closed', 'revised', 'final'] as const;
+export type WindowState = (typeof WINDOW_STATES)[number];
