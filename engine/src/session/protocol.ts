@@ -3,7 +3,17 @@ import type { EventTime } from '../columns/time.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { ChangelogMode } from '../plan/relation.js';
 import type { SourceSummary, Reject } from '../sources/source.js';
-import type { ClockCommand, ClockState, ViewDescription, ViewStatus } from '@millrace/protocol';
+import type {
+  ClockCommand,
+  ClockState,
+  SessionMessage,
+  SessionRequest,
+  ViewDescription,
+  ViewMessage,
+  ViewOpen,
+  ViewRequest,
+  ViewStatus,
+} from '@millrace/protocol';
 
 /**
  * What crosses between the client side of a session (where the DSL builds plans) and its host (where the engine runs).
@@ -101,5 +111,28 @@ export type HostEvent =
 export interface HostLink {
   request<Request extends HostRequest>(request: Request): Promise<HostReplies[Request['type']]>;
   onEvent(listener: (event: HostEvent) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** A front end's side of one view: it receives messages, and answers with requests. */
+export interface ViewConnection {
+  receive(request: ViewRequest): void;
+  close(): void;
+}
+
+/**
+ * The host of a session: where sources, operators, tables, views and the clock live. One per notebook, in the engine
+ * process under the kernel, in-process in scripts and pages.
+ */
+export interface SessionHost {
+  /** A link for a client; any number may be open. */
+  link(): HostLink;
+  /**
+   * Connects a front end to a view. Messages come through `send`, each frame only against credit; an unknown view or
+   * version is answered with `bye`.
+   */
+  attachView(open: ViewOpen, send: (message: ViewMessage, buffers: readonly Uint8Array[]) => void): ViewConnection;
+  /** Connects a replay bar. The clock's state is sent at once, and whenever it changes. */
+  attachSession(send: (message: SessionMessage) => void): { receive(request: SessionRequest): void; close(): void };
   close(): Promise<void>;
 }
