@@ -1,0 +1,19 @@
+/**
+ * A mistake that Millrace can explain. Subclasses name the mistake; the code is stable, so that it can be searched for.
+ * The message says what is wrong and where, the hint what to write instead.
+ */
+export class MillraceError extends Error {
+  override readonly name: string = 'MillraceError';
+
+  constructor(
+    /** A stable code such as `MR2104`. */
+    readonly code: string,
+    message: string,
+    /** What to write instead, or null. */
+    readonly hint: string | null = null,
+    /** The line of the user's code that made the plan's node, as a stack line; null where it is not known. */
+    readonly origin: string | null = null,
+  ) {
+    super(hint === null ? `${code} ${message}` : `${code} ${message} ${hint}`);
+  }
+}
