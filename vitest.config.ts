@@ -2,15 +2,47 @@ import { defineConfig } from 'vitest/config';
 
 /** Packages are tested from their sources: the condition `millrace-source` of their `exports` names these. */
 const source = { conditions: ['millrace-source', 'node', 'import', 'default'] };
+const fromSources = { resolve: source, ssr: { resolve: { ...source, externalConditions: source.conditions } } };
+
+/** A suite that starts real processes: one file at a time, and time for a loaded machine. */
+function processes(name: string, options: { globalSetup?: string[]; timeout?: number } = {}) {
+  return {
+    ...fromSources,
+    test: {
+      name,
+      include: [`tests/${name}/**/*.test.ts`],
+      environment: 'node' as const,
+      pool: 'forks' as const,
+      fileParallelism: false,
+      globalSetup: options.globalSetup ?? [],
+      testTimeout: options.timeout ?? 60_000,
+      hookTimeout: 120_000,
+    },
+  };
+}
 
 export default defineConfig({
-  resolve: source,
-  ssr: { resolve: { ...source, externalConditions: source.conditions } },
   test: {
-    include: ['{protocol,engine,kernel,ui}/src/**/*.test.ts', 'tests/unit/**/*.test.ts', 'tests/properties/**/*.test.ts'],
-    environment: 'node',
-    pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
+    projects: [
+      {
+        ...fromSources,
+        test: {
+          name: 'unit',
+          include: [
+            '{protocol,engine,kernel,ui,extension}/src/**/*.test.ts',
+            'tests/{unit,properties,style,conformance}/**/*.test.ts',
+          ],
+          environment: 'node',
+          pool: 'forks',
+          testTimeout: 30_000,
+        },
+      },
+      processes('kernel'),
+      processes('integration'),
+      processes('scripts'),
+      processes('notebooks', { timeout: 240_000 }),
+      processes('browser', { timeout: 120_000, globalSetup: ['tests/browser/support/globalSetup.ts'] }),
+    ],
   },
 });
