@@ -8,12 +8,13 @@ export class MillraceError extends Error {
   constructor(
     /** A stable code such as `MR2104`. */
     readonly code: string,
-    message: string,
+    /** What is wrong and where: the message without its code and hint. */
+    readonly text: string,
     /** What to write instead, or null. */
     readonly hint: string | null = null,
     /** The line of the user's code that made the plan's node, as a stack line; null where it is not known. */
     readonly origin: string | null = null,
   ) {
-    super(hint === null ? `${code} ${message}` : `${code} ${message} ${hint}`);
+    super(hint === null ? `${code} ${text}` : `${code} ${text} ${hint}`);
   }
 }

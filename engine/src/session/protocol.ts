@@ -25,9 +25,19 @@ export type HostRequest =
   /** Starts (or joins) the query and keeps its result current until `release`. `owner` is the cell that made it. */
   | { readonly type: 'open'; readonly plan: PlanNode; readonly owner: string | null }
   /** The table or stream's rows at the clock's time: at the end of the input where no clock holds it. */
-  | { readonly type: 'read'; readonly plan: PlanNode; readonly limit: number | null; readonly current: boolean }
+  | {
+      readonly type: 'read';
+      readonly plan: PlanNode;
+      readonly limit: number | null;
+      readonly current: boolean;
+    }
   | { readonly type: 'explain'; readonly plan: PlanNode }
-  | { readonly type: 'write'; readonly plan: PlanNode; readonly sink: string; readonly options: Readonly<Record<string, unknown>> }
+  | {
+      readonly type: 'write';
+      readonly plan: PlanNode;
+      readonly sink: string;
+      readonly options: Readonly<Record<string, unknown>>;
+    }
   | { readonly type: 'rejects'; readonly plan: PlanNode }
   | { readonly type: 'release'; readonly queryId: string }
   /** Releases every query that the owner made: its cell is run again, or is gone. */
@@ -37,7 +47,13 @@ export type HostRequest =
   /** Resolves when the clock reaches the time, or every replay its end. */
   | { readonly type: 'until'; readonly time: EventTime | 'end' }
   /** Registers a view of a query: what the cell's output shows. Frames are asked for by front ends. */
-  | { readonly type: 'view'; readonly viewId: string; readonly plan: PlanNode; readonly owner: string | null; readonly view: ViewDescription }
+  | {
+      readonly type: 'view';
+      readonly viewId: string;
+      readonly plan: PlanNode;
+      readonly owner: string | null;
+      readonly view: ViewDescription;
+    }
   /** The view's rows now, as a front end would get them, for a saved output. */
   | { readonly type: 'viewSnapshot'; readonly viewId: string; readonly limit: number };
 
@@ -99,13 +115,20 @@ export interface WireError {
   readonly hint: string | null;
   /** Where in the user's code the plan's node was made, as a stack line; null where it is not known. */
   readonly origin: string | null;
+  /** The content hash of the plan node at fault, by which the client finds the origin; null where no node is. */
+  readonly node: string | null;
 }
 
 /** What a host tells its client unasked. */
 export type HostEvent =
   | { readonly type: 'clock'; readonly state: ClockState }
   | { readonly type: 'notice'; readonly owner: string | null; readonly text: string }
-  | { readonly type: 'queryFailed'; readonly queryId: string; readonly owner: string | null; readonly error: WireError };
+  | {
+      readonly type: 'queryFailed';
+      readonly queryId: string;
+      readonly owner: string | null;
+      readonly error: WireError;
+    };
 
 /** The one thing a session's client needs of the other side: in-process, a worker or another process alike. */
 export interface HostLink {
@@ -131,8 +154,14 @@ export interface SessionHost {
    * Connects a front end to a view. Messages come through `send`, each frame only against credit; an unknown view or
    * version is answered with `bye`.
    */
-  attachView(open: ViewOpen, send: (message: ViewMessage, buffers: readonly Uint8Array[]) => void): ViewConnection;
+  attachView(
+    open: ViewOpen,
+    send: (message: ViewMessage, buffers: readonly Uint8Array[]) => void,
+  ): ViewConnection;
   /** Connects a replay bar. The clock's state is sent at once, and whenever it changes. */
-  attachSession(send: (message: SessionMessage) => void): { receive(request: SessionRequest): void; close(): void };
+  attachSession(send: (message: SessionMessage) => void): {
+    receive(request: SessionRequest): void;
+    close(): void;
+  };
   close(): Promise<void>;
 }

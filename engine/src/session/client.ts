@@ -1,0 +1,64 @@
+import { MillraceError } from '../columns/error.js';
+import type { HostLink } from './protocol.js';
+
+let link: HostLink | null = null;
+let makeLink: (() => HostLink) | null = null;
+let owner: string | null = null;
+
+/**
+ * Says where plans of this process run: a link to a session host, or a function that makes one when it is first needed.
+ * Node's entry point sets an in-process host; the kernel's runner sets the link to the engine process.
+ */
+export function setDefaultLink(next: HostLink | (() => HostLink) | null): void {
+  link = typeof next === 'function' ? null : next;
+  makeLink = typeof next === 'function' ? next : null;
+}
+
+/** The link to the session host. Error `MR1901` where there is none. */
+export function currentLink(): HostLink {
+  if (link === null) {
+    if (makeLink === null) {
+      throw new MillraceError(
+        'MR1901',
+        'no engine is connected to run this on.',
+        'Call setDefaultLink(link) first.',
+      );
+    }
+    link = makeLink();
+  }
+  return link;
+}
+
+/** The link where one has been made, else null: nothing is started. */
+export function existingLink(): HostLink | null {
+  return link;
+}
+
+/** Names who makes queries from here on (a cell's id), or nobody. */
+export function setOwner(next: string | null): void {
+  owner = next;
+}
+
+/** The owner under which queries are made. */
+export function currentOwner(): string | null {
+  return owner;
+}
+
+/** Runs `work` with queries owned by `name`; for a promise, until it settles. */
+export function withOwner<Result>(name: string, work: () => Result): Result {
+  const before = owner;
+  owner = name;
+  const restore = () => {
+    owner = before;
+  };
+  let result: Result;
+  try {
+    result = work();
+  } catch (error) {
+    restore();
+    throw error;
+  }
+  if (result instanceof Promise) return result.finally(restore) as Result;
+  restore();
+  return result;
+}

@@ -1,0 +1,4 @@
+/** The boundary between the side that builds plans and the side that runs them: its messages, and the client's end. */
+export * from './protocol.js';
+export * from './client.js';
+export * from './errors.js';
