@@ -1,0 +1,1 @@
+export type { Display, DisplayFunction, DisplayHandle, DisplayHooks, MimeValue } from './types.js';

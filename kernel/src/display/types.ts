@@ -1,0 +1,60 @@
+import type { HostLink } from 'millrace/session';
+import type { DisplayData } from '../runner/contract.js';
+
+/** What displaying needs of the kernel. */
+export interface DisplayHooks {
+  /** The link to the session's host, where live views live. */
+  readonly link: HostLink;
+  /** Sends a `display_data` (or, for `update`, an `update_display_data`) of the cell that runs. Keeps the order of calls. */
+  publish(kind: 'display' | 'update', data: DisplayData): void;
+  /** The id of the cell that runs: it owns the views that are made. */
+  owner(): string | null;
+  /**
+   * Whether a front end with our renderer is connected. It draws live views itself, so no pictures are made; without one
+   * (nbconvert, papermill) the saved output needs them.
+   */
+  attached(): boolean;
+}
+
+/** What `display(value)` gives: the output can be replaced later, from any cell. */
+export interface DisplayHandle {
+  readonly id: string;
+  update(value: unknown): void;
+}
+
+/** Turns values into Jupyter outputs. */
+export interface Display {
+  /** The global `display`. Shows a value at once, in order with what the cell prints. */
+  readonly display: DisplayFunction;
+  /**
+   * The bundle of a cell's result. A `displayId` that is not null (live views) means: publish it as `display_data`, not
+   * as `execute_result`, since front ends update only the former.
+   */
+  toDisplayData(value: unknown): Promise<DisplayData>;
+  /** Resolves when every output of the `display` calls so far has been published. Awaited before a cell's reply. */
+  settled(): Promise<void>;
+  /**
+   * For runs without a front end, at the end of each cell: waits for finite replays to end, and gives the final bundle
+   * of every view shown so far whose content has changed, to be sent as `update_display_data`.
+   */
+  settleViews(): Promise<readonly DisplayData[]>;
+}
+
+/** The global `display` and the makers of values of one MIME type. */
+export interface DisplayFunction {
+  (value: unknown): DisplayHandle;
+  /** Trusted HTML, e.g. `display.html('<b>done</b>')`. As a cell's last value it shows itself. */
+  html(text: string): MimeValue;
+  markdown(text: string): MimeValue;
+  latex(text: string): MimeValue;
+  svg(text: string): MimeValue;
+  /** A PNG as bytes or base64. */
+  png(data: Uint8Array | string): MimeValue;
+  jpeg(data: Uint8Array | string): MimeValue;
+  json(value: unknown): MimeValue;
+}
+
+/** A value that is shown as the given MIME bundle. */
+export interface MimeValue {
+  readonly [key: symbol]: () => Readonly<Record<string, unknown>>;
+}

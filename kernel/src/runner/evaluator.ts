@@ -1,0 +1,29 @@
+import type { HostLink } from 'millrace/session';
+import type { CellError, PreparedCell, ProvidedType } from './contract.js';
+
+/** What running cells needs of the kernel. */
+export interface EvaluatorHooks {
+  /** The notebook's folder, absolute: imports and files are found from it. */
+  readonly directory: string;
+  /** The link to the session's host; asked for the row types of what a cell declared. */
+  readonly link: HostLink;
+  /** Global names for cells beside Node's own, e.g. `display`. */
+  readonly globals: Readonly<Record<string, unknown>>;
+}
+
+/** Runs prepared cells over one scope of names. */
+export interface Evaluator {
+  /**
+   * Runs a cell. Resolves with the value of its last expression statement (awaited if it is a promise), `undefined` where
+   * it ends otherwise; rejects with what the cell threw.
+   */
+  evaluate(cell: PreparedCell): Promise<unknown>;
+  /** The notebook's top-level names and their values. */
+  readonly scope: Record<string, unknown>;
+  /** The row types of the streams and tables that the cell declared. Never takes longer than about two seconds. */
+  provided(cell: PreparedCell): Promise<ProvidedType[]>;
+  /** Those of the cell's declared names that it has given a value: for `commit` after it failed. */
+  assigned(cell: PreparedCell): string[];
+  /** An error that a cell threw, as Jupyter shows it: in the cell's own lines, our frames left out. */
+  describeError(error: unknown): CellError;
+}
