@@ -1,0 +1,55 @@
+import type { HostReplies, HostRequest, HostEvent, WireError } from 'millrace/session';
+import type { CellError, MimeBundle, PreparedCell, ProvidedType } from './contract.js';
+
+/** The number of one execution of a cell: output is tagged with it, so that it reaches the cell that made it. */
+export type RunId = number;
+
+/** Wire process to runner, over the IPC channel. */
+export type ToRunner =
+  | {
+      readonly type: 'execute';
+      readonly run: RunId;
+      readonly cell: PreparedCell;
+      /** No front end is attached: live views are brought to their end before the cell is done. */
+      readonly headless: boolean;
+      /** How long a headless run waits for replays to end. */
+      readonly settleMs: number;
+    }
+  /** Evaluates a user expression and answers with its bundle, showing nothing. */
+  | { readonly type: 'evaluate'; readonly run: RunId; readonly request: number; readonly cell: PreparedCell }
+  | { readonly type: 'hostReply'; readonly id: number; readonly result: HostResult }
+  | { readonly type: 'hostEvent'; readonly event: HostEvent }
+  | { readonly type: 'input'; readonly value: string };
+
+export type HostResult =
+  | { readonly ok: true; readonly value: HostReplies[HostRequest['type']] }
+  | { readonly ok: false; readonly error: WireError };
+
+/** Runner to wire process, through the framed output pipe: one order for everything. */
+export type FromRunner =
+  | { readonly type: 'ready' }
+  | {
+      readonly type: 'display';
+      readonly run: RunId;
+      /** Whether it replaces what was displayed under its `displayId`. */
+      readonly update: boolean;
+      readonly data: MimeBundle;
+      readonly metadata: Readonly<Record<string, unknown>>;
+      readonly displayId: string | null;
+    }
+  | {
+      readonly type: 'result';
+      readonly run: RunId;
+      readonly data: MimeBundle;
+      readonly metadata: Readonly<Record<string, unknown>>;
+      readonly displayId: string | null;
+    }
+  | { readonly type: 'clear'; readonly run: RunId; readonly wait: boolean }
+  | {
+      readonly type: 'done';
+      readonly run: RunId;
+      readonly error: CellError | null;
+      readonly provided: readonly ProvidedType[];
+    }
+  | { readonly type: 'value'; readonly request: number; readonly value: MimeBundle | null; readonly error: CellError | null }
+  | { readonly type: 'host'; readonly id: number; readonly request: HostRequest };

@@ -1,0 +1,133 @@
+import type { Header, JsonObject, Outgoing } from './message.js';
+import { Pace } from './pace.js';
+import type { SendQueue } from './sockets.js';
+
+/** Stream text is held back this long, so that what comes together leaves together. */
+const COALESCE_MS = 25;
+/** The text of one stream message, in UTF-16 units. */
+const MAX_STREAM_TEXT = 64 * 1024;
+/** What a message costs beside its text. */
+const ENVELOPE_BYTES = 800;
+/** Output waiting to leave, above and below which the reader of the runner's output is stopped and started again. */
+const HIGH_WATER = 8 * 1024 * 1024;
+const LOW_WATER = 2 * 1024 * 1024;
+
+type Parent = Header | Record<string, never>;
+
+/**
+ * Everything that the kernel publishes. Output of cells keeps its order, is coalesced and paced to stay under the
+ * server's limits; messages of live views and statuses of other requests overtake it.
+ */
+export class IopubPublisher {
+  readonly #socket: SendQueue;
+  readonly #bytes = new Pace(750_000, 700_000);
+  readonly #messages = new Pace(500, 800);
+  readonly #onPressure: (high: boolean) => void;
+  #queue: { out: Outgoing; cost: number; sent: () => void }[] = [];
+  #queued = 0;
+  #high = false;
+  #draining = false;
+  #stream: { parent: Parent; name: string; text: string; since: number } | null = null;
+  #timer: NodeJS.Timeout | null = null;
+
+  /** @param onPressure Told true when too much output waits, false when it has left. */
+  constructor(socket: SendQueue, onPressure: (high: boolean) => void = () => undefined) {
+    this.#socket = socket;
+    this.#onPressure = onPressure;
+  }
+
+  /** Adds text of stdout or stderr, in order with everything else that cells put out. */
+  stream(parent: Parent, name: 'stdout' | 'stderr', text: string): void {
+    if (text === '') return;
+    const current = this.#stream;
+    if (current !== null && (current.name !== name || current.parent.msg_id !== parent.msg_id)) this.#flushStream();
+    if (this.#stream === null) this.#stream = { parent, name, text: '', since: performance.now() };
+    this.#stream.text += text;
+    if (this.#stream.text.length >= MAX_STREAM_TEXT) this.#flushStream();
+    else this.#timer ??= setTimeout(() => this.#flushStream(), COALESCE_MS);
+  }
+
+  /** Publishes a message after all output so far. Resolves when it has been sent. */
+  publish(type: string, parent: Parent, content: JsonObject, metadata?: JsonObject): Promise<void> {
+    this.#flushStream();
+    return this.#enqueue({ type, parent, content, metadata, identities: [type] }, 0);
+  }
+
+  /** Publishes a message at once, before waiting output. */
+  urgent(type: string, parent: Parent, content: JsonObject, buffers: readonly Uint8Array[] = []): Promise<void> {
+    this.#messages.take(1);
+    return this.#socket.send({ type, parent, content, buffers, identities: [type] });
+  }
+
+  /** Resolves when all output so far has been sent. */
+  async flushed(): Promise<void> {
+    this.#flushStream();
+    const last = this.#queue[this.#queue.length - 1];
+    if (last !== undefined) {
+      await new Promise<void>(resolve => {
+        const sent = last.sent;
+        last.sent = () => {
+          sent();
+          resolve();
+        };
+      });
+    }
+    await this.#socket.drained();
+  }
+
+  #flushStream(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    const stream = this.#stream;
+    this.#stream = null;
+    if (stream === null) return;
+    for (const text of pieces(stream.text)) {
+      const out = { type: 'stream', parent: stream.parent, content: { name: stream.name, text }, identities: ['stream'] };
+      void this.#enqueue(out, Buffer.byteLength(text) + ENVELOPE_BYTES);
+    }
+  }
+
+  #enqueue(out: Outgoing, cost: number): Promise<void> {
+    return new Promise(resolve => {
+      this.#queue.push({ out, cost, sent: resolve });
+      this.#queued += cost + ENVELOPE_BYTES;
+      this.#pressure();
+      void this.#drain();
+    });
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#draining) return;
+    this.#draining = true;
+    while (this.#queue.length > 0) {
+      const next = this.#queue[0];
+      const wait = Math.max(this.#messages.delayMs(), next.cost > 0 ? this.#bytes.delayMs() : 0);
+      if (wait > 0) await new Promise(resolve => setTimeout(resolve, wait));
+      this.#queue.shift();
+      this.#queued -= next.cost + ENVELOPE_BYTES;
+      this.#messages.take(1);
+      if (next.cost > 0) this.#bytes.take(next.cost);
+      void this.#socket.send(next.out);
+      next.sent();
+      this.#pressure();
+    }
+    this.#draining = false;
+  }
+
+  #pressure(): void {
+    if (!this.#high && this.#queued > HIGH_WATER) this.#onPressure((this.#high = true));
+    else if (this.#high && this.#queued < LOW_WATER) this.#onPressure((this.#high = false));
+  }
+}
+
+/** Cuts text into messages, never through a surrogate pair. */
+function* pieces(text: string): Generator<string> {
+  let from = 0;
+  while (from < text.length) {
+    let to = Math.min(text.length, from + MAX_STREAM_TEXT);
+    const last = text.charCodeAt(to - 1);
+    if (to < text.length && last >= 0xd800 && last <= 0xdbff) to += 1;
+    yield text.slice(from, to);
+    from = to;
+  }
+}
