@@ -1,0 +1,45 @@
+import type { ViewColumn } from '../view.js';
+
+/** The name under which a chart's rows are found: `view.data(ROWS)`, or `datasets` in a static chart. */
+export const ROWS = 'rows';
+
+/**
+ * A column's name as a Vega field: a dot or bracket in it is part of the name, not a path.
+ *
+ * @example fieldOf('bid.px') // 'bid\\.px'
+ */
+export function fieldOf(column: string): string {
+  return column.replace(/[\\.[\]'"]/g, character => `\\${character}`);
+}
+
+/** A column's value in a Vega expression. The name is quoted: it is never taken for code. */
+export function datumOf(column: string): string {
+  return `datum[${JSON.stringify(column)}]`;
+}
+
+/** Vega-Lite's kind of measurement for a column's type. */
+export function measureOf(column: ViewColumn | undefined): 'temporal' | 'quantitative' | 'nominal' {
+  const type = column?.type ?? '';
+  if (type.startsWith('timestamp') || type === 'date') return 'temporal';
+  return /^(int|float|decimal)/.test(type) ? 'quantitative' : 'nominal';
+}
+
+/**
+ * A row as Vega reads it: timestamps and dates are epoch milliseconds (a float, so that microseconds stay), int64 are
+ * numbers. Ticks are given in the unit of the column's type, `timestamp('us')` being microseconds.
+ */
+export function toVegaValue(type: string, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  if (type === 'date') return Number(value) * 86_400_000;
+  if (type.startsWith('timestamp'))
+    return millisecondsOf(value as number | bigint, /'(s|ms|us|ns)'/.exec(type)?.[1] ?? 'us');
+  return typeof value === 'bigint' ? Number(value) : value;
+}
+
+function millisecondsOf(ticks: number | bigint, unit: string): number {
+  if (unit === 's') return Number(ticks) * 1000;
+  if (unit === 'ms') return Number(ticks);
+  const perMs = unit === 'us' ? 1000n : 1_000_000n;
+  if (typeof ticks === 'number') return ticks / Number(perMs);
+  return Number(ticks / perMs) + Number(ticks % perMs) / Number(perMs);
+}
