@@ -1,0 +1,113 @@
+import type { DataType } from '../../columns/types.js';
+
+/** A value as references see it: int64 and timestamp are bigint, NULL is null. */
+export type ReferenceValue = number | bigint | string | boolean | null;
+
+/** One row of a group as references see it: its non-NULL arguments, and what it is ordered by. */
+export interface ReferenceRow {
+  readonly args: readonly ReferenceValue[];
+  /** The event time in the time column's ticks, and the sequence column's value; 0 where there is none. */
+  readonly time: bigint;
+  readonly sequence: number | bigint;
+}
+
+/** The type of an argument. `where` on a call makes every argument nullable: rows it leaves out count as NULL. */
+export interface AggregateArgument {
+  readonly type: DataType;
+  readonly nullable: boolean;
+}
+
+/** What is known when an aggregate's state is laid out. */
+export interface AggregateContext {
+  readonly args: readonly AggregateArgument[];
+  /** Whether rows may be taken back. */
+  readonly retracting: boolean;
+  /** The type that rows are ordered by: the event-time column's, and the sequence column's. Null where there is none. */
+  readonly time: DataType | null;
+  readonly sequence: DataType | null;
+}
+
+/**
+ * An array of the state, one element a group. `int64` is a Float64Array while every value is a safe integer, and a
+ * BigInt64Array from the first wide batch on (see `columns/column.ts`); `string` holds dictionary codes.
+ */
+export interface StateLane {
+  readonly name: string;
+  readonly lane: 'float64' | 'int32' | 'uint8' | 'int64' | 'string';
+  /** The value of an empty group. ±Infinity stands for the greatest and least value of an integer lane. */
+  readonly init: number;
+}
+
+/** What the text of an aggregate may refer to. Every text is of one row, or one group, and reads as plain JavaScript. */
+export interface EmitContext {
+  /** The element of a state lane for the group, to read and to assign. */
+  lane(name: string): string;
+  /** The whole array of a state lane, and the group's position in it, for helpers. */
+  array(name: string): string;
+  readonly slot: string;
+  /** The arguments' values: never NULL here, variables without side effects. An int64 is a bigint where `wide`. */
+  readonly args: readonly string[];
+  /** The arguments as numbers, rounded where a wide int64 has to be. */
+  readonly numbers: readonly string[];
+  /** The row's event time in ticks, and its sequence; null where there is none. */
+  readonly time: string | null;
+  readonly sequence: string | null;
+  /** Whether int64 lanes and arguments are BigInts. */
+  readonly wide: boolean;
+  /** A dictionary's variable for comparisons of string lanes; its codes are those of the arguments. */
+  readonly dictionary: string;
+}
+
+/** The other group of a merge: its lanes, and where it lies. */
+export interface MergeContext extends EmitContext {
+  other(name: string): string;
+  otherArray(name: string): string;
+  readonly otherSlot: string;
+}
+
+/** The text of a group's value. */
+export interface ValueText {
+  /** Whether the group has a value, as text; null: always. */
+  readonly present: string | null;
+  /** The value in its fast lane. */
+  readonly value: string;
+  /** Where an int64 may not fit its fast lane: text that is true then, and the exact bigint. */
+  readonly exceeds: string | null;
+  readonly exact: string | null;
+}
+
+/** An aggregate bound to its arguments' types: its state and its loops' text. */
+export interface BoundAggregate {
+  readonly lanes: readonly StateLane[];
+  add(emit: EmitContext): string;
+  /** Takes a row back. Null where the aggregate cannot. */
+  readonly retract: ((emit: EmitContext) => string) | null;
+  /** Adds another group's state to this one: slices to windows. Later groups come after earlier ones in time, not in arrival. */
+  merge(emit: MergeContext): string;
+  value(emit: EmitContext): ValueText;
+}
+
+/** The one definition of an aggregate function. Registered in `registry.ts`. */
+export interface AggregateDefinition {
+  readonly name: string;
+  /** One sentence: what it gives, of which rows, and what for none. */
+  readonly doc: string;
+  /** How its arguments read, e.g. `x: number`. */
+  readonly signature: string;
+  /** Its expression in Flink's SQL. */
+  sql(args: readonly string[]): string;
+  /** Whether it depends on the order of rows, so that it needs an event time. */
+  readonly ordered: boolean;
+  /** Whether rows can be taken back from it. */
+  readonly retractable: boolean;
+  /** The result's type; throws `AggregateArgumentError` for arguments it cannot take. */
+  resolve(args: readonly AggregateArgument[]): AggregateArgument;
+  bind(context: AggregateContext): BoundAggregate;
+  /** The value of a group's rows (arrival order, arguments not NULL) computed the plainest way: what tests compare with. */
+  reference(rows: readonly ReferenceRow[], args: readonly AggregateArgument[]): ReferenceValue;
+}
+
+/** Declares an aggregate: the definition itself, checked by its type. */
+export function defineAggregate(definition: AggregateDefinition): AggregateDefinition {
+  return Object.freeze(definition);
+}

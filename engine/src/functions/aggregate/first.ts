@@ -1,0 +1,3 @@
+import { end } from './ends.js';
+
+export const first = end('first');

@@ -1,0 +1,3 @@
+import { end } from './ends.js';
+
+export const last = end('last');

@@ -1,0 +1,3 @@
+import { extreme } from './extremes.js';
+
+export const max = extreme('max');

@@ -1,0 +1,3 @@
+import { extreme } from './extremes.js';
+
+export const min = extreme('min');

@@ -1,0 +1,27 @@
+import { WindowError, type SlicedWindow, type WindowDefinition, type WindowParameters } from './define.js';
+import { hop } from './hop.js';
+import { tumble } from './tumble.js';
+
+/** Every kind of window, by name. To add one: its file, and a line here. */
+export const WINDOWS: ReadonlyMap<string, WindowDefinition> = new Map(
+  [tumble, hop].map(definition => [definition.name, definition]),
+);
+
+/** The window of a name. Throws `WindowError` for an unknown one. */
+export function windowOf(name: string): WindowDefinition {
+  const definition = WINDOWS.get(name);
+  if (definition !== undefined) return definition;
+  throw new WindowError(
+    'MR3200',
+    `There is no window '${name}'.`,
+    `These exist: ${[...WINDOWS.keys()].join(', ')}.`,
+  );
+}
+
+/** A plan's window with its parameters checked. */
+export function bindWindow(spec: {
+  readonly type: string;
+  readonly parameters: WindowParameters;
+}): SlicedWindow {
+  return windowOf(spec.type).bind(spec.parameters);
+}
