@@ -5,7 +5,11 @@ import type { StreamName } from './outputFrames.js';
 /** Sends what code writes to stdout, stderr and the console through the output pipe. */
 export function redirectStandardStreams(output: RunnerOutput): void {
   for (const name of ['stdout', 'stderr'] as const) {
-    Object.defineProperty(process, name, { configurable: true, enumerable: true, value: streamTo(output, name) });
+    Object.defineProperty(process, name, {
+      configurable: true,
+      enumerable: true,
+      value: streamTo(output, name),
+    });
   }
   console.clear = () => output.clear(false);
 }
@@ -20,7 +24,10 @@ function streamTo(output: RunnerOutput, name: StreamName): Writable {
   });
   // Writable's own write keeps state that an interrupt in its middle would leave broken, and it buffers.
   const write = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
-    const text = typeof chunk === 'string' && typeof encoding === 'string' ? Buffer.from(chunk, encoding as BufferEncoding) : chunk;
+    const text =
+      typeof chunk === 'string' && typeof encoding === 'string'
+        ? Buffer.from(chunk, encoding as BufferEncoding)
+        : chunk;
     if (typeof text !== 'string' && !(text instanceof Uint8Array)) {
       throw new TypeError(`process.${name}.write() takes text or bytes, not ${typeof chunk}.`);
     }
@@ -30,5 +37,11 @@ function streamTo(output: RunnerOutput, name: StreamName): Writable {
     return true;
   };
   stream.write = write as typeof stream.write;
-  return Object.assign(stream, { fd: name === 'stdout' ? 1 : 2, columns: 100, isTTY: false, getColorDepth: () => 1, hasColors: () => false });
+  return Object.assign(stream, {
+    fd: name === 'stdout' ? 1 : 2,
+    columns: 100,
+    isTTY: false,
+    getColorDepth: () => 1,
+    hasColors: () => false,
+  });
 }

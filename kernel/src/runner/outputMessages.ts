@@ -10,16 +10,15 @@ export type ToRunner =
       readonly type: 'execute';
       readonly run: RunId;
       readonly cell: PreparedCell;
-      /** No front end is attached: live views are brought to their end before the cell is done. */
-      readonly headless: boolean;
+      /** Whether a front end of ours is attached; without one, live views are brought to their end before the cell is done. */
+      readonly attached: boolean;
       /** How long a headless run waits for replays to end. */
       readonly settleMs: number;
     }
   /** Evaluates a user expression and answers with its bundle, showing nothing. */
   | { readonly type: 'evaluate'; readonly run: RunId; readonly request: number; readonly cell: PreparedCell }
   | { readonly type: 'hostReply'; readonly id: number; readonly result: HostResult }
-  | { readonly type: 'hostEvent'; readonly event: HostEvent }
-  | { readonly type: 'input'; readonly value: string };
+  | { readonly type: 'hostEvent'; readonly event: HostEvent };
 
 export type HostResult =
   | { readonly ok: true; readonly value: HostReplies[HostRequest['type']] }
@@ -50,6 +49,13 @@ export type FromRunner =
       readonly run: RunId;
       readonly error: CellError | null;
       readonly provided: readonly ProvidedType[];
+      /** For a cell that failed: the names that it did give a value; null where it ran to its end. */
+      readonly assigned: readonly string[] | null;
     }
-  | { readonly type: 'value'; readonly request: number; readonly value: MimeBundle | null; readonly error: CellError | null }
+  | {
+      readonly type: 'value';
+      readonly request: number;
+      readonly value: MimeBundle | null;
+      readonly error: CellError | null;
+    }
   | { readonly type: 'host'; readonly id: number; readonly request: HostRequest };

@@ -40,7 +40,8 @@ export class IopubPublisher {
   stream(parent: Parent, name: 'stdout' | 'stderr', text: string): void {
     if (text === '') return;
     const current = this.#stream;
-    if (current !== null && (current.name !== name || current.parent.msg_id !== parent.msg_id)) this.#flushStream();
+    if (current !== null && (current.name !== name || current.parent.msg_id !== parent.msg_id))
+      this.#flushStream();
     if (this.#stream === null) this.#stream = { parent, name, text: '', since: performance.now() };
     this.#stream.text += text;
     if (this.#stream.text.length >= MAX_STREAM_TEXT) this.#flushStream();
@@ -54,7 +55,12 @@ export class IopubPublisher {
   }
 
   /** Publishes a message at once, before waiting output. */
-  urgent(type: string, parent: Parent, content: JsonObject, buffers: readonly Uint8Array[] = []): Promise<void> {
+  urgent(
+    type: string,
+    parent: Parent,
+    content: JsonObject,
+    buffers: readonly Uint8Array[] = [],
+  ): Promise<void> {
     this.#messages.take(1);
     return this.#socket.send({ type, parent, content, buffers, identities: [type] });
   }
@@ -82,7 +88,12 @@ export class IopubPublisher {
     this.#stream = null;
     if (stream === null) return;
     for (const text of pieces(stream.text)) {
-      const out = { type: 'stream', parent: stream.parent, content: { name: stream.name, text }, identities: ['stream'] };
+      const out = {
+        type: 'stream',
+        parent: stream.parent,
+        content: { name: stream.name, text },
+        identities: ['stream'],
+      };
       void this.#enqueue(out, Buffer.byteLength(text) + ENVELOPE_BYTES);
     }
   }

@@ -57,7 +57,8 @@ export class MessageCodec {
    * @param scheme The connection file's signature scheme, such as `hmac-sha256`.
    */
   constructor(key: string, scheme = 'hmac-sha256', session: string = randomUUID(), username = 'kernel') {
-    if (!scheme.startsWith('hmac-')) throw new Error(`Unknown signature scheme '${scheme}'; hmac-sha256 is usual.`);
+    if (!scheme.startsWith('hmac-'))
+      throw new Error(`Unknown signature scheme '${scheme}'; hmac-sha256 is usual.`);
     this.#key = key;
     this.#hash = scheme.slice('hmac-'.length);
     this.#session = session;

@@ -46,7 +46,8 @@ export class Sockets {
 
   private constructor(codec: MessageCodec) {
     this.#codec = codec;
-    const router = () => new Router({ linger: 1000, sendHighWaterMark: 0, receiveHighWaterMark: 0, handover: true });
+    const router = () =>
+      new Router({ linger: 1000, sendHighWaterMark: 0, receiveHighWaterMark: 0, handover: true });
     this.#routers = { shell: router(), control: router(), stdin: router() };
     this.#publisher = new Publisher({ linger: 1000, sendHighWaterMark: 0 });
     this.#heartbeat = new Reply({ linger: 0 });

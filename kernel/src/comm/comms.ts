@@ -1,0 +1,98 @@
+import {
+  SESSION_TARGET,
+  VIEW_TARGET,
+  type SessionRequest,
+  type ViewOpen,
+  type ViewRequest,
+} from '@millrace/protocol';
+import type { FromEngine, ToEngine } from '../engine/messages.js';
+import type { IopubPublisher } from '../wire/iopub.js';
+import type { Header, Message } from '../wire/message.js';
+
+interface OpenComm {
+  readonly target: string;
+  /** The header of its `comm_open`, the parent of what is sent on it. */
+  readonly parent: Header;
+}
+
+/**
+ * The front ends' comms. Those of live views and replay bars lead straight to the engine process, whatever the cells
+ * do, and publish no busy or idle status. Every other target is refused.
+ */
+export class Comms {
+  readonly #open = new Map<string, OpenComm>();
+  readonly #iopub: IopubPublisher;
+  readonly #engine: (message: ToEngine) => void;
+
+  constructor(iopub: IopubPublisher, engine: (message: ToEngine) => void) {
+    this.#iopub = iopub;
+    this.#engine = engine;
+  }
+
+  /** Whether a front end of ours is connected: it keeps one session comm open. */
+  get attached(): boolean {
+    for (const comm of this.#open.values()) if (comm.target === SESSION_TARGET) return true;
+    return false;
+  }
+
+  /** Takes a `comm_open`, `comm_msg` or `comm_close` from a front end. */
+  receive(message: Message): void {
+    const id = message.content.comm_id;
+    if (typeof id !== 'string') return;
+    if (message.header.msg_type === 'comm_open') this.#opened(id, message);
+    else if (message.header.msg_type === 'comm_close') this.#closed(id);
+    else this.#message(id, message.content.data);
+  }
+
+  /** Sends a message of the engine to its front end. */
+  send(message: Extract<FromEngine, { type: 'comm' }>): void {
+    const comm = this.#open.get(message.comm);
+    if (comm === undefined) return;
+    const content = { comm_id: message.comm, data: message.data };
+    void this.#iopub.urgent('comm_msg', comm.parent, content, message.buffers);
+  }
+
+  /** The content of a `comm_info_reply`. */
+  info(target: unknown): Record<string, { target_name: string }> {
+    const wanted = [...this.#open].filter(([, comm]) => typeof target !== 'string' || comm.target === target);
+    return Object.fromEntries(wanted.map(([id, comm]) => [id, { target_name: comm.target }]));
+  }
+
+  /** The engine is gone: every view is over. */
+  engineLost(why: string): void {
+    for (const [id, comm] of this.#open) {
+      if (comm.target === VIEW_TARGET)
+        this.send({ type: 'comm', comm: id, data: { type: 'bye', reason: why }, buffers: [] });
+    }
+  }
+
+  /** Another engine has started: the replay bars follow its clock. */
+  engineRestarted(): void {
+    for (const [id, comm] of this.#open) {
+      if (comm.target === SESSION_TARGET) this.#engine({ type: 'sessionOpen', comm: id });
+    }
+  }
+
+  #opened(id: string, message: Message): void {
+    const target = message.content.target_name;
+    if (target !== VIEW_TARGET && target !== SESSION_TARGET) {
+      void this.#iopub.urgent('comm_close', message.header, { comm_id: id, data: {} });
+      return;
+    }
+    this.#open.set(id, { target, parent: message.header });
+    if (target === SESSION_TARGET) this.#engine({ type: 'sessionOpen', comm: id });
+    else this.#engine({ type: 'viewOpen', comm: id, open: message.content.data as ViewOpen });
+  }
+
+  #closed(id: string): void {
+    if (this.#open.delete(id)) this.#engine({ type: 'close', comm: id });
+  }
+
+  #message(id: string, data: unknown): void {
+    const comm = this.#open.get(id);
+    if (comm === undefined) return;
+    if (comm.target === SESSION_TARGET)
+      this.#engine({ type: 'session', comm: id, request: data as SessionRequest });
+    else this.#engine({ type: 'view', comm: id, request: data as ViewRequest });
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * The engine process: streams, tables, sources and the clock, in one session host. It is started by the wire process
+ * and ends with it; cells never run here.
+ */
+import { createNodeHost } from 'millrace/host';
+import { toWireError, type ViewConnection } from 'millrace/session';
+import type { FromEngine, ToEngine } from './messages.js';
+
+interface Connection {
+  receive(request: unknown): void;
+  close(): void;
+}
+
+const host = createNodeHost();
+const link = host.link();
+const connections = new Map<string, Connection>();
+
+function send(message: FromEngine): void {
+  if (process.connected) process.send?.(message);
+}
+
+function connect(comm: string, connection: Connection): void {
+  connections.get(comm)?.close();
+  connections.set(comm, connection);
+}
+
+async function answer(message: Extract<ToEngine, { type: 'request' }>): Promise<void> {
+  try {
+    const value = await link.request(message.request);
+    send({ type: 'reply', id: message.id, result: { ok: true, value } });
+  } catch (error) {
+    send({ type: 'reply', id: message.id, result: { ok: false, error: toWireError(error) } });
+  }
+}
+
+function receive(message: ToEngine): void {
+  switch (message.type) {
+    case 'request':
+      void answer(message);
+      break;
+    case 'viewOpen': {
+      const { comm } = message;
+      const view: ViewConnection = host.attachView(message.open, (data, buffers) =>
+        send({ type: 'comm', comm, data, buffers }),
+      );
+      connect(comm, { receive: request => view.receive(request as never), close: () => view.close() });
+      break;
+    }
+    case 'sessionOpen': {
+      const { comm } = message;
+      const session = host.attachSession(data => send({ type: 'comm', comm, data, buffers: [] }));
+      connect(comm, { receive: request => session.receive(request as never), close: () => session.close() });
+      break;
+    }
+    case 'view':
+    case 'session':
+      connections.get(message.comm)?.receive(message.request);
+      break;
+    case 'close':
+      connections.get(message.comm)?.close();
+      connections.delete(message.comm);
+      break;
+  }
+}
+
+link.onEvent(event => send({ type: 'event', event }));
+process.on('message', (message: ToEngine) => {
+  try {
+    receive(message);
+  } catch (error) {
+    console.error(error);
+  }
+});
+process.on('disconnect', () => process.exit(0));
+process.on('SIGINT', () => undefined);

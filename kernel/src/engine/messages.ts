@@ -1,0 +1,23 @@
+import type { SessionMessage, SessionRequest, ViewMessage, ViewOpen, ViewRequest } from '@millrace/protocol';
+import type { HostEvent, HostRequest } from 'millrace/session';
+import type { HostResult } from '../runner/outputMessages.js';
+
+/** Wire process to engine process. `comm` is the id of a front end's comm. */
+export type ToEngine =
+  | { readonly type: 'request'; readonly id: number; readonly request: HostRequest }
+  | { readonly type: 'viewOpen'; readonly comm: string; readonly open: ViewOpen }
+  | { readonly type: 'view'; readonly comm: string; readonly request: ViewRequest }
+  | { readonly type: 'sessionOpen'; readonly comm: string }
+  | { readonly type: 'session'; readonly comm: string; readonly request: SessionRequest }
+  | { readonly type: 'close'; readonly comm: string };
+
+/** Engine process to wire process. */
+export type FromEngine =
+  | { readonly type: 'reply'; readonly id: number; readonly result: HostResult }
+  | { readonly type: 'event'; readonly event: HostEvent }
+  | {
+      readonly type: 'comm';
+      readonly comm: string;
+      readonly data: ViewMessage | SessionMessage;
+      readonly buffers: readonly Uint8Array[];
+    };

@@ -1,0 +1,31 @@
+import { Worker } from 'node:worker_threads';
+import {
+  SHARED_ACKNOWLEDGED,
+  SHARED_CELLS,
+  SHARED_SYNCED,
+  type InterruptCall,
+  type InterruptSetup,
+} from './interruptProtocol.js';
+
+/**
+ * Lets the wire process stop the running cell. A worker thread listens; it asks this thread to abandon the cell, and
+ * where the thread is too busy to hear, ends its JavaScript first. Variables are kept.
+ *
+ * @param abandon Called on this thread when it is free again; what it does must bear being done twice, since an
+ *   ending that came late may cut it short.
+ */
+export function listenForInterrupts(abandon: () => void): void {
+  const shared = new SharedArrayBuffer(4 * SHARED_CELLS);
+  const cells = new Int32Array(shared);
+  const worker = new Worker(new URL('./interruptWorker.js', import.meta.url), {
+    workerData: { shared } satisfies InterruptSetup,
+  });
+  worker.on('message', (call: InterruptCall) => {
+    if (call.type === 'sync') {
+      Atomics.store(cells, SHARED_SYNCED, call.sequence);
+    } else if (Atomics.load(cells, SHARED_ACKNOWLEDGED) < call.sequence) {
+      abandon();
+      Atomics.store(cells, SHARED_ACKNOWLEDGED, call.sequence);
+    }
+  });
+}

@@ -1,0 +1,139 @@
+/**
+ * The runner process: evaluates cells. It is started by the wire process, talks back through the output pipe, and ends
+ * when the wire process does.
+ */
+import { setDefaultLink, setOwner } from 'millrace/session';
+import { createDisplay } from '../display/index.js';
+import type { CellError, PreparedCell } from './contract.js';
+import { createEvaluator } from './evaluate.js';
+import { listenForInterrupts } from './interrupt.js';
+import { createRunnerOutput } from './output.js';
+import { redirectStandardStreams } from './outputConsole.js';
+import { RunnerLink } from './outputLink.js';
+import type { RunId, ToRunner } from './outputMessages.js';
+import { installOwnedTimers } from './timers.js';
+
+type Execute = Extract<ToRunner, { type: 'execute' }>;
+
+const nativeSetTimeout = setTimeout;
+
+/** The cell that runs, and the last one that ran: background output goes to the former, else to the latter. */
+let running: Execute | null = null;
+let last: RunId = 0;
+let attached = false;
+
+const timers = installOwnedTimers(currentRun);
+const output = createRunnerOutput(currentRun);
+redirectStandardStreams(output);
+const link = new RunnerLink(output.send, currentOwner);
+setDefaultLink(link);
+
+const display = createDisplay({
+  link,
+  publish: (kind, data) => output.display(data, kind === 'update'),
+  owner: currentOwner,
+  attached: () => attached,
+});
+const evaluator = createEvaluator({ directory: process.cwd(), link, globals: { display: display.display } });
+
+function currentRun(): RunId {
+  return timers.current() ?? running?.run ?? last;
+}
+
+function currentOwner(): string | null {
+  return running?.cell.cellId ?? null;
+}
+
+/** Runs a cell to its reply. Every step after the first await may never come, since an interrupt abandons the cell. */
+async function execute(request: Execute): Promise<void> {
+  running = request;
+  last = request.run;
+  attached = request.attached;
+  setOwner(request.cell.cellId);
+  try {
+    const value = await evaluator.evaluate(request.cell);
+    if (running !== request) return;
+    await display.settled();
+    await showResult(request, value);
+    if (!request.attached) await settle(request);
+    const provided = await evaluator.provided(request.cell);
+    finish(request, () =>
+      output.send({ type: 'done', run: request.run, error: null, provided, assigned: null }),
+    );
+  } catch (error) {
+    if (running === request) await display.settled().catch(() => undefined);
+    finish(request, () => fail(request, evaluator.describeError(error)));
+  }
+}
+
+async function showResult(request: Execute, value: unknown): Promise<void> {
+  if (value === undefined) return;
+  const data = await display.toDisplayData(value);
+  if (running !== request) return;
+  if (data.displayId === null) output.send({ type: 'result', run: request.run, ...data });
+  else output.display(data, false);
+}
+
+/** With no front end to draw live views, what is saved must be their last state. */
+async function settle(request: Execute): Promise<void> {
+  const patience = new Promise<readonly []>(resolve =>
+    nativeSetTimeout(() => resolve([]), request.settleMs).unref(),
+  );
+  for (const data of await Promise.race([display.settleViews(), patience])) {
+    if (running === request) output.display(data, true);
+  }
+}
+
+function fail(request: Execute, error: CellError): void {
+  const assigned = evaluator.assigned(request.cell);
+  output.send({ type: 'done', run: request.run, error, provided: [], assigned });
+}
+
+function finish(request: Execute, reply: () => void): void {
+  if (running !== request) return;
+  running = null;
+  setOwner(null);
+  reply();
+}
+
+/** Ends the running cell where it is; its timers go with it, its variables stay. */
+function abandon(): void {
+  timers.reset();
+  const request = running;
+  if (request === null) return;
+  timers.clear(request.run);
+  finish(request, () => fail(request, interrupted(request.cell)));
+}
+
+function interrupted(cell: PreparedCell): CellError {
+  const evalue = 'The cell was interrupted. Variables keep their values.';
+  return { ename: 'Interrupted', evalue, traceback: [`${cell.filename}: Interrupted: ${evalue}`] };
+}
+
+async function evaluate(request: number, cell: PreparedCell): Promise<void> {
+  try {
+    const { data } = await display.toDisplayData(await evaluator.evaluate(cell));
+    output.send({ type: 'value', request, value: data, error: null });
+  } catch (error) {
+    output.send({ type: 'value', request, value: null, error: evaluator.describeError(error) });
+  }
+}
+
+function reportUncaught(kind: string, error: unknown): void {
+  const { traceback } = evaluator.describeError(error);
+  output.stream('stderr', `${kind}\n${traceback.join('\n')}\n`);
+}
+
+process.on('message', (message: ToRunner) => {
+  if (message.type === 'execute') void execute(message);
+  else if (message.type === 'evaluate') void evaluate(message.request, message.cell);
+  else if (message.type === 'hostReply') link.answer(message.id, message.result);
+  else link.emit(message.event);
+});
+process.on('disconnect', () => process.exit(0));
+// The wire process signals the whole group to stop what the cell has started; the runner itself is stopped by its worker.
+process.on('SIGINT', () => undefined);
+process.on('uncaughtException', error => reportUncaught('Uncaught error outside of a cell:', error));
+process.on('unhandledRejection', reason => reportUncaught('Unhandled promise rejection:', reason));
+listenForInterrupts(abandon);
+output.send({ type: 'ready' });

@@ -1,0 +1,231 @@
+import type { HostEvent, HostRequest } from 'millrace/session';
+import type { CellError, MimeBundle, PreparedCell, ProvidedType } from '../runner/contract.js';
+import type { OutputFrame } from '../runner/outputFrames.js';
+import type { FromRunner, HostResult, RunId, ToRunner } from '../runner/outputMessages.js';
+import type { IopubPublisher } from './iopub.js';
+import type { Header } from './message.js';
+import { RunnerProcess } from './runnerProcess.js';
+import type { Settings } from './settings.js';
+
+/** Runs whose later output, by timers and promises, still finds its cell. */
+const REMEMBERED_RUNS = 1000;
+
+/** How a run ended. */
+export interface Outcome {
+  readonly error: CellError | null;
+  readonly provided: readonly ProvidedType[];
+  /** For a cell that failed: the names that it did give a value. */
+  readonly assigned: readonly string[] | null;
+  /** The text of the result, for the history. */
+  readonly resultText: string | null;
+}
+
+/** A run as its output needs it. */
+interface Run {
+  readonly parent: Header;
+  readonly executionCount: number;
+  /** A silent run shows nothing. */
+  readonly silent: boolean;
+  readonly owner: string;
+  resultText: string | null;
+}
+
+export interface CellRunnerHooks {
+  host(request: HostRequest): Promise<HostResult>;
+  /** The runner has been started again: variables are gone. */
+  restarted(): void;
+}
+
+/** Answers that a runner owes; a runner that ends leaves them to be answered here. */
+type Pending = { readonly done: (outcome: Omit<Outcome, 'resultText'>) => void; readonly run: RunId };
+type PendingValue = (value: MimeBundle | CellError) => void;
+
+/**
+ * The runner as the wire process sees it: it runs one cell at a time, publishes what cells put out, is interrupted, and is
+ * started again when it ends.
+ */
+export class CellRunner {
+  readonly #directory: string;
+  readonly #settings: Settings;
+  readonly #iopub: IopubPublisher;
+  readonly #hooks: CellRunnerHooks;
+  readonly #runs = new Map<RunId, Run>();
+  readonly #values = new Map<number, PendingValue>();
+  #process: RunnerProcess;
+  #pending: Pending | null = null;
+  #lastRun: RunId = 0;
+  #lastValue = 0;
+  #congested = false;
+  #closing = false;
+  #interruptTimers: NodeJS.Timeout[] = [];
+
+  constructor(directory: string, settings: Settings, iopub: IopubPublisher, hooks: CellRunnerHooks) {
+    this.#directory = directory;
+    this.#settings = settings;
+    this.#iopub = iopub;
+    this.#hooks = hooks;
+    this.#process = this.#start();
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Runs a cell; its output is published as it comes, and all of it before the outcome. Never rejects. */
+  async run(cell: PreparedCell, parent: Header, silent: boolean, attached: boolean): Promise<Outcome> {
+    await this.#process.settled();
+    const id = ++this.#lastRun;
+    const { executionCount, cellId } = cell;
+    const run: Run = { parent, executionCount, silent, owner: cellId, resultText: null };
+    this.#runs.set(id, run);
+    this.#runs.delete(id - REMEMBERED_RUNS);
+    const outcome = await new Promise<Omit<Outcome, 'resultText'>>(done => {
+      this.#pending = { done, run: id };
+      this.#send({ type: 'execute', run: id, cell, attached, settleMs: this.#settings.settleMs });
+    });
+    this.#pending = null;
+    await this.#process.settled();
+    // Child processes write past the output pipe: what they wrote before the cell ended is here two turns later.
+    await turn();
+    await turn();
+    return { ...outcome, resultText: run.resultText };
+  }
+
+  /** Evaluates a user expression: its bundle, or its error. */
+  evaluate(cell: PreparedCell): Promise<MimeBundle | CellError> {
+    const request = ++this.#lastValue;
+    return new Promise(resolve => {
+      this.#values.set(request, resolve);
+      this.#send({ type: 'evaluate', run: this.#lastRun, request, cell });
+    });
+  }
+
+  /**
+   * Stops what runs, also where no cell does but a timer loops. A runner that does not stop has its child processes
+   * signalled, and is ended at last.
+   */
+  interrupt(): void {
+    const process = this.#process;
+    process.pause(false);
+    for (const timer of this.#interruptTimers) clearTimeout(timer);
+    const why = 'The cell did not stop when it was interrupted, so its process was ended.';
+    this.#interruptTimers = [
+      setTimeout(() => process.signalGroup(), this.#settings.interruptSignalMs),
+      setTimeout(() => process.kill(why), this.#settings.interruptKillMs),
+    ];
+    const timers = this.#interruptTimers;
+    void process.interrupt().then(() => timers.forEach(timer => clearTimeout(timer)));
+  }
+
+  /** Passes an event of the session on; a busy runner misses those of the clock, which come again. */
+  event(event: HostEvent): void {
+    if (event.type === 'clock' && this.#congested) return;
+    this.#send({ type: 'hostEvent', event });
+  }
+
+  /** Too much output waits: the runner's is not read until it has left. */
+  pause(stop: boolean): void {
+    this.#process.pause(stop);
+  }
+
+  /** Shows text under the last run of a cell, such as a notice about a query that it made. */
+  note(owner: string | null, text: string): void {
+    const run = [...this.#runs.values()].findLast(each => owner === null || each.owner === owner);
+    if (run !== undefined && !run.silent) this.#iopub.stream(run.parent, 'stderr', `${text}\n`);
+  }
+
+  close(): void {
+    this.#closing = true;
+    this.#process.kill('The kernel was shut down.');
+  }
+
+  #start(): RunnerProcess {
+    return new RunnerProcess(this.#directory, this.#settings.runnerHeapMb, {
+      frame: frame => this.#frame(frame),
+      raw: (name, text) => {
+        const run = this.#runs.get(this.#lastRun);
+        if (run !== undefined && !run.silent) this.#iopub.stream(run.parent, name, text);
+      },
+      ended: why => this.#ended(why),
+    });
+  }
+
+  #send(message: ToRunner): void {
+    this.#congested = !this.#process.send(message);
+  }
+
+  #frame(frame: OutputFrame): void {
+    if (frame.kind === 'message') {
+      this.#message(frame.message);
+      return;
+    }
+    const run = this.#runs.get(frame.run) ?? this.#runs.get(this.#lastRun);
+    if (run !== undefined && !run.silent) this.#iopub.stream(run.parent, frame.name, frame.text);
+  }
+
+  #message(message: FromRunner): void {
+    switch (message.type) {
+      case 'ready':
+        return;
+      case 'host':
+        void this.#host(message.id, message.request);
+        return;
+      case 'value':
+        this.#values.get(message.request)?.(message.error ?? message.value ?? {});
+        this.#values.delete(message.request);
+        return;
+      case 'done':
+        if (this.#pending?.run === message.run) this.#pending.done(message);
+        return;
+      default:
+        this.#show(message);
+    }
+  }
+
+  #show(message: Extract<FromRunner, { type: 'display' | 'result' | 'clear' }>): void {
+    const run = this.#runs.get(message.run) ?? this.#runs.get(this.#lastRun);
+    if (run === undefined) return;
+    if (message.type === 'result') {
+      const text = message.data['text/plain'];
+      run.resultText = typeof text === 'string' ? text : null;
+    }
+    if (run.silent) return;
+    if (message.type === 'clear') {
+      void this.#iopub.publish('clear_output', run.parent, { wait: message.wait });
+      return;
+    }
+    const { data, metadata, displayId } = message;
+    const transient = displayId === null ? {} : { display_id: displayId };
+    if (message.type === 'result') {
+      const content = { execution_count: run.executionCount, data, metadata, transient };
+      void this.#iopub.publish('execute_result', run.parent, content);
+    } else {
+      const type = message.update ? 'update_display_data' : 'display_data';
+      void this.#iopub.publish(type, run.parent, { data, metadata, transient });
+    }
+  }
+
+  async #host(id: number, request: HostRequest): Promise<void> {
+    const asker = this.#process;
+    const result = await this.#hooks.host(request);
+    // A runner that has taken its place did not ask.
+    if (asker === this.#process) this.#send({ type: 'hostReply', id, result });
+  }
+
+  #ended(why: string): void {
+    if (this.#closing) return;
+    this.#process = this.#start();
+    this.#hooks.restarted();
+    const evalue = `${why} Variables and imports are gone; streams and tables live on. The next cell runs in a new process.`;
+    const error = { ename: 'RunnerEnded', evalue, traceback: [`RunnerEnded: ${evalue}`] };
+    const values = [...this.#values.values()];
+    this.#values.clear();
+    for (const resolve of values) resolve(error);
+    if (this.#pending !== null) this.#pending.done({ error, provided: [], assigned: [] });
+    else this.note(null, `RunnerEnded: ${evalue}`);
+  }
+}
+
+function turn(): Promise<void> {
+  return new Promise(resolve => setImmediate(resolve));
+}

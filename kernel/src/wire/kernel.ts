@@ -1,0 +1,195 @@
+import { Comms } from '../comm/comms.js';
+import { SessionRouter } from '../comm/sessionRouter.js';
+import type { Language } from '../language/api.js';
+import { CellRunner } from './cellRunner.js';
+import type { ConnectionInfo } from './connection.js';
+import { EngineProcess } from './engineProcess.js';
+import { Executor } from './executor.js';
+import { History } from './history.js';
+import { kernelInfo } from './info.js';
+import { IopubPublisher } from './iopub.js';
+import type { JsonObject, Message } from './message.js';
+import type { Settings } from './settings.js';
+import type { SendQueue, Sockets } from './sockets.js';
+
+type RequestChannel = 'shell' | 'control';
+
+export interface KernelOptions {
+  readonly info: ConnectionInfo;
+  readonly sockets: Sockets;
+  readonly settings: Settings;
+  /** The notebook's folder. */
+  readonly directory: string;
+  readonly language: Language;
+  /** Called when the kernel has been shut down and everything has been sent. */
+  readonly onExit: () => void;
+}
+
+/** The kernel as Jupyter sees it: requests come in, are answered here or passed to the processes behind. */
+export class Kernel {
+  readonly #options: KernelOptions;
+  readonly #sockets: Sockets;
+  readonly #language: Language;
+  readonly #iopub: IopubPublisher;
+  readonly #engine: EngineProcess;
+  readonly #runner: CellRunner;
+  readonly #comms: Comms;
+  readonly #executor: Executor;
+  readonly #history = new History();
+  #closing = false;
+
+  constructor(options: KernelOptions) {
+    this.#options = options;
+    const { sockets, settings, directory, language } = options;
+    this.#sockets = sockets;
+    this.#language = language;
+    this.#iopub = new IopubPublisher(sockets.iopub, high => this.#runner.pause(high));
+    this.#engine = new EngineProcess(directory, settings.engineHeapMb, {
+      comm: message => this.#comms.send(message),
+      event: event => router.event(event),
+      lost: why => {
+        this.#comms.engineLost(why);
+        this.#runner.note(null, why);
+      },
+      restarted: () => this.#comms.engineRestarted(),
+    });
+    this.#comms = new Comms(this.#iopub, message => this.#engine.send(message));
+    const router = new SessionRouter(this.#engine, () => this.#comms.attached, {
+      event: event => this.#runner.event(event),
+      note: (owner, text) => this.#runner.note(owner, text),
+    });
+    this.#runner = new CellRunner(directory, settings, this.#iopub, {
+      host: request => router.request(request),
+      restarted: () => void language.forget().catch((error: unknown) => console.error(error)),
+    });
+    this.#executor = new Executor({
+      iopub: this.#iopub,
+      runner: this.#runner,
+      language,
+      history: this.#history,
+      reply: (request, content, metadata) => this.#reply('shell', request, content, metadata),
+      attached: () => this.#comms.attached,
+      releaseOwner: owner => void this.#engine.request({ type: 'releaseOwner', owner }),
+    });
+    sockets.receive('shell', message => this.#received('shell', message));
+    sockets.receive('control', message => this.#received('control', message));
+    void this.#iopub.urgent('status', {}, { execution_state: 'starting' });
+  }
+
+  /** Stops the running cell: what an `interrupt_request` and SIGINT do. */
+  interrupt(): void {
+    this.#executor.interrupt();
+  }
+
+  /** Ends the kernel and every process of it. */
+  async shutdown(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#runner.close();
+    this.#engine.kill();
+    await Promise.all([this.#language.close().catch(() => undefined), this.#sockets.close()]);
+    this.#options.onExit();
+  }
+
+  #received(channel: RequestChannel, message: Message): void {
+    if (this.#closing) return;
+    const type = message.header.msg_type;
+    if (type === 'execute_request') this.#executor.enqueue(message);
+    else if (type.startsWith('comm_') && type !== 'comm_info_request') this.#comms.receive(message);
+    else if (type in ANSWERS) void this.#answer(channel, message, type as keyof typeof ANSWERS);
+  }
+
+  /** Answers a request at once, beside a running cell. */
+  async #answer(channel: RequestChannel, message: Message, type: keyof typeof ANSWERS): Promise<void> {
+    const { header } = message;
+    void this.#iopub.urgent('status', header, { execution_state: 'busy' });
+    let content: JsonObject;
+    try {
+      content = { status: 'ok', ...(await this.#content(type, message.content)) };
+    } catch (error) {
+      const { name, message: evalue } = error instanceof Error ? error : new Error(String(error));
+      content = { status: 'error', ename: name, evalue, traceback: [] };
+    }
+    await this.#reply(channel, message, content);
+    if (type === 'shutdown_request') await this.#iopub.urgent('shutdown_reply', header, content);
+    await this.#iopub.urgent('status', header, { execution_state: 'idle' });
+    // Front ends show the last status they saw, whosever it was; the kernel is still busy with its cell.
+    const running = this.#executor.running;
+    if (running !== null) void this.#iopub.urgent('status', running, { execution_state: 'busy' });
+    if (type === 'shutdown_request') await this.shutdown();
+  }
+
+  #content(type: keyof typeof ANSWERS, request: JsonObject): Promise<JsonObject> | JsonObject {
+    switch (type) {
+      case 'kernel_info_request':
+        return kernelInfo();
+      case 'complete_request':
+        return this.#complete(request);
+      case 'inspect_request':
+        return this.#inspect(request);
+      case 'is_complete_request':
+        return this.#isComplete(request);
+      case 'history_request':
+        return { history: this.#history.answer(request) };
+      case 'comm_info_request':
+        return { comms: this.#comms.info(request.target_name) };
+      case 'connect_request': {
+        const { shell_port, iopub_port, stdin_port, hb_port, control_port } = this.#options.info;
+        return { shell_port, iopub_port, stdin_port, hb_port, control_port };
+      }
+      case 'interrupt_request':
+        this.interrupt();
+        return {};
+      case 'shutdown_request':
+        return { restart: request.restart === true };
+    }
+  }
+
+  async #complete(request: JsonObject): Promise<JsonObject> {
+    const code = text(request.code);
+    const cursor = typeof request.cursor_pos === 'number' ? request.cursor_pos : [...code].length;
+    const { matches, cursorStart, cursorEnd, types } = await this.#language.complete(code, cursor);
+    const metadata = types.length === 0 ? {} : { _jupyter_types_experimental: types };
+    return { matches, cursor_start: cursorStart, cursor_end: cursorEnd, metadata };
+  }
+
+  async #inspect(request: JsonObject): Promise<JsonObject> {
+    const code = text(request.code);
+    const cursor = typeof request.cursor_pos === 'number' ? request.cursor_pos : [...code].length;
+    const data = await this.#language.inspect(code, cursor, request.detail_level === 1 ? 1 : 0);
+    return { found: data !== null, data: data ?? {}, metadata: {} };
+  }
+
+  async #isComplete(request: JsonObject): Promise<JsonObject> {
+    const { status, indent } = await this.#language.isComplete(text(request.code));
+    return status === 'incomplete' ? { status, indent } : { status };
+  }
+
+  #reply(
+    channel: RequestChannel,
+    request: Message,
+    content: JsonObject,
+    metadata: JsonObject = {},
+  ): Promise<void> {
+    const queue: SendQueue = this.#sockets[channel];
+    const type = request.header.msg_type.replace(/_request$/, '_reply');
+    return queue.send({ type, parent: request.header, content, metadata, identities: request.identities });
+  }
+}
+
+/** The requests that are answered at once. */
+const ANSWERS = {
+  kernel_info_request: true,
+  complete_request: true,
+  inspect_request: true,
+  is_complete_request: true,
+  history_request: true,
+  comm_info_request: true,
+  connect_request: true,
+  interrupt_request: true,
+  shutdown_request: true,
+} as const;
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
