@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 /** Packages are tested from their sources: the condition `millrace-source` of their `exports` names these. */
 const source = { conditions: ['millrace-source', 'node', 'import', 'default'] };
-const fromSources = { resolve: source, ssr: { resolve: { ...source, externalConditions: source.conditions } } };
+const fromSources = {
+  resolve: source,
+  ssr: { resolve: { ...source, externalConditions: source.conditions } },
+};
 
 /** A suite that starts real processes: one file at a time, and time for a loaded machine. */
 function processes(name: string, options: { globalSetup?: string[]; timeout?: number } = {}) {
