@@ -3,8 +3,19 @@ import type { LiteralValue } from './ast.js';
 
 /** A scalar expression whose columns are found and whose every node has a type: what code generation reads. */
 export type BoundExpr =
-  | { readonly kind: 'column'; readonly index: number; readonly name: string; readonly type: DataType; readonly nullable: boolean }
-  | { readonly kind: 'literal'; readonly value: LiteralValue; readonly type: DataType; readonly nullable: boolean }
+  | {
+      readonly kind: 'column';
+      readonly index: number;
+      readonly name: string;
+      readonly type: DataType;
+      readonly nullable: boolean;
+    }
+  | {
+      readonly kind: 'literal';
+      readonly value: LiteralValue;
+      readonly type: DataType;
+      readonly nullable: boolean;
+    }
   | {
       readonly kind: 'call';
       readonly fn: string;

@@ -1,0 +1,139 @@
+import { FLOAT64, INT64 } from '../../columns/types.js';
+import type { ScalarFunction } from '../../expr/function.js';
+import { checkInt64, guardSafe } from './int64.js';
+import { anyNullable, commonNumber, requireCount } from './types.js';
+
+/** One of + - *: of integers an exact int64, whose overflow is an error; with a float64 a float64. */
+function arithmetic(
+  name: string,
+  sign: string,
+  onFloats: (a: number, b: number) => number,
+  onIntegers: (a: bigint, b: bigint) => bigint,
+): ScalarFunction {
+  return {
+    name,
+    doc: `\`a ${sign} b\`: int64 of integers (overflow is an error), float64 where either is.`,
+    examples: [
+      { args: [int(7n), int(-2n)], result: onIntegers(7n, -2n) },
+      { args: [float(0.5), float(0.25)], result: onFloats(0.5, 0.25) },
+    ],
+    nulls: 'propagate',
+    bind(args) {
+      requireCount(name, args, 2);
+      const type = commonNumber(name, args).kind === 'float64' ? FLOAT64 : INT64;
+      return { args: [type, type], type, nullable: anyNullable(args) };
+    },
+    evaluate([a, b], call) {
+      if (call.type.kind === 'float64') return onFloats(a as number, b as number);
+      return checkInt64(onIntegers(a as bigint, b as bigint), `${String(a)} ${sign} ${String(b)}`);
+    },
+    emit([a, b], call, scope) {
+      const text = `(${a.value} ${sign} ${b.value})`;
+      return { value: call.type.kind === 'float64' ? text : guardSafe(text, scope) };
+    },
+  };
+}
+
+const int = (value: bigint) => ({ type: INT64, value });
+const float = (value: number) => ({ type: FLOAT64, value });
+
+export const add = arithmetic(
+  'add',
+  '+',
+  (a, b) => a + b,
+  (a, b) => a + b,
+);
+export const sub = arithmetic(
+  'sub',
+  '-',
+  (a, b) => a - b,
+  (a, b) => a - b,
+);
+export const mul = arithmetic(
+  'mul',
+  '*',
+  (a, b) => a * b,
+  (a, b) => a * b,
+);
+
+/** Division is of float64, whatever the arguments. */
+export const div: ScalarFunction = {
+  name: 'div',
+  doc: '`a / b` as float64, also of integers; division by zero gives ±Infinity or NaN.',
+  examples: [
+    { args: [int(7n), int(2n)], result: 3.5 },
+    { args: [float(1), float(0)], result: Infinity },
+  ],
+  nulls: 'propagate',
+  bind(args) {
+    requireCount('div', args, 2);
+    commonNumber('div', args);
+    return { args: [FLOAT64, FLOAT64], type: FLOAT64, nullable: anyNullable(args) };
+  },
+  evaluate: ([a, b]) => (a as number) / (b as number),
+  emit: ([a, b]) => ({ value: `(${a.value} / ${b.value})` }),
+};
+
+export const mod: ScalarFunction = {
+  name: 'mod',
+  doc: 'The remainder of `a / b`, with the sign of `a`. Of integers by zero: NULL; of floats: NaN.',
+  examples: [
+    { args: [int(-7n), int(3n)], result: -1n },
+    { args: [int(7n), int(0n)], result: null },
+    { args: [float(7.5), float(2)], result: 1.5 },
+  ],
+  nulls: 'propagate',
+  bind(args) {
+    requireCount('mod', args, 2);
+    const type = commonNumber('mod', args);
+    return { args: [type, type], type, nullable: type.kind !== 'float64' || anyNullable(args) };
+  },
+  evaluate([a, b], call) {
+    if (call.type.kind === 'int64') return b === 0n ? null : (a as bigint) % (b as bigint);
+    if (call.type.kind === 'int32') return b === 0 ? null : ((a as number) % (b as number)) + 0;
+    return (a as number) % (b as number);
+  },
+  emit([a, b], call, scope) {
+    if (call.type.kind === 'float64') return { value: `(${a.value} % ${b.value})` };
+    const divisor = scope.local(b.value);
+    return { value: `((${a.value} % ${divisor}) + 0)`, valid: `${divisor} !== 0` };
+  },
+};
+
+export const neg: ScalarFunction = {
+  name: 'neg',
+  doc: '`-x`: int64 of integers, float64 of floats.',
+  examples: [
+    { args: [int(5n)], result: -5n },
+    { args: [float(0)], result: -0 },
+  ],
+  nulls: 'propagate',
+  bind(args) {
+    requireCount('neg', args, 1);
+    const type = commonNumber('neg', args).kind === 'float64' ? FLOAT64 : INT64;
+    return { args: [type], type, nullable: anyNullable(args) };
+  },
+  evaluate: ([x], call) =>
+    call.type.kind === 'float64' ? -(x as number) : checkInt64(-(x as bigint), `-(${String(x)})`),
+  emit: ([x], call) => ({ value: call.type.kind === 'float64' ? `(-${x.value})` : `(0 - ${x.value})` }),
+};
+
+export const abs: ScalarFunction = {
+  name: 'abs',
+  doc: 'The absolute value: int64 of integers, float64 of floats.',
+  examples: [
+    { args: [int(-5n)], result: 5n },
+    { args: [float(-0.5)], result: 0.5 },
+  ],
+  nulls: 'propagate',
+  bind(args) {
+    requireCount('abs', args, 1);
+    const type = commonNumber('abs', args).kind === 'float64' ? FLOAT64 : INT64;
+    return { args: [type], type, nullable: anyNullable(args) };
+  },
+  evaluate([x], call) {
+    if (call.type.kind === 'float64') return Math.abs(x as number);
+    return checkInt64((x as bigint) < 0n ? -(x as bigint) : (x as bigint), `abs(${String(x)})`);
+  },
+  emit: ([x]) => ({ value: `Math.abs(${x.value})` }),
+};

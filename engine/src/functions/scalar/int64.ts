@@ -1,0 +1,19 @@
+import { IntegerOverflowError } from '../../expr/error.js';
+import type { EmitScope } from '../../expr/function.js';
+
+export const MIN_INT64 = -(2n ** 63n);
+export const MAX_INT64 = 2n ** 63n - 1n;
+
+/** The value, if an int64 holds it. */
+export function checkInt64(value: bigint, operation: string): bigint {
+  if (value < MIN_INT64 || value > MAX_INT64) throw new IntegerOverflowError(operation);
+  return value;
+}
+
+/** An integer result in the fast lane: stops the loop where it leaves ±(2^53 − 1). Adding 0 keeps -0 out of integers. */
+export function guardSafe(text: string, scope: EmitScope): string {
+  const result = scope.fresh('n');
+  scope.statement(`const ${result} = ${text} + 0;`);
+  scope.statement(`if (Math.abs(${result}) > ${Number.MAX_SAFE_INTEGER}) ${scope.bail}`);
+  return result;
+}

@@ -1,0 +1,127 @@
+import { BOOLEAN, FLOAT64, INT64 } from '../../columns/types.js';
+import type { ScalarFunction } from '../../expr/function.js';
+import { commonType, requireCount, requireKind } from './types.js';
+
+/** A test for NULL, of any type. */
+function nullTest(name: string, whenNull: boolean): ScalarFunction {
+  return {
+    name,
+    doc: `Whether \`x\` is ${whenNull ? '' : 'not '}NULL; never NULL itself.`,
+    examples: [
+      { args: [{ type: INT64, value: null }], result: whenNull },
+      { args: [{ type: FLOAT64, value: NaN }], result: !whenNull },
+    ],
+    nulls: 'own',
+    bind(args) {
+      requireCount(name, args, 1);
+      return { args: [], type: BOOLEAN, nullable: false };
+    },
+    evaluate: ([x]) => (x === null) === whenNull,
+    emit: ([x]) => ({ value: x.valid === null ? `${!whenNull}` : `${whenNull ? '!' : ''}(${x.valid})` }),
+  };
+}
+
+export const isNull = nullTest('isNull', true);
+export const isNotNull = nullTest('isNotNull', false);
+
+export const isNaN: ScalarFunction = {
+  name: 'isNaN',
+  doc: 'Whether a float64 is NaN; NULL of NULL.',
+  examples: [
+    { args: [{ type: FLOAT64, value: NaN }], result: true },
+    { args: [{ type: FLOAT64, value: 1 }], result: false },
+  ],
+  nulls: 'propagate',
+  bind(args) {
+    requireCount('isNaN', args, 1);
+    requireKind('isNaN', args[0], 'a number', type => ['float64', 'int32', 'int64'].includes(type.kind));
+    return { args: [FLOAT64], type: BOOLEAN, nullable: args[0].nullable };
+  },
+  evaluate: ([x]) => Number.isNaN(x),
+  emit: ([x], _call, scope) => {
+    const value = scope.local(x.value);
+    return { value: `(${value} !== ${value})` };
+  },
+};
+
+export const coalesce: ScalarFunction = {
+  name: 'coalesce',
+  doc: 'The first argument that is not NULL; NULL where all are.',
+  examples: [
+    { args: [null, 2n, 3n].map(value => ({ type: INT64, value })), result: 2n },
+    { args: [null, null].map(value => ({ type: INT64, value })), result: null },
+  ],
+  nulls: 'own',
+  bind(args) {
+    requireCount('coalesce', args, 1, Infinity);
+    const type = commonType('coalesce', args);
+    return { args: args.map(() => type), type, nullable: args.every(arg => arg.nullable) };
+  },
+  evaluate: args => args.find(value => value !== null) ?? null,
+  evaluateLazily(args) {
+    for (const arg of args) {
+      const value = arg();
+      if (value !== null) return value;
+    }
+    return null;
+  },
+  emit(args, _call, scope) {
+    const parts = args.map(arg => ({
+      value: scope.local(arg.value),
+      valid: arg.valid && scope.local(arg.valid),
+    }));
+    const stop = parts.findIndex(part => part.valid === null);
+    const used = stop === -1 ? parts : parts.slice(0, stop + 1);
+    return {
+      value: used
+        .slice(0, -1)
+        .reduceRight(
+          (rest, part) => `(${part.valid} ? ${part.value} : ${rest})`,
+          used[used.length - 1].value,
+        ),
+      valid: stop === -1 ? `(${parts.map(part => part.valid).join(' || ')})` : null,
+    };
+  },
+};
+
+export const ifElse: ScalarFunction = {
+  name: 'ifElse',
+  doc: 'The second argument where the condition is true, else (false or NULL) the third.',
+  examples: [
+    {
+      args: [
+        { type: BOOLEAN, value: true },
+        { type: INT64, value: 1n },
+        { type: INT64, value: 2n },
+      ],
+      result: 1n,
+    },
+    {
+      args: [
+        { type: BOOLEAN, value: null },
+        { type: INT64, value: 1n },
+        { type: INT64, value: 2n },
+      ],
+      result: 2n,
+    },
+  ],
+  nulls: 'own',
+  bind(args) {
+    requireCount('ifElse', args, 3);
+    requireKind('ifElse', args[0], 'a boolean as its condition', type => type.kind === 'boolean');
+    const type = commonType('ifElse', args.slice(1));
+    return { args: [BOOLEAN, type, type], type, nullable: args[1].nullable || args[2].nullable };
+  },
+  evaluate: ([condition, yes, no]) => (condition === true ? yes : no),
+  evaluateLazily: ([condition, yes, no]) => (condition() === true ? yes() : no()),
+  emit([condition, yes, no], _call, scope) {
+    const test = scope.local(
+      condition.valid === null ? condition.value : `(${condition.valid}) && (${condition.value})`,
+    );
+    const nullable = yes.valid !== null || no.valid !== null;
+    return {
+      value: `(${test} ? ${yes.value} : ${no.value})`,
+      valid: nullable ? `(${test} ? ${yes.valid ?? 'true'} : ${no.valid ?? 'true'})` : null,
+    };
+  },
+};

@@ -1,0 +1,77 @@
+import { FLOAT64, INT32, INT64 } from '../../columns/types.js';
+import type { ScalarFunction } from '../../expr/function.js';
+import { ArgumentTypeError } from '../../expr/error.js';
+import { anyNullable, commonNumber, requireCount } from './types.js';
+
+/** Rounds to so many decimal places, halves away from zero; -0 keeps its sign. */
+export function roundTo(x: number, digits: number): number {
+  if (!Number.isFinite(x)) return x;
+  const scale = 10 ** digits;
+  const scaled = Math.abs(x) * scale;
+  if (!Number.isFinite(scaled) || scaled > 2 ** 52) return x;
+  const rounded = Math.floor(scaled + 0.5);
+  const exact = scaled + 0.5 === rounded && scaled < 0.5 ? 0 : rounded;
+  return (x < 0 || Object.is(x, -0) ? -1 : 1) * (exact / scale);
+}
+
+/** A function to whole numbers that leaves integers as they are. */
+function whole(
+  name: 'floor' | 'ceil',
+  doc: string,
+  onFloats: (x: number) => number,
+  example: number,
+): ScalarFunction {
+  return {
+    name,
+    doc,
+    examples: [
+      { args: [{ type: FLOAT64, value: example }], result: onFloats(example) },
+      { args: [{ type: INT64, value: 3n }], result: 3n },
+    ],
+    nulls: 'propagate',
+    bind(args) {
+      requireCount(name, args, 1);
+      const type = commonNumber(name, args);
+      return { args: [type], type, nullable: anyNullable(args) };
+    },
+    evaluate: ([x], call) => (call.type.kind === 'float64' ? onFloats(x as number) : x),
+    emit: ([x], call) => ({ value: call.type.kind === 'float64' ? `Math.${name}(${x.value})` : x.value }),
+  };
+}
+
+export const floor = whole('floor', 'The greatest whole number that is at most `x`.', Math.floor, -1.5);
+export const ceil = whole('ceil', 'The least whole number that is at least `x`.', Math.ceil, 1.2);
+
+export const round: ScalarFunction = {
+  name: 'round',
+  doc: '`x` rounded to a number of decimal places (default 0), halves away from zero. Integers stay as they are.',
+  examples: [
+    { args: [{ type: FLOAT64, value: -2.5 }], result: -3 },
+    {
+      args: [
+        { type: FLOAT64, value: 1.257 },
+        { type: INT32, value: 2 },
+      ],
+      result: 1.26,
+    },
+  ],
+  nulls: 'propagate',
+  bind(args) {
+    requireCount('round', args, 1, 2);
+    const type = commonNumber('round', args.slice(0, 1));
+    const digits = args[1]?.literal ?? 0;
+    if (
+      args.length > 1 &&
+      (typeof args[1].literal !== 'number' || !Number.isInteger(digits) || Number(digits) < 0)
+    ) {
+      throw new ArgumentTypeError('round() takes the number of places as a whole number of 0 or more.');
+    }
+    return { args: args.length > 1 ? [type, INT32] : [type], type, nullable: anyNullable(args) };
+  },
+  evaluate: ([x, digits], call) =>
+    call.type.kind === 'float64' ? roundTo(x as number, (digits as number | undefined) ?? 0) : x,
+  emit([x, digits], call, scope) {
+    if (call.type.kind !== 'float64') return { value: x.value };
+    return { value: `${scope.constant(roundTo)}(${x.value}, ${digits?.value ?? '0'})` };
+  },
+};
