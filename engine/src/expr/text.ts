@@ -1,0 +1,40 @@
+import type { AggregateCall, Expr } from './ast.js';
+
+const INFIX: Readonly<Record<string, string>> = {
+  add: '+',
+  sub: '-',
+  mul: '*',
+  div: '/',
+  mod: '%',
+  eq: '=',
+  ne: '≠',
+  lt: '<',
+  le: '≤',
+  gt: '>',
+  ge: '≥',
+  and: 'and',
+  or: 'or',
+};
+
+/** An expression as a person reads it: `(price * size) > 100`. */
+export function exprText(expr: Expr): string {
+  switch (expr.kind) {
+    case 'column':
+      return expr.name;
+    case 'literal':
+      return typeof expr.value === 'string' && expr.type.kind === 'string'
+        ? `'${expr.value}'`
+        : String(expr.value);
+    case 'call': {
+      const args = expr.args.map(exprText);
+      const sign = Object.hasOwn(INFIX, expr.fn) ? INFIX[expr.fn] : null;
+      return sign === null ? `${expr.fn}(${args.join(', ')})` : `(${args.join(` ${sign} `)})`;
+    }
+  }
+}
+
+/** A call of an aggregate as a person reads it: `sum(size) where (price > 1)`. */
+export function callText(call: AggregateCall): string {
+  const text = `${call.fn}(${call.args.map(exprText).join(', ')})`;
+  return call.where === null ? text : `${text} where ${exprText(call.where)}`;
+}

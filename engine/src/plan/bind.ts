@@ -1,0 +1,192 @@
+import { MillraceError } from '../columns/error.js';
+import { fieldIndex } from '../columns/schema.js';
+import type { Schema } from '../columns/schema.js';
+import { timestampType, typeName } from '../columns/types.js';
+import type { Field } from '../columns/types.js';
+import type { Expr } from '../expr/ast.js';
+import { UnknownColumnError } from '../expr/error.js';
+import type { BoundExpr } from '../expr/bound.js';
+import { resolveAggregate } from '../functions/aggregate/registry.js';
+import { bind } from '../functions/bind.js';
+import { bindWindow } from '../windows/registry.js';
+import { planNodes } from './children.js';
+import { PlanError } from './error.js';
+import type { AggregateNode } from './nodes/aggregate.js';
+import type { FinalNode } from './nodes/final.js';
+import type { ProjectNode } from './nodes/project.js';
+import type { SourceNode } from './nodes/source.js';
+import { visitPlan } from './plan.js';
+import type { PlanNode } from './plan.js';
+import type { Relation } from './relation.js';
+
+/** The columns that a windowed aggregate adds after its keys. */
+export const WINDOW_COLUMNS = ['windowStart', 'windowEnd', 'windowTime'] as const;
+
+/**
+ * Types a plan, given its sources' relations: what each node puts out, by node. Throws a `PlanError` that names the
+ * node: unknown columns (with the three nearest names), arguments of a wrong type, a window without event time.
+ */
+export function bindPlan(
+  root: PlanNode,
+  sourceRelation: (source: SourceNode) => Relation,
+): Map<PlanNode, Relation> {
+  const bound = new Map<PlanNode, Relation>();
+  const input = (node: { readonly input: PlanNode }) => bound.get(node.input)!;
+  for (const each of planNodes(root)) {
+    const relation = atNode(each, () =>
+      visitPlan<Relation>(each, {
+        source: node => sourceRelation(node),
+        filter: node => {
+          const relation = input(node);
+          requireBoolean(bind(node.predicate, relation.schema), 'where()');
+          return relation;
+        },
+        project: node => bindProject(node, input(node)),
+        aggregate: node => bindAggregate(node, input(node)),
+        final: node => bindFinal(node, input(node)),
+        keep: node => input(node),
+      }),
+    );
+    bound.set(each, relation);
+  }
+  return bound;
+}
+
+/** What a plan puts out. */
+export function bindRoot(root: PlanNode, sourceRelation: (source: SourceNode) => Relation): Relation {
+  return bindPlan(root, sourceRelation).get(root)!;
+}
+
+/** A source's relation out of its fields. */
+export function sourceRelationOf(source: SourceNode, fields: readonly Field[]): Relation {
+  return { schema: { fields }, time: source.time?.column ?? null, mode: 'append', key: null };
+}
+
+/** Runs the binding of one node: what it throws names the node. */
+function atNode<Result>(node: PlanNode, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof MillraceError) || error instanceof PlanError) throw error;
+    const named = new PlanError(error.code, error.text, error.hint, node);
+    Object.defineProperty(named, 'name', { value: error.name, configurable: true });
+    throw named;
+  }
+}
+
+function requireBoolean(expr: BoundExpr, what: string): void {
+  if (expr.type.kind === 'boolean') return;
+  throw new MillraceError(
+    'MR2101',
+    `${what} needs a condition, not a ${typeName(expr.type)}.`,
+    'Compare it, e.g. .gt(0).',
+  );
+}
+
+/** A projection's output columns: what each one is computed by. */
+export function projectColumns(
+  node: ProjectNode,
+  input: Schema,
+): { readonly name: string; readonly expr: Expr }[] {
+  const { keep, columns } = node;
+  const without = typeof keep === 'object' ? keep.without : [];
+  for (const name of without) requireColumn(name, input);
+  const made = new Map(columns.map(column => [column.name, column.expr]));
+  const kept =
+    keep === 'none' ? [] : input.fields.map(field => field.name).filter(name => !without.includes(name));
+  return [
+    ...kept.map(name => ({ name, expr: made.get(name) ?? ({ kind: 'column', name } as const) })),
+    ...columns.filter(column => !kept.includes(column.name)),
+  ];
+}
+
+function bindProject(node: ProjectNode, input: Relation): Relation {
+  const columns = projectColumns(node, input.schema);
+  const fields: Field[] = columns.map(({ name, expr }) => {
+    const { type, nullable } = bind(expr, input.schema);
+    return { name, type, nullable };
+  });
+  requireUnique(fields.map(field => field.name));
+  /** Under which name a column of the input goes on as it was. */
+  const passedAs = (name: string) => {
+    const same = columns.filter(({ expr }) => expr.kind === 'column' && expr.name === name);
+    return (same.find(column => column.name === name) ?? same[0])?.name ?? null;
+  };
+  const key = input.key?.map(passedAs) ?? null;
+  return {
+    schema: { fields },
+    time: input.time === null ? null : passedAs(input.time),
+    mode: input.mode,
+    key: key === null || key.some(name => name === null) ? null : (key as string[]),
+  };
+}
+
+function bindAggregate(node: AggregateNode, input: Relation): Relation {
+  const keys = node.keys.map(name => requireColumn(name, input.schema));
+  const columns = node.columns.map(({ name, call }): Field => {
+    if (call.where !== null) requireBoolean(bind(call.where, input.schema), '{ where }');
+    const args = call.args.map(arg => bind(arg, input.schema));
+    return { name, ...resolveAggregate(call.fn, args, call.where !== null) };
+  });
+  const windows = node.window === null ? [] : windowFields(node, input);
+  const fields = [...keys, ...windows, ...columns];
+  requireUnique(fields.map(field => field.name));
+  return {
+    schema: { fields },
+    time: node.window === null ? null : 'windowTime',
+    mode: 'retract',
+    key: node.window === null ? node.keys : [...node.keys, 'windowEnd'],
+  };
+}
+
+function windowFields(node: AggregateNode, input: Relation): Field[] {
+  bindWindow(node.window!);
+  const time = input.time === null ? undefined : input.schema.fields[fieldIndex(input.schema, input.time)];
+  if (time === undefined) {
+    const candidate = input.schema.fields.find(field => field.type.kind === 'timestamp');
+    throw new MillraceError(
+      'MR2104',
+      'window() needs an event-time column, and its input has none.',
+      candidate === undefined
+        ? "Declare one at the source: { time: 'column' }."
+        : `Declare it at the source: { time: '${candidate.name}' }.`,
+    );
+  }
+  if (time.type.kind !== 'timestamp') {
+    throw new MillraceError(
+      'MR2105',
+      `window() needs an event-time column; '${time.name}' is a ${typeName(time.type)}.`,
+      "Declare its type in the source's schema: timestamp('us').",
+    );
+  }
+  const type = timestampType(time.type.unit);
+  return WINDOW_COLUMNS.map(name => ({ name, type, nullable: false }));
+}
+
+function bindFinal(node: FinalNode, input: Relation): Relation {
+  let below: PlanNode = node.input;
+  while (below.kind === 'filter' || below.kind === 'project' || below.kind === 'keep') below = below.input;
+  if (below.kind !== 'aggregate' || below.window === null) {
+    throw new MillraceError(
+      'MR2106',
+      'final() needs a windowed table: rows of other tables can always change.',
+      "Group by a window first: .window(tumble('1 min')).",
+    );
+  }
+  return { ...input, mode: 'append', key: null };
+}
+
+function requireColumn(name: string, schema: Schema): Field {
+  const field = schema.fields[fieldIndex(schema, name)];
+  if (field !== undefined) return field;
+  throw new UnknownColumnError(
+    name,
+    schema.fields.map(each => each.name),
+  );
+}
+
+function requireUnique(names: readonly string[]): void {
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice === undefined) return;
+  throw new MillraceError('MR2102', `two columns are called '${twice}'.`, 'Give one of them another name.');
+}

@@ -1,0 +1,31 @@
+import type { AggregateNode } from './nodes/aggregate.js';
+import type { FilterNode } from './nodes/filter.js';
+import type { FinalNode } from './nodes/final.js';
+import type { KeepNode } from './nodes/keep.js';
+import type { ProjectNode } from './nodes/project.js';
+import type { SourceNode } from './nodes/source.js';
+import type { PlanNode } from './plan.js';
+
+type Parts<Node extends PlanNode> = Omit<Node, 'kind'>;
+
+/** Rows from outside. */
+export const sourceNode = (parts: Parts<SourceNode>): SourceNode => freeze({ kind: 'source', ...parts });
+/** The rows for which a predicate is true. */
+export const filterNode = (parts: Parts<FilterNode>): FilterNode => freeze({ kind: 'filter', ...parts });
+/** Columns made of columns. */
+export const projectNode = (parts: Parts<ProjectNode>): ProjectNode => freeze({ kind: 'project', ...parts });
+/** One row a group. */
+export const aggregateNode = (parts: Parts<AggregateNode>): AggregateNode =>
+  freeze({ kind: 'aggregate', ...parts });
+/** Windows that can no longer change. */
+export const finalNode = (parts: Parts<FinalNode>): FinalNode => freeze({ kind: 'final', ...parts });
+/** Another retention. */
+export const keepNode = (parts: Parts<KeepNode>): KeepNode => freeze({ kind: 'keep', ...parts });
+
+/** Freezes plain data through and through; typed arrays stay as they are, since they cannot be frozen. */
+function freeze<Data>(data: Data): Data {
+  if (typeof data !== 'object' || data === null || Object.isFrozen(data) || ArrayBuffer.isView(data))
+    return data;
+  for (const value of Object.values(data)) freeze(value);
+  return Object.freeze(data);
+}
