@@ -1,0 +1,40 @@
+import ts from 'typescript';
+import type { CellDiagnostic } from '../runner/contract.js';
+
+/** The codes that say that something is `any` for want of an annotation. */
+const isImplicitAny = (code: number): boolean => code >= 7005 && code <= 7061;
+
+/** The findings that are about the user's text, in its order, each once. */
+export function cellDiagnostics(diagnostics: readonly ts.Diagnostic[], end: number): CellDiagnostic[] {
+  const isOwn = ({ category, start, code }: ts.Diagnostic): boolean =>
+    category === ts.DiagnosticCategory.Error && start !== undefined && start <= end && !isImplicitAny(code);
+  const sorted = diagnostics.filter(isOwn).sort((a, b) => a.start! - b.start!);
+  const seen = new Set<string>();
+  return sorted
+    .map(diagnostic => toCellDiagnostic(diagnostic, end))
+    .filter(({ line, column, code }) => {
+      const key = `${line}:${column}:${code}`;
+      return !seen.has(key) && seen.add(key);
+    });
+}
+
+function toCellDiagnostic(diagnostic: ts.Diagnostic, end: number): CellDiagnostic {
+  const file = diagnostic.file!;
+  const from = Math.min(diagnostic.start!, end);
+  const start = file.getLineAndCharacterOfPosition(from);
+  const stop = file.getLineAndCharacterOfPosition(Math.min(from + (diagnostic.length ?? 0), end));
+  return {
+    severity: 'error',
+    code: `TS${diagnostic.code}`,
+    message: plainMessage(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')),
+    line: start.line + 1,
+    column: start.character + 1,
+    endLine: stop.line + 1,
+    endColumn: stop.character + 1,
+  };
+}
+
+/** Without the names of the modules that cells are, which nobody has written. */
+export function plainMessage(message: string): string {
+  return message.replace(/(?:typeof )?import\("[^"]*\/\.cell-\d+(?:-rows)?"\)\.?/g, '');
+}

@@ -1,0 +1,96 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { COMPILER_OPTIONS } from './options.js';
+
+/** Where the kernel's own packages are found from. */
+const KERNEL_FILE = fileURLToPath(import.meta.url);
+
+/** Packages whose types are always the kernel's own, as their code is at run time. */
+const OWN_PACKAGE = /^(millrace|@millrace\/[^/]+)(\/|$)/;
+
+/**
+ * Files for the language service: the modules that cells are, which never exist on disk, and everything else from disk.
+ * Packages that the notebook's folder does not have are found from the kernel.
+ */
+export class CellFiles implements ts.LanguageServiceHost {
+  readonly #files = new Map<string, { readonly text: string; readonly version: number }>();
+  readonly #roots: readonly string[];
+  readonly #resolutions: ts.ModuleResolutionCache;
+  readonly #ownTypeRoots: readonly string[];
+  #version = 0;
+
+  /**
+   * @param directory the notebook's folder
+   * @param roots names, in the folder, of the files that are always part of the program
+   */
+  constructor(
+    readonly directory: string,
+    roots: readonly string[],
+  ) {
+    this.#roots = roots.map(name => this.path(name));
+    this.#resolutions = ts.createModuleResolutionCache(directory, name => name, COMPILER_OPTIONS);
+    const nodeTypes = ts.resolveModuleName(
+      '@types/node/package.json',
+      KERNEL_FILE,
+      COMPILER_OPTIONS,
+      ts.sys,
+    ).resolvedModule;
+    this.#ownTypeRoots = nodeTypes === undefined ? [] : [dirname(dirname(nodeTypes.resolvedFileName))];
+  }
+
+  /** The full name of a virtual file. */
+  path(name: string): string {
+    return join(this.directory, name);
+  }
+
+  set(name: string, text: string): void {
+    this.#files.set(this.path(name), { text, version: ++this.#version });
+  }
+
+  delete(name: string): void {
+    this.#files.delete(this.path(name));
+    this.#version++;
+  }
+
+  getCompilationSettings(): ts.CompilerOptions {
+    return { ...COMPILER_OPTIONS, typeRoots: [...this.#ownTypeRoots] };
+  }
+
+  getScriptFileNames = (): string[] => [...this.#roots];
+  getScriptVersion = (file: string): string => String(this.#files.get(file)?.version ?? 0);
+  getCurrentDirectory = (): string => this.directory;
+  getDefaultLibFileName = (options: ts.CompilerOptions): string => ts.getDefaultLibFilePath(options);
+  fileExists = (file: string): boolean => this.#files.has(file) || ts.sys.fileExists(file);
+  readFile = (file: string, encoding?: string): string | undefined =>
+    this.#files.get(file)?.text ?? ts.sys.readFile(file, encoding);
+  readDirectory = ts.sys.readDirectory;
+  directoryExists = ts.sys.directoryExists;
+  getDirectories = ts.sys.getDirectories;
+  realpath = ts.sys.realpath;
+  useCaseSensitiveFileNames = (): boolean => ts.sys.useCaseSensitiveFileNames;
+
+  getScriptSnapshot(file: string): ts.IScriptSnapshot | undefined {
+    const text = this.readFile(file);
+    return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+  }
+
+  resolveModuleNameLiterals(
+    literals: readonly ts.StringLiteralLike[],
+    containingFile: string,
+    _redirect: ts.ResolvedProjectReference | undefined,
+    options: ts.CompilerOptions,
+    sourceFile: ts.SourceFile,
+  ): readonly ts.ResolvedModuleWithFailedLookupLocations[] {
+    return literals.map(literal => {
+      const mode = ts.getModeForUsageLocation(sourceFile, literal, options);
+      const resolve = (from: string): ts.ResolvedModuleWithFailedLookupLocations =>
+        ts.resolveModuleName(literal.text, from, options, this, this.#resolutions, undefined, mode);
+      const fromKernel = (): ts.ResolvedModuleWithFailedLookupLocations => resolve(KERNEL_FILE);
+      if (OWN_PACKAGE.test(literal.text) && dirname(containingFile) === this.directory) return fromKernel();
+      const found = resolve(containingFile);
+      const isPackage = !/^[./#]/.test(literal.text);
+      return found.resolvedModule === undefined && isPackage ? fromKernel() : found;
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import ts from 'typescript';
+
+/**
+ * How cells are checked and emitted. Strict, but that something is `any` for want of an annotation is not reported (see
+ * `diagnostics.ts`): notebooks are written a line at a time.
+ */
+export const COMPILER_OPTIONS: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  customConditions: ['node'],
+  lib: ['lib.esnext.d.ts'],
+  types: ['node'],
+  strict: true,
+  skipLibCheck: true,
+  esModuleInterop: true,
+  resolveJsonModule: true,
+  allowImportingTsExtensions: true,
+  noEmit: false,
+  declaration: false,
+  sourceMap: true,
+  inlineSources: false,
+  preserveConstEnums: true,
+  allowUnreachableCode: true,
+  allowUnusedLabels: true,
+  noErrorTruncation: false,
+  newLine: ts.NewLineKind.LineFeed,
+};

@@ -1,0 +1,117 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LanguageService } from './service.js';
+
+let service: LanguageService;
+let count = 0;
+
+beforeAll(() => {
+  service = new LanguageService(mkdtempSync(join(tmpdir(), 'millrace-language-')));
+});
+
+function commit(code: string): void {
+  const cellId = `cell-${++count}`;
+  const { diagnostics } = service.prepare({ cellId, executionCount: count, code });
+  expect(diagnostics).toEqual([]);
+  service.commit(cellId, []);
+}
+
+/** Splits a text at its `|`, which stands for the cursor. */
+function at(marked: string): [code: string, cursor: number] {
+  const cursor = [...marked.slice(0, marked.indexOf('|'))].length;
+  return [marked.replace('|', ''), cursor];
+}
+
+describe('completion', () => {
+  it('offers members by their beginning', () => {
+    const reply = service.complete(...at('const list = [1];\nlist.toSor|'));
+    expect(reply.matches).toEqual(['toSorted']);
+    expect([reply.cursorStart, reply.cursorEnd]).toEqual([23, 28]);
+    expect(reply.types).toEqual([{ text: 'toSorted', type: 'function', start: 23, end: 28 }]);
+  });
+
+  it('offers members right after the dot', () => {
+    const reply = service.complete(...at('const point = { first: 1, second: 2 };\npoint.|'));
+    expect(reply.matches).toEqual(['first', 'second']);
+  });
+
+  it('offers what earlier cells declared', () => {
+    commit('const earlierName = { inner: 1 };');
+    expect(service.complete(...at('earlierN|')).matches).toEqual(['earlierName']);
+    expect(service.complete(...at('const x = 1 + earl|')).matches).toContain('earlierName');
+    expect(service.complete(...at('earlierName.|')).matches).toEqual(['inner']);
+    expect(service.complete(...at('const p = { a: 1 }; p.earl|')).matches).toEqual([]);
+  });
+
+  it('counts code points', () => {
+    const reply = service.complete(...at("const 𝒳 = '😀😀'; 𝒳.toUpperC|"));
+    expect(reply.matches).toEqual(['toUpperCase']);
+    expect(reply.cursorStart).toBe([..."const 𝒳 = '😀😀'; 𝒳."].length);
+  });
+
+  it('replaces the whole word around the cursor', () => {
+    const reply = service.complete(...at('cons|ole'));
+    expect(reply.matches).toContain('console');
+    expect([reply.cursorStart, reply.cursorEnd]).toEqual([0, 7]);
+  });
+
+  it('offers modules in an import', () => {
+    expect(service.complete(...at("import { readFile } from 'node:f|'")).matches).toContain('node:fs');
+  });
+
+  it('offers the keys of a string literal type', () => {
+    const code = "const pick = (name: 'alpha' | 'beta') => name;\npick('')";
+    const reply = service.complete(code, code.length - 2);
+    expect(reply.matches).toEqual(['alpha', 'beta']);
+  });
+});
+
+describe('inspection', () => {
+  it('gives the type and the documentation', () => {
+    commit('/** Adds one.\n * @example plusOne(1)\n */\nfunction plusOne(x: number) { return x + 1 }');
+    const found = service.inspect(...at('plus|One(1)'), 1);
+    expect(found?.['text/plain']).toContain('plusOne(x: number): number');
+    expect(found?.['text/markdown']).toContain('Adds one.');
+    expect(found?.['text/plain']).toContain('@example plusOne(1)');
+    expect(service.inspect(...at('plusOne|'), 0)?.['text/plain']).not.toContain('@example');
+  });
+
+  it('is null where there is nothing', () => {
+    expect(service.inspect('  ', 1, 0)).toBeNull();
+  });
+});
+
+describe('completeness', () => {
+  it.each([
+    ['const x = 1', 'complete', ''],
+    ['', 'complete', ''],
+    ['await x', 'complete', ''],
+    ['function f() {', 'incomplete', '  '],
+    ['f(1,', 'incomplete', '  '],
+    ['const x =', 'incomplete', ''],
+    ['`abc', 'incomplete', '  '],
+    ['/* abc', 'incomplete', '  '],
+    ['[{ a: 1 },', 'incomplete', '  '],
+    ['if (x) {\n  for (;;) {', 'incomplete', '    '],
+    [')', 'invalid', ''],
+    ['const = 1;', 'invalid', ''],
+    ["'abc", 'invalid', ''],
+  ])('%j is %s', (code, status, indent) => {
+    expect(service.isComplete(code)).toEqual({ status, indent });
+  });
+});
+
+describe('forgetting', () => {
+  it('leaves no name behind', () => {
+    commit('const gone = 1;');
+    service.forget();
+    const { diagnostics } = service.prepare({ cellId: 'after', executionCount: 1, code: 'gone' });
+    expect(diagnostics.map(found => found.code)).toEqual(['TS2304']);
+    commit('const back = 1;');
+    expect(
+      service.prepare({ cellId: 'next', executionCount: 2, code: 'back.nope' }).diagnostics[0].code,
+    ).toBe('TS2339');
+  });
+});

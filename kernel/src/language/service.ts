@@ -1,0 +1,121 @@
+import ts from 'typescript';
+import type { CellDiagnostic, ProvidedType } from '../runner/contract.js';
+import type { CellSource, Completeness, Completion, Language, Prepared } from './api.js';
+import { completions } from './complete.js';
+import { completeness } from './completeness.js';
+import { cellDiagnostics } from './diagnostics.js';
+import { emitCell } from './emit.js';
+import { GLOBALS_FILE, GLOBALS_TEXT } from './globals.js';
+import { CellFiles } from './host.js';
+import { inspection } from './inspect.js';
+import { cellModule, syntaxErrors, type CellModule } from './module.js';
+import { knownName, type KnownName } from './names.js';
+import { isLoose, providedDeclaration, type ProvidedModule } from './provided.js';
+
+/** The file of the cell that is being checked: always the same one, so that the program around it is kept. */
+const CURRENT_FILE = '.cell.ts';
+
+/** The language service over a notebook's cells, in the calling thread. See `Language` for what its methods do. */
+export class LanguageService {
+  readonly #files: CellFiles;
+  readonly #service: ts.LanguageService;
+  readonly #names = new Map<string, KnownName>();
+  readonly #prepared = new Map<string, CellModule>();
+  #modules = 0;
+
+  /** @param directory the notebook's folder, absolute */
+  constructor(directory: string) {
+    this.#files = new CellFiles(directory, [CURRENT_FILE, GLOBALS_FILE]);
+    this.#files.set(GLOBALS_FILE, GLOBALS_TEXT);
+    this.#files.set(CURRENT_FILE, 'export {};\n');
+    this.#service = ts.createLanguageService(this.#files, ts.createDocumentRegistry(true, directory));
+  }
+
+  /** Loads the types that every cell needs, and those of `millrace`: about two seconds of work. */
+  warmUp(): void {
+    this.#check(cellModule("import * as m from 'millrace';\nconsole.log(m);", this.#names));
+  }
+
+  prepare(source: CellSource): Prepared {
+    const module = cellModule(source.code, this.#names);
+    const diagnostics = this.#check(module);
+    if (diagnostics.length > 0) return { cell: null, diagnostics };
+    this.#prepared.set(source.cellId, module);
+    return { cell: emitCell(this.#program(), this.#files.path(CURRENT_FILE), module, source), diagnostics };
+  }
+
+  commit(cellId: string, provided: readonly ProvidedType[], assigned: readonly string[] | null = null): void {
+    const module = this.#prepared.get(cellId);
+    if (module === undefined) return;
+    this.#prepared.delete(cellId);
+    const name = `.cell-${++this.#modules}`;
+    this.#files.set(`${name}.ts`, module.text);
+    for (const declaration of module.declarations) {
+      const hasValue = declaration.kind !== 'type' && !declaration.ambient;
+      if (hasValue && assigned !== null && !assigned.includes(declaration.name)) continue;
+      this.#names.set(declaration.name, knownName(declaration, module.file, `./${name}`));
+    }
+    if (provided.length > 0) this.#provide(module, name, provided);
+  }
+
+  forget(): void {
+    this.#names.clear();
+    this.#prepared.clear();
+    for (let number = 1; number <= this.#modules; number++) {
+      this.#files.delete(`.cell-${number}.ts`);
+      this.#files.delete(`.cell-${number}-rows.ts`);
+    }
+  }
+
+  complete(code: string, cursor: number): Completion {
+    const module = cellModule(code, this.#names);
+    this.#files.set(CURRENT_FILE, module.text);
+    return completions(this.#service, this.#files.path(CURRENT_FILE), code, cursor, [
+      ...this.#names.values(),
+    ]);
+  }
+
+  inspect(code: string, cursor: number, detail: 0 | 1): Awaited<ReturnType<Language['inspect']>> {
+    const module = cellModule(code, this.#names);
+    this.#files.set(CURRENT_FILE, module.text);
+    return inspection(this.#service, this.#files.path(CURRENT_FILE), code, cursor, detail);
+  }
+
+  isComplete(code: string): Completeness {
+    return completeness(code);
+  }
+
+  /** Names whose rows are known more exactly than their type says get a declaration that says it. */
+  #provide(module: CellModule, name: string, provided: readonly ProvidedType[]): void {
+    this.#files.set(CURRENT_FILE, module.text);
+    const program = this.#program();
+    const file = program.getSourceFile(this.#files.path(CURRENT_FILE))!;
+    const own = new Set(module.declarations.map(declaration => declaration.name));
+    const exact = provided.filter(
+      type => own.has(type.name) && isLoose(program.getTypeChecker(), file, type.name),
+    );
+    if (exact.length === 0) return;
+    const rows: ProvidedModule = providedDeclaration(exact, `./${name}-rows`);
+    this.#files.set(`${name}-rows.ts`, rows.text);
+    for (const known of rows.names) {
+      const declaration = module.declarations.find(found => found.name === known.name)!;
+      const text =
+        declaration.kind === 'mutable'
+          ? `declare let ${known.name}: typeof import('./${name}-rows').${known.name};`
+          : known.text;
+      this.#names.set(known.name, { name: known.name, text });
+    }
+  }
+
+  #check(module: CellModule): CellDiagnostic[] {
+    const end = module.code.length;
+    const syntactic = cellDiagnostics(syntaxErrors(module.file), end);
+    if (syntactic.length > 0) return syntactic;
+    this.#files.set(CURRENT_FILE, module.text);
+    return cellDiagnostics(this.#service.getSemanticDiagnostics(this.#files.path(CURRENT_FILE)), end);
+  }
+
+  #program(): ts.Program {
+    return this.#service.getProgram()!;
+  }
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import vm from 'node:vm';
+import type { PreparedCell } from './contract.js';
+import { CellSources } from './cellSources.js';
+import { describeError, hideOwnFrames } from './errors.js';
+import type { Evaluator, EvaluatorHooks } from './evaluator.js';
+import { createCellRequire, createLoader, type Loader } from './load.js';
+import { providedTypes } from './provide.js';
+import { createScope, type Scope } from './scope.js';
+
+export type { Evaluator, EvaluatorHooks } from './evaluator.js';
+
+type CellFunction = (scope: Scope, load: Loader) => Promise<unknown>;
+
+/** Makes the evaluator of a notebook. It sets global names (`require`, and those of the hooks), so one is made per process. */
+export function createEvaluator(hooks: EvaluatorHooks): Evaluator {
+  const scope = createScope();
+  const load = createLoader(hooks.directory, scope);
+  const sources = new CellSources();
+  hideOwnFrames(sources);
+  const globals = {
+    require: createCellRequire(hooks.directory),
+    __dirname: hooks.directory,
+    ...hooks.globals,
+  };
+  for (const [name, value] of Object.entries(globals)) {
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+  }
+
+  const evaluate = async (cell: PreparedCell): Promise<unknown> => {
+    // An absolute name in the notebook's folder: what code of the cell imports by itself is found from there.
+    const filename = join(hooks.directory, cell.filename);
+    sources.add(filename, cell);
+    const script = new vm.Script(`(${cell.javascript})`, {
+      filename,
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    const run = script.runInThisContext() as CellFunction;
+    return await run(scope, load);
+  };
+
+  return {
+    evaluate,
+    scope,
+    provided: cell => providedTypes(cell, scope, hooks.link),
+    assigned: cell => cell.declares.filter(name => name in scope),
+    describeError: error => describeError(error, sources),
+  };
+}

@@ -1,0 +1,127 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import vm from 'node:vm';
+import type { Scope } from './scope.js';
+
+type ImportOptions = { readonly with?: Readonly<Record<string, string>> };
+type Importer = (specifier: string, options?: ImportOptions) => Promise<Record<string, unknown>>;
+
+/** What a cell's imports go through: `await $import('m')`, and the helpers that the rewritten cell calls. */
+export interface Loader {
+  (specifier: unknown, options?: ImportOptions): Promise<Record<string, unknown>>;
+  /** Gives names of the scope their values from a module: pairs of name and export (`*` for all of them). */
+  bind(module: Record<string, unknown>, ...pairs: readonly [name: string, exported: string][]): void;
+  /** Keeps the value of a top-level `using`: it is disposed of when its name is declared again. */
+  using(name: string, value: unknown): unknown;
+  /** `import.meta` of a cell. */
+  readonly meta: { readonly url: string; readonly dirname: string; readonly filename: string };
+}
+
+/** Packages that are always the kernel's own, so that cells share the session that the kernel has set up. */
+const OWN_PACKAGE = /^(millrace|@millrace\/[^/]+)(\/|$)/;
+
+/**
+ * Makes the loader of a notebook's modules. Packages are found from the notebook's folder, then from the kernel.
+ *
+ * @param directory the notebook's folder, absolute
+ */
+export function createLoader(directory: string, scope: Scope): Loader {
+  const filename = join(directory, 'notebook.mjs');
+  const fromNotebook = importerIn(filename);
+  const fromKernel: Importer = (specifier, options) =>
+    import(specifier, options) as Promise<Record<string, unknown>>;
+  const kept = new Map<string, unknown>();
+
+  const load = async (specifier: unknown, options?: ImportOptions): Promise<Record<string, unknown>> => {
+    const name = String(specifier);
+    if (OWN_PACKAGE.test(name)) return fromKernel(name, options);
+    try {
+      return await fromNotebook(name, options);
+    } catch (error) {
+      if (!isMissingPackage(error, name)) throw error;
+      return await fromKernel(name, options).catch(() => Promise.reject(missing(name, directory, error)));
+    }
+  };
+
+  const bind: Loader['bind'] = (module, ...pairs) => {
+    for (const [name, exported] of pairs)
+      scope[name] = exported === '*' ? module : exportOf(module, exported);
+  };
+
+  const using: Loader['using'] = (name, value) => {
+    const before = kept.get(name);
+    kept.set(name, value);
+    dispose(before);
+    return value;
+  };
+
+  const meta = { url: pathToFileURL(filename).href, dirname: directory, filename };
+  return Object.assign(load, { bind, using, meta });
+}
+
+/** `require` as cells see it: from the notebook's folder, then from the kernel. */
+export function createCellRequire(directory: string): NodeJS.Require {
+  const fromNotebook = createRequire(join(directory, 'notebook.cjs'));
+  const fromKernel = createRequire(import.meta.url);
+  const find = (name: string): unknown => {
+    if (OWN_PACKAGE.test(name)) return fromKernel(name);
+    try {
+      return fromNotebook(name);
+    } catch (error) {
+      if (!isMissingPackage(error, name)) throw error;
+      try {
+        return fromKernel(name);
+      } catch {
+        throw missing(name, directory, error);
+      }
+    }
+  };
+  return Object.assign(find, fromNotebook) as NodeJS.Require;
+}
+
+/** An `import()` that resolves as one in the given file does. */
+function importerIn(filename: string): Importer {
+  const script = new vm.Script(
+    '(specifier, options) => options === undefined ? import(specifier) : import(specifier, options)',
+    {
+      filename,
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    },
+  );
+  return script.runInThisContext() as Importer;
+}
+
+/** A named export; what a CommonJS module sets at run time is found on its default export. */
+function exportOf(module: Record<string, unknown>, name: string): unknown {
+  if (name in module) return module[name];
+  if (name === 'default') return module;
+  const fallback = module['default'];
+  const isObject = (typeof fallback === 'object' && fallback !== null) || typeof fallback === 'function';
+  if (isObject && name in fallback) return (fallback as Record<string, unknown>)[name];
+  throw new SyntaxError(`The module has no export named '${name}'.`);
+}
+
+function isMissingPackage(error: unknown, name: string): boolean {
+  const code = (error as { code?: string }).code;
+  const isPackage = !/^(\.{0,2}\/|[a-z]+:)/i.test(name);
+  return isPackage && (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND');
+}
+
+function missing(name: string, directory: string, cause: unknown): Error {
+  const packageName = name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
+  const message = `Cannot find the package '${packageName}'. Install it beside the notebook: npm install --prefix ${directory} ${packageName}`;
+  return Object.assign(new Error(message, { cause }), { code: 'ERR_MODULE_NOT_FOUND' });
+}
+
+function dispose(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  const { dispose, asyncDispose } = Symbol as { dispose?: symbol; asyncDispose?: symbol };
+  for (const symbol of [dispose, asyncDispose]) {
+    const method = symbol === undefined ? undefined : (value as Record<symbol, unknown>)[symbol];
+    if (typeof method === 'function') return void (method as () => unknown).call(value);
+  }
+}
