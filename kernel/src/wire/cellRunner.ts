@@ -88,6 +88,7 @@ export class CellRunner {
     // Child processes write past the output pipe: what they wrote before the cell ended is here two turns later.
     await turn();
     await turn();
+    this.#iopub.resumed(parent);
     return { ...outcome, resultText: run.resultText };
   }
 
@@ -106,6 +107,7 @@ export class CellRunner {
    */
   interrupt(): void {
     const process = this.#process;
+    if (this.#pending !== null) this.#iopub.interrupted();
     process.pause(false);
     for (const timer of this.#interruptTimers) clearTimeout(timer);
     const why = 'The cell did not stop when it was interrupted, so its process was ended.';

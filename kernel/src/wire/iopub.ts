@@ -9,8 +9,10 @@ const MAX_STREAM_TEXT = 64 * 1024;
 /** What a message costs beside its text. */
 const ENVELOPE_BYTES = 800;
 /** Output waiting to leave, above and below which the reader of the runner's output is stopped and started again. */
-const HIGH_WATER = 8 * 1024 * 1024;
-const LOW_WATER = 2 * 1024 * 1024;
+const HIGH_WATER = 2 * 1024 * 1024;
+const LOW_WATER = 1024 * 1024;
+/** What an interrupted cell may still show of output that waits: it was asked to stop. */
+const INTERRUPTED_BYTES = 128 * 1024;
 
 type Parent = Header | Record<string, never>;
 
@@ -27,6 +29,8 @@ export class IopubPublisher {
   #queued = 0;
   #high = false;
   #draining = false;
+  #interrupted = false;
+  #droppedBytes = 0;
   #stream: { parent: Parent; name: string; text: string; since: number } | null = null;
   #timer: NodeJS.Timeout | null = null;
 
@@ -39,6 +43,10 @@ export class IopubPublisher {
   /** Adds text of stdout or stderr, in order with everything else that cells put out. */
   stream(parent: Parent, name: 'stdout' | 'stderr', text: string): void {
     if (text === '') return;
+    if (this.#interrupted && this.#queued > INTERRUPTED_BYTES) {
+      this.#droppedBytes += Buffer.byteLength(text);
+      return;
+    }
     const current = this.#stream;
     if (current !== null && (current.name !== name || current.parent.msg_id !== parent.msg_id))
       this.#flushStream();
@@ -81,6 +89,33 @@ export class IopubPublisher {
     await this.#socket.drained();
   }
 
+  /**
+   * The running cell is being interrupted: text that waits beyond a bound, and what it still prints, is dropped, so that
+   * a cell that floods stops at once.
+   */
+  interrupted(): void {
+    this.#interrupted = true;
+    let kept = 0;
+    this.#queue = this.#queue.filter(({ cost, sent }) => {
+      kept += cost;
+      if (cost === 0 || kept <= INTERRUPTED_BYTES) return true;
+      this.#queued -= cost + ENVELOPE_BYTES;
+      this.#droppedBytes += cost - ENVELOPE_BYTES;
+      sent();
+      return false;
+    });
+    this.#pressure();
+  }
+
+  /** The interrupted cell has ended: says under it how much was dropped. */
+  resumed(parent: Parent): void {
+    this.#interrupted = false;
+    const dropped = this.#droppedBytes;
+    this.#droppedBytes = 0;
+    if (dropped > 0)
+      this.stream(parent, 'stderr', `\n[${dropped} bytes of output dropped by the interrupt]\n`);
+  }
+
   #flushStream(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -113,7 +148,10 @@ export class IopubPublisher {
     while (this.#queue.length > 0) {
       const next = this.#queue[0];
       const wait = Math.max(this.#messages.delayMs(), next.cost > 0 ? this.#bytes.delayMs() : 0);
-      if (wait > 0) await new Promise(resolve => setTimeout(resolve, wait));
+      if (wait > 0) {
+        await new Promise(resolve => setTimeout(resolve, wait));
+        continue;
+      }
       this.#queue.shift();
       this.#queued -= next.cost + ENVELOPE_BYTES;
       this.#messages.take(1);

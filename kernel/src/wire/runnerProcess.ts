@@ -40,7 +40,7 @@ export class RunnerProcess {
     this.#child = fork(ENTRY, [], {
       cwd: directory,
       // Without the flag, ending code that runs in an async callback aborts the process.
-      execArgv: ['--no-force-async-hooks-checks', ...heap],
+      execArgv: ['--no-force-async-hooks-checks', '--disable-warning=ExperimentalWarning', ...heap],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe', 'pipe'],
       serialization: 'advanced',
       detached: true,
