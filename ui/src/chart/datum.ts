@@ -1,0 +1,16 @@
+import { toVegaValue, type ViewColumn } from '@millrace/protocol';
+import type { Row } from '../model/rows.js';
+
+/** A row as Vega holds it: by column name, times as epoch milliseconds. Without a prototype, so that any name is a value's. */
+export type Datum = Record<string, unknown>;
+
+/** The datum of a row. */
+export function datumOfRow(row: Row, columns: readonly ViewColumn[]): Datum {
+  const datum = Object.create(null) as Datum;
+  columns.forEach((column, index) => {
+    datum[column.name] = toVegaValue(column.type, row.values[index]);
+  });
+  if (row.state !== null) datum.__state = row.state;
+  datum.__row = row.id;
+  return datum;
+}

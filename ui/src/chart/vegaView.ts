@@ -1,0 +1,71 @@
+import type { ChartSpec, VegaLiteSpec } from '@millrace/protocol';
+import { parse, View, type Loader, type Runtime, type Spec } from 'vega';
+import { expressionInterpreter } from 'vega-interpreter';
+import { compile, type TopLevelSpec } from 'vega-lite';
+import { showTooltip } from './tooltip.js';
+
+/**
+ * A spec comes from a notebook, and so from whoever wrote the notebook. Hence: its expressions are walked by an
+ * interpreter, never compiled to code (which also works under a content-security policy without eval); no URL is ever
+ * loaded or linked; and the view is never reachable from `window`, from where an expression could reach the page.
+ */
+export function vegaView(spec: VegaLiteSpec, host: HTMLElement, onError: (message: string) => void): View {
+  const logger = new ErrorLogger(onError);
+  const { spec: vegaSpec } = compile(spec as unknown as TopLevelSpec, { logger });
+  const runtime: Runtime = parse(vegaSpec as Spec, undefined, { ast: true });
+  return new View(runtime, {
+    container: host,
+    renderer: 'canvas',
+    hover: true,
+    expr: expressionInterpreter,
+    loader: refusingLoader,
+    logger,
+    tooltip: showTooltip,
+  });
+}
+
+/** How a chart's spec is named to people, in errors. */
+export function formOf(chart: ChartSpec): string {
+  return chart.form === 'vegaLite' ? 'Vega-Lite spec' : `${chart.form} chart`;
+}
+
+const refuse = (uri: string): Promise<never> =>
+  Promise.reject(
+    new Error(`A chart cannot load '${uri}'. Read it in a cell, and chart the table that results.`),
+  );
+
+const refusingLoader: Loader = {
+  load: refuse,
+  sanitize: refuse,
+  http: refuse,
+  file: refuse,
+  options: {},
+} as unknown as Loader;
+
+/** Hands errors on as sentences; warnings and the rest stay unsaid, they repeat at every frame. */
+class ErrorLogger {
+  constructor(private readonly onError: (message: string) => void) {}
+
+  level(): number;
+  level(value: number): this;
+  level(value?: number): number | this {
+    return value === undefined ? 1 : this;
+  }
+
+  error(...parts: readonly unknown[]): this {
+    this.onError(parts.map(part => (part instanceof Error ? part.message : String(part))).join(' '));
+    return this;
+  }
+
+  warn(): this {
+    return this;
+  }
+
+  info(): this {
+    return this;
+  }
+
+  debug(): this {
+    return this;
+  }
+}

@@ -1,0 +1,5 @@
+export type { Channel, ChannelState, SessionChannel, ViewChannel } from './model/channel.js';
+export { ReplayBar } from './controls/replayBar.js';
+export { openView, type OpenViewOptions } from './openView.js';
+export { LiveView } from './view/liveView.js';
+export type { Look } from './view/surface.js';

@@ -1,0 +1,108 @@
+import {
+  PROTOCOL_VERSION,
+  type FrameHeader,
+  type ViewColumn,
+  type ViewMessage,
+  type ViewOutput,
+  type ViewStatus,
+} from '@millrace/protocol';
+import { base64ToBytes } from './base64.js';
+import { decodeRemoved, decodeRows, type Row } from './rows.js';
+
+/** What a frame did to the rows. */
+export interface Change {
+  /** All rows are new, and so may be the columns: what was drawn is dropped. */
+  readonly reset: boolean;
+  readonly inserted: readonly Row[];
+  readonly updated: readonly Row[];
+  readonly removed: readonly Row[];
+}
+
+/** A frame of a view: the messages that carry rows. */
+export type Frame = Extract<ViewMessage, { type: 'snapshot' | 'delta' }>;
+
+/**
+ * The rows of a view as last told by the kernel: a snapshot replaces them, a delta changes them. Rows stand in the order
+ * in which they came.
+ */
+export class ViewModel {
+  /** Of the last frame that was applied; 0 where the rows are the saved ones. */
+  seq = 0;
+  columns: readonly ViewColumn[];
+  key: readonly string[];
+  /** The number of the first row, among the table's rows. */
+  from = 0;
+  status: ViewStatus;
+  private readonly byId = new Map<number, Row>();
+
+  /** Begins with the saved rows of an output. */
+  constructor(output: ViewOutput) {
+    this.columns = output.columns;
+    this.key = output.key;
+    this.status = output.snapshot.status;
+    if (output.snapshot.arrow !== '') {
+      for (const row of decodeRows(base64ToBytes(output.snapshot.arrow), output.columns))
+        this.byId.set(row.id, row);
+    }
+  }
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  /** The rows, in order. */
+  rows(): Row[] {
+    return [...this.byId.values()];
+  }
+
+  /**
+   * Applies a frame.
+   *
+   * @returns What changed, or `gap` where the frame does not follow the last one: the rows are then as before, and a
+   * snapshot must be asked for.
+   * @throws Error where the frame cannot be read, e.g. of a newer protocol.
+   */
+  apply(frame: Frame, buffers: readonly Uint8Array[]): Change | 'gap' {
+    if (frame.v !== PROTOCOL_VERSION) {
+      throw new Error(
+        `The kernel speaks version ${frame.v} of Millrace's view protocol, this extension version ${PROTOCOL_VERSION}. Install matching versions.`,
+      );
+    }
+    const change = frame.type === 'snapshot' ? this.replace(frame, buffers) : this.patch(frame, buffers);
+    if (change !== 'gap') this.accept(frame);
+    return change;
+  }
+
+  private accept(frame: FrameHeader): void {
+    this.seq = frame.seq;
+    this.from = frame.from;
+    this.status = frame.status;
+  }
+
+  private replace(frame: Extract<Frame, { type: 'snapshot' }>, buffers: readonly Uint8Array[]): Change {
+    const rows = decodeRows(buffers[0], frame.columns);
+    this.columns = frame.columns;
+    this.key = frame.key;
+    this.byId.clear();
+    for (const row of rows) this.byId.set(row.id, row);
+    return { reset: true, inserted: rows, updated: [], removed: [] };
+  }
+
+  private patch(frame: Extract<Frame, { type: 'delta' }>, buffers: readonly Uint8Array[]): Change | 'gap' {
+    if (frame.baseSeq !== this.seq) return 'gap';
+    const inserted: Row[] = [];
+    const updated: Row[] = [];
+    const removed: Row[] = [];
+    for (const row of decodeRows(buffers[0], this.columns)) {
+      (this.byId.has(row.id) ? updated : inserted).push(row);
+      this.byId.set(row.id, row);
+    }
+    for (const id of decodeRemoved(buffers[1])) {
+      const row = this.byId.get(id);
+      if (row === undefined) continue;
+      this.byId.delete(id);
+      removed.push(row);
+    }
+    return { reset: false, inserted, updated, removed };
+  }
+}

@@ -1,0 +1,45 @@
+import { PROTOCOL_VERSION, type ViewOutput } from '@millrace/protocol';
+import { GridSurface } from './grid/gridSurface.js';
+import type { ViewChannel } from './model/channel.js';
+import { LiveView } from './view/liveView.js';
+import { browserScreen } from './view/screen.js';
+import type { Look } from './view/surface.js';
+
+export interface OpenViewOptions {
+  readonly output: ViewOutput;
+  readonly channel: ViewChannel | null;
+  readonly look: Look;
+  readonly onHide?: () => void;
+}
+
+/**
+ * Makes a view of an output: its `node` goes into the page. The chart's code, with Vega, is loaded on first use.
+ *
+ * @throws Error where the output is of another protocol version, with a sentence for the user.
+ */
+export async function openView({ output, channel, look, onHide }: OpenViewOptions): Promise<LiveView> {
+  if (output.v !== PROTOCOL_VERSION) {
+    throw new Error(
+      `This output is of version ${output.v} of Millrace's views; the extension draws version ${PROTOCOL_VERSION}. Run the cell again, or install matching versions.`,
+    );
+  }
+  const { view } = output;
+  const label = view.title ?? (view.kind === 'grid' ? 'Live table' : 'Live chart');
+  if (view.kind === 'grid') {
+    return new LiveView({
+      output,
+      channel,
+      onHide,
+      screen: browserScreen,
+      surface: (_model, ask) => new GridSurface(label, ask),
+    });
+  }
+  const { ChartSurface } = await import('./chart/chartSurface.js');
+  return new LiveView({
+    output,
+    channel,
+    onHide,
+    screen: browserScreen,
+    surface: () => new ChartSurface(view.chart, look, label),
+  });
+}

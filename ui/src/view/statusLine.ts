@@ -1,0 +1,55 @@
+import type { ViewStatus } from '@millrace/protocol';
+import { element, setAttribute, setText } from '../dom.js';
+import { clockText, whole } from '../format.js';
+
+/** Where what is drawn comes from: the kernel now, the saved output, or a kernel that is gone. */
+export type Standing = 'current' | 'saved' | 'stale';
+
+const WORDS: Readonly<Record<ViewStatus['state'] | 'saved' | 'stale', string>> = {
+  live: 'live',
+  replaying: 'replaying',
+  paused: 'paused',
+  ended: 'ended',
+  failed: 'failed',
+  saved: 'saved state',
+  stale: 'stale',
+};
+
+/** The line beneath a view: a badge, how many rows, up to which event time, what was dropped, and what went wrong. */
+export class StatusLine {
+  readonly node: HTMLElement;
+  private readonly badge = element('span', 'millrace-Badge');
+  private readonly facts = element('span', 'millrace-Status-facts');
+  private readonly trouble = element('span', 'millrace-Status-trouble');
+
+  constructor() {
+    this.node = element('div', 'millrace-Status', this.badge, this.facts, this.trouble);
+    this.node.setAttribute('role', 'group');
+    this.node.setAttribute('aria-label', 'State of the view');
+  }
+
+  /** @param shown rows that are drawn, where they are not all of the table's. */
+  update(status: ViewStatus, standing: Standing, reason: string | null, shown: number): void {
+    const state = standing === 'current' ? status.state : standing;
+    setText(this.badge, WORDS[state]);
+    setAttribute(this.badge, 'data-state', state);
+    setAttribute(this.badge, 'title', reason);
+    setText(this.facts, factsOf(status, shown).join('  ·  '));
+    const trouble = status.error ?? (standing === 'stale' ? reason : null);
+    setText(this.trouble, trouble ?? '');
+    this.trouble.hidden = trouble === null;
+    setAttribute(this.trouble, 'data-severity', status.error === null ? 'note' : 'error');
+  }
+}
+
+function factsOf(status: ViewStatus, shown: number): string[] {
+  const rows = status.total === 1 ? '1 row' : `${whole(status.total)} rows`;
+  const facts = [shown < status.total ? `${whole(shown)} of ${rows}` : rows];
+  if (status.watermarkUs !== null && Number.isFinite(status.watermarkUs)) {
+    facts.push(`watermark ${clockText(status.watermarkUs)} UTC`);
+  }
+  if (status.late > 0) facts.push(`${whole(status.late)} late`);
+  if (status.rejected > 0) facts.push(`${whole(status.rejected)} rejected`);
+  if (status.evicted > 0) facts.push(`${whole(status.evicted)} evicted`);
+  return facts;
+}

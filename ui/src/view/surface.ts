@@ -1,0 +1,24 @@
+import type { RowRange } from '@millrace/protocol';
+import type { Change, ViewModel } from '../model/viewModel.js';
+
+/** How things look: the mode of the page's theme, and its font. */
+export interface Look {
+  readonly mode: 'light' | 'dark';
+  readonly font: string;
+}
+
+/** What draws a view's rows into its node: a chart or a grid. */
+export interface Surface {
+  readonly node: HTMLElement;
+  /** The rows that it wants; null for all that the view has. */
+  readonly range: RowRange | null;
+  /** Draws what changed; resolves when the next change may be drawn. */
+  draw(change: Change, model: ViewModel): void | Promise<void>;
+  /** Draws everything anew in another look. */
+  setLook(look: Look): void | Promise<void>;
+  /** Whether rows outside of those that are here can be asked for. */
+  setLive(live: boolean): void;
+  /** What is drawn as a PNG picture in base64, for readers without this extension; null where there is none. */
+  picture(): Promise<string | null>;
+  dispose(): void;
+}
