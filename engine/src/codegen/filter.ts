@@ -1,0 +1,102 @@
+import type { Batch } from '../columns/batch.js';
+import { isWide } from '../columns/column.js';
+import type { Schema } from '../columns/schema.js';
+import type { BoundExpr } from '../expr/bound.js';
+import { interpreter } from '../expr/interpret.js';
+import { scalarFunction } from '../functions/scalar/registry.js';
+import { codegenMode, compileFunction } from './compile.js';
+import { ColumnGather, gatherLane } from './gather.js';
+import { PooledBytes } from './lanes.js';
+import { conjunction, emitScalar, NotEmittableError } from './scalar.js';
+import { LoopScope } from './scope.js';
+
+type SelectLoop = (length: number, rows: Int32Array, ...inputs: unknown[]) => number;
+
+/** Finds the rows for which a predicate is true (not false, not NULL). */
+export class Selection {
+  /** The rows found by the last call of `select`, as positions in its batch. */
+  rows = new Int32Array(1024);
+  readonly #evaluate;
+  readonly #emitted: { readonly loop: SelectLoop; readonly scope: LoopScope } | null;
+
+  constructor(predicate: BoundExpr, schema: Schema) {
+    this.#evaluate = interpreter(predicate, scalarFunction);
+    this.#emitted = codegenMode() === 'generate' ? emitSelection(predicate, schema) : null;
+  }
+
+  /** How many rows of the batch there are. */
+  select(batch: Pick<Batch, 'columns' | 'length'>): number {
+    const { columns, length } = batch;
+    if (this.rows.length < length) this.rows = new Int32Array(length * 2);
+    if (this.#emitted !== null && !this.#emitted.scope.columns.some(index => isWide(columns[index]))) {
+      const count = this.#emitted.loop(length, this.rows, ...this.#emitted.scope.prepare(columns));
+      if (count >= 0) return count;
+    }
+    let count = 0;
+    for (let row = 0; row < length; row++)
+      if (this.#evaluate(columns, row) === true) this.rows[count++] = row;
+    return count;
+  }
+}
+
+function emitSelection(predicate: BoundExpr, schema: Schema): { loop: SelectLoop; scope: LoopScope } | null {
+  const scope = new LoopScope(schema);
+  try {
+    const { value, valid } = emitScalar(predicate, scope);
+    const test = conjunction([valid, value], scope) ?? 'true';
+    const body = `let count = 0;
+for (let i = 0; i < length; i++) {
+${scope.takeStatements()}
+rows[count] = i;
+count += (${test}) ? 1 : 0;
+}
+return count;`;
+    const parameters = ['length', 'rows', ...scope.parameters];
+    return { loop: compileFunction(parameters, body, scope.constantNames, scope.constantValues), scope };
+  } catch (error) {
+    if (error instanceof NotEmittableError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Keeps the rows for which a predicate is true. The batch that `run` returns is lent; it carries the input's watermark, and each row the
+ * mark it had. Where every row passes, it is the input itself.
+ */
+export class FilterKernel {
+  readonly #selection: Selection;
+  readonly #gathers: readonly ColumnGather[];
+  readonly #kinds = new PooledBytes();
+  #marks = new Float64Array(0);
+
+  constructor(predicate: BoundExpr, schema: Schema) {
+    this.#selection = new Selection(predicate, schema);
+    this.#gathers = schema.fields.map(() => new ColumnGather());
+  }
+
+  run(batch: Batch): Batch {
+    const count = this.#selection.select(batch);
+    if (count === batch.length) return batch;
+    const { rows } = this.#selection;
+    return {
+      schema: batch.schema,
+      length: count,
+      columns: batch.columns.map((column, at) => this.#gathers[at].run(column, rows, count)),
+      kinds: batch.kinds === null ? null : this.#gatherKinds(batch.kinds, rows, count),
+      marks: batch.marks === null ? null : this.#gatherMarks(batch.marks, rows, count),
+      watermark: batch.watermark,
+    };
+  }
+
+  #gatherKinds(kinds: Uint8Array, rows: Int32Array, count: number): Uint8Array {
+    const out = this.#kinds.take(count);
+    gatherLane(kinds, rows, count, out);
+    return out;
+  }
+
+  #gatherMarks(marks: Float64Array, rows: Int32Array, count: number): Float64Array {
+    if (this.#marks.length < count) this.#marks = new Float64Array(count * 2);
+    gatherLane(marks, rows, count, this.#marks);
+    return this.#marks;
+  }
+}

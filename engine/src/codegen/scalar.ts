@@ -1,0 +1,72 @@
+import { isInt64Like } from '../columns/types.js';
+import type { BoundExpr } from '../expr/bound.js';
+import type { BoundCall, Emitted, EmitScope } from '../expr/function.js';
+import { literalToValue } from '../expr/literal.js';
+import { scalarFunction } from '../functions/scalar/registry.js';
+import type { LoopScope } from './scope.js';
+import { emitStringCall, literalDictionary } from './strings.js';
+
+/** An expression that cannot be written over fast lanes: it is always interpreted. */
+export class NotEmittableError extends Error {}
+
+/**
+ * Writes an expression for row `i` of a loop. Statements that come first (locals, guards) are in the scope; the guards stop the loop
+ * where a fast lane cannot hold an exact result, and the exact twin computes the batch. Throws `NotEmittableError` for what has no fast form.
+ */
+export function emitScalar(expr: BoundExpr, scope: LoopScope): Emitted {
+  switch (expr.kind) {
+    case 'column':
+      return scope.column(expr.index);
+    case 'literal':
+      return emitLiteral(expr);
+    case 'call':
+      return emitCall(expr, scope);
+  }
+}
+
+function emitLiteral(expr: Extract<BoundExpr, { kind: 'literal' }>): Emitted {
+  const { type } = expr;
+  const value = literalToValue(expr.value, type);
+  const dictionary = type.kind === 'string' ? literalDictionary((value as string | null) ?? '') : null;
+  if (value === null) return { value: type.kind === 'boolean' ? 'false' : '0', valid: 'false', dictionary };
+  if (dictionary !== null) return { value: '0', valid: null, dictionary };
+  if (isInt64Like(type) && !Number.isSafeInteger(Number(value)))
+    throw new NotEmittableError('an unsafe integer');
+  if (Object.is(value, -0)) return { value: '(-0)', valid: null, dictionary };
+  const text = String(value);
+  return { value: text.startsWith('-') ? `(${text})` : text, valid: null, dictionary };
+}
+
+function emitCall(expr: BoundCall, scope: LoopScope): Emitted {
+  if (
+    expr.type.kind === 'string' ||
+    expr.args.some(arg => arg.type.kind === 'string' && !isTypeName(expr, arg))
+  ) {
+    return emitStringCall(expr, scope, arg => emitScalar(arg, scope));
+  }
+  const fn = scalarFunction(expr.fn);
+  const args = expr.args.map(arg => (arg.type.kind === 'string' ? PLACEHOLDER : emitScalar(arg, scope)));
+  if (fn.emit === undefined) throw new NotEmittableError(expr.fn);
+  const { value, valid = null } = fn.emit(args, expr, scope);
+  return {
+    value,
+    valid: fn.nulls === 'own' ? valid : conjunction([...args.map(arg => arg.valid), valid], scope),
+    dictionary: null,
+  };
+}
+
+const PLACEHOLDER: Emitted = { value: "''", valid: null, dictionary: null };
+
+/** Whether the argument is a literal that the function reads when it is written: a type's name, a part of a time. */
+function isTypeName(call: BoundCall, arg: BoundExpr): boolean {
+  return arg.kind === 'literal' && arg.value !== null && (call.fn === 'cast' || call.fn === 'extract');
+}
+
+/** The text that all conditions hold; null where there are none. */
+export function conjunction(conditions: readonly (string | null)[], scope: EmitScope): string | null {
+  const distinct = [...new Set(conditions.filter(condition => condition !== null && condition !== 'true'))];
+  if (distinct.length === 0) return null;
+  return distinct.length === 1
+    ? distinct[0]
+    : scope.local(distinct.map(condition => `(${condition})`).join(' && '));
+}
