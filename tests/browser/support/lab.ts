@@ -1,0 +1,119 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { inject, onTestFailed } from 'vitest';
+import { ROOT } from '../../support/checkout.js';
+import { NotebookPage } from './notebookPage.js';
+
+export const ARTIFACTS = join(ROOT, 'tests', 'artifacts');
+
+/** A cell of a notebook to be: its text, and outputs that were saved with it. */
+export type CellText = string | { readonly source: string; readonly outputs: readonly unknown[] };
+
+/** JupyterLab in a browser. Make one for a test file with `Lab.connect()` and close it after. */
+export class Lab {
+  private constructor(
+    private readonly browser: Browser,
+    readonly context: BrowserContext,
+  ) {}
+
+  static async connect(): Promise<Lab> {
+    const browser = await chromium.connect(inject('lab').browser);
+    const context = await browser.newContext({ viewport: { width: 1400, height: 1600 } });
+    context.setDefaultTimeout(60_000);
+    return new Lab(browser, context);
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+    await this.browser.close();
+  }
+
+  /** The folder that JupyterLab shows. */
+  get folder(): string {
+    return inject('lab').folder;
+  }
+
+  /** Writes a notebook of these cells into JupyterLab's folder. */
+  write(name: string, cells: readonly CellText[], kernel = true): void {
+    writeFileSync(join(this.folder, name), JSON.stringify(notebook(cells, kernel)));
+  }
+
+  /** A notebook as it stands on disk. */
+  read(name: string): SavedNotebook {
+    return JSON.parse(readFileSync(join(this.folder, name), 'utf8')) as SavedNotebook;
+  }
+
+  /** Puts a file beside the notebooks. */
+  put(name: string, contents: string | Uint8Array): void {
+    const path = join(this.folder, name);
+    if (!existsSync(path)) writeFileSync(path, contents);
+  }
+
+  /** Writes a notebook, opens it in a tab of its own and waits for its kernel. */
+  async open(name: string, cells: readonly CellText[]): Promise<NotebookPage> {
+    this.write(name, cells);
+    const page = await this.visit(name);
+    await page.idle();
+    return page;
+  }
+
+  /** Opens a notebook that is there, without waiting for a kernel. */
+  async visit(name: string): Promise<NotebookPage> {
+    const { url, token } = inject('lab');
+    const page = await this.context.newPage();
+    keepPictureOfFailure(page, name);
+    const workspace = `${name.replace(/\W/g, '')}-${Math.random().toString(36).slice(2)}`;
+    await page.goto(`${url}/lab/workspaces/${workspace}/tree/${name}?token=${token}`);
+    const opened = new NotebookPage(page, name);
+    await opened.shown();
+    return opened;
+  }
+
+  /** Asks the server: `await lab.api('/api/sessions')`. */
+  async api(path: string, method = 'GET'): Promise<unknown> {
+    const { url, token } = inject('lab');
+    const response = await fetch(url + path, { method, headers: { Authorization: `token ${token}` } });
+    return response.status === 204 ? null : await response.json();
+  }
+
+  /** Ends all kernels, as between tests. */
+  async endKernels(): Promise<void> {
+    for (const page of this.context.pages()) await page.close();
+    const sessions = (await this.api('/api/sessions')) as { id: string }[];
+    await Promise.all(sessions.map(({ id }) => this.api(`/api/sessions/${id}`, 'DELETE')));
+  }
+}
+
+export interface SavedNotebook {
+  readonly cells: readonly {
+    readonly source: string | readonly string[];
+    readonly outputs?: readonly { readonly output_type: string; readonly data?: Record<string, unknown> }[];
+  }[];
+}
+
+function notebook(cells: readonly CellText[], kernel: boolean): object {
+  const kernelspec = { name: 'millrace', display_name: 'TypeScript (Millrace)', language: 'typescript' };
+  return {
+    cells: cells.map((cell, index) => ({
+      cell_type: 'code',
+      id: `cell-${index}`,
+      metadata: {},
+      execution_count: null,
+      source: typeof cell === 'string' ? cell : cell.source,
+      outputs: typeof cell === 'string' ? [] : cell.outputs,
+    })),
+    metadata: kernel ? { kernelspec, language_info: { name: 'typescript' } } : {},
+    nbformat: 4,
+    nbformat_minor: 5,
+  };
+}
+
+function keepPictureOfFailure(page: Page, name: string): void {
+  onTestFailed(async ({ task }) => {
+    if (page.isClosed()) return;
+    mkdirSync(ARTIFACTS, { recursive: true });
+    const file = `failed-${name.replace('.ipynb', '')}-${task.name.replace(/\W+/g, '-').slice(0, 60)}.png`;
+    await page.screenshot({ path: join(ARTIFACTS, file) });
+  });
+}

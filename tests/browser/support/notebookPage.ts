@@ -1,0 +1,166 @@
+import type { Locator, Page } from 'playwright-core';
+import { ViewHandle } from './viewHandle.js';
+
+/** What tests use of the application that JupyterLab leaves in `window` for them. */
+interface JupyterApp {
+  readonly commands: { execute(id: string, args?: object): Promise<unknown> };
+  readonly shell: { readonly currentWidget: NotebookPanel; widgets(area: string): Iterable<NotebookPanel> };
+}
+
+interface NotebookPanel {
+  readonly content: {
+    activeCellIndex: number;
+    readonly widgets: readonly {
+      readonly model: { readonly sharedModel: { setSource(text: string): void } };
+    }[];
+  };
+  readonly context: { readonly path: string; save(): Promise<void> };
+  readonly sessionContext: {
+    restartKernel(): Promise<void>;
+    shutdown(): Promise<void>;
+    readonly session: {
+      readonly kernel: {
+        readonly status: string;
+        readonly connectionStatus: string;
+        interrupt(): Promise<void>;
+      } | null;
+    } | null;
+  };
+}
+
+declare global {
+  interface Window {
+    jupyterapp: JupyterApp;
+  }
+}
+
+/** A notebook in a tab of its own. Cells count from 0. Everything waits on state, nothing on time. */
+export class NotebookPage {
+  constructor(
+    readonly page: Page,
+    private readonly name: string,
+  ) {}
+
+  async shown(): Promise<void> {
+    await this.page.waitForSelector('.jp-Notebook .jp-Cell');
+    await this.page.waitForFunction(() => window.jupyterapp.shell.currentWidget?.content !== undefined);
+  }
+
+  /** Waits for a kernel that has nothing to do. */
+  async idle(): Promise<void> {
+    await this.page.waitForFunction(() => {
+      const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel;
+      return kernel?.status === 'idle' && kernel.connectionStatus === 'connected';
+    });
+  }
+
+  cell(index: number): Locator {
+    return this.page.locator(`.jp-Notebook .jp-CodeCell >> nth=${index}`);
+  }
+
+  /** Starts a cell and returns at once. */
+  async start(index: number): Promise<void> {
+    await this.page.evaluate(index => {
+      const { commands, shell } = window.jupyterapp;
+      shell.currentWidget.content.activeCellIndex = index;
+      void commands.execute('notebook:run-cell');
+    }, index);
+  }
+
+  /** Runs a cell to its end. */
+  async run(index: number): Promise<void> {
+    const before = await this.executionCount(index);
+    await this.start(index);
+    await this.page.waitForFunction(
+      ([index, before]) => {
+        const text = document
+          .querySelectorAll('.jp-Notebook .jp-CodeCell')
+          [index ?? 0]?.querySelector('.jp-InputPrompt');
+        const count = Number(/\[(\d+)\]/.exec(text?.textContent ?? '')?.[1] ?? 0);
+        return count > (before ?? 0);
+      },
+      [index, before],
+    );
+  }
+
+  /** Waits until the kernel works at a cell. */
+  async running(index: number): Promise<void> {
+    await this.cell(index).locator('.jp-InputPrompt', { hasText: '[*]' }).waitFor();
+    await this.page.waitForFunction(
+      () => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'busy',
+    );
+  }
+
+  async executionCount(index: number): Promise<number> {
+    const text = await this.cell(index).locator('.jp-InputPrompt').textContent();
+    return Number(/\[(\d+)\]/.exec(text ?? '')?.[1] ?? 0);
+  }
+
+  async setSource(index: number, text: string): Promise<void> {
+    await this.page.evaluate(
+      ([index, text]) => {
+        const { content } = window.jupyterapp.shell.currentWidget;
+        content.widgets[Number(index)]?.model.sharedModel.setSource(String(text));
+      },
+      [index, text],
+    );
+  }
+
+  /** The text of a cell's outputs, as shown. */
+  async output(index: number): Promise<string> {
+    const texts = await this.cell(index).locator('.jp-OutputArea-output').allTextContents();
+    return texts.join('\n');
+  }
+
+  /** Waits until a cell's outputs hold a text. */
+  async says(index: number, text: string | RegExp): Promise<void> {
+    await this.cell(index).locator('.jp-OutputArea-output', { hasText: text }).first().waitFor();
+  }
+
+  /** The view that a cell shows. */
+  view(index: number): ViewHandle {
+    return new ViewHandle(this.page, this.cell(index).locator('[data-millrace-view]').first());
+  }
+
+  async save(): Promise<void> {
+    await this.command('docmanager:save');
+  }
+
+  async command(id: string, args: object = {}): Promise<void> {
+    await this.page.evaluate(
+      ([id, args]) => window.jupyterapp.commands.execute(id as string, args as object),
+      [id, args],
+    );
+  }
+
+  async interrupt(): Promise<void> {
+    await this.page.evaluate(() =>
+      window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.interrupt(),
+    );
+  }
+
+  async restart(): Promise<void> {
+    await this.page.evaluate(() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel());
+  }
+
+  async shutdown(): Promise<void> {
+    await this.page.evaluate(() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown());
+  }
+
+  /** Loads the page again, as a user does, after saving. */
+  async reload(): Promise<void> {
+    await this.save();
+    await this.page.reload();
+    await this.shown();
+  }
+
+  async theme(name: 'JupyterLab Light' | 'JupyterLab Dark'): Promise<void> {
+    await this.command('apputils:change-theme', { theme: name });
+    const light = String(name === 'JupyterLab Light');
+    await this.page.waitForFunction(light => document.body.dataset['jpThemeLight'] === light, light);
+  }
+
+  get path(): string {
+    return this.name;
+  }
+}

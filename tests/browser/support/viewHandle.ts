@@ -1,0 +1,67 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** A live view as tests see it: the numbers it shows of itself in its node's data attributes. */
+export class ViewHandle {
+  constructor(
+    private readonly page: Page,
+    readonly node: Locator,
+  ) {}
+
+  async attribute(name: string): Promise<string | null> {
+    return await this.node.getAttribute(`data-millrace-${name}`);
+  }
+
+  /** The number of the last frame that was painted. */
+  async seq(): Promise<number> {
+    return Number((await this.attribute('painted-seq')) ?? 0);
+  }
+
+  /** Rows in the table. */
+  async total(): Promise<number> {
+    return Number(await this.attribute('total'));
+  }
+
+  async state(): Promise<string | null> {
+    return await this.attribute('state');
+  }
+
+  /** Waits until the view shows rows of a running kernel. */
+  async live(): Promise<void> {
+    await this.until(node => Number(node.dataset['millracePaintedSeq'] ?? 0) > 0, null);
+  }
+
+  /** Waits for so many more painted frames. */
+  async paints(more: number): Promise<void> {
+    await this.until(
+      (node, seq) => Number(node.dataset['millracePaintedSeq'] ?? 0) >= (seq ?? 0),
+      (await this.seq()) + more,
+    );
+  }
+
+  /** Waits until the view is in one of these states, all of its frames painted. */
+  async reaches(...states: string[]): Promise<void> {
+    await this.until(
+      (node, states) =>
+        (states ?? []).includes(node.dataset['millraceState'] ?? '') &&
+        (node.dataset['millraceSeq'] === '0' ||
+          node.dataset['millraceSeq'] === node.dataset['millracePaintedSeq']),
+      states,
+    );
+  }
+
+  /** Waits until a condition holds of the view's node; `argument` is handed into the page. */
+  async until<A>(condition: (node: HTMLElement, argument: A) => boolean, argument: A): Promise<void> {
+    const handle = await this.node.elementHandle();
+    await this.page.waitForFunction(
+      ([node, text, argument]) => {
+        // The condition crosses into the page as text: it uses nothing but its arguments.
+        const test = new Function(`return (${text as string})`)() as (
+          node: HTMLElement,
+          argument: unknown,
+        ) => boolean;
+        return test(node as HTMLElement, argument);
+      },
+      [handle, condition.toString(), argument] as const,
+    );
+  }
+}
