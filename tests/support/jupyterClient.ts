@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Dealer, Request, Subscriber } from 'zeromq';
 
-/** The built kernel. */
-export const KERNEL_MAIN = fileURLToPath(new URL('../../kernel/dist/main.js', import.meta.url));
+/** The built kernel; `MILLRACE_KERNEL` names another build. */
+export const KERNEL_MAIN =
+  process.env.MILLRACE_KERNEL ?? fileURLToPath(new URL('../../kernel/dist/main.js', import.meta.url));
 
 type Json = Record<string, unknown>;
 
