@@ -1,3 +1,4 @@
+import { formatDuration } from '../columns/duration.js';
 import {
   defineWindow,
   microseconds,
@@ -30,7 +31,10 @@ export const hop = defineWindow({
   name: 'hop',
   doc: 'Windows of one size that start every slide: a row is in each window that covers it. Slices are shared.',
   bind,
-  describe: parameters => `hop(size ${parameters.sizeUs} µs, slide ${parameters.slideUs} µs)`,
+  describe: parameters => {
+    const { sizeUs, slideUs } = bind(parameters);
+    return `hop({ size: ${formatDuration(sizeUs)}, slide: ${formatDuration(slideUs)} })`;
+  },
   sql(table, time, parameters) {
     const window = bind(parameters);
     return `HOP(TABLE ${table}, DESCRIPTOR(${time}), ${sqlInterval(window.slideUs)}, ${sqlInterval(window.sizeUs)})`;

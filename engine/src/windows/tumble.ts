@@ -1,3 +1,4 @@
+import { formatDuration } from '../columns/duration.js';
 import {
   defineWindow,
   microseconds,
@@ -21,8 +22,10 @@ export const tumble = defineWindow({
   name: 'tumble',
   doc: 'Windows of one size that follow each other without gap or overlap, from 1970-01-01 UTC plus the offset.',
   bind,
-  describe: parameters =>
-    `tumble(${parameters.sizeUs} µs${parameters.offsetUs ? `, offset ${parameters.offsetUs} µs` : ''})`,
+  describe: parameters => {
+    const { sizeUs, offsetUs } = bind(parameters);
+    return `tumble(${formatDuration(sizeUs)}${offsetUs === 0 ? '' : `, offset ${formatDuration(offsetUs)}`})`;
+  },
   sql(table, time, parameters) {
     const window = bind(parameters);
     const offset = window.offsetUs === 0 ? '' : `, ${sqlInterval(window.offsetUs)}`;

@@ -22,7 +22,7 @@ export interface AggregateContext {
   readonly args: readonly AggregateArgument[];
   /** Whether rows may be taken back. */
   readonly retracting: boolean;
-  /** The type that rows are ordered by: the event-time column's, and the sequence column's. Null where there is none. */
+  /** What rows are ordered by: float64 for event time in µs, or a timestamp's own ticks; and the sequence column's type. */
   readonly time: DataType | null;
   readonly sequence: DataType | null;
 }

@@ -25,7 +25,7 @@ export function end(name: 'first' | 'last'): AggregateDefinition {
     retractable: false,
     resolve(args) {
       requireArguments(name, args, 1, () => true, 'a value');
-      return args[0];
+      return { type: args[0].type, nullable: args[0].nullable };
     },
     bind(context): BoundAggregate {
       if (context.time === null) {
@@ -37,10 +37,7 @@ export function end(name: 'first' | 'last'): AggregateDefinition {
       }
       const timeLane = laneOf(context.time);
       const sequenceLane = context.sequence === null ? null : laneOf(context.sequence);
-      const seen = presence(
-        context,
-        timeLane !== 'int64' || context.time.kind !== 'timestamp' || context.time.unit === 'ns',
-      );
+      const seen = presence(context, timeLane !== 'float64');
       const limit = earliest ? Infinity : -Infinity;
       const lanes: StateLane[] = [
         { name: 'value', lane: laneOf(context.args[0].type), init: 0 },

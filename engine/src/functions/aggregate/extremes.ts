@@ -26,7 +26,7 @@ export function extreme(name: 'min' | 'max'): AggregateDefinition {
     retractable: false,
     resolve(args) {
       requireArguments(name, args, 1, () => true, 'a value that sorts');
-      return args[0];
+      return { type: args[0].type, nullable: args[0].nullable };
     },
     bind(context): BoundAggregate {
       const lane = laneOf(context.args[0].type);

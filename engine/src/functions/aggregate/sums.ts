@@ -1,6 +1,5 @@
 import type { EmitContext, MergeContext, StateLane } from './define.js';
 import { OverflowError } from './errors.js';
-import { comesBefore } from './text.js';
 
 /** A running sum as a part of an aggregate's state: lanes and text, with names that start with `prefix`. */
 export interface SumPart {
@@ -119,6 +118,3 @@ export function oddSum(finite: number, nan: number, up: number, down: number): n
   if (up > 0) return Infinity;
   return down > 0 ? -Infinity : finite;
 }
-
-/** The functions that aggregates' text calls, by the name it calls them by. */
-export const AGGREGATE_HELPERS = { carry, exactSum, finiteSum, oddSum, comesBefore } as const;

@@ -1,0 +1,146 @@
+import type { Lane } from '../columns/column.js';
+import type { Dictionary } from '../columns/dictionary.js';
+import { isInt64Like } from '../columns/types.js';
+import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
+import { compileFunction } from './compile.js';
+import { emitContext, stateLayout, type GroupedShape } from './groupedShape.js';
+
+/** What a loop calls when it meets something that is not in every row. */
+export interface GroupedHost {
+  /** The current slice: rows with `start <= time < end` go to it. */
+  readonly start: number;
+  readonly end: number;
+  readonly dense: Int32Array;
+  /** Whether the current window has closed, so that changes revise it. */
+  readonly closed: boolean;
+  /** The watermark at which the loop must stop, because a window closes or becomes final. */
+  readonly nextEvent: number;
+  /** What stamps of touched slots are compared with. */
+  readonly epoch: number;
+  /** Makes the slice of an event time the current one; false where the row is late. */
+  enter(time: number, mark: number): boolean;
+  /** The slot of a group in the current slice that `dense` does not have; makes one. */
+  slotOf(group: number): number;
+  touch(slot: number): void;
+  /** Counts a row whose event time is NULL. */
+  dropUntimed(): void;
+}
+
+/** The arrays of a batch that a loop reads. */
+export interface GroupedInput {
+  readonly groups: Int32Array;
+  /** Event times in µs; empty where rows are not windowed or ordered by them. */
+  readonly times: Float64Array;
+  readonly timeValid: Uint8Array | null;
+  /** The time column's ticks, where rows are ordered by them. */
+  readonly ticks: Lane | null;
+  readonly marks: Float64Array;
+  /** The watermark before the first row. */
+  readonly before: number;
+  readonly kinds: Uint8Array | null;
+  readonly args: readonly Lane[];
+  readonly valid: readonly (Uint8Array | null)[];
+  readonly dictionaries: readonly (Dictionary | null)[];
+}
+
+/** The state that a loop writes. */
+export interface GroupedState {
+  readonly lanes: readonly Lane[];
+  readonly stamps: Int32Array;
+  readonly revised: Uint8Array;
+  readonly version: number;
+}
+
+/** Adds the rows [from, to) to the state; returns the row at which it had to stop, or `to`. */
+export type GroupedLoop = (
+  host: GroupedHost,
+  state: GroupedState,
+  input: GroupedInput,
+  from: number,
+  to: number,
+) => number;
+
+/** The fused loop of a grouped query: finds the window and the group of each row, and adds the row to every aggregate. */
+export function compileGroupedLoop(shape: GroupedShape, wide: boolean): GroupedLoop {
+  const text = groupedLoopText(shape, wide);
+  const names = Object.keys(AGGREGATE_HELPERS);
+  return compileFunction<GroupedLoop>(
+    ['host', 'state', 'input', 'from', 'to'],
+    text,
+    names,
+    names.map(name => AGGREGATE_HELPERS[name as keyof typeof AGGREGATE_HELPERS]),
+  );
+}
+
+/** The loop's body as text; what tests and `explain` show. */
+export function groupedLoopText(shape: GroupedShape, wide: boolean): string {
+  const lanes = stateLayout(shape);
+  const timed = shape.windowed || shape.order !== 'none';
+  const load = [
+    `stamps = state.stamps; revised = state.revised; version = state.version;`,
+    ...lanes.map((_, k) => `s${k} = state.lanes[${k}];`),
+  ].join(' ');
+  const usesStrings = shape.args.map(arg => arg.type.kind === 'string');
+  return `
+let stamps, revised, version${lanes.map((_, k) => `, s${k}`).join('')};
+${load}
+let start = host.start, end = host.end, dense = host.dense, nextEvent = host.nextEvent, closed = host.closed;
+const epoch = host.epoch, groups = input.groups, kinds = input.kinds;
+${timed ? 'const times = input.times, timeValid = input.timeValid, ticks = input.ticks;' : ''}
+${shape.windowed ? 'const marks = input.marks; let mark = from === 0 ? input.before : marks[from - 1];' : ''}
+${shape.args.map((_, k) => `const c${k} = input.args[${k}], v${k} = input.valid[${k}];`).join('\n')}
+${usesStrings.map((is, k) => (is ? `const d${k} = input.dictionaries[${k}];` : '')).join('')}
+for (let i = from; i < to; i++) {
+${shape.windowed ? windowText() : ''}
+  const group = groups[i];
+  let slot = group < dense.length ? dense[group] - 1 : -1;
+  if (slot < 0) {
+    slot = host.slotOf(group);
+    dense = host.dense;
+    if (state.version !== version) { ${load} }
+  }
+${shape.touches ? '  if (stamps[slot] !== epoch) { stamps[slot] = epoch; host.touch(slot); }' : ''}
+${shape.revises && shape.touches ? '  if (closed) revised[slot] = 1;' : ''}
+${shape.order === 'none' ? '' : orderText(shape, wide)}
+${shape.args.map((arg, k) => `  const a${k} = ${wide && isInt64Like(arg.type) ? `BigInt(c${k}[i])` : `c${k}[i]`};`).join('\n')}
+${shape.retracting ? '  const back = kinds !== null && (kinds[i] & 1) === 1;\n  s0[slot] += back ? -1 : 1;' : ''}
+${shape.aggregates.map((_, k) => aggregateText(shape, k, wide)).join('\n')}
+}
+return to;
+`;
+}
+
+function windowText(): string {
+  return `  if (mark >= nextEvent) return i;
+  const before = mark;
+  mark = marks[i];
+  if (timeValid !== null && timeValid[i] === 0) { host.dropUntimed(); continue; }
+  const time = times[i];
+  if (!(time >= start && time < end)) {
+    if (!host.enter(time, before)) continue;
+    start = host.start; end = host.end; dense = host.dense; nextEvent = host.nextEvent; closed = host.closed;
+  }`;
+}
+
+function orderText(shape: GroupedShape, wide: boolean): string {
+  if (shape.order === 'time') return '  const order = times[i];';
+  return `  const order = ${wide ? 'BigInt(ticks[i])' : 'ticks[i]'};`;
+}
+
+/** One aggregate's part of a row, under the conditions that its arguments are not NULL and its `where` is true. */
+function aggregateText(shape: GroupedShape, at: number, wide: boolean): string {
+  const aggregate = shape.aggregates[at];
+  const emit = emitContext(shape, at, wide);
+  const conditions = aggregate.args
+    .filter(arg => shape.args[arg].nullable)
+    .map(arg => `(v${arg} === null || v${arg}[i] !== 0)`);
+  if (aggregate.where !== null) {
+    const where = aggregate.where;
+    conditions.push(`a${where} !== 0 && (v${where} === null || v${where}[i] !== 0)`);
+  }
+  if (aggregate.ordered && !shape.windowed) conditions.push('(timeValid === null || timeValid[i] !== 0)');
+  const add = aggregate.bound.add(emit);
+  const retract = shape.retracting ? aggregate.bound.retract?.(emit) : undefined;
+  const body = retract === undefined ? add : `if (back) { ${retract} } else { ${add} }`;
+  return conditions.length === 0 ? `  { ${body} }` : `  if (${conditions.join(' && ')}) { ${body} }`;
+}

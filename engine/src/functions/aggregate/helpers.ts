@@ -1,0 +1,5 @@
+import { carry, exactSum, finiteSum, oddSum } from './sums.js';
+import { comesBefore } from './text.js';
+
+/** The functions that aggregates' text calls, by the names it calls them by. */
+export const AGGREGATE_HELPERS = { carry, exactSum, finiteSum, oddSum, comesBefore } as const;

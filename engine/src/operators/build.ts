@@ -1,0 +1,91 @@
+import type { Batch } from '../columns/batch.js';
+import type { Column } from '../columns/column.js';
+import type { Schema } from '../columns/schema.js';
+import { FLOAT64, timestampType, type DataType } from '../columns/types.js';
+import { compileColumn } from '../codegen/column.js';
+import type { GroupedShape } from '../codegen/groupedShape.js';
+import type { BoundExpr } from '../expr/bound.js';
+import { aggregateOf } from '../functions/aggregate/registry.js';
+import type { PhysicalGrouping, PhysicalOperator } from '../physical/physical.js';
+import { FilterOperator } from './filter.js';
+import { GroupByOperator } from './groupBy.js';
+import type { GroupingPlan } from './grouping.js';
+import type { Operator } from './operator.js';
+import { ProjectOperator } from './project.js';
+import { WindowedAggregateOperator } from './windowedAggregate.js';
+
+/** Makes a running operator of a physical one. */
+export function buildOperator(physical: PhysicalOperator): Operator {
+  switch (physical.op) {
+    case 'filter':
+      return new FilterOperator(physical.predicate, physical.input);
+    case 'project':
+      return new ProjectOperator(physical.columns, physical.input);
+    case 'groupBy': {
+      const { form, output } = physical;
+      const grouping = groupingPlan(physical, physical.input, {
+        windowed: false,
+        touches: true,
+        revises: false,
+      });
+      return new GroupByOperator(
+        { ...grouping, form, output },
+        argumentColumns(physical.args, physical.input),
+      );
+    }
+    case 'windowedAggregate': {
+      const { form, output, window, allowedLatenessUs } = physical;
+      const grouping = groupingPlan(physical, physical.input, {
+        windowed: true,
+        touches: form !== 'final',
+        revises: allowedLatenessUs > 0,
+      });
+      return new WindowedAggregateOperator(
+        { ...grouping, form, output, window, allowedLatenessUs, unit: physical.time?.unit ?? 'us' },
+        argumentColumns(physical.args, physical.input),
+      );
+    }
+  }
+}
+
+function groupingPlan(
+  physical: PhysicalGrouping,
+  input: Schema,
+  how: Pick<GroupedShape, 'windowed' | 'touches' | 'revises'>,
+): GroupingPlan {
+  const { args, retracting, time, sequence } = physical;
+  const ordered = physical.aggregates.some(({ fn }) => aggregateOf(fn).ordered);
+  const order = !ordered || time === null ? 'none' : time.unit === 'ns' ? 'ticks' : 'time';
+  const orderType: DataType | null =
+    order === 'none' ? null : order === 'ticks' ? timestampType('ns') : FLOAT64;
+  const shape: GroupedShape = {
+    ...how,
+    retracting,
+    order,
+    sequence,
+    args: args.map(({ type, nullable }) => ({ type, nullable })),
+    aggregates: physical.aggregates.map(({ fn, args: positions, where, type }) => ({
+      bound: aggregateOf(fn).bind({
+        args: positions.map(at => ({ type: args[at].type, nullable: args[at].nullable || where !== null })),
+        retracting,
+        time: orderType,
+        sequence: sequence === null ? null : args[sequence].type,
+      }),
+      args: positions,
+      where,
+      ordered: aggregateOf(fn).ordered,
+      type,
+    })),
+  };
+  return { shape, input, keys: physical.keys, time: time?.column ?? null };
+}
+
+/** Gives the argument columns of a batch: its own where the argument is a column, computed ones elsewhere. */
+function argumentColumns(args: readonly BoundExpr[], input: Schema): (batch: Batch) => readonly Column[] {
+  const readers = args.map((arg): ((batch: Batch) => Column) => {
+    if (arg.kind === 'column') return batch => batch.columns[arg.index];
+    const kernel = compileColumn(arg, input);
+    return batch => kernel.run(batch);
+  });
+  return batch => readers.map(read => read(batch));
+}

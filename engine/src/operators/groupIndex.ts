@@ -1,0 +1,142 @@
+import type { Column } from '../columns/column.js';
+import type { DataType } from '../columns/types.js';
+import { OutputColumn } from './output.js';
+import { grown, valueIdsFor, type ValueIds } from './valueIds.js';
+
+/**
+ * Numbers the distinct keys of groups from 0 up: each key column's values are numbered, and pairs of these numbers are, until one is
+ * left. Group numbers index dense state, so nothing downstream hashes or compares keys.
+ */
+export class GroupIndex {
+  readonly #types: readonly DataType[];
+  #columns: ValueIds[] = [];
+  #pairs: PairIds[] = [];
+  #scratch: Int32Array = new Int32Array(0);
+  #single: Int32Array = new Int32Array(0);
+
+  constructor(types: readonly DataType[]) {
+    this.#types = types;
+    this.#clear();
+  }
+
+  #clear(): void {
+    this.#columns = this.#types.map(valueIdsFor);
+    this.#pairs = this.#types.slice(1).map(() => new PairIds());
+  }
+
+  /** How many groups there are numbers for. */
+  get size(): number {
+    if (this.#types.length === 0) return 1;
+    return this.#pairs.at(-1)?.size ?? this.#columns[0].size;
+  }
+
+  /** The group numbers of a batch's rows. The array is this index's own, valid until the next call. */
+  assign(keys: readonly Column[], count: number): Int32Array {
+    if (this.#single.length < count) {
+      this.#single = new Int32Array(Math.max(count, 1024));
+      this.#scratch = new Int32Array(this.#single.length);
+    }
+    const ids = this.#single;
+    if (keys.length === 0) return ids;
+    this.#columns[0].assign(keys[0], count, ids);
+    for (let k = 1; k < keys.length; k++) {
+      this.#columns[k].assign(keys[k], count, this.#scratch);
+      this.#pairs[k - 1].assign(ids, this.#scratch, count);
+    }
+    return ids;
+  }
+
+  /** Writes the keys of group numbers to columns, each at its position. */
+  write(groups: Int32Array, count: number, at: Int32Array, out: readonly OutputColumn[]): void {
+    let ids = groups;
+    for (let k = this.#types.length - 1; k > 0; k--) {
+      const left = new Int32Array(count);
+      const right = new Int32Array(count);
+      this.#pairs[k - 1].split(ids, count, left, right);
+      this.#columns[k].write(right, count, at, out[k]);
+      ids = left;
+    }
+    if (this.#types.length > 0) this.#columns[0].write(ids, count, at, out[0]);
+  }
+
+  /** Forgets all groups but these, which get new numbers: those of their places in the list. */
+  keepOnly(groups: Int32Array): void {
+    const count = groups.length;
+    const out = this.#types.map(type => new OutputColumn(type, true, Math.max(1, count)));
+    this.write(
+      groups,
+      count,
+      Int32Array.from({ length: count }, (_, i) => i),
+      out,
+    );
+    this.#clear();
+    this.assign(
+      out.map(column => column.column()),
+      count,
+    );
+  }
+}
+
+/** Numbers distinct pairs of numbers: an open-addressing table. */
+class PairIds {
+  size = 0;
+  #left = new Int32Array(256);
+  #right = new Int32Array(256);
+  #table = new Int32Array(512);
+  #mask = 511;
+
+  /** Replaces `ids[i]` with the number of the pair (`ids[i]`, `right[i]`). */
+  assign(ids: Int32Array, right: Int32Array, count: number): void {
+    for (let i = 0; i < count; i++) {
+      const a = ids[i];
+      const b = right[i];
+      let slot = hashPair(a, b) & this.#mask;
+      let id = this.#table[slot] - 1;
+      while (id >= 0 && (this.#left[id] !== a || this.#right[id] !== b)) {
+        slot = (slot + 1) & this.#mask;
+        id = this.#table[slot] - 1;
+      }
+      if (id < 0) id = this.#add(a, b, slot);
+      ids[i] = id;
+    }
+  }
+
+  split(ids: Int32Array, count: number, left: Int32Array, right: Int32Array): void {
+    for (let k = 0; k < count; k++) {
+      left[k] = this.#left[ids[k]];
+      right[k] = this.#right[ids[k]];
+    }
+  }
+
+  #add(a: number, b: number, slot: number): number {
+    const id = this.size++;
+    if (id === this.#left.length) {
+      this.#left = grown(this.#left, id + 1);
+      this.#right = grown(this.#right, id + 1);
+    }
+    this.#left[id] = a;
+    this.#right[id] = b;
+    this.#table[slot] = id + 1;
+    if (this.size * 2 > this.#table.length) this.#rehash();
+    return id;
+  }
+
+  #rehash(): void {
+    const table = new Int32Array(this.#table.length * 2);
+    const mask = table.length - 1;
+    for (let id = 0; id < this.size; id++) {
+      let slot = hashPair(this.#left[id], this.#right[id]) & mask;
+      while (table[slot] !== 0) slot = (slot + 1) & mask;
+      table[slot] = id + 1;
+    }
+    this.#table = table;
+    this.#mask = mask;
+  }
+}
+
+function hashPair(a: number, b: number): number {
+  let hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
+  hash ^= hash >>> 15;
+  hash = Math.imul(hash, 0x27d4eb2f);
+  return hash ^ (hash >>> 13);
+}

@@ -1,0 +1,203 @@
+import type { Batch } from '../columns/batch.js';
+import { isWide, type Column, type Lane } from '../columns/column.js';
+import type { Dictionary } from '../columns/dictionary.js';
+import { fieldIndex, type Schema } from '../columns/schema.js';
+import { toEventTimes } from '../columns/time.js';
+import { isInt64Like, type DataType } from '../columns/types.js';
+import {
+  compileGroupedLoop,
+  type GroupedHost,
+  type GroupedInput,
+  type GroupedLoop,
+} from '../codegen/grouped.js';
+import { stateLayout, type GroupedShape } from '../codegen/groupedShape.js';
+import {
+  compileGroupedMerge,
+  compileGroupedValues,
+  type GroupedMerge,
+  type GroupedValues,
+} from '../codegen/groupedValues.js';
+import { GroupIndex } from './groupIndex.js';
+import type { OutputColumn } from './output.js';
+import { StateStore } from './state.js';
+import { grown, translate } from './valueIds.js';
+
+/** What a grouped operator is made of: plain data beside the aggregates. */
+export interface GroupingPlan {
+  readonly shape: GroupedShape;
+  readonly input: Schema;
+  /** The key columns' names. */
+  readonly keys: readonly string[];
+  /** The event-time column; null where there is none. */
+  readonly time: string | null;
+}
+
+const EMPTY = new Float64Array(0);
+
+/** Groups, their state, and the loops over them: what windowed and running aggregates share. */
+export class Grouping {
+  readonly groups: GroupIndex;
+  readonly #keyColumns: readonly number[];
+  readonly #timeColumn: number;
+  readonly #stores: StateStore[] = [];
+  readonly #dictionaries: (Dictionary | null)[];
+  readonly #translations: WeakMap<Dictionary, Int32Array>[];
+  #times = EMPTY;
+  #loops: { readonly loop: GroupedLoop; readonly merge: GroupedMerge | null } | null = null;
+  #values: { fast: GroupedValues; exact: GroupedValues }[] = [];
+  #wide = false;
+  #at = new Int32Array(0);
+  #scratch = new Int32Array(0);
+
+  constructor(
+    readonly plan: GroupingPlan,
+    /** Evaluates the argument columns of a batch. */
+    readonly evaluate: (batch: Batch) => readonly Column[],
+  ) {
+    const position = (name: string): number => fieldIndex(plan.input, name);
+    this.#keyColumns = plan.keys.map(position);
+    this.#timeColumn = plan.time === null ? -1 : position(plan.time);
+    this.groups = new GroupIndex(plan.keys.map(name => plan.input.fields[position(name)].type));
+    this.#dictionaries = plan.shape.args.map(() => null);
+    this.#translations = plan.shape.args.map(() => new WeakMap<Dictionary, Int32Array>());
+  }
+
+  /** State for this grouping's groups; it goes wide when the others do. */
+  makeStore(shadowed: boolean): StateStore {
+    const store = new StateStore(stateLayout(this.plan.shape), shadowed);
+    this.#stores.push(store);
+    return store;
+  }
+
+  /** The arrays that a loop reads, out of a batch. */
+  prepare(batch: Batch, before: number): GroupedInput {
+    const { shape } = this.plan;
+    const time = this.#timeColumn < 0 ? null : batch.columns[this.#timeColumn];
+    const args = this.evaluate(batch);
+    const ticks = shape.order === 'ticks' && time !== null ? time : null;
+    if (!this.#wide && (args.some(isWide) || (ticks !== null && isWide(ticks)))) this.#widen();
+    return {
+      groups: this.groups.assign(
+        this.#keyColumns.map(column => batch.columns[column]),
+        batch.length,
+      ),
+      times:
+        time !== null && (shape.windowed || shape.order !== 'none')
+          ? this.#eventTimes(time, batch.length)
+          : EMPTY,
+      timeValid: time?.valid ?? null,
+      ticks: ticks?.data ?? null,
+      marks: batch.marks ?? EMPTY,
+      before,
+      kinds: batch.kinds,
+      args: args.map((column, k) => this.#argument(column, k, batch.length)),
+      valid: args.map(column => column.valid),
+      dictionaries: this.#dictionaries,
+    };
+  }
+
+  #eventTimes(column: Column, count: number): Float64Array {
+    const unit = (column.type as { unit: 's' | 'ms' | 'us' | 'ns' }).unit;
+    if (unit === 'us' && column.data instanceof Float64Array) return column.data;
+    if (this.#times.length < count) this.#times = new Float64Array(Math.max(1024, count));
+    toEventTimes(column.data, unit, count, this.#times);
+    return this.#times;
+  }
+
+  /** An argument's lane; strings as codes of this grouping's own dictionary. */
+  #argument(column: Column, k: number, count: number): Lane {
+    if (column.dictionary === null) return column.data;
+    const own = (this.#dictionaries[k] ??= column.dictionary);
+    return own === column.dictionary ? column.data : translate(column, count, own, this.#translations[k]);
+  }
+
+  #widen(): void {
+    this.#wide = true;
+    this.#loops = null;
+    this.#values = [];
+    for (const store of this.#stores) store.widen();
+  }
+
+  /** Runs the fused loop over rows [from, to); returns where it stopped. */
+  run(host: GroupedHost, store: StateStore, input: GroupedInput, from: number, to: number): number {
+    return this.#compiled().loop(host, store, input, from, to);
+  }
+
+  #compiled(): { readonly loop: GroupedLoop; readonly merge: GroupedMerge | null } {
+    const { shape } = this.plan;
+    this.#loops ??= {
+      loop: compileGroupedLoop(shape, this.#wide),
+      merge: compileGroupedMerge(shape, this.#wide),
+    };
+    return this.#loops;
+  }
+
+  /** Adds one slot's state to another's. */
+  merge(into: StateStore, slot: number, from: StateStore, other: number): void {
+    this.#compiled().merge!(into.lanes, slot, from.lanes, other, this.#dictionaries);
+  }
+
+  /** Writes the keys of slots, each at its position. */
+  writeKeys(
+    store: StateStore,
+    slots: Int32Array,
+    count: number,
+    at: Int32Array,
+    out: readonly OutputColumn[],
+  ): void {
+    if (this.#scratch.length < count) this.#scratch = grown(this.#scratch, count);
+    const groups = this.#scratch;
+    for (let k = 0; k < count; k++) groups[k] = store.groups[slots[k]];
+    this.groups.write(groups, count, at, out);
+  }
+
+  /**
+   * Writes the aggregates' values of slots, each at its position, from the lanes given (the state, or its shadow). `used` is
+   * how many rows of the columns hold something.
+   */
+  writeValues(
+    lanes: readonly Lane[],
+    slots: Int32Array,
+    count: number,
+    at: Int32Array,
+    out: readonly OutputColumn[],
+    used: number,
+  ): void {
+    const { aggregates } = this.plan.shape;
+    for (let j = 0; j < aggregates.length; j++) {
+      const column = out[j];
+      const values = (this.#values[j] ??= this.#compileValues(j));
+      if (this.#goesWide(j, column.type)) column.widen(used);
+      const write = column.isWide ? values.exact : values.fast;
+      if (!write(lanes, slots, count, at, column.data, column.valid)) {
+        column.widen(used);
+        values.exact(lanes, slots, count, at, column.data, column.valid);
+      }
+      const { args } = aggregates[j];
+      if (column.type.kind === 'string') column.dictionary = this.#dictionaries[args[0]];
+    }
+  }
+
+  /** Whether an aggregate's values are held as BigInts, so that its column has to be wide. */
+  #goesWide(j: number, type: DataType): boolean {
+    if (!this.#wide || !isInt64Like(type)) return false;
+    return this.plan.shape.aggregates[j].bound.lanes.some(lane => lane.lane === 'int64');
+  }
+
+  #compileValues(j: number): { fast: GroupedValues; exact: GroupedValues } {
+    const { shape } = this.plan;
+    return {
+      fast: compileGroupedValues(shape, j, this.#wide, false),
+      exact: isInt64Like(shape.aggregates[j].type)
+        ? compileGroupedValues(shape, j, this.#wide, true)
+        : compileGroupedValues(shape, j, this.#wide, false),
+    };
+  }
+
+  /** The positions `from`, `from + step`, …: where rows go. */
+  positions(from: number, count: number): Int32Array {
+    if (this.#at.length < count) this.#at = grown(this.#at, count);
+    for (let k = 0; k < count; k++) this.#at[k] = from + k;
+    return this.#at;
+  }
+}

@@ -1,0 +1,166 @@
+import type { Lane } from '../columns/column.js';
+import type { StateLane } from '../functions/aggregate/define.js';
+
+const WIDE_MAX = (1n << 63n) - 1n;
+const WIDE_MIN = -(1n << 63n);
+
+/**
+ * The state of groups as typed arrays, one element a slot, grown by doubling. Slots that are released are used again, so memory
+ * follows what is alive. Where `shadowed`, a second copy holds what was last emitted of each slot: what a `-U` takes back.
+ */
+export class StateStore {
+  lanes: Lane[];
+  shadow: Lane[] | null;
+  /** Rises when arrays were replaced: loops load them anew. */
+  version = 0;
+  /** When a slot was last touched, by the caller's count. */
+  stamps: Int32Array;
+  /** The group number of a slot. */
+  groups: Int32Array;
+  /** Whether a slot's value has been emitted. */
+  emitted: Uint8Array;
+  /** Whether a slot was changed after its window had closed, since its last emission. */
+  revised: Uint8Array;
+  wide = false;
+  #capacity = 256;
+  #used = 0;
+  #free: number[] = [];
+
+  constructor(
+    readonly layout: readonly StateLane[],
+    shadowed: boolean,
+  ) {
+    this.lanes = layout.map(lane => this.#lane(lane, this.#capacity));
+    this.shadow = shadowed ? layout.map(lane => this.#lane(lane, this.#capacity)) : null;
+    this.stamps = new Int32Array(this.#capacity);
+    this.groups = new Int32Array(this.#capacity);
+    this.emitted = new Uint8Array(this.#capacity);
+    this.revised = new Uint8Array(this.#capacity);
+    for (let k = 0; k < layout.length; k++) this.lanes[k].fill(this.#init(k) as never);
+  }
+
+  #lane(lane: StateLane, length: number): Lane {
+    switch (lane.lane) {
+      case 'float64':
+        return new Float64Array(length);
+      case 'int64':
+        return this.wide ? new BigInt64Array(length) : new Float64Array(length);
+      case 'uint8':
+        return new Uint8Array(length);
+      case 'int32':
+      case 'string':
+        return new Int32Array(length);
+    }
+  }
+
+  /** The value of an empty group in a lane, infinities as far as the lane goes. */
+  #init(k: number): number | bigint {
+    const { lane, init } = this.layout[k];
+    switch (lane) {
+      case 'int64':
+        if (!this.wide) return init;
+        return init === Infinity ? WIDE_MAX : init === -Infinity ? WIDE_MIN : BigInt(init);
+      case 'int32':
+        return init === Infinity ? 0x7fffffff : init === -Infinity ? -0x80000000 : init;
+      case 'uint8':
+        return init === Infinity ? 255 : init === -Infinity ? 0 : init;
+      default:
+        return init;
+    }
+  }
+
+  /** Slots in use. */
+  get live(): number {
+    return this.#used - this.#free.length;
+  }
+
+  bytes(): number {
+    const lanes = this.lanes.reduce((total, lane) => total + lane.byteLength, 0);
+    return lanes * (this.shadow === null ? 1 : 2) + this.#capacity * 10;
+  }
+
+  /** A slot for a group, in its empty state. */
+  allocate(group: number): number {
+    const slot = this.#free.pop() ?? this.#used++;
+    if (slot === this.#capacity) this.#grow();
+    this.groups[slot] = group;
+    return slot;
+  }
+
+  /** Gives a slot back, emptied. */
+  release(slot: number): void {
+    this.reset(slot);
+    this.stamps[slot] = 0;
+    this.emitted[slot] = 0;
+    this.revised[slot] = 0;
+    this.#free.push(slot);
+  }
+
+  /** Empties a slot's state. */
+  reset(slot: number): void {
+    for (let k = 0; k < this.lanes.length; k++) this.lanes[k][slot] = this.#init(k) as never;
+  }
+
+  /** Notes that these slots' values have been emitted. */
+  settle(slots: Int32Array, count: number): void {
+    for (let i = 0; i < count; i++) {
+      this.emitted[slots[i]] = 1;
+      this.revised[slots[i]] = 0;
+    }
+    if (this.shadow === null) return;
+    for (let k = 0; k < this.lanes.length; k++) {
+      const from = this.lanes[k];
+      const to = this.shadow[k];
+      for (let i = 0; i < count; i++) to[slots[i]] = from[slots[i]] as never;
+    }
+  }
+
+  /** Goes on with int64 lanes as BigInts. */
+  widen(): void {
+    if (this.wide) return;
+    this.wide = true;
+    this.version++;
+    for (let k = 0; k < this.layout.length; k++) {
+      if (this.layout[k].lane !== 'int64') continue;
+      this.lanes[k] = widened(this.lanes[k]);
+      if (this.shadow !== null) this.shadow[k] = widened(this.shadow[k]);
+    }
+  }
+
+  #grow(): void {
+    const used = this.#capacity;
+    this.#capacity *= 2;
+    this.version++;
+    const copy = (lane: Lane, k: number): Lane => {
+      const next = this.#lane(this.layout[k], this.#capacity);
+      (next as Float64Array).set(lane as Float64Array);
+      return next;
+    };
+    this.lanes = this.lanes.map((lane, k) => {
+      const next = copy(lane, k);
+      next.fill(this.#init(k) as never, used);
+      return next;
+    });
+    if (this.shadow !== null) this.shadow = this.shadow.map(copy);
+    const stamps = new Int32Array(this.#capacity);
+    stamps.set(this.stamps);
+    this.stamps = stamps;
+    const groups = new Int32Array(this.#capacity);
+    groups.set(this.groups);
+    this.groups = groups;
+    const emitted = new Uint8Array(this.#capacity);
+    emitted.set(this.emitted);
+    this.emitted = emitted;
+    const revised = new Uint8Array(this.#capacity);
+    revised.set(this.revised);
+    this.revised = revised;
+  }
+}
+
+function widened(lane: Lane): BigInt64Array {
+  return BigInt64Array.from(lane as Float64Array, value => {
+    const number = Number(value);
+    if (number === Infinity) return WIDE_MAX;
+    return number === -Infinity ? WIDE_MIN : BigInt(number);
+  });
+}

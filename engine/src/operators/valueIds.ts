@@ -1,0 +1,206 @@
+import type { Column } from '../columns/column.js';
+import { Dictionary } from '../columns/dictionary.js';
+import { isInt64Like, type DataType } from '../columns/types.js';
+import type { OutputColumn } from './output.js';
+
+const bits = new Float64Array(1);
+const words = new Int32Array(bits.buffer);
+
+/** A hash of a float64's bits. */
+function hashNumber(value: number): number {
+  bits[0] = value;
+  let hash = Math.imul(words[0], 0x85ebca6b) ^ Math.imul(words[1], 0xc2b2ae35);
+  hash ^= hash >>> 15;
+  hash = Math.imul(hash, 0x27d4eb2f);
+  return hash ^ (hash >>> 13);
+}
+
+/** Numbers the distinct values of one key column from 0 up. NULL is a value like others here. */
+export interface ValueIds {
+  readonly size: number;
+  assign(column: Column, count: number, ids: Int32Array): void;
+  /** Writes the values of ids to a column, each at its position. */
+  write(ids: Int32Array, count: number, at: Int32Array, out: OutputColumn): void;
+}
+
+/** The numbering for a column type. */
+export function valueIdsFor(type: DataType): ValueIds {
+  return type.kind === 'string' ? new StringIds() : new NumberIds(type);
+}
+
+/** Strings: a table from dictionary codes to ids, so that a row costs one look-up. */
+class StringIds implements ValueIds {
+  size = 0;
+  #dictionary: Dictionary | null = null;
+  /** Ids + 1 by code of `#dictionary`; 0 is unknown. */
+  #idOf = new Int32Array(256);
+  #codeOf = new Int32Array(256);
+  #nullId = -1;
+  readonly #foreign = new WeakMap<Dictionary, Int32Array>();
+
+  assign(column: Column, count: number, ids: Int32Array): void {
+    const own = (this.#dictionary ??= column.dictionary as Dictionary);
+    let codes = column.data as Int32Array;
+    if (column.dictionary !== own) codes = translate(column, count, own, this.#foreign);
+    if (own.size > this.#idOf.length) this.#idOf = grown(this.#idOf, own.size);
+    const idOf = this.#idOf;
+    const valid = column.valid;
+    for (let i = 0; i < count; i++) {
+      if (valid !== null && valid[i] === 0) {
+        if (this.#nullId < 0) this.#nullId = this.#add(-1);
+        ids[i] = this.#nullId;
+        continue;
+      }
+      const code = codes[i];
+      let id = idOf[code] - 1;
+      if (id < 0) {
+        id = this.#add(code);
+        idOf[code] = id + 1;
+      }
+      ids[i] = id;
+    }
+  }
+
+  #add(code: number): number {
+    if (this.size === this.#codeOf.length) this.#codeOf = grown(this.#codeOf, this.size + 1);
+    this.#codeOf[this.size] = code;
+    return this.size++;
+  }
+
+  write(ids: Int32Array, count: number, at: Int32Array, out: OutputColumn): void {
+    out.dictionary = this.#dictionary;
+    const data = out.data as Int32Array;
+    for (let k = 0; k < count; k++) {
+      const code = this.#codeOf[ids[k]];
+      data[at[k]] = code < 0 ? 0 : code;
+      if (out.nullable) out.valid[at[k]] = code < 0 ? 0 : 1;
+    }
+  }
+}
+
+/** A string column's codes in another dictionary, which learns what it does not know. Tables are kept for each foreign dictionary. */
+export function translate(
+  column: Column,
+  count: number,
+  own: Dictionary,
+  tables: WeakMap<Dictionary, Int32Array>,
+): Int32Array {
+  const foreign = column.dictionary as Dictionary;
+  let table = tables.get(foreign);
+  if (table === undefined || table.length < foreign.size) {
+    table = table === undefined ? new Int32Array(Math.max(16, foreign.size)) : grown(table, foreign.size);
+    tables.set(foreign, table);
+  }
+  const codes = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
+    if (column.valid !== null && column.valid[i] === 0) continue;
+    const code = column.data[i] as number;
+    let mapped = table[code] - 1;
+    if (mapped < 0) {
+      mapped = own.intern(foreign.at(code));
+      table[code] = mapped + 1;
+    }
+    codes[i] = mapped;
+  }
+  return codes;
+}
+
+/** Everything held as a number: an open-addressing table over float64. One NaN, and -0 is 0. Wide int64 have a map beside. */
+class NumberIds implements ValueIds {
+  size = 0;
+  #values = new Float64Array(256);
+  #table = new Int32Array(512);
+  #mask = 511;
+  #nullId = -1;
+  readonly #wide = new Map<bigint, number>();
+  readonly #wideOf = new Map<number, bigint>();
+
+  constructor(readonly type: DataType) {}
+
+  assign(column: Column, count: number, ids: Int32Array): void {
+    const { data, valid } = column;
+    for (let i = 0; i < count; i++) {
+      if (valid !== null && valid[i] === 0) {
+        if (this.#nullId < 0) this.#nullId = this.#add(0);
+        ids[i] = this.#nullId;
+      } else {
+        const value = data[i];
+        ids[i] = typeof value === 'bigint' ? this.#idOfWide(value) : this.#idOf(value);
+      }
+    }
+  }
+
+  #idOf(given: number): number {
+    const value = given === 0 ? 0 : given !== given ? NaN : given;
+    let slot = hashNumber(value) & this.#mask;
+    for (;;) {
+      const id = this.#table[slot] - 1;
+      if (id < 0) break;
+      if (id !== this.#nullId && Object.is(this.#values[id], value) && !this.#wideOf.has(id)) return id;
+      slot = (slot + 1) & this.#mask;
+    }
+    const id = this.#add(value);
+    this.#table[slot] = id + 1;
+    if (this.size * 2 > this.#table.length) this.#rehash();
+    return id;
+  }
+
+  #idOfWide(value: bigint): number {
+    const number = Number(value);
+    if (Number.isSafeInteger(number)) return this.#idOf(number);
+    let id = this.#wide.get(value);
+    if (id === undefined) {
+      id = this.#add(NaN);
+      this.#wide.set(value, id);
+      this.#wideOf.set(id, value);
+    }
+    return id;
+  }
+
+  #add(value: number): number {
+    if (this.size === this.#values.length) {
+      const values = new Float64Array(this.size * 2);
+      values.set(this.#values);
+      this.#values = values;
+    }
+    this.#values[this.size] = value;
+    return this.size++;
+  }
+
+  #rehash(): void {
+    const table = new Int32Array(this.#table.length * 2);
+    const mask = table.length - 1;
+    for (const entry of this.#table) {
+      if (entry === 0) continue;
+      let slot = hashNumber(this.#values[entry - 1]) & mask;
+      while (table[slot] !== 0) slot = (slot + 1) & mask;
+      table[slot] = entry;
+    }
+    this.#table = table;
+    this.#mask = mask;
+  }
+
+  write(ids: Int32Array, count: number, at: Int32Array, out: OutputColumn): void {
+    if (isInt64Like(this.type) && this.#wideOf.size > 0) {
+      for (let k = 0; k < count; k++) if (this.#wideOf.has(ids[k])) out.widen(out.data.length);
+    }
+    const data = out.data;
+    for (let k = 0; k < count; k++) {
+      const id = ids[k];
+      const isNull = id === this.#nullId;
+      if (out.nullable) out.valid[at[k]] = isNull ? 0 : 1;
+      if (data instanceof BigInt64Array)
+        data[at[k]] = isNull ? 0n : (this.#wideOf.get(id) ?? BigInt(this.#values[id]));
+      else data[at[k]] = isNull ? 0 : this.#values[id];
+    }
+  }
+}
+
+/** A copy of an array with room for at least `needed`. */
+export function grown(array: Int32Array, needed: number): Int32Array<ArrayBuffer> {
+  let length = Math.max(16, array.length);
+  while (length < needed) length *= 2;
+  const next = new Int32Array(length);
+  next.set(array);
+  return next;
+}

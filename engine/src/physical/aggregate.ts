@@ -1,0 +1,110 @@
+import { fieldIndex, type Schema } from '../columns/schema.js';
+import type { TimeUnit } from '../columns/types.js';
+import type { Expr } from '../expr/ast.js';
+import type { BoundExpr } from '../expr/bound.js';
+import { aggregateOf } from '../functions/aggregate/registry.js';
+import { bind } from '../functions/bind.js';
+import { PlanError } from '../plan/error.js';
+import { canonicalJson } from '../plan/hash.js';
+import type { AggregateNode } from '../plan/nodes/aggregate.js';
+import type { Relation } from '../plan/relation.js';
+import type { SlicedWindow } from '../windows/define.js';
+import { bindWindow } from '../windows/registry.js';
+import type { PhysicalForm, PhysicalGrouping, PhysicalOperator } from './physical.js';
+
+/** Microseconds in a tick of a unit; a nanosecond divides every window. */
+const TICK_US: Record<TimeUnit, number> = { s: 1e6, ms: 1e3, us: 1, ns: 1 };
+
+/** The operator of an aggregate node. */
+export function planAggregate(
+  node: AggregateNode,
+  input: Relation,
+  output: Relation,
+  sequence: string | null,
+  form: PhysicalForm,
+): PhysicalOperator {
+  const { schema } = input;
+  const args: BoundExpr[] = [];
+  const positions = new Map<string, number>();
+  const argument = (expr: Expr): number => {
+    const key = canonicalJson(expr);
+    const known = positions.get(key);
+    if (known !== undefined) return known;
+    positions.set(key, args.length);
+    return args.push(bind(expr, schema)) - 1;
+  };
+  const retracting = input.mode === 'retract';
+  const aggregates = node.columns.map(({ name, call }) => {
+    const definition = aggregateOf(call.fn);
+    if (retracting && !definition.retractable) throw retractionError(node, name, call.fn);
+    return {
+      name,
+      fn: call.fn,
+      args: call.args.map(argument),
+      where: call.where === null ? null : argument(call.where),
+      type: output.schema.fields[fieldIndex(output.schema, name)].type,
+    };
+  });
+  const ordered = node.columns.some(({ call }) => aggregateOf(call.fn).ordered);
+  if (ordered && input.time === null) throw orderError(node);
+  const grouping: PhysicalGrouping = {
+    keys: node.keys,
+    args,
+    aggregates,
+    time: timeOf(schema, input.time),
+    sequence: ordered && sequence !== null ? argument({ kind: 'column', name: sequence }) : null,
+    retracting,
+  };
+  if (node.window === null) {
+    if (form === 'final') throw new Error('a final group-by without windows was let through');
+    return { op: 'groupBy', input: schema, output: output.schema, form, ...grouping };
+  }
+  const window = bindWindow(node.window);
+  checkWindow(node, window, grouping.time?.unit ?? 'us');
+  const { allowedLatenessUs } = node;
+  return {
+    op: 'windowedAggregate',
+    input: schema,
+    output: output.schema,
+    form,
+    window,
+    allowedLatenessUs,
+    ...grouping,
+  };
+}
+
+function timeOf(schema: Schema, name: string | null): PhysicalGrouping['time'] {
+  if (name === null) return null;
+  const { type } = schema.fields[fieldIndex(schema, name)];
+  return type.kind === 'timestamp' ? { column: name, unit: type.unit } : null;
+}
+
+/** Window borders have to lie on ticks of the time column. */
+function checkWindow(node: AggregateNode, window: SlicedWindow, unit: TimeUnit): void {
+  const tick = TICK_US[unit];
+  if ([window.sizeUs, window.slideUs, window.offsetUs].every(us => us % tick === 0)) return;
+  throw new PlanError(
+    'MR3203',
+    `window(): its borders do not lie on whole ticks of the time column, which counts in '${unit}'.`,
+    `Use durations that are whole multiples of one ${unit}, or a time column of a finer unit.`,
+    node,
+  );
+}
+
+function retractionError(node: AggregateNode, column: string, fn: string): PlanError {
+  return new PlanError(
+    'MR3120',
+    `${fn}() for '${column}' cannot take rows back, and its input is a table whose rows change.`,
+    'Aggregate its final rows: .final().window(…) or .final().groupBy(…).',
+    node,
+  );
+}
+
+function orderError(node: AggregateNode): PlanError {
+  return new PlanError(
+    'MR3104',
+    'first() and last() need an order of the rows, and these have no event time.',
+    "Name the time column where the source is made: { time: 'ts' }.",
+    node,
+  );
+}

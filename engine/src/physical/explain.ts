@@ -1,0 +1,66 @@
+import { formatDuration } from '../columns/duration.js';
+import type { BoundExpr } from '../expr/bound.js';
+import type { PhysicalGrouping, PhysicalOperator, PhysicalPlan } from './physical.js';
+
+/** A physical plan as text: the table first, then what feeds it, the source last. */
+export function explainPhysical(plan: PhysicalPlan): string {
+  const { key, retention, retracting, window } = plan.table;
+  const keyed =
+    key === null
+      ? retracting
+        ? 'rows by value'
+        : 'rows in order of arrival'
+      : `key ${key.join(', ') || '(one row)'}`;
+  const kept = [
+    ...(retention.lastUs === null ? [] : [`last ${formatDuration(retention.lastUs)}`]),
+    ...(retention.rows === null ? [] : [`${retention.rows} rows`]),
+  ];
+  const lines = [
+    `table (${keyed}${window === null ? '' : ', window states'}${kept.length === 0 ? '' : `, keeps ${kept.join(', ')}`})`,
+    ...[...plan.operators].reverse().map(operatorText),
+    `source ${plan.source.name}`,
+  ];
+  return lines.map((line, depth) => `${'  '.repeat(depth)}${line}`).join('\n');
+}
+
+function operatorText(operator: PhysicalOperator): string {
+  switch (operator.op) {
+    case 'filter':
+      return `filter ${boundText(operator.predicate)}`;
+    case 'project':
+      return `project ${operator.columns.map(({ name, expr }) => (boundText(expr) === name ? name : `${name} = ${boundText(expr)}`)).join(', ')}`;
+    case 'groupBy':
+      return `group by ${operator.keys.join(', ') || '()'} (${operator.form}): ${aggregatesText(operator)}`;
+    case 'windowedAggregate': {
+      const { sizeUs, slideUs, sliceUs } = operator.window;
+      const slices =
+        sizeUs === slideUs ? '' : `, slide ${formatDuration(slideUs)}, slices of ${formatDuration(sliceUs)}`;
+      const late =
+        operator.allowedLatenessUs === 0 ? '' : `, lateness ${formatDuration(operator.allowedLatenessUs)}`;
+      return (
+        `windowed aggregate by ${operator.keys.join(', ') || '()'} in windows of ${formatDuration(sizeUs)}${slices}${late} ` +
+        `(${operator.form}): ${aggregatesText(operator)}`
+      );
+    }
+  }
+}
+
+function aggregatesText(grouping: PhysicalGrouping): string {
+  return grouping.aggregates
+    .map(({ name, fn, args, where }) => {
+      const condition = where === null ? '' : ` where ${boundText(grouping.args[where])}`;
+      return `${name} = ${fn}(${args.map(arg => boundText(grouping.args[arg])).join(', ')})${condition}`;
+    })
+    .join(', ');
+}
+
+function boundText(expr: BoundExpr): string {
+  switch (expr.kind) {
+    case 'column':
+      return expr.name;
+    case 'literal':
+      return JSON.stringify(expr.value);
+    case 'call':
+      return `${expr.fn}(${expr.args.map(boundText).join(', ')})`;
+  }
+}

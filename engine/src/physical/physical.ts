@@ -1,0 +1,69 @@
+import type { Schema } from '../columns/schema.js';
+import type { DataType, TimeUnit } from '../columns/types.js';
+import type { BoundExpr } from '../expr/bound.js';
+import type { Retention } from '../plan/nodes/keep.js';
+import type { SourceNode } from '../plan/nodes/source.js';
+import type { SlicedWindow } from '../windows/define.js';
+
+/** One aggregate: its function, and its arguments and `where` as positions among the argument columns. */
+export interface PhysicalAggregate {
+  readonly name: string;
+  readonly fn: string;
+  readonly args: readonly number[];
+  readonly where: number | null;
+  readonly type: DataType;
+}
+
+/** What windowed and running aggregates have in common. */
+export interface PhysicalGrouping {
+  readonly keys: readonly string[];
+  /** The distinct argument expressions: columns are read in place, others are computed for each batch. */
+  readonly args: readonly BoundExpr[];
+  readonly aggregates: readonly PhysicalAggregate[];
+  readonly time: { readonly column: string; readonly unit: TimeUnit } | null;
+  /** The sequence column's position among the arguments. */
+  readonly sequence: number | null;
+  /** Whether the input takes rows back. */
+  readonly retracting: boolean;
+}
+
+/**
+ * How an aggregate tells its changes. `retract`: the earlier value, then the new one; `upsert`: the new one alone, since only a table
+ * with the key reads it; `final`: each window once.
+ */
+export type PhysicalForm = 'retract' | 'upsert' | 'final';
+
+/** One operator, as plain data: what runs, over which input, with which output. */
+export type PhysicalOperator = { readonly input: Schema; readonly output: Schema } & (
+  | { readonly op: 'filter'; readonly predicate: BoundExpr }
+  | {
+      readonly op: 'project';
+      readonly columns: readonly { readonly name: string; readonly expr: BoundExpr }[];
+    }
+  | ({ readonly op: 'groupBy'; readonly form: 'retract' | 'upsert' } & PhysicalGrouping)
+  | ({
+      readonly op: 'windowedAggregate';
+      readonly form: PhysicalForm;
+      readonly window: SlicedWindow;
+      readonly allowedLatenessUs: number;
+    } & PhysicalGrouping)
+);
+
+/** The table that a query keeps its result in. */
+export interface PhysicalTable {
+  readonly schema: Schema;
+  readonly time: string | null;
+  /** The key columns; null: rows only come (or, where `retracting`, match by value). */
+  readonly key: readonly string[] | null;
+  readonly retracting: boolean;
+  /** The column that holds the end of the row's window, and how long after it the window may still change; null without windows. */
+  readonly window: { readonly end: string; readonly allowedLatenessUs: number } | null;
+  readonly retention: Retention;
+}
+
+/** A plan ready to run: one source, the operators in the order in which rows pass them, and the table. Plain data. */
+export interface PhysicalPlan {
+  readonly source: SourceNode;
+  readonly operators: readonly PhysicalOperator[];
+  readonly table: PhysicalTable;
+}

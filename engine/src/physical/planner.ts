@@ -1,0 +1,121 @@
+import { fieldIndex, type Schema } from '../columns/schema.js';
+import type { Expr } from '../expr/ast.js';
+import { bind } from '../functions/bind.js';
+import { projectColumns } from '../plan/bind.js';
+import type { Retention } from '../plan/nodes/keep.js';
+import type { SourceNode } from '../plan/nodes/source.js';
+import { visitPlan, type PlanNode } from '../plan/plan.js';
+import type { Relation } from '../plan/relation.js';
+import { planAggregate } from './aggregate.js';
+import type { PhysicalOperator, PhysicalPlan, PhysicalTable } from './physical.js';
+
+/** What is known of a node's rows beside its relation. */
+interface Traits {
+  readonly source: SourceNode;
+  /** The column that orders rows of one event time. */
+  readonly sequence: string | null;
+  readonly window: PhysicalTable['window'];
+  readonly retention: Retention | null;
+}
+
+/** What the reader of a node asks of it. */
+interface Wanted {
+  /** Whether windows are wanted once, when final. */
+  readonly final: boolean;
+  /** Whether changes may come without the values that they replace. */
+  readonly upsert: boolean;
+}
+
+const NO_RETENTION: Retention = { lastUs: null, rows: null, bytes: null };
+
+/**
+ * Chooses how a typed plan runs. `final()` is not an operator of its own: filters and projections of final rows are
+ * final filtered and projected rows, so it goes down to the aggregate, which then emits each window once.
+ */
+export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Relation>): PhysicalPlan {
+  const operators: PhysicalOperator[] = [];
+  const relationOf = (node: PlanNode): Relation => relations.get(node) as Relation;
+  const plan = (node: PlanNode, wanted: Wanted): Traits =>
+    visitPlan<Traits>(node, {
+      source: source => ({
+        source,
+        sequence: source.time?.sequence ?? null,
+        window: null,
+        retention: null,
+      }),
+      filter: filter => {
+        const traits = plan(filter.input, { ...wanted, upsert: false });
+        const { schema } = relationOf(filter.input);
+        operators.push({
+          op: 'filter',
+          input: schema,
+          output: schema,
+          predicate: bind(filter.predicate, schema),
+        });
+        return traits;
+      },
+      project: project => {
+        const traits = plan(project.input, wanted);
+        const input = relationOf(project.input).schema;
+        const columns = projectColumns(project, input);
+        operators.push({
+          op: 'project',
+          input,
+          output: relationOf(project).schema,
+          columns: columns.map(({ name, expr }) => ({ name, expr: bind(expr, input) })),
+        });
+        const end = traits.window === null ? null : passedAs(columns, traits.window.end);
+        return {
+          ...traits,
+          sequence: traits.sequence === null ? null : passedAs(columns, traits.sequence),
+          window: end === null || traits.window === null ? null : { ...traits.window, end },
+        };
+      },
+      aggregate: aggregate => {
+        const traits = plan(aggregate.input, { final: false, upsert: false });
+        const form = wanted.final ? 'final' : wanted.upsert ? 'upsert' : 'retract';
+        operators.push(
+          planAggregate(aggregate, relationOf(aggregate.input), relationOf(aggregate), traits.sequence, form),
+        );
+        return {
+          ...traits,
+          sequence: null,
+          retention: null,
+          window:
+            aggregate.window === null || wanted.final
+              ? null
+              : { end: 'windowEnd', allowedLatenessUs: aggregate.allowedLatenessUs },
+        };
+      },
+      final: final => ({ ...plan(final.input, { final: true, upsert: false }), retention: null }),
+      keep: keep => ({ ...plan(keep.input, wanted), retention: keep.retention }),
+    });
+  const relation = relationOf(root);
+  const traits = plan(root, { final: false, upsert: relation.key !== null });
+  return Object.freeze({
+    source: traits.source,
+    operators,
+    table: {
+      schema: relation.schema,
+      time: relation.time,
+      key: relation.key,
+      retracting: relation.mode === 'retract',
+      window: traits.window,
+      retention: traits.retention ?? NO_RETENTION,
+    },
+  });
+}
+
+/** Under which name a projection passes a column on as it was, or null. */
+function passedAs(
+  columns: readonly { readonly name: string; readonly expr: Expr }[],
+  name: string,
+): string | null {
+  const same = columns.filter(({ expr }) => expr.kind === 'column' && expr.name === name);
+  return (same.find(column => column.name === name) ?? same[0])?.name ?? null;
+}
+
+/** A column of a schema by name; it is known to be there. */
+export function fieldOf(schema: Schema, name: string): Schema['fields'][number] {
+  return schema.fields[fieldIndex(schema, name)];
+}
