@@ -40,9 +40,13 @@ export interface Display {
   settleViews(): Promise<readonly DisplayData[]>;
 }
 
-/** The global `display` and the makers of values of one MIME type. */
-export interface DisplayFunction {
+/** The global `display`. */
+export interface DisplayFunction extends DisplayMakers {
   (value: unknown): DisplayHandle;
+}
+
+/** Makers of values of one MIME type. */
+export interface DisplayMakers {
   /** Trusted HTML, e.g. `display.html('<b>done</b>')`. As a cell's last value it shows itself. */
   html(text: string): MimeValue;
   markdown(text: string): MimeValue;

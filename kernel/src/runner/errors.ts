@@ -1,6 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import { inspect } from 'node:util';
-import type { CellDiagnostic, CellError } from './contract.js';
+import type { CellError } from './contract.js';
 import type { CellPlace, CellSources } from './cellSources.js';
 
 /** Frames of these are the kernel's or the engine's own, and say nothing to the user. */
@@ -77,34 +77,12 @@ export function describeError(thrown: unknown, sources: CellSources): CellError 
   return { ename, evalue, traceback: lines.join('\n').split('\n') };
 }
 
-/** What the type checker found in a cell, as an error that stopped it. */
-export function compileError(
-  diagnostics: readonly CellDiagnostic[],
-  code: string,
-  filename: string,
-): CellError {
-  const source = code.split(/\r?\n/);
-  const lines = diagnostics.flatMap(({ message, code: number, line, column, endLine, endColumn }) => {
-    const sourceLine = source[line - 1] ?? '';
-    const width =
-      endLine === line ? Math.max(1, endColumn - column) : Math.max(1, sourceLine.length - column + 1);
-    return [
-      `${RED}CompileError${RESET}: ${message} ${DIM}${number}${RESET}`,
-      ...picture({ cell: filename, line, column, sourceLine }, width),
-    ];
-  });
-  const [first] = diagnostics;
-  const rest = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : '';
-  const evalue = first === undefined ? '' : `${first.message}${rest}`;
-  return { ename: 'CompileError', evalue, traceback: lines.join('\n').split('\n') };
-}
-
 const RED = '\u001b[31m';
 const DIM = '\u001b[2m';
 const RESET = '\u001b[0m';
 
 /** The source line with a caret below the place. */
-function picture({ cell, line, column, sourceLine }: CellPlace, width = 1): string[] {
+function picture({ cell, line, column, sourceLine }: CellPlace): string[] {
   const number = `${line} | `;
   // Tabs stay tabs, so that the caret is below its character.
   const gap = sourceLine.slice(0, column - 1).replace(/[^\t]/g, ' ');
@@ -112,7 +90,7 @@ function picture({ cell, line, column, sourceLine }: CellPlace, width = 1): stri
   return [
     `  ${DIM}${cell}:${line}:${column}${RESET}`,
     `  ${DIM}${number}${RESET}${sourceLine}`,
-    `  ${margin}${DIM}| ${RESET}${gap}${RED}${'^'.repeat(width)}${RESET}`,
+    `  ${margin}${DIM}| ${RESET}${gap}${RED}^${RESET}`,
   ];
 }
 

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import type { HostLink } from 'millrace/session';
 import { LanguageService } from '../language/service.js';
 import { createEvaluator, type Evaluator } from './evaluate.js';
-import { compileError } from './errors.js';
 
 let service: LanguageService;
 let evaluator: Evaluator;
@@ -233,9 +232,6 @@ describe('errors', () => {
       ['TS2339', 2, 3],
       ['TS2304', 3, 1],
     ]);
-    const error = compileError(diagnostics, code, 'Cell [1]');
-    expect(error.evalue).toBe("Type 'string' is not assignable to type 'number'. (and 2 more)");
-    expect(error.traceback).toHaveLength(12);
   });
 
   it('of syntax come before those of types', () => {

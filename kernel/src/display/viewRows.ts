@@ -1,0 +1,101 @@
+import { tableFromIPC, type Column } from '@uwdata/flechette';
+import type { ViewColumn } from '@millrace/protocol';
+import { toVegaValue } from '@millrace/protocol';
+import { ends, type TextTable } from './html.js';
+
+/** A value as it is stored: ticks of a timestamp, days of a date. */
+type Stored = number | bigint | string | boolean | null;
+
+/** The rows of a view's snapshot, by column. */
+export interface ViewRows {
+  readonly columns: readonly ViewColumn[];
+  readonly count: number;
+  /** The stored value of a column in a row. */
+  at(column: number, row: number): Stored;
+  /** The window's state of a row, or null where the table has no windows. */
+  state(row: number): number | null;
+}
+
+const DATE = 8;
+const TIMESTAMP = 10;
+
+/** Decodes a snapshot's Arrow IPC stream. */
+export function viewRows(arrow: Uint8Array, columns: readonly ViewColumn[]): ViewRows {
+  const table = tableFromIPC(arrow.slice(), { useBigInt: true });
+  const readers = columns.map(column => reader(table.getChild(column.name) as Column<unknown>));
+  const states = (table.names as string[]).includes('__state')
+    ? reader(table.getChild('__state') as Column<unknown>)
+    : null;
+  return {
+    columns,
+    count: table.numRows,
+    at: (column, row) => readers[column](row),
+    state: row => (states === null ? null : (states(row) as number | null)),
+  };
+}
+
+function reader(column: Column<unknown>): (row: number) => Stored {
+  const { typeId } = column.type as { typeId: number };
+  if (typeId !== TIMESTAMP && typeId !== DATE) return row => (column.at(row) ?? null) as Stored;
+  // The stored ticks: as milliseconds, nanoseconds would be cut off.
+  return row => {
+    let batch = 0;
+    while (column.offsets[batch + 1] <= row) batch++;
+    const index = row - column.offsets[batch];
+    const data = column.data[batch];
+    return data.nullCount > 0 && !data.isValid(index) ? null : (data.values as ArrayLike<Stored>)[index];
+  };
+}
+
+/** The rows as a chart draws them: objects by column name, times as epoch milliseconds. */
+export function vegaRows(rows: ViewRows): Record<string, unknown>[] {
+  return Array.from({ length: rows.count }, (_, row) => {
+    const entries = rows.columns.map(({ name, type }, column) => [
+      name,
+      toVegaValue(type, rows.at(column, row)),
+    ]);
+    const state = rows.state(row);
+    if (state !== null) entries.push(['__state', state]);
+    return Object.fromEntries(entries) as Record<string, unknown>;
+  });
+}
+
+/** The first and last rows as text. */
+export function textTable(rows: ViewRows, most: number): TextTable {
+  const { shown, gapBefore } = ends(
+    Array.from({ length: rows.count }, (_, row) => row),
+    most,
+  );
+  return {
+    columns: rows.columns.map(column => column.name),
+    rows: shown.map(row => rows.columns.map(({ type }, column) => valueText(rows.at(column, row), type))),
+    numeric: rows.columns.map(({ type }) => /^(int|float)/.test(type)),
+    gapBefore,
+  };
+}
+
+const TICKS_PER_SECOND: Readonly<Record<string, bigint>> = {
+  s: 1n,
+  ms: 1000n,
+  us: 1_000_000n,
+  ns: 1_000_000_000n,
+};
+
+/** A stored value as text, exact: `2026-01-05T14:30:00.25Z` for a timestamp. */
+export function valueText(value: Stored, type: string): string {
+  if (value === null) return 'NULL';
+  if (typeof value === 'string' || typeof value === 'boolean') return String(value);
+  if (type === 'date') return isoText(BigInt(value) * 86_400n, 's').slice(0, 10);
+  if (type.startsWith('timestamp')) return isoText(BigInt(value), /'(s|ms|us|ns)'/.exec(type)?.[1] ?? 'us');
+  return String(value);
+}
+
+function isoText(ticks: bigint, unit: string): string {
+  const perSecond = TICKS_PER_SECOND[unit];
+  const rest = ((ticks % perSecond) + perSecond) % perSecond;
+  const date = new Date(Number((ticks - rest) / perSecond) * 1000);
+  if (Number.isNaN(date.getTime())) return String(ticks);
+  const digits = String(rest).padStart(String(perSecond).length - 1, '0');
+  const fraction = rest === 0n ? '' : `.${digits.replace(/0+$/, '')}`;
+  return `${date.toISOString().slice(0, 19)}${fraction}Z`;
+}
