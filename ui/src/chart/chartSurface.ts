@@ -10,6 +10,9 @@ import { formOf, vegaView } from './vegaView.js';
 
 const RESIZE_PAUSE_MS = 120;
 
+/** What is behind a saved picture: pages that show it need not have our theme. */
+const PAPER = { light: '#ffffff', dark: '#111111' } as const;
+
 /**
  * A chart that follows its rows: what changed goes into Vega as inserts, removals and modified fields, so that a frame
  * costs what changed. Another width or theme builds it anew over the rows that it holds.
@@ -74,11 +77,9 @@ export class ChartSurface implements Surface {
     // A chart shows all of its rows: it asks for none.
   }
 
-  async picture(): Promise<string | null> {
-    await this.work;
-    if (this.view === null) return null;
-    const canvas = (await this.view.toCanvas(1.5)) as unknown as HTMLCanvasElement;
-    return canvas.toDataURL('image/png').replace(/^data:image\/png;base64,/, '');
+  picture(): string | null {
+    const drawn = this.canvas.querySelector('canvas');
+    return drawn === null || drawn.width === 0 ? null : pngOf(drawn, PAPER[this.look.mode]);
   }
 
   dispose(): void {
@@ -180,4 +181,17 @@ export class ChartSurface implements Surface {
 /** A datum's own columns, without what Vega noted on it. */
 function plain(datum: Datum): Datum {
   return Object.fromEntries(Object.entries(datum));
+}
+
+/** A canvas as base64 PNG, on an opaque ground. */
+function pngOf(drawn: HTMLCanvasElement, paper: string): string | null {
+  const copy = element('canvas');
+  copy.width = drawn.width;
+  copy.height = drawn.height;
+  const context = copy.getContext('2d');
+  if (context === null) return null;
+  context.fillStyle = paper;
+  context.fillRect(0, 0, copy.width, copy.height);
+  context.drawImage(drawn, 0, 0);
+  return copy.toDataURL('image/png').replace(/^data:image\/png;base64,/, '');
 }

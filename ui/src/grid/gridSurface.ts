@@ -85,8 +85,8 @@ export class GridSurface implements Surface {
     this.live = live;
   }
 
-  picture(): Promise<null> {
-    return Promise.resolve(null);
+  picture(): null {
+    return null;
   }
 
   dispose(): void {
@@ -99,7 +99,8 @@ export class GridSurface implements Surface {
   /** Makes the table anew where its columns are others. @returns whether it did. */
   private setColumns(model: ViewModel): boolean {
     const hasStates = this.hasStates || this.rows.some(row => row.state !== null);
-    const same = model.columns === this.columns || JSON.stringify(model.columns) === JSON.stringify(this.columns);
+    const same =
+      model.columns === this.columns || JSON.stringify(model.columns) === JSON.stringify(this.columns);
     this.columns = model.columns;
     if (same && hasStates === this.hasStates && this.formats.length > 0) return false;
     this.hasStates = hasStates;

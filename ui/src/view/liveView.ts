@@ -68,7 +68,7 @@ export class LiveView {
   }
 
   /** A picture of what is drawn, see `Surface.picture`. */
-  picture(): Promise<string | null> {
+  picture(): string | null {
     return this.surface.picture();
   }
 

@@ -19,6 +19,6 @@ export interface Surface {
   /** Whether rows outside of those that are here can be asked for. */
   setLive(live: boolean): void;
   /** What is drawn as a PNG picture in base64, for readers without this extension; null where there is none. */
-  picture(): Promise<string | null>;
+  picture(): string | null;
   dispose(): void;
 }

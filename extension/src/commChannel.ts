@@ -1,0 +1,170 @@
+import type { ISessionContext } from '@jupyterlab/apputils';
+import type { Kernel, KernelMessage } from '@jupyterlab/services';
+import type { JSONObject } from '@lumino/coreutils';
+import type { Channel, ChannelState } from '@millrace/ui';
+
+/** The `implementation` that our kernel names itself by: other kernels are not asked. */
+const OUR_KERNEL = 'millrace';
+
+const NO_KERNEL = 'No kernel is running.';
+const OTHER_KERNEL = 'The notebook runs another kernel than Millrace.';
+const RESTARTED = 'The kernel was restarted: run the cell again.';
+const SHUT_DOWN = 'The kernel was shut down: start it, and run the cell again.';
+const NO_COMMS =
+  'This connection to the kernel does not take messages of live views: another window of JupyterLab does.';
+const ENDED = 'The kernel ended this view.';
+
+/**
+ * A channel over a Jupyter comm, opened by the front end, so that a reload, a second tab and a copied output each have
+ * their own. It follows the notebook's session: a restarted or another kernel makes it ready again.
+ */
+export class CommChannel<Open, Request, Message> implements Channel<Open, Request, Message> {
+  state: ChannelState = { kind: 'unavailable', reason: NO_KERNEL };
+  private comm: Kernel.IComm | null = null;
+  /** The kernel that was asked what it is, or is in use: signals come more than once for one kernel. */
+  private kernel: Kernel.IKernelConnection | null = null;
+  private isOurs = false;
+  private restarting = false;
+  private stateListener: ((state: ChannelState) => void) | null = null;
+  private messageListener: ((message: Message, buffers: readonly Uint8Array[]) => void) | null = null;
+
+  constructor(
+    private readonly session: ISessionContext,
+    private readonly target: string,
+  ) {
+    session.kernelChanged.connect(this.follow, this);
+    session.statusChanged.connect(this.follow, this);
+    session.disposed.connect(this.close, this);
+    this.follow();
+  }
+
+  onState(listener: (state: ChannelState) => void): void {
+    this.stateListener = listener;
+    listener(this.state);
+  }
+
+  onMessage(listener: (message: Message, buffers: readonly Uint8Array[]) => void): void {
+    this.messageListener = listener;
+  }
+
+  open(open: Open): void {
+    if (this.state.kind !== 'ready' || this.kernel === null) return;
+    const comm = this.kernel.createComm(this.target);
+    this.comm = comm;
+    // Only handed on: the kernel connection waits for what this returns before it takes the next message.
+    comm.onMsg = message => this.receive(message);
+    comm.onClose = () => {
+      if (this.comm !== comm) return;
+      this.comm = null;
+      this.become('closed', ENDED);
+    };
+    forget(comm.open(open as JSONObject));
+    this.become('open', null);
+  }
+
+  send(request: Request): void {
+    if (this.comm === null || this.comm.isDisposed) return;
+    forget(this.comm.send(request as JSONObject));
+  }
+
+  close(): void {
+    this.session.kernelChanged.disconnect(this.follow, this);
+    this.session.statusChanged.disconnect(this.follow, this);
+    this.session.disposed.disconnect(this.close, this);
+    this.stateListener = null;
+    this.messageListener = null;
+    const { comm } = this;
+    this.comm = null;
+    if (comm === null || comm.isDisposed) return;
+    if (this.kernel?.isDisposed === false && this.kernel.connectionStatus === 'connected')
+      forget(comm.close());
+    else comm.dispose();
+  }
+
+  /** Brings the channel in step with the session's kernel. */
+  private follow(): void {
+    const kernel = this.session.session?.kernel ?? null;
+    if (kernel !== this.kernel) this.adopt(kernel);
+    if (kernel === null) {
+      this.lose(SHUT_DOWN, NO_KERNEL);
+      return;
+    }
+    const { status } = kernel;
+    if (status === 'restarting' || status === 'autorestarting') {
+      this.restarting = true;
+      this.lose(RESTARTED, RESTARTED);
+      return;
+    }
+    if (status === 'dead' || status === 'terminating') {
+      this.lose(SHUT_DOWN, NO_KERNEL);
+      return;
+    }
+    if (status !== 'idle' && status !== 'busy') return;
+    this.restarting = false;
+    this.offer();
+  }
+
+  private adopt(kernel: Kernel.IKernelConnection | null): void {
+    this.kernel = kernel;
+    this.isOurs = false;
+    this.lose(RESTARTED, NO_KERNEL);
+    void kernel?.info.then(info => {
+      if (this.kernel !== kernel) return;
+      this.isOurs = info.implementation === OUR_KERNEL;
+      if (!this.isOurs) this.become('unavailable', OTHER_KERNEL);
+      else if (!this.restarting) this.offer();
+    });
+  }
+
+  /** Says that the kernel may be asked, where it is there, ours and not in use yet. */
+  private offer(): void {
+    if (!this.isOurs || this.comm !== null || this.state.kind === 'ready') return;
+    if (this.state.kind === 'closed' && this.state.reason === ENDED) return;
+    if (this.kernel?.handleComms === false) this.become('unavailable', NO_COMMS);
+    else this.become('ready', null);
+  }
+
+  /** The kernel is gone, with it the comm; `otherwise` is said where there was none. */
+  private lose(reason: string, otherwise: string): void {
+    const { comm } = this;
+    this.comm = null;
+    if (comm !== null && !comm.isDisposed) comm.dispose();
+    if (comm !== null) this.become('closed', reason);
+    else if (this.state.kind === 'ready' || this.state.kind === 'unavailable')
+      this.become('unavailable', otherwise);
+  }
+
+  private become(kind: ChannelState['kind'], reason: string | null): void {
+    if (this.state.kind === kind && this.state.reason === reason) return;
+    this.state = { kind, reason };
+    this.stateListener?.(this.state);
+  }
+
+  private receive({ content, buffers }: KernelMessage.ICommMsgMsg): void {
+    this.messageListener?.(content.data as Message, (buffers ?? []).map(bytesOf));
+  }
+}
+
+/** A channel that never opens, and says why. */
+export function closedChannel<Open, Request, Message>(reason: string): Channel<Open, Request, Message> {
+  const state: ChannelState = { kind: 'unavailable', reason };
+  return {
+    state,
+    onState: listener => listener(state),
+    onMessage: () => undefined,
+    open: () => undefined,
+    send: () => undefined,
+    close: () => undefined,
+  };
+}
+
+/** Our kernel answers comm messages with comm messages, never with a status: a future that waits for one is kept for ever. */
+function forget(future: Kernel.IShellFuture): void {
+  future.dispose();
+}
+
+function bytesOf(buffer: ArrayBuffer | ArrayBufferView): Uint8Array {
+  return ArrayBuffer.isView(buffer)
+    ? new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+    : new Uint8Array(buffer);
+}
