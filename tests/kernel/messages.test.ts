@@ -159,7 +159,7 @@ test('a name with a question mark is paged', async () => {
   expect(page.data['text/plain']).toContain('parseInt');
 });
 
-test('messages that are forged, unsigned, malformed or sent again are dropped', async () => {
+test('messages that are forged, unsigned or malformed are dropped', async () => {
   const forged = kernel.send('execute_request', { code: 'globalThis.forged = 1' }, { key: 'another key' });
   const unsigned = kernel.send('execute_request', { code: 'globalThis.forged = 2' }, { signature: '' });
   kernel.sendRaw(['<IDS|MSG>', 'short']);

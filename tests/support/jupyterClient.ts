@@ -202,10 +202,14 @@ export class JupyterClient {
   }
 
   /** Waits until something holds, looking again at each message. Errors name what was waited for. */
-  async until<Value>(look: () => Value | undefined, what: string, timeoutMs = 60_000): Promise<Value> {
+  async until<Value>(
+    look: () => Value | undefined | Promise<Value | undefined>,
+    what: string,
+    timeoutMs = 60_000,
+  ): Promise<Value> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
-      const found = look();
+      const found = await look();
       if (found !== undefined) return found;
       const left = deadline - performance.now();
       if (left <= 0) throw new Error(`Waited ${timeoutMs} ms for ${what}.`);
