@@ -1,4 +1,4 @@
-import type { Column, Lane } from '../columns/column.js';
+import type { Lane } from '../columns/column.js';
 import { Dictionary } from '../columns/dictionary.js';
 import type { DataType } from '../columns/types.js';
 import { isInt64Like } from '../columns/types.js';
@@ -11,8 +11,6 @@ interface Mapped {
   /** How many codes have been mapped. */
   filled: number;
 }
-
-type DictionaryOf = (columns: readonly Column[]) => Dictionary;
 
 /**
  * A function of one string, computed once a dictionary code instead of once a row: `lane[code]` is its value, `valid[code]` whether it
@@ -81,7 +79,7 @@ export function memoised(
 ): (args: readonly Value[]) => Value {
   const known = new Map<string, Value>();
   return args => {
-    const key = args.map(arg => (typeof arg === 'string' ? `${arg.length}:${arg}` : String(arg))).join('|');
+    const key = args.map(keyOf).join('|');
     let value = known.get(key);
     if (value === undefined) {
       value = compute(args);
@@ -92,4 +90,8 @@ export function memoised(
   };
 }
 
-export type { DictionaryOf };
+/** Text that differs where values do: -0 from 0, and no string's end from the next one's start. */
+function keyOf(value: Value): string {
+  if (typeof value === 'string') return `${value.length}:${value}`;
+  return Object.is(value, -0) ? '-0' : String(value);
+}

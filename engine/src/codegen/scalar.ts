@@ -1,7 +1,9 @@
 import { isInt64Like } from '../columns/types.js';
 import type { BoundExpr } from '../expr/bound.js';
 import type { BoundCall, Emitted, EmitScope } from '../expr/function.js';
-import { literalToValue } from '../expr/literal.js';
+import type { Value } from '../columns/values.js';
+import { interpreter } from '../expr/interpret.js';
+import { literalToValue, valueToLiteral } from '../expr/literal.js';
 import { scalarFunction } from '../functions/scalar/registry.js';
 import type { LoopScope } from './scope.js';
 import { emitStringCall, literalDictionary } from './strings.js';
@@ -24,7 +26,9 @@ export function emitScalar(expr: BoundExpr, scope: LoopScope): Emitted {
   }
 }
 
-function emitLiteral(expr: Extract<BoundExpr, { kind: 'literal' }>): Emitted {
+type Literal = Extract<BoundExpr, { kind: 'literal' }>;
+
+function emitLiteral(expr: Literal): Emitted {
   const { type } = expr;
   const value = literalToValue(expr.value, type);
   const dictionary = type.kind === 'string' ? literalDictionary((value as string | null) ?? '') : null;
@@ -38,6 +42,7 @@ function emitLiteral(expr: Extract<BoundExpr, { kind: 'literal' }>): Emitted {
 }
 
 function emitCall(expr: BoundCall, scope: LoopScope): Emitted {
+  if (expr.args.every(arg => arg.kind === 'literal')) return emitLiteral(folded(expr));
   if (
     expr.type.kind === 'string' ||
     expr.args.some(arg => arg.type.kind === 'string' && !isTypeName(expr, arg))
@@ -53,6 +58,18 @@ function emitCall(expr: BoundCall, scope: LoopScope): Emitted {
     valid: fn.nulls === 'own' ? valid : conjunction([...args.map(arg => arg.valid), valid], scope),
     dictionary: null,
   };
+}
+
+/** A call of literals, computed now. One that fails (overflow) fails when it is interpreted. */
+function folded(call: BoundCall): Literal {
+  const { type, nullable } = call;
+  let value: Value;
+  try {
+    value = interpreter(call, scalarFunction)([], 0);
+  } catch {
+    throw new NotEmittableError(call.fn);
+  }
+  return { kind: 'literal', value: valueToLiteral(value, type), type, nullable };
 }
 
 const PLACEHOLDER: Emitted = { value: "''", valid: null, dictionary: null };

@@ -23,13 +23,19 @@ export function literalDictionary(text: string): (columns: readonly Column[]) =>
  * code; coalesce and ifElse bring their branches into one dictionary; the rest calls the exact function, remembering results.
  */
 export function emitStringCall(call: BoundCall, scope: LoopScope, emit: Emit): Emitted {
-  if (call.fn === 'isNull' || call.fn === 'isNotNull') return emitDirect(call, scope, call.args.map(emit));
-  if (call.fn === 'coalesce' || call.fn === 'ifElse') return emitMerged(call, scope, emit);
-  const open = call.args.filter(arg => arg.kind !== 'literal');
-  if ((call.fn === 'eq' || call.fn === 'ne') && open.length === 1)
-    return emitCodeComparison(call, open[0], scope, emit);
-  if (open.length === 1 && open[0].type.kind === 'string') return emitByCode(call, open[0], scope, emit);
-  return emitByRow(call, scope, emit);
+  const args = call.args.map(emit);
+  if (call.fn === 'isNull' || call.fn === 'isNotNull') return emitDirect(call, scope, args);
+  if (call.fn === 'coalesce' || call.fn === 'ifElse') return emitMerged(call, scope, args);
+  const open = [...call.args.keys()].filter(at => call.args[at].kind !== 'literal');
+  const only = open.length === 1 && call.args[open[0]].type.kind === 'string' ? open[0] : -1;
+  // A function that handles NULL itself may have a result where a later argument has none.
+  const ownsNull = scalarFunction(call.fn).nulls === 'own' && only > 0;
+  if (only === -1 || ownsNull || args[only].growing === true) return emitByRow(call, scope, args);
+  const other = call.args[1 - only];
+  if ((call.fn === 'eq' || call.fn === 'ne') && other.kind === 'literal' && other.value !== null) {
+    return emitCodeComparison(call.fn, args[only], String(other.value), scope);
+  }
+  return emitByCode(call, only, args[only], scope);
 }
 
 function emitDirect(call: BoundCall, scope: LoopScope, args: readonly Emitted[]): Emitted {
@@ -37,28 +43,24 @@ function emitDirect(call: BoundCall, scope: LoopScope, args: readonly Emitted[])
   return { value, valid, dictionary: null };
 }
 
-function emitCodeComparison(call: BoundCall, open: BoundExpr, scope: LoopScope, emit: Emit): Emitted {
-  const literal = call.args.find(arg => arg.kind === 'literal');
-  if (open.type.kind !== 'string' || literal?.kind !== 'literal' || literal.value === null) {
-    return emitByRow(call, scope, emit);
-  }
-  const { value, valid, dictionary } = emit(open);
-  const text = String(literal.value);
-  const code = scope.input(columns => dictionary!(columns).codeOf(text));
-  return { value: `(${value} ${call.fn === 'eq' ? '===' : '!=='} ${code})`, valid, dictionary: null };
+function emitCodeComparison(fn: 'eq' | 'ne', source: Emitted, text: string, scope: LoopScope): Emitted {
+  const code = scope.input(columns => source.dictionary!(columns).codeOf(text));
+  return {
+    value: `(${source.value} ${fn === 'eq' ? '===' : '!=='} ${code})`,
+    valid: source.valid,
+    dictionary: null,
+  };
 }
 
-function emitByCode(call: BoundCall, open: BoundExpr, scope: LoopScope, emit: Emit): Emitted {
+function emitByCode(call: BoundCall, at: number, source: Emitted, scope: LoopScope): Emitted {
   const fn = scalarFunction(call.fn);
   const values = call.args.map(arg => (arg.kind === 'literal' ? literalToValue(arg.value, arg.type) : null));
-  const at = call.args.indexOf(open);
   const hasNull = values.some((value, position) => position !== at && value === null);
   const compute = (text: string | null): Value => {
     if (fn.nulls === 'propagate' && (hasNull || text === null)) return null;
     return fn.evaluate(values.with(at, text), call);
   };
   const map = new DictionaryMap(call.type, compute);
-  const source = emit(open);
   const code = scope.local(source.value);
   const lane = scope.input(columns => map.lane(source.dictionary!(columns)));
   const known = scope.input(columns => map.valid(source.dictionary!(columns)));
@@ -82,16 +84,21 @@ function guarded(value: string, valid: string | null, scope: LoopScope): string 
   return result;
 }
 
-function emitMerged(call: BoundCall, scope: LoopScope, emit: Emit): Emitted {
+function emitMerged(call: BoundCall, scope: LoopScope, args: readonly Emitted[]): Emitted {
   const merged = new Dictionary();
-  const args = call.args.map(arg => {
-    const emitted = emit(arg);
-    if (arg.type.kind !== 'string') return emitted;
+  const brought = args.map((arg, at) => {
+    if (call.args[at].type.kind !== 'string') return arg;
+    if (arg.growing === true) {
+      const source = scope.input(columns => arg.dictionary!(columns));
+      const bring = scope.constant((from: Dictionary, code: number) => merged.intern(from.at(code) ?? ''));
+      return { ...arg, value: `${bring}(${source}, ${arg.value})` };
+    }
     const map = new DictionaryMap(STRING, text => text, merged);
-    const lane = scope.input(columns => map.lane(emitted.dictionary!(columns)));
-    return { ...emitted, value: `${lane}[${emitted.value}]` };
+    const lane = scope.input(columns => map.lane(arg.dictionary!(columns)));
+    return { ...arg, value: `${lane}[${arg.value}]` };
   });
-  return { ...emitDirect(call, scope, args), dictionary: () => merged };
+  const growing = args.some(arg => arg.growing === true);
+  return { ...emitDirect(call, scope, brought), dictionary: () => merged, growing };
 }
 
 /** A value of one row, as the exact function takes it. */
@@ -104,22 +111,21 @@ function exactText(arg: BoundExpr, emitted: Emitted, scope: LoopScope): string {
   return isInt64Like(type) ? `BigInt(${emitted.value})` : emitted.value;
 }
 
-function emitByRow(call: BoundCall, scope: LoopScope, emit: Emit): Emitted {
+function emitByRow(call: BoundCall, scope: LoopScope, emitted: readonly Emitted[]): Emitted {
   const fn = scalarFunction(call.fn);
   const compute = memoised(values =>
     fn.nulls === 'propagate' && values.includes(null) ? null : fn.evaluate(values, call),
   );
-  const args = call.args.map(arg => {
-    const emitted = emit(arg);
-    const text = exactText(arg, emitted, scope);
-    return emitted.valid === null ? text : `(${emitted.valid} ? ${text} : null)`;
+  const args = emitted.map((arg, at) => {
+    const text = exactText(call.args[at], arg, scope);
+    return arg.valid === null ? text : `(${arg.valid} ? ${text} : null)`;
   });
   const result = scope.local(`${scope.constant(compute)}([${args.join(', ')}])`);
   const valid = call.nullable ? `(${result} !== null)` : null;
   if (call.type.kind === 'string') {
     const dictionary = new Dictionary();
     const intern = scope.constant((text: Value) => (text === null ? 0 : dictionary.intern(text as string)));
-    return { value: `${intern}(${result})`, valid, dictionary: () => dictionary };
+    return { value: `${intern}(${result})`, valid, dictionary: () => dictionary, growing: true };
   }
   if (!isInt64Like(call.type)) return { value: result, valid, dictionary: null };
   const fast = scope.local(`${result} === null ? 0 : Number(${result})`);

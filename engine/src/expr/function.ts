@@ -31,6 +31,8 @@ export interface Emitted {
   readonly valid: string | null;
   /** For strings: which dictionary the codes belong to, for the columns of a batch. */
   readonly dictionary: ((columns: readonly Column[]) => Dictionary) | null;
+  /** Whether the loop itself adds strings to the dictionary, so that nothing can be computed by code before it runs. */
+  readonly growing?: boolean;
 }
 
 /** What text may reach from inside a loop. */

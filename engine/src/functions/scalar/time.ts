@@ -5,6 +5,7 @@ import { TICKS_PER_SECOND } from '../../columns/iso.js';
 import { ArgumentTypeError } from '../../expr/error.js';
 import type { Argument, ScalarFunction } from '../../expr/function.js';
 import { floorDivide } from './cast.js';
+import { checkInt64 } from './int64.js';
 import { anyNullable, requireCount, requireKind } from './types.js';
 
 const EXAMPLE = { type: timestampType('ms'), value: 1_709_908_205_678n }; // 2024-03-08T14:30:05.678Z
@@ -47,7 +48,7 @@ export const truncate: ScalarFunction = {
   },
   evaluate([time, micros], call) {
     const ticks = ticksOf('truncate', call.type, { type: INT64, nullable: false, literal: String(micros) });
-    return floorDivide(time as bigint, ticks) * ticks;
+    return checkInt64(floorDivide(time as bigint, ticks) * ticks, `truncate(${String(time)})`);
   },
   emit([time], call, scope) {
     const literal = call.args[1].kind === 'literal' ? call.args[1].value : null;
