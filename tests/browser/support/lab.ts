@@ -59,7 +59,7 @@ export class Lab {
   }
 
   /** Opens a notebook that is there, without waiting for a kernel. */
-  async visit(name: string): Promise<NotebookPage> {
+  async visit(name: string, { kernel = true } = {}): Promise<NotebookPage> {
     const { url, token } = inject('lab');
     const page = await this.context.newPage();
     keepPictureOfFailure(page, name);
@@ -67,6 +67,7 @@ export class Lab {
     await page.goto(`${url}/lab/workspaces/${workspace}/tree/${name}?token=${token}`);
     const opened = new NotebookPage(page, name);
     await opened.shown();
+    if (!kernel) await opened.chooseNoKernel();
     return opened;
   }
 

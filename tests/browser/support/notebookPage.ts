@@ -7,11 +7,16 @@ interface JupyterApp {
   readonly shell: { readonly currentWidget: NotebookPanel; widgets(area: string): Iterable<NotebookPanel> };
 }
 
+interface SharedCell {
+  setSource(text: string): void;
+  toJSON(): { readonly outputs?: readonly { readonly text?: string | readonly string[] }[] };
+}
+
 interface NotebookPanel {
   readonly content: {
     activeCellIndex: number;
     readonly widgets: readonly {
-      readonly model: { readonly sharedModel: { setSource(text: string): void } };
+      readonly model: { readonly sharedModel: SharedCell };
     }[];
   };
   readonly context: { readonly path: string; save(): Promise<void> };
@@ -44,6 +49,11 @@ export class NotebookPage {
   async shown(): Promise<void> {
     await this.page.waitForSelector('.jp-Notebook .jp-Cell');
     await this.page.waitForFunction(() => window.jupyterapp.shell.currentWidget?.content !== undefined);
+  }
+
+  /** Answers JupyterLab's question for a kernel: none. */
+  async chooseNoKernel(): Promise<void> {
+    await this.page.locator('.jp-Dialog').getByRole('button', { name: 'No Kernel' }).click();
   }
 
   /** Waits for a kernel that has nothing to do. */
@@ -106,6 +116,39 @@ export class NotebookPage {
     );
   }
 
+  async selectCell(index: number): Promise<void> {
+    await this.page.evaluate(index => {
+      window.jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+    }, index);
+  }
+
+  /** What a cell printed, as its model has it: JupyterLab may show less of a long text. */
+  async streamText(index: number): Promise<string> {
+    return await this.page.evaluate(index => {
+      const outputs =
+        window.jupyterapp.shell.currentWidget.content.widgets[index]?.model.sharedModel.toJSON().outputs ??
+        [];
+      return outputs.map(output => [output.text ?? ''].flat().join('')).join('');
+    }, index);
+  }
+
+  /** The comm messages that the page sends to the kernel while something is done. */
+  async commMessages(work: () => Promise<void>): Promise<string[]> {
+    const client = await this.page.context().newCDPSession(this.page);
+    const sent: string[] = [];
+    await client.send('Network.enable');
+    client.on('Network.webSocketFrameSent', ({ response }) => {
+      const text =
+        response.opcode === 2
+          ? Buffer.from(response.payloadData, 'base64').toString('latin1')
+          : response.payloadData;
+      if (text.includes('comm_')) sent.push(text);
+    });
+    await work();
+    await client.detach();
+    return sent;
+  }
+
   /** The text of a cell's outputs, as shown. */
   async output(index: number): Promise<string> {
     const texts = await this.cell(index).locator('.jp-OutputArea-output').allTextContents();
@@ -120,6 +163,23 @@ export class NotebookPage {
   /** The view that a cell shows. */
   view(index: number): ViewHandle {
     return new ViewHandle(this.page, this.cell(index).locator('[data-millrace-view]').first());
+  }
+
+  /** Clicks the button of the replay bar, when it offers this. */
+  async clickReplayBar(action: 'play' | 'pause' | 'replay'): Promise<void> {
+    await this.page.locator(`.millrace-ReplayBar-play[data-action="${action}"]`).first().click();
+  }
+
+  /** Chooses a speed in the replay bar. */
+  async chooseSpeed(speed: string): Promise<void> {
+    await this.page.locator('.millrace-ReplayBar-speed').first().selectOption(speed);
+  }
+
+  /** The clock's event time in microseconds, as the replay bar has it. */
+  async clockTime(): Promise<number> {
+    return Number(
+      await this.page.locator('.millrace-ReplayBar').first().getAttribute('data-millrace-now-us'),
+    );
   }
 
   async save(): Promise<void> {

@@ -21,6 +21,11 @@ export class ViewHandle {
     return Number(await this.attribute('total'));
   }
 
+  /** What the line beneath the view says: its state, rows, watermark. */
+  async statusText(): Promise<string> {
+    return (await this.node.locator('.millrace-Status').textContent()) ?? '';
+  }
+
   async state(): Promise<string | null> {
     return await this.attribute('state');
   }
