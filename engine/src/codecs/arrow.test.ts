@@ -27,7 +27,13 @@ test('every type comes back as it was, NULLs and wide values included', () => {
 
 test('no rows are a table without rows', () => {
   const fields = CASES.map(([type], k) => ({ name: `c${k}`, type, nullable: true }));
-  const decoded = decodeArrow(encodeArrow(fields, CASES.map(([type]) => columnOf(type, [])), 0));
+  const decoded = decodeArrow(
+    encodeArrow(
+      fields,
+      CASES.map(([type]) => columnOf(type, [])),
+      0,
+    ),
+  );
   expect(decoded.length).toBe(0);
   expect(decoded.fields).toEqual(fields);
 });

@@ -34,11 +34,15 @@ export class ArrowTypeError extends MillraceError {
 /** Decodes an Arrow IPC stream or file. Throws `ArrowTypeError` for types that the engine has no column for. */
 export function decodeArrow(bytes: Uint8Array): DecodedArrow {
   const table = tableFromIPC(bytes, { useBigInt: true });
-  const fields = table.schema.fields.map(
-    (field): Field => ({ name: field.name, type: typeOf(field), nullable: field.nullable }),
-  );
+  const fields = table.schema.fields.map((field): Field => ({
+    name: field.name,
+    type: typeOf(field),
+    nullable: field.nullable,
+  }));
   const length = table.numRows;
-  const columns = fields.map((field, k) => decodeColumn(field.type, table.getChildAt(k) as ArrowColumn<unknown>, length));
+  const columns = fields.map((field, k) =>
+    decodeColumn(field.type, table.getChildAt(k) as ArrowColumn<unknown>, length),
+  );
   return { fields, columns, length };
 }
 
@@ -57,7 +61,9 @@ function typeOf(field: ArrowField): DataType {
     case 6:
       return BOOLEAN;
     case 2:
-      return (type.bitWidth ?? 64) < 32 || ((type.bitWidth ?? 64) === 32 && type.signed !== false) ? INT32 : INT64;
+      return (type.bitWidth ?? 64) < 32 || ((type.bitWidth ?? 64) === 32 && type.signed !== false)
+        ? INT32
+        : INT64;
     case 3:
       return FLOAT64;
     case 5:
@@ -92,14 +98,19 @@ function decodeColumn(type: DataType, column: ArrowColumn<unknown>, length: numb
   const hasNull = batches.some(batch => batch.nullCount > 0);
   const valid = hasNull ? new Uint8Array(length).fill(1) : null;
   const dictionary = type.kind === 'string' ? new Dictionary() : null;
-  let data: Lane = laneFor(type, length, batches.some(batch => isUnsafe(type, batch)));
+  let data: Lane = laneFor(
+    type,
+    length,
+    batches.some(batch => isUnsafe(type, batch)),
+  );
   let row = 0;
   for (const batch of batches) {
     const raw = isRaw(type) ? batch.values : undefined;
     for (let i = 0; i < batch.length; i++, row++) {
       const isNull = batch.nullCount > 0 && ((batch.validity as Uint8Array)[i >> 3] & (1 << (i & 7))) === 0;
       if (isNull) (valid as Uint8Array)[row] = 0;
-      else if (raw !== undefined) data[row] = (data instanceof BigInt64Array ? BigInt(raw[i]) : Number(raw[i])) as never;
+      else if (raw !== undefined)
+        data[row] = (data instanceof BigInt64Array ? BigInt(raw[i]) : Number(raw[i])) as never;
       else if (dictionary !== null) data[row] = dictionary.intern(batch.at(i) as string);
       else data[row] = Number(batch.at(i)) as never;
     }

@@ -27,7 +27,11 @@ const NO_BYTES = new Uint8Array(0);
  * Encodes the first `length` rows of columns as an Arrow IPC stream: strings as dictionaries of what is used, timestamps in UTC
  * in their own unit. Lanes are copied only where Arrow's form differs.
  */
-export function encodeArrow(fields: readonly Field[], columns: readonly Column[], length: number): Uint8Array {
+export function encodeArrow(
+  fields: readonly Field[],
+  columns: readonly Column[],
+  length: number,
+): Uint8Array {
   const children = columns.map(column => encodeColumn(column, length));
   const schema = {
     version: 4,
@@ -43,8 +47,17 @@ function encodeColumn(column: Column, length: number): ArrowColumn<unknown> {
   const validity = column.valid === null ? null : packBits(column.valid, length);
   const nullCount = validity === null ? 0 : countZeros(column.valid as Uint8Array, length);
   const make = (type: ArrowType, values: ArrayBufferView, extra: object = {}): ArrowColumn<unknown> => {
-    const Batch = batchType(type, {}) as new (options: object) => { setDictionary?(dictionary: unknown): unknown };
-    const batch = new Batch({ length, nullCount, type, validity: nullCount > 0 ? validity : NO_BYTES, values, ...extra });
+    const Batch = batchType(type, {}) as new (options: object) => {
+      setDictionary?(dictionary: unknown): unknown;
+    };
+    const batch = new Batch({
+      length,
+      nullCount,
+      type,
+      validity: nullCount > 0 ? validity : NO_BYTES,
+      values,
+      ...extra,
+    });
     return new ArrowColumn([batch] as never);
   };
   const { data, type } = column;

@@ -102,6 +102,15 @@ export class ColumnBuilder {
     else this.bytes[row] = 0;
   }
 
+  /** Copies the value of one row to another. */
+  move(from: number, to: number): void {
+    if (this.hasNull) this.valid[to] = this.valid[from];
+    if (this.isWide) (this.wide as BigInt64Array)[to] = (this.wide as BigInt64Array)[from];
+    else if (this.floats.length > 0) this.floats[to] = this.floats[from];
+    else if (this.ints.length > 0) this.ints[to] = this.ints[from];
+    else this.bytes[to] = this.bytes[from];
+  }
+
   /** The column as it has been set. */
   column(): Column {
     return {
@@ -134,6 +143,7 @@ export class BatchBuilder {
   length = 0;
   readonly columns: readonly ColumnBuilder[];
   #capacity: number;
+  #limit: number;
 
   constructor(
     readonly schema: Schema,
@@ -142,18 +152,21 @@ export class BatchBuilder {
     interners: readonly (ByteInterner | null)[] = makeInterners(schema),
   ) {
     this.#capacity = Math.max(capacity, 1);
+    this.#limit = this.#capacity;
     this.columns = schema.fields.map(
       (field, i) => new ColumnBuilder(field.type, this.#capacity, interners[i] ?? undefined),
     );
   }
 
-  get capacity(): number {
-    return this.#capacity;
+  /** How many rows this batch may have. */
+  get limit(): number {
+    return this.#limit;
   }
 
   /** Begins a batch of at most `rows` rows. */
   begin(rows: number): void {
     this.length = 0;
+    this.#limit = rows;
     if (rows > this.#capacity) {
       this.#capacity = rows;
       for (const column of this.columns) column.resize(rows);

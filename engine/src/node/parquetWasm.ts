@@ -1,0 +1,96 @@
+import type { FFIData, ParquetFile, RecordBatch } from 'parquet-wasm/node';
+import { arrowType } from '../codecs/arrowVector.js';
+import type { ArrowType, ArrowVector } from '../codecs/arrowVector.js';
+
+/** The Parquet library, loaded when the first such file is opened. */
+export function parquetWasm() {
+  return import('parquet-wasm/node');
+}
+
+/** The memory of a WebAssembly module; the buffer is another one after it has grown. */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+/** A record batch of the Parquet library whose arrays are read where they lie, in its WebAssembly memory. */
+export class WasmBatch {
+  readonly length: number;
+  readonly #ffi: FFIData;
+
+  constructor(
+    private readonly batch: RecordBatch,
+    private readonly memory: WasmMemory,
+    /** The type of each column, null for those that are not read. */
+    private readonly types: readonly (ArrowType | null)[],
+  ) {
+    this.#ffi = batch.toFFI();
+    this.length = Number(this.#view().getBigInt64(this.#ffi.arrayAddr(), true));
+  }
+
+  /** The columns, valid until the library is called again: its memory may move when it grows. */
+  vectors(): (ArrowVector | null)[] {
+    const view = this.#view();
+    const children = view.getUint32(this.#ffi.arrayAddr() + CHILDREN, true);
+    return this.types.map((type, i) =>
+      type === null ? null : vectorAt(view, view.getUint32(children + 4 * i, true), type),
+    );
+  }
+
+  free(): void {
+    this.#ffi.free();
+    this.batch.free();
+  }
+
+  #view(): DataView {
+    return new DataView(this.memory.buffer);
+  }
+}
+
+// The C data interface's ArrowArray with pointers of 32 bits: five int64, then pointers.
+const NULL_COUNT = 8;
+const OFFSET = 16;
+const BUFFERS = 40;
+const CHILDREN = 44;
+const DICTIONARY = 48;
+
+function vectorAt(view: DataView, address: number, type: ArrowType): ArrowVector {
+  const memory = view.buffer;
+  const offset = Number(view.getBigInt64(address + OFFSET, true));
+  const length = Number(view.getBigInt64(address, true));
+  const buffers = view.getUint32(address + BUFFERS, true);
+  const buffer = (i: number) => view.getUint32(buffers + 4 * i, true);
+  const nulls = view.getBigInt64(address + NULL_COUNT, true);
+  const isText = type.indexes === null && (type.layout === 'utf8' || type.layout === 'largeUtf8');
+  const dictionary = view.getUint32(address + DICTIONARY, true);
+  return {
+    type,
+    offset,
+    length,
+    memory,
+    validity: nulls === 0n || buffer(0) === 0 ? null : new Uint8Array(memory, buffer(0)),
+    values: isText ? buffer(2) : buffer(1),
+    offsets: isText ? buffer(1) : 0,
+    dictionary:
+      type.indexes === null || dictionary === 0
+        ? null
+        : vectorAt(view, dictionary, { ...type, indexes: null }),
+  };
+}
+
+/** The name, type and nullability of each column of a Parquet file. A type of null cannot be read. */
+export interface ParquetColumn {
+  readonly name: string;
+  readonly type: ArrowType | null;
+  readonly nullable: boolean;
+}
+
+/** The columns of an open Parquet file. */
+export async function parquetColumns(file: ParquetFile): Promise<ParquetColumn[]> {
+  const { tableFromIPC } = await import('@uwdata/flechette');
+  const { schema } = tableFromIPC(file.schema().intoIPCStream());
+  return schema.fields.map(field => ({
+    name: field.name,
+    type: arrowType(field.type),
+    nullable: field.nullable,
+  }));
+}

@@ -1,0 +1,51 @@
+import { extname } from 'node:path';
+import { inspectCsv } from '../../sources/csvText.js';
+import { SourceError } from '../../sources/error.js';
+import { openLines } from '../../sources/lineSource.js';
+import { inspectNdjson } from '../../sources/ndjsonText.js';
+import { choiceOption, textOption } from '../../sources/options.js';
+import type { Options } from '../../sources/options.js';
+import type { SourceConnector } from '../../sources/source.js';
+import { fileInput } from '../fileInput.js';
+import { openParquet } from './parquet.js';
+
+type Format = 'csv' | 'ndjson' | 'parquet';
+
+const BY_EXTENSION: Record<string, Format> = {
+  '.csv': 'csv',
+  '.tsv': 'csv',
+  '.txt': 'csv',
+  '.ndjson': 'ndjson',
+  '.jsonl': 'ndjson',
+  '.json': 'ndjson',
+  '.parquet': 'parquet',
+  '.pq': 'parquet',
+};
+
+/**
+ * Files of rows: CSV, newline-delimited JSON, Parquet. Options: `path`; `format` (found by the file's extension); for CSV and JSON
+ * those of `inspectCsv` and `inspectNdjson`. A file is read in pieces, so it may be larger than memory.
+ */
+export const fileConnector: SourceConnector = {
+  name: 'file',
+  async open(request, world) {
+    const path = textOption(request.options, 'path', '');
+    const format = formatOf(path, request.options);
+    if (format === 'parquet') return openParquet(request, world.directory, path);
+    const inspect = format === 'csv' ? inspectCsv : inspectNdjson;
+    return openLines(inspect, () => fileInput(world.directory, path), request);
+  },
+};
+
+function formatOf(path: string, options: Options): Format {
+  const extension = extname(path).toLowerCase();
+  const found = BY_EXTENSION[extension];
+  if (found === undefined && options.format === undefined) {
+    throw new SourceError(
+      'MR3204',
+      `the extension of '${path}' names no format that can be read.`,
+      "Say which it is: { format: 'csv' }, 'ndjson' or 'parquet'.",
+    );
+  }
+  return choiceOption(options, 'format', ['csv', 'ndjson', 'parquet'], found);
+}

@@ -1,0 +1,364 @@
+import { openAsBlob } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ParquetFile } from 'parquet-wasm/node';
+import { readVector } from '../../codecs/arrowVector.js';
+import type { ArrowType, ArrowVector } from '../../codecs/arrowVector.js';
+import type { Batch } from '../../columns/batch.js';
+import { BatchBuilder, makeInterners } from '../../columns/builder.js';
+import type { ByteInterner } from '../../columns/byteInterner.js';
+import type { Schema } from '../../columns/schema.js';
+import { START_OF_TIME, toEventTimes } from '../../columns/time.js';
+import { isInt64Like, sameType, timestampType, typeName } from '../../columns/types.js';
+import type { Field } from '../../columns/types.js';
+import { addReject, newCounters } from '../../sources/counters.js';
+import { SourceError } from '../../sources/error.js';
+import { noColumn, withEventTime } from '../../sources/eventTime.js';
+import type { EventTimeColumn } from '../../sources/eventTime.js';
+import { disorderOf, MarkMaker } from '../../sources/marks.js';
+import { epochUnit } from '../../sources/observer.js';
+import type { OpenSource, SourceReader, SourceRequest } from '../../sources/source.js';
+import { fileSize, shownPath } from '../paths.js';
+import { parquetColumns, parquetWasm, WasmBatch } from '../parquetWasm.js';
+import type { ParquetColumn, WasmMemory } from '../parquetWasm.js';
+
+/** How many rows the library decodes at once. */
+const BATCH_ROWS = 8192;
+/** How many rows at the beginning and at the end are looked at. */
+const SAMPLE_ROWS = 8192;
+
+/** What every reading of one file shares. */
+interface ParquetLayout {
+  readonly label: string;
+  readonly schema: Schema;
+  readonly interners: readonly (ByteInterner | null)[];
+  readonly time: EventTimeColumn | null;
+  /** For each column of the schema, its place in the file. */
+  readonly places: readonly number[];
+  /** For each column of the file its type, null for those that are not read. */
+  readonly types: readonly (ArrowType | null)[];
+  readonly names: readonly string[];
+}
+
+/** Opens a Parquet file, which says its own schema; a declared one picks columns and must agree. */
+export async function openParquet(
+  request: SourceRequest,
+  directory: string,
+  path: string,
+): Promise<OpenSource> {
+  const size = await fileSize(directory, path);
+  const label = `'${shownPath(directory, path)}'`;
+  if (size === 0)
+    throw new SourceError('MR3104', `${label} is empty.`, 'A Parquet file has a footer at least.');
+  const open = () => openFile(directory, path, label);
+  const file = await open();
+  try {
+    const rows = file.metadata().fileMetadata().numRows();
+    const columns = await parquetColumns(file);
+    const notes: string[] = [];
+    const chosen = await chooseFields(label, file, columns, request, notes, rows);
+    const { fields, time } = withEventTime(label, chosen, request.time);
+    const schema: Schema = { fields };
+    const places = fields.map(field => columns.findIndex(column => column.name === field.name));
+    const layout: ParquetLayout = {
+      label,
+      schema,
+      interners: makeInterners(schema),
+      time,
+      places,
+      types: columns.map((column, i) => (places.includes(i) ? column.type : null)),
+      names: columns.map(column => column.name),
+    };
+    const look = time === null ? null : await lookAtTimes(file, layout, time, rows);
+    const boundUs = request.time?.boundUs ?? look?.disorder ?? 0;
+    return {
+      summary: {
+        name: request.name,
+        fields,
+        time: time?.name ?? null,
+        boundUs,
+        boundFrom:
+          request.time?.boundUs === undefined || request.time.boundUs === null ? 'sample' : 'declared',
+        rows,
+        firstTime: look?.first ?? null,
+        lastTime: look?.last ?? null,
+        notes,
+      },
+      live: false,
+      read: () => new ParquetReader(open, layout, boundUs, size),
+      close: () => Promise.resolve(),
+    };
+  } finally {
+    file.free();
+  }
+}
+
+async function openFile(directory: string, path: string, label: string): Promise<ParquetFile> {
+  const { ParquetFile } = await parquetWasm();
+  await fileSize(directory, path);
+  try {
+    return await ParquetFile.fromFile(await openAsBlob(resolve(directory, path)));
+  } catch (error) {
+    throw broken(label, error);
+  }
+}
+
+function broken(label: string, error: unknown): SourceError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new SourceError(
+    'MR3205',
+    `${label} is no readable Parquet file: ${reason}.`,
+    'Was it written to its end?',
+  );
+}
+
+async function chooseFields(
+  label: string,
+  file: ParquetFile,
+  columns: readonly ParquetColumn[],
+  request: SourceRequest,
+  notes: string[],
+  rows: number,
+): Promise<Field[]> {
+  if (request.fields !== null) return request.fields.map(field => declaredField(label, field, columns));
+  const fields: Field[] = [];
+  for (const { name, type, nullable } of columns) {
+    if (type === null) {
+      notes.push(`${name}: left out, since its type is not supported`);
+      continue;
+    }
+    if (type.note !== null) notes.push(`${name}: ${type.note}`);
+    fields.push({ name, type: type.type, nullable });
+  }
+  const timeColumn = fields.findIndex(field => field.name === request.time?.column);
+  if (timeColumn >= 0 && fields[timeColumn].type.kind === 'int64' && rows > 0) {
+    fields[timeColumn] = await epochField(label, file, columns, fields[timeColumn], notes);
+  }
+  return fields;
+}
+
+function declaredField(label: string, field: Field, columns: readonly ParquetColumn[]): Field {
+  const column = columns.find(each => each.name === field.name);
+  if (column === undefined)
+    throw noColumn(
+      label,
+      field.name,
+      columns.map(each => each.name),
+    );
+  const own = column.type?.type ?? null;
+  const fits =
+    own !== null && (sameType(own, field.type) || (own.kind === 'int64' && isInt64Like(field.type)));
+  if (!fits) {
+    throw new SourceError(
+      'MR3206',
+      `column '${field.name}' of ${label} is ${own === null ? 'of a type that is not supported' : typeName(own)}, not ${typeName(field.type)}.`,
+      'Declare it as it is in the file, and cast it later.',
+    );
+  }
+  return field;
+}
+
+/** The event-time column where the file has plain integers: their size tells the unit. */
+async function epochField(
+  label: string,
+  file: ParquetFile,
+  columns: readonly ParquetColumn[],
+  field: Field,
+  notes: string[],
+): Promise<Field> {
+  const place = columns.findIndex(column => column.name === field.name);
+  const builder = new BatchBuilder({ fields: [field] }, SAMPLE_ROWS);
+  await readRange(
+    file,
+    label,
+    columns.map((column, i) => (i === place ? column.type : null)),
+    [place],
+    columns.map(c => c.name),
+    0,
+    builder,
+  );
+  let lowest = Infinity;
+  let highest = -Infinity;
+  const { data } = builder.columns[0].column();
+  for (let i = 0; i < builder.length; i++) {
+    const value = Number(data[i]);
+    lowest = Math.min(lowest, value);
+    highest = Math.max(highest, value);
+  }
+  const unit = epochUnit(lowest, highest);
+  if (unit === null) return field;
+  notes.push(`${field.name}: integers read as ${typeName(timestampType(unit))}, by their size`);
+  return { ...field, type: timestampType(unit) };
+}
+
+/** Reads up to the builder's limit of rows from row `offset` on. */
+async function readRange(
+  file: ParquetFile,
+  label: string,
+  types: readonly (ArrowType | null)[],
+  places: readonly number[],
+  names: readonly string[],
+  offset: number,
+  builder: BatchBuilder,
+): Promise<void> {
+  const { wasmMemory } = await parquetWasm();
+  const chosen = places.map(place => names[place]);
+  try {
+    const table = await file.read({
+      offset,
+      limit: builder.limit,
+      columns: chosen,
+      batchSize: builder.limit,
+    });
+    const kept = types.filter(type => type !== null);
+    const inFileOrder = [...places].sort((a, b) => a - b);
+    for (const batch of table.recordBatches()) {
+      const view = new WasmBatch(batch, wasmMemory() as WasmMemory, kept);
+      const vectors = view.vectors();
+      const count = Math.min(view.length, builder.limit - builder.length);
+      places.forEach((place, i) => {
+        readVector(
+          vectors[inFileOrder.indexOf(place)] as ArrowVector,
+          0,
+          count,
+          builder.columns[i],
+          builder.length,
+        );
+      });
+      builder.length += count;
+      view.free();
+    }
+    table.free();
+  } catch (error) {
+    throw broken(label, error);
+  }
+}
+
+async function lookAtTimes(file: ParquetFile, layout: ParquetLayout, time: EventTimeColumn, rows: number) {
+  const times: Float64Array[] = [];
+  const place = layout.places[time.index];
+  const types = layout.types.map((type, i) => (i === place ? type : null));
+  const field = layout.schema.fields[time.index];
+  for (const offset of [0, Math.max(0, rows - SAMPLE_ROWS)]) {
+    const builder = new BatchBuilder({ fields: [field] }, SAMPLE_ROWS);
+    if (rows > 0) await readRange(file, layout.label, types, [place], layout.names, offset, builder);
+    const out = new Float64Array(builder.length);
+    toEventTimes(builder.columns[0].column().data, time.unit, builder.length, out);
+    times.push(out);
+  }
+  const all = [...times[0], ...times[1]];
+  return {
+    first: all.length === 0 ? null : all.reduce((a, b) => Math.min(a, b)),
+    last: all.length === 0 ? null : all.reduce((a, b) => Math.max(a, b)),
+    disorder: Math.max(...times.map(each => disorderOf(each, each.length))),
+  };
+}
+
+/** One reading of a Parquet file, a few thousand rows at a time. */
+class ParquetReader implements SourceReader {
+  readonly counters = newCounters();
+  readonly #builder: BatchBuilder;
+  readonly #marks: MarkMaker | null;
+  #file: ParquetFile | null = null;
+  #rows: ReadableStreamDefaultReader | null = null;
+  #memory: WasmMemory | null = null;
+  #batch: WasmBatch | null = null;
+  #batchAt = 0;
+  #ended = false;
+
+  constructor(
+    private readonly open: () => Promise<ParquetFile>,
+    private readonly layout: ParquetLayout,
+    boundUs: number,
+    private readonly size: number,
+  ) {
+    this.#builder = new BatchBuilder(layout.schema, BATCH_ROWS, layout.interners);
+    this.#marks = layout.time === null ? null : new MarkMaker(layout.time.unit, boundUs);
+  }
+
+  async next(maxRows: number): Promise<Batch | null> {
+    const builder = this.#builder;
+    builder.begin(Math.min(maxRows, BATCH_ROWS));
+    while (builder.length === 0 && !this.#ended) {
+      if (this.#batch === null && !(await this.#advance())) break;
+      this.#copy(this.#batch as WasmBatch);
+    }
+    if (builder.length === 0) {
+      await this.close();
+      return null;
+    }
+    this.counters.rows += builder.length;
+    const { time } = this.layout;
+    if (this.#marks === null || time === null) return builder.batch(null, START_OF_TIME);
+    const marks = this.#marks.marks(builder.columns[time.index].column(), builder.length);
+    return builder.batch(marks, this.#marks.watermark);
+  }
+
+  async close(): Promise<void> {
+    this.#ended = true;
+    this.#batch?.free();
+    this.#batch = null;
+    const rows = this.#rows;
+    this.#rows = null;
+    await rows?.cancel();
+    this.#file?.free();
+    this.#file = null;
+  }
+
+  async #advance(): Promise<boolean> {
+    try {
+      if (this.#rows === null) {
+        const library = await parquetWasm();
+        this.#memory = library.wasmMemory() as WasmMemory;
+        this.#file = await this.open();
+        const stream = await this.#file.stream({ batchSize: BATCH_ROWS });
+        this.#rows = stream.getReader();
+      }
+      const { done, value } = await this.#rows.read();
+      if (done) return false;
+      this.#batch = new WasmBatch(value, this.#memory as WasmMemory, this.layout.types);
+      this.#batchAt = 0;
+      return true;
+    } catch (error) {
+      throw error instanceof SourceError ? error : broken(this.layout.label, error);
+    }
+  }
+
+  /** Copies as many rows of the library's batch as the builder takes. */
+  #copy(batch: WasmBatch): void {
+    const builder = this.#builder;
+    const count = Math.min(builder.limit - builder.length, batch.length - this.#batchAt);
+    const vectors = batch.vectors();
+    this.layout.places.forEach((place, i) => {
+      readVector(vectors[place] as ArrowVector, this.#batchAt, count, builder.columns[i], builder.length);
+    });
+    builder.length += count;
+    this.#batchAt += count;
+    this.counters.bytes = this.size;
+    this.#leaveOutNulls(builder.length - count);
+    if (this.#batchAt === batch.length) {
+      batch.free();
+      this.#batch = null;
+    }
+  }
+
+  /** Rejects rows that have NULL in a column that must have none (the event time, or as declared). */
+  #leaveOutNulls(from: number): void {
+    const builder = this.#builder;
+    const fields = this.layout.schema.fields;
+    const strict = builder.columns.filter((column, i) => column.hasNull && !fields[i].nullable);
+    if (strict.length === 0) return;
+    let to = from;
+    for (let row = from; row < builder.length; row++) {
+      const missing = strict.find(column => column.valid[row] === 0);
+      if (missing !== undefined) {
+        const { name } = fields[builder.columns.indexOf(missing)];
+        const position = this.counters.rows + this.counters.rejected + (to - from) + 1;
+        addReject(this.counters, position, `column '${name}' has no value, and is not nullable`, '');
+        continue;
+      }
+      if (to !== row) for (const column of builder.columns) column.move(row, to);
+      to++;
+    }
+    builder.length = to;
+  }
+}
