@@ -21,5 +21,9 @@ export interface Displayable {
 
 /** Whether a value can be shown as a live view. */
 export function isDisplayable(value: unknown): value is Displayable {
-  return typeof value === 'object' && value !== null && typeof (value as Partial<Displayable>)[DISPLAYABLE] === 'function';
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Partial<Displayable>)[DISPLAYABLE] === 'function'
+  );
 }

@@ -23,4 +23,6 @@ export interface SourceNode {
   /** The declared schema; null: inferred from a sample. */
   readonly fields: readonly Field[] | null;
   readonly time: TimeSpec | null;
+  /** Whether the session clock lets the rows out as their time comes (a replay); if not, they are read whole at once (a table). */
+  readonly clocked: boolean;
 }

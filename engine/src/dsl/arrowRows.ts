@@ -1,0 +1,96 @@
+import { tableFromIPC } from '@uwdata/flechette';
+import type { Column as ArrowColumn } from '@uwdata/flechette';
+import { Temporal } from 'temporal-polyfill';
+import { MillraceError } from '../columns/error.js';
+import type { Field, TimeUnit } from '../columns/types.js';
+
+/** How row values are given. */
+export interface RowOptions {
+  /** int64 as `number` (values beyond ±(2^53 − 1) are an error) or as `bigint`. */
+  readonly int64?: 'number' | 'bigint';
+  /** Timestamps as `Temporal.Instant`, or as `Date` (which cuts off what is finer than a millisecond). */
+  readonly time?: 'instant' | 'date';
+}
+
+/**
+ * The rows of an Arrow IPC stream as objects. Columns that begin with `__` are the engine's own and left out.
+ *
+ * @throws MillraceError `MR1401` for an int64 that a number cannot hold
+ */
+export function rowsOfArrow<Row>(arrow: Uint8Array, fields: readonly Field[], options: RowOptions): Row[] {
+  const columns = columnsOfArrow(arrow, fields, options);
+  const length = columns.length === 0 ? 0 : columns[0].values.length;
+  const rows: Row[] = new Array<Row>(length);
+  for (let i = 0; i < length; i++) {
+    rows[i] = Object.fromEntries(columns.map(({ name, values }) => [name, values[i]])) as Row;
+  }
+  return rows;
+}
+
+/** The columns of an Arrow IPC stream as arrays of row values, in the order of `fields`. */
+export function columnsOfArrow(
+  arrow: Uint8Array,
+  fields: readonly Field[],
+  options: RowOptions,
+): { readonly name: string; readonly values: unknown[] }[] {
+  const table = tableFromIPC(arrow, { useBigInt: true, useDate: false, useProxy: false });
+  return fields.map(field => {
+    const at = table.names.indexOf(field.name);
+    if (at === -1) throw new MillraceError('MR9001', `the engine's answer has no column '${field.name}'.`);
+    return { name: field.name, values: valuesOf(table.getChildAt(at), field, options) };
+  });
+}
+
+function valuesOf(column: ArrowColumn<unknown>, field: Field, options: RowOptions): unknown[] {
+  const convert = converter(field, options);
+  const out: unknown[] = [];
+  for (const batch of column.data) {
+    const raw = rawValues(batch, field);
+    for (let i = 0; i < batch.length; i++) {
+      if (batch.nullCount > 0 && batch.at(i) === null) out.push(null);
+      else out.push(convert(raw === null ? batch.at(i) : raw[i]));
+    }
+  }
+  return out;
+}
+
+/** The buffer of ticks or days of a batch: `at` would turn these into inexact milliseconds. */
+function rawValues(batch: { readonly values?: unknown }, field: Field): BigInt64Array | Int32Array | null {
+  if (batch.values instanceof BigInt64Array) return batch.values;
+  return field.type.kind === 'date' && batch.values instanceof Int32Array ? batch.values : null;
+}
+
+function converter(field: Field, options: RowOptions): (value: unknown) => unknown {
+  switch (field.type.kind) {
+    case 'int64':
+      return options.int64 === 'bigint'
+        ? value => BigInt(value as bigint)
+        : value => safeNumber(value as bigint | number, field.name);
+    case 'timestamp': {
+      const { unit } = field.type;
+      return options.time === 'date'
+        ? value => new Date(Number(nanosecondsOf(BigInt(value as bigint), unit) / 1_000_000n))
+        : value => Temporal.Instant.fromEpochNanoseconds(nanosecondsOf(BigInt(value as bigint), unit));
+    }
+    case 'date': {
+      const epoch = Temporal.PlainDate.from('1970-01-01');
+      return value => epoch.add({ days: value as number });
+    }
+    default:
+      return value => value;
+  }
+}
+
+function nanosecondsOf(ticks: bigint, unit: TimeUnit): bigint {
+  return ticks * { s: 1_000_000_000n, ms: 1_000_000n, us: 1000n, ns: 1n }[unit];
+}
+
+function safeNumber(value: bigint | number, column: string): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number)) return number;
+  throw new MillraceError(
+    'MR1401',
+    `column '${column}' holds ${value}, which a number cannot hold exactly.`,
+    "Ask for bigints: rows({ int64: 'bigint' }).",
+  );
+}

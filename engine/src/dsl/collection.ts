@@ -1,0 +1,182 @@
+import type { ViewDescription } from '@millrace/protocol';
+import type { Expr as PlanExpr } from '../expr/ast.js';
+import { filterNode, projectNode } from '../plan/build.js';
+import type { PlanNode } from '../plan/plan.js';
+import type { Reject } from '../sources/source.js';
+import type { WindowSpec } from '../plan/nodes/aggregate.js';
+import { ask } from '../session/ask.js';
+import { rowsOfArrow } from './arrowRows.js';
+import type { RowOptions } from './arrowRows.js';
+import { Charts } from './charts.js';
+import type { DanfoDataFrame } from './danfo.js';
+import { toDanfo } from './danfo.js';
+import { DISPLAYABLE } from './displayable.js';
+import type { CollectionKind, Displayable, Displayed } from './displayable.js';
+import { columnsProxy } from './exprMethods.js';
+import type { BoolExpr, ColumnsOf } from './expressions.js';
+import { Grouped, Windowed, windowOptions } from './grouped.js';
+import type { WindowOptions } from './grouped.js';
+import type { Derived, Kind, Kinds, WithDerived } from './kinds.js';
+import { toExpr } from './literals.js';
+import { made } from './origin.js';
+import { PrintedSchema } from './printedSchema.js';
+import type { FileSink } from './files.js';
+import { usingAll } from './usage.js';
+
+/** What streams, tables and tables that keep changing have in common: a plan, and the methods that mean the same on all three. */
+export abstract class Collection<K extends Kind, Row> extends Charts<Row> implements Displayable {
+  /** Which of the three it is. */
+  abstract readonly kind: CollectionKind & K;
+
+  /** @param plan the logical plan, frozen */
+  constructor(override readonly plan: PlanNode) {
+    super();
+  }
+
+  /** The collection of the same kind over another plan. */
+  protected abstract over<R>(plan: PlanNode): Kinds<R>[K];
+
+  /**
+   * The rows for which the condition is true (not false, not NULL).
+   *
+   * @example trades.where(t => t.size.gt(100).and(t.symbol.isIn(['AAPL', 'MSFT'])))
+   */
+  where(condition: (columns: ColumnsOf<Row>) => BoolExpr<boolean | null>): Kinds<Row>[K] {
+    const predicate = usingAll(
+      'where',
+      () => toExpr(condition(columnsProxy())),
+      root => [root],
+    );
+    return this.over(made(filterNode({ input: this.plan, predicate })));
+  }
+
+  /**
+   * The rows with columns added; one of an existing name takes its place.
+   *
+   * @example trades.derive(t => ({ notional: t.price.mul(t.size) }))
+   */
+  derive<D extends Derived>(columns: (columns: ColumnsOf<Row>) => D): Kinds<WithDerived<Row, D>>[K] {
+    const derived = usingAll(
+      'derive',
+      () => Object.entries(columns(columnsProxy())).map(([name, value]) => ({ name, expr: toExpr(value) })),
+      list => list.map(column => column.expr),
+    );
+    return this.over(made(projectNode({ input: this.plan, keep: 'all', columns: derived })));
+  }
+
+  /** The named columns, in that order. */
+  select<C extends keyof Row & string>(...names: C[]): Kinds<Pick<Row, C>>[K] {
+    const columns = names.map(name => ({ name, expr: columnOf(name) }));
+    return this.over(made(projectNode({ input: this.plan, keep: 'none', columns })));
+  }
+
+  /** All but the named columns. */
+  drop<C extends keyof Row & string>(...names: C[]): Kinds<Omit<Row, C>>[K] {
+    return this.over(made(projectNode({ input: this.plan, keep: { without: names }, columns: [] })));
+  }
+
+  /** Columns by other names, put last: `rename({ px: 'price' })` makes `price` of `px`. */
+  rename<const N extends { readonly [C in keyof Row & string]?: string }>(
+    names: N,
+  ): Kinds<{ [C in keyof Row as C extends keyof N ? (N[C] extends string ? N[C] : C) : C]: Row[C] }>[K] {
+    const without = Object.keys(names);
+    const columns = Object.entries(names).map(([from, to]) => ({ name: to as string, expr: columnOf(from) }));
+    return this.over(made(projectNode({ input: this.plan, keep: { without }, columns })));
+  }
+
+  /** Groups by columns; then `aggregate`, or `window` first. */
+  groupBy<C extends keyof Row & string>(...keys: C[]): Grouped<K, Row, C, false> {
+    return new Grouped(this.#base(), keys, null);
+  }
+
+  /**
+   * Cuts event time into windows; then `groupBy` and `aggregate`.
+   *
+   * @example trades.window(tumble('1 min'), { allowedLateness: '10 s' }).groupBy('symbol')
+   */
+  window(spec: WindowSpec, options: WindowOptions = {}): Windowed<K, Row> {
+    return new Windowed(this.#base(), windowOptions(spec, options));
+  }
+
+  #base() {
+    return { plan: this.plan, table: this.kind === 'Table' };
+  }
+
+  /** The columns and their types, once the sources have been looked at. */
+  get schema(): Promise<PrintedSchema> {
+    return ask({ type: 'bind', plan: this.plan }).then(bound => new PrintedSchema(bound));
+  }
+
+  /**
+   * The rows as objects: a replay's or table's at its end where no clock holds it, else as they are now.
+   *
+   * @throws MillraceError `MR1401` for an int64 that a number cannot hold
+   */
+  async rows(options: RowOptions = {}): Promise<Row[]> {
+    return this.#read(null, options);
+  }
+
+  /** The first `n` rows (5). */
+  async head(n = 5, options: RowOptions = {}): Promise<Row[]> {
+    return this.#read(n, options);
+  }
+
+  /** How many rows there are now. */
+  async count(): Promise<number> {
+    const reply = await ask({ type: 'read', plan: this.plan, limit: null, current: this.kind !== 'Table' });
+    return reply.rows;
+  }
+
+  async #read(limit: number | null, options: RowOptions): Promise<Row[]> {
+    const reply = await this.readArrow(limit);
+    return rowsOfArrow<Row>(reply.arrow, reply.bound.fields, options);
+  }
+
+  /** The rows as an Arrow IPC stream, with their types. */
+  protected readArrow(limit: number | null) {
+    return ask({ type: 'read', plan: this.plan, limit, current: this.kind !== 'Table' });
+  }
+
+  /** The rows as an Arrow IPC stream. */
+  async toArrow(): Promise<Uint8Array> {
+    return (await this.readArrow(null)).arrow;
+  }
+
+  /**
+   * The rows as a danfojs DataFrame; timestamps are Dates and NULL is `null`.
+   *
+   * @throws MillraceError `MR1501` where danfojs is not installed
+   */
+  async toDanfo(): Promise<DanfoDataFrame> {
+    const { arrow, bound } = await this.readArrow(null);
+    return toDanfo(arrow, bound.fields);
+  }
+
+  /** The rows that could not be read from the sources: how many, and the first thousand with text and reason. */
+  async rejects(): Promise<{ readonly count: number; readonly rows: readonly Reject[] }> {
+    return ask({ type: 'rejects', plan: this.plan });
+  }
+
+  /** The plan as text: logical, then physical with its changelog modes and keys. */
+  async explain(): Promise<string> {
+    return (await ask({ type: 'explain', plan: this.plan })).text;
+  }
+
+  /**
+   * Writes the rows to a file, at full speed whatever the clock does; a table that keeps changing is written when it is final.
+   *
+   * @example await trades.writeTo(file.parquet('data/trades.parquet'))
+   */
+  async writeTo(sink: FileSink): Promise<{ readonly rows: number; readonly bytes: number }> {
+    return ask({ type: 'write', plan: this.plan, sink: sink.sink, options: sink.options });
+  }
+
+  [DISPLAYABLE](): Displayed {
+    const view: ViewDescription = { kind: 'grid', title: null };
+    return { plan: this.plan, view, collection: this.kind };
+  }
+}
+
+function columnOf(name: string): PlanExpr {
+  return { kind: 'column', name };
+}

@@ -1,0 +1,45 @@
+import { MillraceError } from '../columns/error.js';
+import type { Field } from '../columns/types.js';
+import { columnsOfArrow } from './arrowRows.js';
+
+/** What this package needs to know of a danfojs DataFrame. */
+export interface DanfoDataFrame {
+  readonly shape: number[];
+  readonly columns: string[];
+  print(): void;
+  // danfojs has hundreds of methods and its own types; a cell that imports danfojs sees those.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  [method: string]: any;
+}
+
+/** The rows of an Arrow IPC stream as a danfojs DataFrame. danfojs takes seconds to load: it is loaded on first use. */
+export async function toDanfo(arrow: Uint8Array, fields: readonly Field[]): Promise<DanfoDataFrame> {
+  const danfo = await loadDanfo();
+  const columns = columnsOfArrow(arrow, fields, { time: 'date' });
+  return new danfo.DataFrame(Object.fromEntries(columns.map(({ name, values }) => [name, values])), {
+    columns: columns.map(({ name }) => name),
+  });
+}
+
+interface Danfo {
+  readonly DataFrame: new (
+    columns: Record<string, unknown[]>,
+    options: { columns: string[] },
+  ) => DanfoDataFrame;
+}
+
+async function loadDanfo(): Promise<Danfo> {
+  // A name that bundlers cannot see: danfojs is optional.
+  const name = 'danfojs';
+  try {
+    const module = (await import(/* @vite-ignore */ name)) as Danfo & { readonly default?: Danfo };
+    return module.default ?? module;
+  } catch (cause) {
+    if ((cause as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new MillraceError(
+      'MR1501',
+      'toDanfo() needs the package danfojs.',
+      'Install it: npm install danfojs@1.2.0',
+    );
+  }
+}

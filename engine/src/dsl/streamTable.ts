@@ -1,0 +1,42 @@
+import { finalNode, keepNode } from '../plan/build.js';
+import type { PlanNode } from '../plan/plan.js';
+import { Collection } from './collection.js';
+import { collectionOver, makes } from './make.js';
+import { made } from './origin.js';
+import { retentionOf } from './stream.js';
+import type { KeepOptions, Stream } from './stream.js';
+import { tableOfArrow } from './tableOfArrow.js';
+import type { Kinds } from './kinds.js';
+
+declare module './kinds.js' {
+  interface Kinds<Row> {
+    StreamTable: StreamTable<Row>;
+  }
+}
+
+/** An in-memory table that a changelog keeps current: windows that are still open are rows too. */
+export class StreamTable<Row> extends Collection<'StreamTable', Row> {
+  override readonly kind = 'StreamTable';
+
+  protected override over<R>(plan: PlanNode): StreamTable<R> {
+    return new StreamTable<R>(plan);
+  }
+
+  /** Each window once, when it can no longer change: an append-only stream with `windowTime` as its event time. */
+  final(): Stream<Row> {
+    return collectionOver<'Stream', Row>('Stream', made(finalNode({ input: this.plan })));
+  }
+
+  /** The same table with another retention. */
+  keep(options: KeepOptions): StreamTable<Row> {
+    return this.over<Row>(made(keepNode({ input: this.plan, retention: retentionOf(options) })));
+  }
+
+  /** The table as it is now, as an immutable one. */
+  async snapshot(): Promise<Kinds<Row>['Table']> {
+    const { arrow, bound } = await this.readArrow(null);
+    return tableOfArrow<Row>(arrow, bound.fields, bound.time);
+  }
+}
+
+makes('StreamTable', plan => new StreamTable(plan));

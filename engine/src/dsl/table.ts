@@ -1,0 +1,87 @@
+import { tableFromColumns, tableToIPC } from '@uwdata/flechette';
+import { sourceNode } from '../plan/build.js';
+import type { PlanNode } from '../plan/plan.js';
+import { arrowColumn, inferColumn } from './arrowColumns.js';
+import { Collection } from './collection.js';
+import { makes } from './make.js';
+import { MillraceError } from '../columns/error.js';
+import { made } from './origin.js';
+import { Stream } from './stream.js';
+import { timeSpec } from './timeOptions.js';
+import type { TimeOptions } from './timeOptions.js';
+import { tableOfArrow } from './tableOfArrow.js';
+import type { RowSchema } from './types.js';
+
+declare module './kinds.js' {
+  interface Kinds<Row> {
+    Table: Table<Row>;
+  }
+}
+
+/** Columns as arrays of row values: numbers, text, booleans, Dates, Instants, null. */
+export type ColumnValues<Row> = { readonly [C in keyof Row]: readonly Row[C][] };
+
+/** A bounded, immutable, columnar table in memory (or in a file that is read whole). */
+export class Table<Row> extends Collection<'Table', Row> {
+  override readonly kind = 'Table';
+
+  protected override over<R>(plan: PlanNode): Table<R> {
+    return new Table<R>(plan);
+  }
+
+  /**
+   * A table of columns. Types are inferred (whole numbers are int64, Dates timestamps) unless a schema says them.
+   *
+   * @example Table.of({ symbol: ['A', 'B'], price: [1.5, 2.5] })
+   * @throws MillraceError `MR1306` for columns of different lengths or a value that does not fit its type
+   */
+  static of<Row>(
+    columns: ColumnValues<Row>,
+    options: { readonly schema?: RowSchema<Row>; readonly time?: keyof Row & string } = {},
+  ): Table<Row> {
+    const entries = Object.entries(columns) as [string, readonly unknown[]][];
+    const lengths = new Set(entries.map(([, values]) => values.length));
+    if (lengths.size > 1) {
+      throw new MillraceError(
+        'MR1306',
+        `the columns have different lengths: ${entries.map(([name, values]) => `${name} ${values.length}`).join(', ')}.`,
+        'Give every column a value for every row, null where there is none.',
+      );
+    }
+    const fields = options.schema?.fields ?? entries.map(([name, values]) => inferColumn(name, values));
+    const arrow = tableToIPC(
+      tableFromColumns(
+        fields.map(field => [field.name, arrowColumn(field, columns[field.name as keyof Row] ?? [])]),
+      ),
+      { format: 'stream' },
+    );
+    if (arrow === null) throw new MillraceError('MR9003', 'the columns could not be encoded.');
+    return tableOfArrow<Row>(arrow, fields, options.time ?? null);
+  }
+
+  /** The rows as a stream that the session clock lets out as their time comes. */
+  replay(options: TimeOptions<Row> & { readonly name?: string }): Stream<Row> {
+    if (this.plan.kind !== 'source') {
+      throw new MillraceError(
+        'MR1307',
+        'replay() needs a table that is read or made, not one that is computed.',
+        'Replay its source and compute on the stream: it gives the same, row by row.',
+      );
+    }
+    const { name, options: connectorOptions, connector, fields } = this.plan;
+    return new Stream<Row>(
+      made(
+        sourceNode({
+          name: options.name ?? name,
+          connector,
+          options: connectorOptions,
+          fields,
+          time: timeSpec(options) ?? this.plan.time,
+          clocked: true,
+        }),
+      ),
+    );
+  }
+}
+
+makes('Table', plan => new Table(plan));
