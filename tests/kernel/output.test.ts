@@ -13,7 +13,7 @@ function inOrder(answer: Answer): [string, string][] {
   for (const { type, content } of answer.published) {
     if (type !== 'stream') continue;
     const last = runs.at(-1);
-    if (last?.[0] === content.name) last[1] += String(content.text);
+    if (last !== undefined && last[0] === content.name) last[1] += String(content.text);
     else runs.push([String(content.name), String(content.text)]);
   }
   return runs;
@@ -88,6 +88,11 @@ test('an error outside of a cell is told, and the kernel lives', async () => {
   const stderr = () => kernel.of(id).find(message => String(message.content.text).includes('from a timer'));
   await kernel.until(stderr, 'the error of the timer');
   expect((await kernel.execute('kept')).result).toBe('5');
+});
+
+test('the handle that display gives is no result of the cell', async () => {
+  const answer = await kernel.execute('display(1)');
+  expect(answer.published.map(message => message.type).slice(2, -1)).toEqual(['display_data']);
 });
 
 test('clearing the console clears the output', async () => {

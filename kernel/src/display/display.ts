@@ -8,6 +8,7 @@ import { Views } from './views.js';
 /** Makes what turns values into outputs, for one notebook. */
 export function createDisplay(hooks: DisplayHooks): Display {
   const views = new Views(hooks.link);
+  const handles = new WeakSet<object>();
   let pending: Promise<void> = Promise.resolve();
 
   /** The value's bundle where it can be had at once, else null. */
@@ -45,11 +46,14 @@ export function createDisplay(hooks: DisplayHooks): Display {
   const show = (value: unknown): DisplayHandle => {
     const id = randomUUID();
     publish('display', value, id);
-    return { id, update: next => publish('update', next, id) };
+    const handle = { id, update: (next: unknown) => publish('update', next, id) };
+    handles.add(handle);
+    return handle;
   };
 
   return {
     display: Object.assign(show, makers),
+    isHandle: value => typeof value === 'object' && value !== null && handles.has(value),
     toDisplayData: async value => {
       if (displayedOf(value) !== null) return later(value, randomUUID());
       const own = await ownBundle(value);

@@ -31,6 +31,8 @@ export interface Display {
    * as `execute_result`, since front ends update only the former.
    */
   toDisplayData(value: unknown): Promise<DisplayData>;
+  /** Whether a value is what `display` gives: what it stands for is shown already, so it is no result. */
+  isHandle(value: unknown): boolean;
   /** Resolves when every output of the `display` calls so far has been published. Awaited before a cell's reply. */
   settled(): Promise<void>;
   /**

@@ -67,7 +67,7 @@ async function execute(request: Execute): Promise<void> {
 }
 
 async function showResult(request: Execute, value: unknown): Promise<void> {
-  if (value === undefined) return;
+  if (value === undefined || display.isHandle(value)) return;
   const data = await display.toDisplayData(value);
   if (running !== request) return;
   if (data.displayId === null) output.send({ type: 'result', run: request.run, ...data });
