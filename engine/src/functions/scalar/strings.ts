@@ -105,15 +105,18 @@ export const endsWith = stringFunction({
 
 export const substring = stringFunction({
   name: 'substring',
-  doc: 'The code points from `start` (0 is the first) up to and without `end` (default: all that follow).',
-  example: [['a😀bc', 1, 3], '😀b'],
+  doc: 'From code point `start` (1 is the first, as in SQL) so many code points, or all that follow.',
+  example: [['a😀bc', 2, 2], '😀b'],
   args: [STRING, INT32, INT32],
   least: 2,
   type: STRING,
-  evaluate: ([s, start, end]) =>
-    codePoints(s as string)
-      .slice(Math.max(0, start as number), end === undefined ? undefined : Math.max(0, end as number))
-      .join(''),
+  evaluate: ([s, start, count]) => {
+    const from = (start as number) - 1;
+    const to = count === undefined ? Infinity : from + Math.max(0, count as number);
+    return codePoints(s as string)
+      .slice(Math.max(0, from), Math.max(0, to))
+      .join('');
+  },
 });
 
 export const concat: ScalarFunction = {
