@@ -23,7 +23,7 @@ export function parseTimestamp(text: string, unit: TimeUnit): bigint | null {
   const match = TIMESTAMP.exec(text);
   if (match === null) return null;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(part => Number(part ?? 0));
-  if (!isCivil(year, month, day) || hour > 24 || minute > 59 || second > 60) return null;
+  if (!isCivil(year, month, day) || hour > 23 || minute > 59 || second > 60) return null;
   const seconds =
     daysFromCivil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - zoneSeconds(match[8]);
   const nanos = BigInt((match[7] ?? '').padEnd(9, '0'));
