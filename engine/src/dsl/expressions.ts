@@ -20,12 +20,18 @@ export interface Expr<T> {
 
 /** Comparisons: NULL where either side is. Literals stand for themselves; times may be ISO text. */
 interface Comparable<T, Literal> extends Expr<T> {
-  eq<U extends T | null>(other: Expr<U> | Literal): BoolExpr<boolean | OrNull<T, U>>;
-  ne<U extends T | null>(other: Expr<U> | Literal): BoolExpr<boolean | OrNull<T, U>>;
-  lt<U extends T | null>(other: Expr<U> | Literal): BoolExpr<boolean | OrNull<T, U>>;
-  le<U extends T | null>(other: Expr<U> | Literal): BoolExpr<boolean | OrNull<T, U>>;
-  gt<U extends T | null>(other: Expr<U> | Literal): BoolExpr<boolean | OrNull<T, U>>;
-  ge<U extends T | null>(other: Expr<U> | Literal): BoolExpr<boolean | OrNull<T, U>>;
+  eq(other: Literal): BoolExpr<boolean | OrNull<T>>;
+  eq<U extends T | null>(other: Expr<U>): BoolExpr<boolean | OrNull<T, U>>;
+  ne(other: Literal): BoolExpr<boolean | OrNull<T>>;
+  ne<U extends T | null>(other: Expr<U>): BoolExpr<boolean | OrNull<T, U>>;
+  lt(other: Literal): BoolExpr<boolean | OrNull<T>>;
+  lt<U extends T | null>(other: Expr<U>): BoolExpr<boolean | OrNull<T, U>>;
+  le(other: Literal): BoolExpr<boolean | OrNull<T>>;
+  le<U extends T | null>(other: Expr<U>): BoolExpr<boolean | OrNull<T, U>>;
+  gt(other: Literal): BoolExpr<boolean | OrNull<T>>;
+  gt<U extends T | null>(other: Expr<U>): BoolExpr<boolean | OrNull<T, U>>;
+  ge(other: Literal): BoolExpr<boolean | OrNull<T>>;
+  ge<U extends T | null>(other: Expr<U>): BoolExpr<boolean | OrNull<T, U>>;
   /** `low ≤ value ≤ high`. */
   between(low: Expr<T> | Literal, high: Expr<T> | Literal): BoolExpr<boolean | OrNull<T>>;
   /** Whether the value equals one of these. */
@@ -34,14 +40,19 @@ interface Comparable<T, Literal> extends Expr<T> {
 
 /** A number. Integers stay integers in `add`, `sub`, `mul`, `mod`, `neg`, `abs` and are exact; overflow is an error. */
 export interface NumExpr<T extends number | null = number> extends Comparable<T, number> {
-  add<U extends number | null = number>(other: NumExpr<U> | number): NumExpr<number | OrNull<T, U>>;
-  sub<U extends number | null = number>(other: NumExpr<U> | number): NumExpr<number | OrNull<T, U>>;
-  mul<U extends number | null = number>(other: NumExpr<U> | number): NumExpr<number | OrNull<T, U>>;
+  add(other: number): NumExpr<T>;
+  add<U extends number | null>(other: NumExpr<U>): NumExpr<number | OrNull<T, U>>;
+  sub(other: number): NumExpr<T>;
+  sub<U extends number | null>(other: NumExpr<U>): NumExpr<number | OrNull<T, U>>;
+  mul(other: number): NumExpr<T>;
+  mul<U extends number | null>(other: NumExpr<U>): NumExpr<number | OrNull<T, U>>;
   /** Always float64, as in mathematics: `7 / 2` is 3.5. */
-  div<U extends number | null = number>(other: NumExpr<U> | number): NumExpr<number | OrNull<T, U>>;
+  div(other: number): NumExpr<T>;
+  div<U extends number | null>(other: NumExpr<U>): NumExpr<number | OrNull<T, U>>;
   /** The remainder, with the sign of the dividend; by integer zero it is NULL. */
-  mod<U extends number | null = number>(other: NumExpr<U> | number): NumExpr<number | null>;
-  pow<U extends number | null = number>(other: NumExpr<U> | number): NumExpr<number | OrNull<T, U>>;
+  mod(other: NumExpr<number | null> | number): NumExpr<number | null>;
+  pow(other: number): NumExpr<T>;
+  pow<U extends number | null>(other: NumExpr<U>): NumExpr<number | OrNull<T, U>>;
   neg(): NumExpr<T>;
   abs(): NumExpr<T>;
   /** To so many decimal digits (0), halves away from zero. */
@@ -53,7 +64,8 @@ export interface NumExpr<T extends number | null = number> extends Comparable<T,
   ln(): NumExpr<T>;
   exp(): NumExpr<T>;
   isNaN(): BoolExpr<boolean | OrNull<T>>;
-  coalesce<U extends number | null = number>(other: NumExpr<U> | number): NumExpr<NonNullable<T> | OrNull<U>>;
+  coalesce(other: number): NumExpr<NonNullable<T>>;
+  coalesce<U extends number | null>(other: NumExpr<U>): NumExpr<NonNullable<T> | OrNull<U>>;
 }
 
 /** A truth value, in three-valued logic: `and` of false and NULL is false. */
@@ -76,13 +88,15 @@ export interface StrExpr<T extends string | null = string> extends Comparable<T,
   trim(): StrExpr<T>;
   /** In code points. */
   length(): NumExpr<number | OrNull<T>>;
-  concat<U extends string | null = string>(other: StrExpr<U> | string): StrExpr<string | OrNull<T, U>>;
+  concat(other: string): StrExpr<T>;
+  concat<U extends string | null>(other: StrExpr<U>): StrExpr<string | OrNull<T, U>>;
   contains(text: string): BoolExpr<boolean | OrNull<T>>;
   startsWith(text: string): BoolExpr<boolean | OrNull<T>>;
   endsWith(text: string): BoolExpr<boolean | OrNull<T>>;
   /** From code point `start` (1 is the first, as in SQL), so many of them, or to the end. */
   substring(start: number, count?: number): StrExpr<T>;
-  coalesce<U extends string | null = string>(other: StrExpr<U> | string): StrExpr<NonNullable<T> | OrNull<U>>;
+  coalesce(other: string): StrExpr<NonNullable<T>>;
+  coalesce<U extends string | null>(other: StrExpr<U>): StrExpr<NonNullable<T> | OrNull<U>>;
 }
 
 /** How a point in time may be written: ISO text, a Date or an Instant. */
@@ -97,9 +111,8 @@ export interface TimeExpr<T extends Temporal.Instant | null = Temporal.Instant> 
   truncate(span: DurationText): TimeExpr<T>;
   /** In UTC; `dayOfWeek` is 1 for Monday, `microsecond` and `millisecond` are of the second. */
   extract(part: TimePart): NumExpr<number | OrNull<T>>;
-  coalesce<U extends Temporal.Instant | null = Temporal.Instant>(
-    other: TimeExpr<U> | TimeLiteral,
-  ): TimeExpr<NonNullable<T> | OrNull<U>>;
+  coalesce(other: TimeLiteral): TimeExpr<NonNullable<T>>;
+  coalesce<U extends Temporal.Instant | null>(other: TimeExpr<U>): TimeExpr<NonNullable<T> | OrNull<U>>;
 }
 
 export type DatePart = 'year' | 'month' | 'day' | 'dayOfWeek' | 'dayOfYear';
@@ -114,9 +127,8 @@ export interface DateExpr<T extends Temporal.PlainDate | null = Temporal.PlainDa
   DateLiteral
 > {
   extract(part: DatePart): NumExpr<number | OrNull<T>>;
-  coalesce<U extends Temporal.PlainDate | null = Temporal.PlainDate>(
-    other: DateExpr<U> | DateLiteral,
-  ): DateExpr<NonNullable<T> | OrNull<U>>;
+  coalesce(other: DateLiteral): DateExpr<NonNullable<T>>;
+  coalesce<U extends Temporal.PlainDate | null>(other: DateExpr<U>): DateExpr<NonNullable<T> | OrNull<U>>;
 }
 
 /** A column of which the compiler knows nothing yet: it has every method, and the engine checks when the query is bound. */

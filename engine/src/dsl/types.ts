@@ -49,9 +49,9 @@ export type RowOf<S extends RowSchema<unknown>> = S extends RowSchema<infer Row>
  * @example
  * const Trade = schema({ ts: timestamp('us'), symbol: string, price: float64, size: int64.nullable() });
  */
-export function schema<const Columns extends Record<string, ColumnType<unknown>>>(
+export function schema<Columns extends Record<string, ColumnType<unknown>>>(
   columns: Columns,
-): RowSchema<{ [K in keyof Columns]: Columns[K] extends ColumnType<infer T> ? T : never }> {
+): RowSchema<{ -readonly [K in keyof Columns]: Columns[K] extends ColumnType<infer T> ? T : never }> {
   const fields = Object.entries(columns).map(([name, column]) => ({
     name,
     type: column.type,

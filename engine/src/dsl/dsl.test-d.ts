@@ -1,0 +1,124 @@
+/** Type tests: compiled, never run. Each `@ts-expect-error` line is a mistake that the compiler has to catch. */
+import type { Temporal } from 'temporal-polyfill';
+import {
+  count,
+  first,
+  float64,
+  hop,
+  int64,
+  last,
+  max,
+  replay,
+  schema,
+  string,
+  sum,
+  Table,
+  timestamp,
+  tumble,
+  vwap,
+} from '../index.js';
+import type { AnyRow, RowOf, Stream, StreamTable } from '../index.js';
+
+type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
+function holds<_Condition extends true>(): void {}
+
+const Trade = schema({ ts: timestamp('us'), symbol: string, price: float64, size: int64.nullable() });
+type Trade = RowOf<typeof Trade>;
+holds<Equal<Trade, { ts: Temporal.Instant; symbol: string; price: number; size: number | null }>>();
+
+const trades = replay('trades.parquet', { schema: Trade, time: 'ts', watermark: '2 s' });
+holds<Equal<typeof trades, Stream<Trade>>>();
+
+// Rows through the operators.
+const big = trades
+  .where(t => t.size.gt(100).and(t.symbol.isIn(['AAPL', 'MSFT'])))
+  .derive(t => ({ notional: t.price.mul(t.size), twice: t.price.mul(2), one: 1 }))
+  .select('ts', 'symbol', 'notional', 'twice', 'one');
+type Big = { ts: Temporal.Instant; symbol: string; notional: number | null; twice: number; one: number };
+holds<Equal<Awaited<ReturnType<typeof big.rows>>, Big[]>>();
+holds<Equal<Awaited<ReturnType<typeof afterRename.rows>>[number]['px'], number>>();
+const afterRename = trades.rename({ price: 'px' }).drop('size');
+
+const bars = trades
+  .window(tumble('1 min'), { allowedLateness: '10 s' })
+  .groupBy('symbol')
+  .aggregate(t => ({
+    open: first(t.price),
+    close: last(t.price),
+    volume: sum(t.size),
+    vwap: vwap(t.price, t.size),
+    n: count(),
+  }));
+type Bar = {
+  symbol: string;
+  windowStart: Temporal.Instant;
+  windowEnd: Temporal.Instant;
+  windowTime: Temporal.Instant;
+  open: number;
+  close: number;
+  volume: number | null;
+  vwap: number | null;
+  n: number;
+};
+holds<Equal<Awaited<ReturnType<typeof bars.rows>>, Bar[]>>();
+const alsoBars = trades
+  .groupBy('symbol')
+  .window(hop({ size: '5 min', slide: '1 min' }))
+  .aggregate(t => ({ high: max(t.price, { where: t.size.gt(0) }) }));
+holds<Equal<Awaited<ReturnType<typeof alsoBars.rows>>[number]['high'], number>>();
+const groups = trades.groupBy('symbol').aggregate(t => ({ n: count(t.size) }));
+holds<Equal<Awaited<ReturnType<typeof groups.rows>>, { symbol: string; n: number }[]>>();
+const finals: Stream<Bar> = bars.final();
+const kept: StreamTable<Trade> = trades.keep({ last: '1 h' });
+const tableBars: Table<{ symbol: string; n: number }> = Table.of<{ symbol: string }>({ symbol: ['A'] })
+  .groupBy('symbol')
+  .aggregate(() => ({ n: count() }));
+void [finals, kept, tableBars];
+
+// A source that is not known yet: every column, every method.
+const loose = replay('other.csv');
+holds<Equal<typeof loose, Stream<AnyRow>>>();
+const looseBars = loose
+  .where(t => t.anything.gt(1).and(t.symbol.startsWith('A')))
+  .window(tumble('1 min'))
+  .groupBy('symbol')
+  .aggregate(t => ({ open: first(t.price), volume: sum(t.size), vwap: vwap(t.price, t.size) }));
+looseBars.candlestick({ volume: 'volume' });
+
+// Mistakes.
+// @ts-expect-error a misspelt column
+trades.where(t => t.pric.gt(1));
+// @ts-expect-error operators do not work on expressions
+trades.where(t => t.price > 1);
+// @ts-expect-error neither does !
+trades.derive(t => ({ a: t.price.gt(1) })).where(t => !t.a);
+// @ts-expect-error nor +
+trades.derive(t => ({ a: t.price + 1 }));
+// @ts-expect-error an aggregate is no condition
+trades.where(t => sum(t.size));
+// @ts-expect-error a bare column is no aggregate
+trades.groupBy('symbol').aggregate(t => ({ price: t.price }));
+// @ts-expect-error text has no sum
+trades.groupBy('symbol').aggregate(t => ({ s: sum(t.symbol) }));
+// @ts-expect-error a number is not compared with text
+trades.where(t => t.price.eq('a'));
+// @ts-expect-error numbers have no upper()
+trades.derive(t => ({ a: t.price.upper() }));
+// @ts-expect-error a condition has to be one
+trades.where(t => t.price);
+// @ts-expect-error no such key
+trades.groupBy('symbl');
+// @ts-expect-error no such column to select
+trades.select('nothing');
+// @ts-expect-error the time column has to be there
+replay('x.csv', { schema: Trade, time: 'time' });
+// @ts-expect-error a chart's column has to be there
+bars.line({ x: 'windowStart', y: 'vwpa' });
+// @ts-expect-error in a spec, too
+bars.chart({ mark: 'bar', encoding: { x: { field: 'symbl' } } });
+// @ts-expect-error and for candlesticks
+bars.candlestick({ open: 'opne' });
+bars.chart({
+  mark: 'bar',
+  encoding: { x: { field: 'symbol' }, y: { field: 'volume', type: 'quantitative' } },
+});
