@@ -9,6 +9,7 @@ export function canonicalJson(value: unknown): string {
     return Object.is(value, -0) ? '"-0"' : `"${value}"`;
   }
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  if (ArrayBuffer.isView(value)) return `"bytes ${hashBytes(bytesOf(value))}"`;
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const entries = Object.entries(value)
     .filter(([, item]) => item !== undefined)
@@ -28,12 +29,25 @@ export function planHash(node: PlanNode): string {
 
 /** A 128-bit hash of text (four mixed 32-bit lanes), as 32 hex digits. Not for secrets. */
 export function hashText(text: string): string {
+  return hashUnits(text.length, at => text.charCodeAt(at));
+}
+
+/** The same of bytes. */
+export function hashBytes(bytes: Uint8Array): string {
+  return hashUnits(bytes.length, at => bytes[at]);
+}
+
+function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function hashUnits(length: number, unitAt: (at: number) => number): string {
   let a = 1779033703;
   let b = 3144134277;
   let c = 1013904242;
   let d = 2773480762;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
+  for (let i = 0; i < length; i++) {
+    const unit = unitAt(i);
     a = b ^ Math.imul(a ^ unit, 597399067);
     b = c ^ Math.imul(b ^ unit, 2869860233);
     c = d ^ Math.imul(c ^ unit, 951274213);

@@ -159,6 +159,13 @@ describe('a plan', () => {
     expect(planHash(JSON.parse(JSON.stringify(plan)) as PlanNode)).toBe(planHash(plan));
   });
 
+  it('is hashed by the bytes that it carries', () => {
+    const values = (bytes: number[]) =>
+      sourceNode({ ...source(), connector: 'values', options: { arrow: Uint8Array.from(bytes) } });
+    expect(planHash(values([1, 2, 3]))).toBe(planHash(values([1, 2, 3])));
+    expect(planHash(values([1, 2, 3]))).not.toBe(planHash(values([1, 2, 4])));
+  });
+
   it('explains itself', () => {
     const plan = filterNode({ input: bars(source()), predicate: call('gt', column('high'), literal(1)) });
     expect(
