@@ -9,6 +9,8 @@ import type { Settings } from './settings.js';
 
 /** Runs whose later output, by timers and promises, still finds its cell. */
 const REMEMBERED_RUNS = 1000;
+/** A runner that ends before it was ready is started again after this time only. */
+const RETRY_MS = 2_000;
 
 /** How a run ended. */
 export interface Outcome {
@@ -57,6 +59,9 @@ export class CellRunner {
   #lastValue = 0;
   #congested = false;
   #closing = false;
+  #ready = false;
+  /** Resolves when there is a process to send to. */
+  #available: Promise<void> = Promise.resolve();
   #interruptTimers: NodeJS.Timeout[] = [];
 
   constructor(directory: string, settings: Settings, iopub: IopubPublisher, hooks: CellRunnerHooks) {
@@ -73,6 +78,7 @@ export class CellRunner {
 
   /** Runs a cell; its output is published as it comes, and all of it before the outcome. Never rejects. */
   async run(cell: PreparedCell, parent: Header, silent: boolean, attached: boolean): Promise<Outcome> {
+    await this.#available;
     await this.#process.settled();
     const id = ++this.#lastRun;
     const { executionCount, cellId } = cell;
@@ -93,9 +99,10 @@ export class CellRunner {
   }
 
   /** Evaluates a user expression: its bundle, or its error. */
-  evaluate(cell: PreparedCell): Promise<MimeBundle | CellError> {
+  async evaluate(cell: PreparedCell): Promise<MimeBundle | CellError> {
+    await this.#available;
     const request = ++this.#lastValue;
-    return new Promise(resolve => {
+    return await new Promise(resolve => {
       this.#values.set(request, resolve);
       this.#send({ type: 'evaluate', run: this.#lastRun, request, cell });
     });
@@ -109,14 +116,16 @@ export class CellRunner {
     const process = this.#process;
     if (this.#pending !== null) this.#iopub.interrupted();
     process.pause(false);
-    for (const timer of this.#interruptTimers) clearTimeout(timer);
+    if (this.#interruptTimers.length > 0) return;
     const why = 'The cell did not stop when it was interrupted, so its process was ended.';
     this.#interruptTimers = [
       setTimeout(() => process.signalGroup(), this.#settings.interruptSignalMs),
       setTimeout(() => process.kill(why), this.#settings.interruptKillMs),
     ];
-    const timers = this.#interruptTimers;
-    void process.interrupt().then(() => timers.forEach(timer => clearTimeout(timer)));
+    void process.interrupt().then(() => {
+      for (const timer of this.#interruptTimers) clearTimeout(timer);
+      this.#interruptTimers = [];
+    });
   }
 
   /** Passes an event of the session on; a busy runner misses those of the clock, which come again. */
@@ -168,6 +177,7 @@ export class CellRunner {
   #message(message: FromRunner): void {
     switch (message.type) {
       case 'ready':
+        this.#ready = true;
         return;
       case 'host':
         void this.#host(message.id, message.request);
@@ -214,9 +224,15 @@ export class CellRunner {
     if (asker === this.#process) this.#send({ type: 'hostReply', id, result });
   }
 
+  async #restart(): Promise<void> {
+    if (!this.#ready) await new Promise(resolve => setTimeout(resolve, RETRY_MS));
+    this.#ready = false;
+    if (!this.#closing) this.#process = this.#start();
+  }
+
   #ended(why: string): void {
     if (this.#closing) return;
-    this.#process = this.#start();
+    this.#available = this.#restart();
     this.#hooks.restarted();
     const evalue = `${why} Variables and imports are gone; streams and tables live on. The next cell runs in a new process.`;
     const error = { ename: 'RunnerEnded', evalue, traceback: [`RunnerEnded: ${evalue}`] };

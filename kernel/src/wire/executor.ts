@@ -41,7 +41,7 @@ const PAGER = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$.]*)\?\s*$/u;
 export class Executor {
   readonly #hooks: ExecutorHooks;
   readonly #queue: Job[] = [];
-  #current: { readonly job: Job; cancelled: boolean; prepared: boolean } | null = null;
+  #current: { readonly job: Job; cancelled: boolean; prepared: boolean; replied: boolean } | null = null;
   #count = 0;
 
   constructor(hooks: ExecutorHooks) {
@@ -50,7 +50,7 @@ export class Executor {
 
   /** The request that runs now: its header is whose `busy` is in force. */
   get running(): Header | null {
-    return this.#current?.job.message.header ?? null;
+    return this.#current?.replied === false ? this.#current.job.message.header : null;
   }
 
   enqueue(message: Message): void {
@@ -75,7 +75,7 @@ export class Executor {
 
   async #work(): Promise<void> {
     for (let job = this.#queue.shift(); job !== undefined; job = this.#queue.shift()) {
-      this.#current = { job, cancelled: false, prepared: false };
+      this.#current = { job, cancelled: false, prepared: false, replied: false };
       const failed = await this.#execute(job).catch((error: unknown) => {
         console.error(error);
         return true;
@@ -119,6 +119,7 @@ export class Executor {
       payload,
       ...error,
     };
+    if (this.#current !== null) this.#current.replied = true;
     await this.#hooks.reply(job.message, content, { started, dependencies_met: true, status });
     void iopub.publish('status', parent, { execution_state: 'idle' });
     return error !== null;
