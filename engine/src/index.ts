@@ -24,6 +24,8 @@ export type { FileSink } from './dsl/files.js';
 export type { Grouped, Windowed, WindowOptions } from './dsl/grouped.js';
 export type { AggregatedRow, Flat, Kinds, WindowColumns } from './dsl/kinds.js';
 export type { PrintedSchema } from './dsl/printedSchema.js';
+export { generator } from './dsl/generator.js';
+export type { MarketOptions, MarketTrade } from './dsl/generator.js';
 export { read, replay, webSocket } from './dsl/sources.js';
 export type { FileOptions, WebSocketOptions } from './dsl/sources.js';
 export { Stream } from './dsl/stream.js';
