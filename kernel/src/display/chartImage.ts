@@ -1,6 +1,13 @@
 import { createRequire } from 'node:module';
 import { ROWS, toVegaLite, type ChartSpec, type ViewColumn } from '@millrace/protocol';
 
+/** A picture and the size, in pixels, at which it is meant to be seen: it has more dots than that. */
+export interface ChartImage {
+  readonly png: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Pixels of a picture's width, and how many dots each has. */
 const WIDTH = 760;
 const DOTS = 1.5;
@@ -15,7 +22,7 @@ export async function chartPng(
   chart: ChartSpec,
   columns: readonly ViewColumn[],
   rows: readonly Record<string, unknown>[],
-): Promise<Uint8Array> {
+): Promise<ChartImage> {
   // Drawing takes a second to load and most notebooks never need it: a front end draws by itself.
   const [vega, vegaLite, { expressionInterpreter }, { Resvg }] = await Promise.all([
     import('vega'),
@@ -48,7 +55,7 @@ export async function chartPng(
         sansSerifFamily: FONT,
       },
     });
-    return image.render().asPng();
+    return { png: image.render().asPng(), width: Math.round(image.width), height: Math.round(image.height) };
   } finally {
     view.finalize();
   }

@@ -8,7 +8,7 @@ import {
 } from '@millrace/protocol';
 import type { Displayed } from 'millrace';
 import type { BoundPlan, HostLink, HostReplies } from 'millrace/session';
-import type { DisplayData, MimeBundle } from '../runner/contract.js';
+import type { DisplayData } from '../runner/contract.js';
 import { chartPng } from './chartImage.js';
 import { htmlTable, plainTable } from './html.js';
 import { statusText } from './statusText.js';
@@ -61,7 +61,7 @@ export class Views {
     this.#shown.set(displayId, shown);
     const snapshot = await this.#snapshot(shown);
     shown.digest = digestOf(snapshot);
-    return { data: await bundle(shown, snapshot, false), metadata: {}, displayId };
+    return { ...(await bundle(shown, snapshot, false)), displayId };
   }
 
   /** An output shows something else now. */
@@ -86,7 +86,7 @@ export class Views {
       if (digest === shown.digest && (shown.pictured || shown.view.kind === 'grid')) continue;
       shown.digest = digest;
       shown.pictured = true;
-      changed.push({ data: await bundle(shown, snapshot, true), metadata: {}, displayId: shown.displayId });
+      changed.push({ ...(await bundle(shown, snapshot, true)), displayId: shown.displayId });
     }
     return changed;
   }
@@ -100,7 +100,7 @@ async function bundle(
   { viewId, view, caption }: ShownView,
   snapshot: Snapshot,
   picture: boolean,
-): Promise<MimeBundle> {
+): Promise<Omit<DisplayData, 'displayId'>> {
   const { arrow, status, bound } = snapshot;
   const columns = viewColumns(bound);
   const output: ViewOutput = {
@@ -119,13 +119,13 @@ async function bundle(
     'text/plain': `${plainTable(table)}\n${line}`,
   };
   if (picture && view.kind === 'chart') {
-    const png = await chartPng(view.chart, columns, vegaRows(rows));
+    const { png, width, height } = await chartPng(view.chart, columns, vegaRows(rows));
     // Beside a picture there is no HTML: converters would prefer it.
     data['image/png'] = Buffer.from(png).toString('base64');
-  } else {
-    data['text/html'] = htmlTable(table, line);
+    return { data, metadata: { 'image/png': { width, height } } };
   }
-  return data;
+  data['text/html'] = htmlTable(table, line);
+  return { data, metadata: {} };
 }
 
 function viewColumns(bound: BoundPlan): ViewColumn[] {

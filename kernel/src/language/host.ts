@@ -6,6 +6,9 @@ import { COMPILER_OPTIONS } from './options.js';
 /** Where the kernel's own packages are found from. */
 const KERNEL_FILE = fileURLToPath(import.meta.url);
 
+/** A kernel that runs from its sources has its packages' types from their sources too. */
+const CONDITIONS = KERNEL_FILE.endsWith('.ts') ? ['millrace-source', 'node'] : ['node'];
+
 /** Packages whose types are always the kernel's own, as their code is at run time. */
 const OWN_PACKAGE = /^(millrace|@millrace\/[^/]+)(\/|$)/;
 
@@ -54,7 +57,7 @@ export class CellFiles implements ts.LanguageServiceHost {
   }
 
   getCompilationSettings(): ts.CompilerOptions {
-    return { ...COMPILER_OPTIONS, typeRoots: [...this.#ownTypeRoots] };
+    return { ...COMPILER_OPTIONS, customConditions: CONDITIONS, typeRoots: [...this.#ownTypeRoots] };
   }
 
   getScriptFileNames = (): string[] => [...this.#roots];

@@ -9,7 +9,6 @@ export const COMPILER_OPTIONS: ts.CompilerOptions = {
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   moduleDetection: ts.ModuleDetectionKind.Force,
-  customConditions: ['node'],
   lib: ['lib.esnext.d.ts'],
   types: ['node'],
   strict: true,

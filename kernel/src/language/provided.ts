@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import type { DataType } from 'millrace';
+import type { Field } from 'millrace';
 import type { ProvidedType } from '../runner/contract.js';
 import type { KnownName } from './names.js';
 
@@ -9,32 +9,31 @@ export interface ProvidedModule {
   readonly names: readonly KnownName[];
 }
 
-/** What a value of each type of column is in TypeScript: see `RowOf` of `millrace`. */
-const VALUE_TYPES: Record<DataType['kind'], string> = {
-  boolean: 'boolean',
-  int32: 'number',
-  int64: 'number',
-  float64: 'number',
-  string: 'string',
-  timestamp: 'Temporal.Instant',
-  date: 'Temporal.PlainDate',
-};
-
-/** Declares each name as its collection of rows of the known fields. */
+/**
+ * Declares each name as its collection of rows of the known fields. The row type is the one that `schema` gives to the same
+ * columns, so that what a column's values are is said in one place.
+ */
 export function providedDeclaration(provided: readonly ProvidedType[], module: string): ProvidedModule {
-  const collections = [...new Set(provided.map(type => type.collection))].sort();
   const lines = provided.map(({ name, collection, fields }) => {
-    const columns = fields.map(({ name: column, type, nullable }) => {
-      return `${JSON.stringify(column)}: ${VALUE_TYPES[type.kind]}${nullable ? ' | null' : ''}`;
-    });
-    return `export declare const ${name}: ${collection}<{ ${columns.join('; ')} }>;`;
+    const columns = fields.map(field => `${JSON.stringify(field.name)}: ${columnType(field)}`);
+    return `export declare const ${name}: M.${collection}<M.RowOf<ReturnType<typeof M.schema<{ ${columns.join('; ')} }>>>>;`;
   });
-  const imports = `import type { ${collections.join(', ')}, Temporal } from 'millrace';`;
   const names = provided.map(({ name }) => ({ name, text: `import { ${name} } from '${module}';` }));
-  return { text: `${imports}\n${lines.join('\n')}\n`, names };
+  return { text: `import type * as M from 'millrace';\n${lines.join('\n')}\n`, names };
 }
 
-/** Whether the type of a top-level name leaves its rows open: `any`, `unknown`, or any name is a column. */
+function columnType({ type, nullable }: Field): string {
+  if (type.kind === 'timestamp')
+    return nullable
+      ? `ReturnType<ReturnType<typeof M.timestamp>['nullable']>`
+      : 'ReturnType<typeof M.timestamp>';
+  return nullable ? `ReturnType<typeof M.${type.kind}.nullable>` : `typeof M.${type.kind}`;
+}
+
+/**
+ * Whether the type of a top-level name leaves its rows open: it or its row is `any` or `unknown`, every name is a column, or
+ * a column is `any`.
+ */
 export function isLoose(checker: ts.TypeChecker, file: ts.SourceFile, name: string): boolean {
   const module = checker.getSymbolAtLocation(file);
   const symbol =
@@ -42,12 +41,24 @@ export function isLoose(checker: ts.TypeChecker, file: ts.SourceFile, name: stri
   if (symbol === undefined) return false;
   const type = checker.getTypeOfSymbol(symbol);
   if (isOpen(checker, type)) return true;
-  const row = (type.aliasTypeArguments ?? checker.getTypeArguments(type as ts.TypeReference))[0] as
-    ts.Type | undefined;
-  return row !== undefined && isOpen(checker, row);
+  const row = type.aliasTypeArguments?.[0] ?? rowOfReference(checker, type);
+  if (row === undefined) return false;
+  return (
+    isOpen(checker, row) ||
+    row.getProperties().some(column => isOpen(checker, checker.getTypeOfSymbol(column)))
+  );
+}
+
+function rowOfReference(checker: ts.TypeChecker, type: ts.Type): ts.Type | undefined {
+  const isReference = ((type as ts.ObjectType).objectFlags & ts.ObjectFlags.Reference) !== 0;
+  return isReference ? checker.getTypeArguments(type as ts.TypeReference)[0] : undefined;
 }
 
 function isOpen(checker: ts.TypeChecker, type: ts.Type): boolean {
   const open = ts.TypeFlags.Any | ts.TypeFlags.Unknown;
-  return (type.flags & open) !== 0 || checker.getIndexInfoOfType(type, ts.IndexKind.String) !== undefined;
+  if ((type.flags & open) !== 0) return true;
+  return (
+    (type.flags & ts.TypeFlags.Object) !== 0 &&
+    checker.getIndexInfoOfType(type, ts.IndexKind.String) !== undefined
+  );
 }

@@ -190,6 +190,10 @@ describe('imports', () => {
     expect(await run('import.meta.dirname === __dirname')).toBe(true);
   });
 
+  it('are not needed for Temporal', async () => {
+    expect(await run("Temporal.Instant.from('2026-01-05T14:30:00Z').epochMilliseconds")).toBe(1767623400000);
+  });
+
   it('name a package that is not there', async () => {
     await expect(run("import x from 'no-such-package'")).rejects.toThrow(
       "Cannot find module 'no-such-package'",

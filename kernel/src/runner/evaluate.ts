@@ -7,6 +7,7 @@ import type { Evaluator, EvaluatorHooks } from './evaluator.js';
 import { createCellRequire, createLoader, type Loader } from './load.js';
 import { providedTypes } from './provide.js';
 import { createScope, type Scope } from './scope.js';
+import { provideTemporal } from './temporal.js';
 
 export type { Evaluator, EvaluatorHooks } from './evaluator.js';
 
@@ -18,6 +19,7 @@ export function createEvaluator(hooks: EvaluatorHooks): Evaluator {
   const load = createLoader(hooks.directory, scope);
   const sources = new CellSources();
   hideOwnFrames(sources);
+  provideTemporal();
   const globals = {
     require: createCellRequire(hooks.directory),
     __dirname: hooks.directory,
