@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { savedView, VIEW_MIME } from './support/bars.js';
+import { savedView, VIEW_MIME } from '../support/savedView.js';
 import { CHART_CELL, CLOCK_CELL, LIVE, putTrades, TABLE_CELL } from './support/cells.js';
 import { Lab } from './support/lab.js';
 import type { NotebookPage } from './support/notebookPage.js';
@@ -78,7 +78,7 @@ describe('views', () => {
     await notebook.save();
     await lab.endKernels();
     const saved = lab.read('saved.ipynb');
-    expect(savedView(saved, CHART_CELL).snapshot.status.state).toBe('ended');
+    expect(savedView(saved.cells[CHART_CELL]).snapshot.status.state).toBe('ended');
 
     // The same file without a kernelspec: JupyterLab starts none.
     const cells = saved.cells.map(cell => ({ source: String(cell.source), outputs: cell.outputs ?? [] }));

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { expectBars, savedBars, savedView } from '../support/savedView.js';
 import { oracleBars } from '../support/trades.js';
-import { expectGrid, expectSavedChart } from './support/bars.js';
+import { expectGrid } from './support/bars.js';
 import { BARS, CHART_CELL, CLOCK_CELL, LIVE, putTrades, TABLE_CELL } from './support/cells.js';
 import { Lab } from './support/lab.js';
 import type { NotebookPage } from './support/notebookPage.js';
@@ -93,7 +94,7 @@ describe('table and chart', () => {
     const oracle = await oracleBars(join(lab.folder, 'trades.csv'), 60);
     await expectGrid(notebook.view(TABLE_CELL), oracle);
     await notebook.save();
-    expectSavedChart(lab.read('end.ipynb'), CHART_CELL, oracle);
+    expectBars(savedBars(savedView(lab.read('end.ipynb').cells[CHART_CELL])), oracle);
   });
 
   test("refill at once when '1 min' becomes '10 s' and the cell is run again", async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { inject, onTestFailed } from 'vitest';
 import { ROOT } from '../../support/checkout.js';
+import type { SavedNotebook } from '../../support/savedView.js';
 import { NotebookPage } from './notebookPage.js';
 
 export const ARTIFACTS = join(ROOT, 'tests', 'artifacts');
@@ -84,13 +85,6 @@ export class Lab {
     const sessions = (await this.api('/api/sessions')) as { id: string }[];
     await Promise.all(sessions.map(({ id }) => this.api(`/api/sessions/${id}`, 'DELETE')));
   }
-}
-
-export interface SavedNotebook {
-  readonly cells: readonly {
-    readonly source: string | readonly string[];
-    readonly outputs?: readonly { readonly output_type: string; readonly data?: Record<string, unknown> }[];
-  }[];
 }
 
 function notebook(cells: readonly CellText[], kernel: boolean): object {
