@@ -1,0 +1,114 @@
+import type { BatchBuilder } from '../columns/builder.js';
+import type { Schema } from '../columns/schema.js';
+import { rejectText } from './decoder.js';
+import type { RejectRow } from './decoder.js';
+import { found, JsonRowReader } from './jsonRow.js';
+import { JsonSkipper, skipSpace } from './jsonSkipper.js';
+import { ByteScanner } from './scanner.js';
+
+/**
+ * Reads JSON messages, each an object or a list of objects, into typed columns. A list may be larger than a batch: `read` goes on
+ * where it stopped.
+ */
+export class JsonMessageDecoder {
+  /** How many messages have been begun. */
+  messages = 0;
+  readonly #reader: JsonRowReader;
+  readonly #scanner = new ByteScanner();
+  readonly #skipper = new JsonSkipper(this.#scanner);
+  #bytes = new Uint8Array(4096);
+  #at = 0;
+  #to = 0;
+  #inList = false;
+  #open = false;
+
+  constructor(
+    schema: Schema,
+    private readonly reject: RejectRow,
+  ) {
+    this.#reader = new JsonRowReader(schema);
+  }
+
+  /** Whether a message has rows that have not been read. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** Begins the next message; the bytes are copied. */
+  begin(message: Uint8Array): void {
+    this.messages++;
+    const length = message.length;
+    if (length >= this.#bytes.length) this.#bytes = new Uint8Array(2 * length + 1);
+    const bytes = this.#bytes;
+    bytes.set(message);
+    oneLine(bytes, length);
+    this.#to = length;
+    const start = skipSpace(bytes, 0);
+    this.#inList = bytes[start] === 91;
+    this.#at = this.#inList ? skipSpace(bytes, start + 1) : start;
+    this.#open = !(this.#inList && bytes[this.#at] === 93);
+  }
+
+  /** Reads rows of the message until it ends or the builder is full. */
+  read(out: BatchBuilder): void {
+    const bytes = this.#bytes;
+    const to = this.#to;
+    while (this.#open && out.length < out.limit) {
+      const from = this.#at;
+      let end = this.#reader.read(bytes, from, to, out);
+      if (end >= 0) {
+        out.length++;
+      } else {
+        this.#scanner.bytes = bytes;
+        end = this.#skipper.skip(bytes, from, to);
+        this.reject(this.messages, this.#reader.fault as string, rejectText(bytes, from, end < 0 ? to : end));
+        if (end < 0) {
+          this.#open = false;
+          return;
+        }
+      }
+      this.#advance(skipSpace(bytes, end));
+    }
+  }
+
+  /** Goes to the next object of the list, or ends the message. */
+  #advance(at: number): void {
+    const bytes = this.#bytes;
+    if (this.#inList && bytes[at] === 44) {
+      this.#at = skipSpace(bytes, at + 1);
+      return;
+    }
+    this.#open = false;
+    const end = this.#inList && bytes[at] === 93 ? skipSpace(bytes, at + 1) : at;
+    if ((this.#inList && end === at) || end < this.#to) {
+      const reason = `an object or a list of objects is expected, and behind it ${found(bytes, end, this.#to)}`;
+      this.reject(this.messages, reason, rejectText(bytes, at, this.#to));
+    }
+  }
+}
+
+/** How many rows a message would give, without reading them: 1, or the length of its list. */
+export function countRows(message: Uint8Array): number {
+  const bytes = new Uint8Array(message.length + 1);
+  bytes.set(message);
+  oneLine(bytes, message.length);
+  const scanner = new ByteScanner();
+  scanner.bytes = bytes;
+  const skipper = new JsonSkipper(scanner);
+  let p = skipSpace(bytes, 0);
+  if (bytes[p] !== 91) return 1;
+  p = skipSpace(bytes, p + 1);
+  for (let rows = 0; ; rows++) {
+    const end = skipper.skip(bytes, p, message.length);
+    if (end < 0) return rows;
+    p = skipSpace(bytes, end);
+    if (bytes[p] !== 44) return rows + 1;
+    p = skipSpace(bytes, p + 1);
+  }
+}
+
+/** Line feeds are white space in a message, but they end a line for the readers of values: they become spaces. */
+function oneLine(bytes: Uint8Array, length: number): void {
+  for (let at = bytes.indexOf(10); at >= 0 && at < length; at = bytes.indexOf(10, at + 1)) bytes[at] = 32;
+  bytes[length] = 10;
+}
