@@ -2,7 +2,7 @@ import type { ViewDescription } from '@millrace/protocol';
 import type { Expr as PlanExpr } from '../expr/ast.js';
 import { filterNode, projectNode } from '../plan/build.js';
 import type { PlanNode } from '../plan/plan.js';
-import type { Reject } from '../sources/source.js';
+import type { Reject } from '../session/protocol.js';
 import type { WindowSpec } from '../plan/nodes/aggregate.js';
 import { ask } from '../session/ask.js';
 import { rowsOfArrow } from './arrowRows.js';

@@ -36,8 +36,9 @@ const big = trades
   .select('ts', 'symbol', 'notional', 'twice', 'one');
 type Big = { ts: Temporal.Instant; symbol: string; notional: number | null; twice: number; one: number };
 holds<Equal<Awaited<ReturnType<typeof big.rows>>, Big[]>>();
-holds<Equal<Awaited<ReturnType<typeof afterRename.rows>>[number]['px'], number>>();
 const afterRename = trades.rename({ price: 'px' }).drop('size');
+holds<Equal<Awaited<ReturnType<(typeof afterRename)['rows']>>[number]['px'], number>>();
+void afterRename;
 
 const bars = trades
   .window(tumble('1 min'), { allowedLateness: '10 s' })

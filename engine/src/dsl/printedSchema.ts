@@ -2,7 +2,7 @@ import { formatDuration } from '../columns/duration.js';
 import { typeName } from '../columns/types.js';
 import type { Field } from '../columns/types.js';
 import type { BoundPlan } from '../session/protocol.js';
-import type { SourceSummary } from '../sources/source.js';
+import type { SourceSummary } from '../session/protocol.js';
 
 /** The columns of a collection, and one line about each of its sources. */
 export class PrintedSchema {

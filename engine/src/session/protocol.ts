@@ -15,6 +15,8 @@ import type {
   ViewStatus,
 } from '@millrace/protocol';
 
+export type { Reject, SourceSummary };
+
 /**
  * What crosses between the client side of a session (where the DSL builds plans) and its host (where the engine runs).
  * Everything is structured-cloneable; rows travel as Arrow IPC streams. Requests are answered, events are not.
