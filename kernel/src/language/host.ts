@@ -47,7 +47,9 @@ export class CellFiles implements ts.LanguageServiceHost {
     return join(this.directory, name);
   }
 
+  /** Gives a virtual file its text; the same text again changes nothing. */
   set(name: string, text: string): void {
+    if (this.#files.get(this.path(name))?.text === text) return;
     this.#files.set(this.path(name), { text, version: ++this.#version });
   }
 

@@ -15,10 +15,9 @@ export function inspection(
   const info =
     quickInfo(service, file, position) ?? (position > 0 ? quickInfo(service, file, position - 1) : undefined);
   if (info === undefined) return null;
-  const type = plainMessage(ts.displayPartsToString(info.displayParts)).replace(
-    /^\(alias\) ([^\n]*)\nimport .*$/s,
-    '$1',
-  );
+  const type = plainMessage(ts.displayPartsToString(info.displayParts))
+    .replace(/^\(alias\) /, '')
+    .replace(/\nimport [^\n]*$/, '');
   const documentation = ts.displayPartsToString(info.documentation);
   const tags = (info.tags ?? []).map(tag => ({ name: tag.name, text: ts.displayPartsToString(tag.text) }));
   const plain = [type];

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Field } from 'millrace';
 import { LanguageService } from './service.js';
 
 let service: LanguageService;
@@ -65,6 +66,65 @@ describe('completion', () => {
     const code = "const pick = (name: 'alpha' | 'beta') => name;\npick('')";
     const reply = service.complete(code, code.length - 2);
     expect(reply.matches).toEqual(['alpha', 'beta']);
+  });
+});
+
+describe('the type provider', () => {
+  const field = (name: string, kind: 'string' | 'float64', nullable = false): Field => ({
+    name,
+    type: { kind },
+    nullable,
+  });
+  const ts: Field = { name: 'ts', type: { kind: 'timestamp', unit: 'us' }, nullable: false };
+  const errors = (code: string): string[] =>
+    service
+      .prepare({ cellId: 'check', executionCount: ++count, code })
+      .diagnostics.map(found => found.message);
+
+  beforeAll(() => {
+    const code = `import { count, last, replay, schema, string, timestamp, tumble } from 'millrace';
+const trades = replay('trades.csv', { time: 'ts' });
+let other = replay('other.csv');
+const typed = replay('typed.csv', { schema: schema({ ts: timestamp('us'), name: string }) });
+const bars = trades.window(tumble('1 min')).groupBy('symbol').aggregate(t => ({ close: last(t.price), n: count() }));`;
+    const cellId = 'opens';
+    expect(service.prepare({ cellId, executionCount: ++count, code }).diagnostics).toEqual([]);
+    const trades = [ts, field('symbol', 'string'), field('price', 'float64', true)];
+    const bars = [field('symbol', 'string'), field('close', 'float64', true)];
+    service.commit(cellId, [
+      { name: 'trades', collection: 'Stream', fields: trades, key: null },
+      { name: 'other', collection: 'Stream', fields: trades, key: null },
+      { name: 'typed', collection: 'Stream', fields: [field('wrong', 'string')], key: null },
+      { name: 'bars', collection: 'StreamTable', fields: bars, key: ['symbol'] },
+    ]);
+  });
+
+  it('completes columns', () => {
+    expect(service.complete(...at('trades.where(t => t.|')).matches).toEqual([
+      'col',
+      'price',
+      'symbol',
+      'ts',
+    ]);
+    expect(service.complete(...at("trades.select('|")).matches).toEqual(['price', 'symbol', 'ts']);
+  });
+
+  it('refuses a misspelt column and names the near one', () => {
+    const [message] = errors('trades.where(t => t.prise.gt(1))');
+    expect(message).toContain("Property 'prise' does not exist");
+    expect(message).toContain("Did you mean 'price'?");
+    expect(message).not.toContain('.cell-');
+  });
+
+  it('knows the values of rows, and which may be missing', () => {
+    expect(errors('(await trades.rows())[0].ts.epochMilliseconds')).toEqual([]);
+    expect(errors('(await trades.rows())[0].price.toFixed(2)')[0]).toContain("possibly 'null'");
+    expect(errors('(await bars.rows())[0].close.toFixed(2)')[0]).toContain("possibly 'null'");
+  });
+
+  it('leaves a let assignable and a typed source as it is', () => {
+    expect(errors("other = other.where(t => t.symbol.eq('A'))")).toEqual([]);
+    expect(errors('typed.where(t => t.name.eq("x"))')).toEqual([]);
   });
 });
 
