@@ -6,6 +6,7 @@ import type { Channel, ChannelState } from '@millrace/ui';
 /** The `implementation` that our kernel names itself by: other kernels are not asked. */
 const OUR_KERNEL = 'millrace';
 
+export const UNTRUSTED = 'The notebook is not trusted: this is the state that was saved in it.';
 const NO_KERNEL = 'No kernel is running.';
 const OTHER_KERNEL = 'The notebook runs another kernel than Millrace.';
 const RESTARTED = 'The kernel was restarted: run the cell again.';
@@ -31,6 +32,8 @@ export class CommChannel<Open, Request, Message> implements Channel<Open, Reques
   constructor(
     private readonly session: ISessionContext,
     private readonly target: string,
+    /** Whether the notebook may talk to the kernel; asked again by `recheck`. */
+    private readonly isTrusted: () => boolean = () => true,
   ) {
     session.kernelChanged.connect(this.follow, this);
     session.statusChanged.connect(this.follow, this);
@@ -81,6 +84,11 @@ export class CommChannel<Open, Request, Message> implements Channel<Open, Reques
     else comm.dispose();
   }
 
+  /** Looks again whether the notebook is trusted, where that may have changed. */
+  recheck(): void {
+    if (this.state.kind === 'unavailable') this.follow();
+  }
+
   /** Brings the channel in step with the session's kernel. */
   private follow(): void {
     const kernel = this.session.session?.kernel ?? null;
@@ -107,7 +115,7 @@ export class CommChannel<Open, Request, Message> implements Channel<Open, Reques
   private adopt(kernel: Kernel.IKernelConnection | null): void {
     this.kernel = kernel;
     this.isOurs = false;
-    this.lose(RESTARTED, NO_KERNEL);
+    this.lose(kernel === null ? SHUT_DOWN : RESTARTED, NO_KERNEL);
     void kernel?.info.then(info => {
       if (this.kernel !== kernel) return;
       this.isOurs = info.implementation === OUR_KERNEL;
@@ -120,7 +128,8 @@ export class CommChannel<Open, Request, Message> implements Channel<Open, Reques
   private offer(): void {
     if (!this.isOurs || this.comm !== null || this.state.kind === 'ready') return;
     if (this.state.kind === 'closed' && this.state.reason === ENDED) return;
-    if (this.kernel?.handleComms === false) this.become('unavailable', NO_COMMS);
+    if (!this.isTrusted()) this.become('unavailable', UNTRUSTED);
+    else if (this.kernel?.handleComms === false) this.become('unavailable', NO_COMMS);
     else this.become('ready', null);
   }
 

@@ -3,10 +3,12 @@ import { Widget } from '@lumino/widgets';
 import { SESSION_TARGET, type SessionMessage, type SessionRequest } from '@millrace/protocol';
 import type { ReplayBar } from '@millrace/ui';
 import { CommChannel } from './commChannel.js';
+import { watchTrust, type TrustWatch } from './trust.js';
 
-/** The replay bar as an item of a notebook's toolbar: empty until the notebook runs our kernel. */
+/** The replay bar as an item of a notebook's toolbar: empty until a trusted notebook runs our kernel. */
 export class ReplayControl extends Widget {
   private bar: ReplayBar | null = null;
+  private trust: TrustWatch | null = null;
 
   constructor(panel: NotebookPanel) {
     super();
@@ -24,6 +26,7 @@ export class ReplayControl extends Widget {
 
   override dispose(): void {
     if (this.isDisposed) return;
+    this.trust?.dispose();
     this.bar?.dispose();
     this.bar = null;
     super.dispose();
@@ -32,10 +35,13 @@ export class ReplayControl extends Widget {
   private async load(panel: NotebookPanel): Promise<void> {
     const { ReplayBar } = await import('@millrace/ui');
     if (this.isDisposed) return;
+    const trust = watchTrust(panel, () => channel.recheck());
     const channel = new CommChannel<{ readonly v: number }, SessionRequest, SessionMessage>(
       panel.sessionContext,
       SESSION_TARGET,
+      trust.isTrusted,
     );
+    this.trust = trust;
     this.bar = new ReplayBar(channel);
     this.node.append(this.bar.node);
   }

@@ -11,10 +11,9 @@ import {
   type ViewRequest,
 } from '@millrace/protocol';
 import type { LiveView, ViewChannel } from '@millrace/ui';
-import { closedChannel, CommChannel } from './commChannel.js';
+import { closedChannel, CommChannel, UNTRUSTED } from './commChannel.js';
 import { currentLook, watchLook } from './look.js';
 
-const UNTRUSTED = 'The notebook is not trusted: this is the state that was saved in it.';
 const NO_NOTEBOOK = 'Shown outside of a notebook: this is the state that was saved.';
 
 /**

@@ -84,7 +84,11 @@ export type ViewRequest =
  * A snapshot replaces everything; a delta inserts rows whose `__row` is new, replaces those that are known, and removes.
  */
 export type ViewMessage =
-  | (FrameHeader & { readonly type: 'snapshot'; readonly columns: readonly ViewColumn[]; readonly key: readonly string[] })
+  | (FrameHeader & {
+      readonly type: 'snapshot';
+      readonly columns: readonly ViewColumn[];
+      readonly key: readonly string[];
+    })
   | (FrameHeader & { readonly type: 'delta'; readonly baseSeq: number })
   | { readonly type: 'status'; readonly status: ViewStatus }
   /** The view is over: the kernel does not know it, or its cell was run again. The last drawing stays, marked stale. */

@@ -26,6 +26,8 @@ export function toVegaLite(
   return {
     $schema: SCHEMA,
     data: { name: ROWS },
+    // Labels grow while data come in: the room for them is worked out at every update.
+    autosize: { type: 'pad', resize: true },
     ...rest,
     ...sizeOf(rest, theme),
     config: mergeDeep(themeConfig(theme), isObject(config) ? config : {}),
@@ -57,5 +59,7 @@ export function isSingleView(spec: VegaLiteSpec): boolean {
 function sizeOf(body: Record<string, unknown>, theme: ChartTheme): Record<string, unknown> {
   if (!isSingleView(body)) return {};
   const fits = body.width === undefined || body.width === 'container';
-  return fits ? { width: theme.width ?? 'container', autosize: { type: 'fit-x', contains: 'padding' } } : {};
+  return fits
+    ? { width: theme.width ?? 'container', autosize: { type: 'fit-x', contains: 'padding', resize: true } }
+    : {};
 }

@@ -1,10 +1,9 @@
-import { isSingleView, ROWS, toVegaLite, type ChartSpec, type ViewColumn } from '@millrace/protocol';
-import { changeset, truthy, type View } from 'vega';
+import { isSingleView, ROWS, toVegaLite, type ChartSpec } from '@millrace/protocol';
+import type { Changeset, View } from 'vega';
 import { element, setText } from '../dom.js';
-import type { Row } from '../model/rows.js';
 import type { Change, ViewModel } from '../model/viewModel.js';
 import type { Look, Surface } from '../view/surface.js';
-import { datumOfRow, type Datum } from './datum.js';
+import { ChartRows } from './chartRows.js';
 import { hideTooltip } from './tooltip.js';
 import { formOf, vegaView } from './vegaView.js';
 
@@ -22,8 +21,7 @@ export class ChartSurface implements Surface {
   readonly range = null;
   private readonly canvas = element('div', 'millrace-Chart-canvas');
   private readonly error = element('pre', 'millrace-Error');
-  private readonly datums = new Map<number, Datum>();
-  private columns: readonly ViewColumn[] = [];
+  private readonly rows = new ChartRows();
   private view: View | null = null;
   private width = 0;
   /** Pixels by which what was drawn is wider than was asked: labels that Vega found no room for. */
@@ -50,20 +48,9 @@ export class ChartSurface implements Surface {
 
   draw(change: Change, model: ViewModel): Promise<void> {
     return this.queue(async () => {
-      if (change.reset) {
-        const sameColumns = JSON.stringify(this.columns) === JSON.stringify(model.columns);
-        this.columns = model.columns;
-        this.datums.clear();
-        const inserted = change.inserted.map(row => this.add(row));
-        if (this.view === null || !sameColumns) await this.build();
-        else await this.run(this.view, changeset().remove(truthy).insert(inserted));
-        return;
-      }
-      const changes = changeset();
-      for (const row of change.removed) this.remove(row, changes);
-      for (const row of change.updated) this.modify(row, changes);
-      changes.insert(change.inserted.map(row => this.add(row)));
-      if (this.view !== null) await this.run(this.view, changes);
+      const changes = this.rows.apply(change, model.columns);
+      if (changes === 'rebuild' || this.view === null) await this.build();
+      else await this.run(this.view, changes);
     });
   }
 
@@ -103,31 +90,18 @@ export class ChartSurface implements Surface {
     return this.work;
   }
 
-  private add(row: Row): Datum {
-    const datum = datumOfRow(row, this.columns);
-    this.datums.set(row.id, datum);
-    return datum;
-  }
-
-  private remove(row: Row, changes: ReturnType<typeof changeset>): void {
-    const datum = this.datums.get(row.id);
-    if (datum === undefined) return;
-    this.datums.delete(row.id);
-    changes.remove(datum);
-  }
-
-  /** Only fields that differ are told to Vega: it recomputes what reads them. */
-  private modify(row: Row, changes: ReturnType<typeof changeset>): void {
-    const datum = this.datums.get(row.id);
-    if (datum === undefined) return;
-    const next = datumOfRow(row, this.columns);
-    for (const [name, value] of Object.entries(next)) {
-      if (!Object.is(datum[name], value)) changes.modify(datum, name, value);
-    }
-  }
-
-  private async run(view: View, changes: ReturnType<typeof changeset>): Promise<void> {
+  private async run(view: View, changes: Changeset): Promise<void> {
     await view.change(ROWS, changes).runAsync();
+    if (this.outgrows()) await this.build();
+  }
+
+  /** Whether labels have grown beyond the page's width. Notes by how much, for the next building. */
+  private outgrows(): boolean {
+    if (this.chart.form === 'vegaLite') return false;
+    const excess = this.canvas.scrollWidth - this.width;
+    if (excess <= 0) return false;
+    this.overhang += excess + 2;
+    return true;
   }
 
   /** The width is read off the page after a pause, since a chart of another width is built anew. */
@@ -147,40 +121,32 @@ export class ChartSurface implements Surface {
   }
 
   private async build(): Promise<void> {
-    if (this.width === 0 || this.columns.length === 0) return;
+    if (this.width === 0 || this.rows.columns.length === 0) return;
     this.error.hidden = true;
-    this.view?.finalize();
-    this.view = null;
     hideTooltip();
     await this.buildAt(this.width - this.overhang);
-    const excess = this.canvas.scrollWidth - this.width;
-    const fits = this.chart.form === 'vegaLite' || excess <= 0 || this.overhang > 0;
-    if (fits) return;
-    this.overhang = excess + 2;
-    await this.build();
+    // Once more, now that the labels' widths are known.
+    if (this.outgrows()) await this.buildAt(this.width - this.overhang);
   }
 
   private async buildAt(width: number): Promise<void> {
-    const spec = toVegaLite(this.chart, this.columns, { mode: this.look.mode, font: this.look.font, width });
+    const spec = toVegaLite(this.chart, this.rows.columns, {
+      mode: this.look.mode,
+      font: this.look.font,
+      width,
+    });
     this.canvas.classList.toggle('millrace-mod-scroll', !isSingleView(spec));
+    this.view?.finalize();
     this.canvas.replaceChildren();
     const view = vegaView(spec, this.canvas, message => this.fail(message));
     this.view = view;
-    // Fresh objects: Vega marks those it holds, and the old view held the ones before.
-    for (const [id, datum] of this.datums)
-      this.datums.set(id, Object.assign(Object.create(null) as Datum, plain(datum)));
-    await view.insert(ROWS, [...this.datums.values()]).runAsync();
+    await view.insert(ROWS, this.rows.fresh()).runAsync();
   }
 
   private fail(message: string): void {
     setText(this.error, `The ${formOf(this.chart)} cannot be drawn. ${message}`);
     this.error.hidden = false;
   }
-}
-
-/** A datum's own columns, without what Vega noted on it. */
-function plain(datum: Datum): Datum {
-  return Object.fromEntries(Object.entries(datum));
 }
 
 /** A canvas as base64 PNG, on an opaque ground. */

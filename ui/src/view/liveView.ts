@@ -20,6 +20,8 @@ export interface LiveViewOptions {
 
 const CREDIT = 1;
 
+const NO_CHANGE: Change = { reset: false, inserted: [], updated: [], removed: [] };
+
 /**
  * A view in a page: it draws the saved rows, asks the kernel for the present ones, applies frames, and lets the kernel
  * send the next one when the last has been painted. A view that is not seen draws nothing and asks for nothing.
@@ -122,6 +124,9 @@ export class LiveView {
         return;
       case 'status':
         this.model.status = message.status;
+        // A grid's height is that of the whole table, of which the status tells.
+        if (this.seen && this.surface.range !== null && !this.drawing)
+          void this.surface.draw(NO_CHANGE, this.model);
         this.showStatus();
         return;
       case 'bye':
