@@ -15,6 +15,6 @@ test('20,000 lines that a cell prints arrive in order', async () => {
   await notebook.run(0);
   await notebook.idle();
   const lines = (await notebook.streamText(0)).trimEnd().split('\n');
+  expect(lines.filter((text, at) => text !== `line ${at}`).slice(0, 3)).toEqual([]);
   expect(lines).toHaveLength(20_000);
-  expect(lines.every((text, at) => text === `line ${at}`)).toBe(true);
 });

@@ -9,7 +9,9 @@ interface JupyterApp {
 
 interface SharedCell {
   setSource(text: string): void;
-  toJSON(): { readonly outputs?: readonly { readonly text?: string | readonly string[] }[] };
+  toJSON(): {
+    readonly outputs?: readonly { readonly name?: string; readonly text?: string | readonly string[] }[];
+  };
 }
 
 interface NotebookPanel {
@@ -122,13 +124,16 @@ export class NotebookPage {
     }, index);
   }
 
-  /** What a cell printed, as its model has it: JupyterLab may show less of a long text. */
+  /** What a cell wrote to stdout, as its model has it: JupyterLab may show less of a long text. */
   async streamText(index: number): Promise<string> {
     return await this.page.evaluate(index => {
       const outputs =
         window.jupyterapp.shell.currentWidget.content.widgets[index]?.model.sharedModel.toJSON().outputs ??
         [];
-      return outputs.map(output => [output.text ?? ''].flat().join('')).join('');
+      return outputs
+        .filter(output => output.name === 'stdout')
+        .map(output => [output.text ?? ''].flat().join(''))
+        .join('');
     }, index);
   }
 
