@@ -1,13 +1,4 @@
-import {
-  FLOAT64,
-  INT32,
-  INT64,
-  isInt64Like,
-  isNumeric,
-  sameType,
-  timestampType,
-  typeName,
-} from '../../columns/types.js';
+import { FLOAT64, INT32, INT64, isNumeric, sameType, timestampType, typeName } from '../../columns/types.js';
 import type { DataType, TimeUnit } from '../../columns/types.js';
 import { literalToValue } from '../../expr/literal.js';
 import { ArgumentTypeError } from '../../expr/error.js';
@@ -117,9 +108,4 @@ function fits(arg: Argument, unit: TimeUnit): boolean {
         (TICKS_PER_SECOND.ns / TICKS_PER_SECOND[arg.type.unit])
       : parseTimestamp(String(arg.literal), 'ns');
   return nanos !== null && nanos % (TICKS_PER_SECOND.ns / TICKS_PER_SECOND[unit]) === 0n;
-}
-
-/** Whether values of the type are bigint in exact evaluation. */
-export function isExactBigint(type: DataType): boolean {
-  return isInt64Like(type);
 }
