@@ -207,11 +207,11 @@ export class CellRunner {
       return;
     }
     const { data, metadata, displayId } = message;
-    const transient = displayId === null ? {} : { display_id: displayId };
     if (message.type === 'result') {
-      const content = { execution_count: run.executionCount, data, metadata, transient };
+      const content = { execution_count: run.executionCount, data, metadata };
       void this.#iopub.publish('execute_result', run.parent, content);
     } else {
+      const transient = displayId === null ? {} : { display_id: displayId };
       const type = message.update ? 'update_display_data' : 'display_data';
       void this.#iopub.publish(type, run.parent, { data, metadata, transient });
     }
