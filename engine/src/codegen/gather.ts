@@ -26,20 +26,44 @@ export function gatherLane(from: Lane, rows: Int32Array, count: number, to: Lane
   else gatherBigints(from, rows, count, to as BigInt64Array);
 }
 
-/** Selected rows of a column, in lanes that are used again for every batch. */
+/**
+ * Selected rows of a column, in lanes that are used again for every batch. They are copied when they are first read: what no operator
+ * reads costs nothing. Lent as the batch is, until the input's lanes are used again.
+ */
 export class ColumnGather {
   #lane: PooledLane | null = null;
   readonly #bytes = new PooledBytes();
 
   run(column: Column, rows: Int32Array, count: number): Column {
+    const { type, dictionary } = column;
+    const copyLane = () => this.#copyLane(column, rows, count);
+    const copyValid = () => this.#copyValid(column.valid, rows, count);
+    let data: Lane | null = null;
+    let valid: Uint8Array | null | undefined;
+    return {
+      type,
+      get data() {
+        return (data ??= copyLane());
+      },
+      get valid() {
+        if (valid === undefined) valid = copyValid();
+        return valid;
+      },
+      dictionary,
+    };
+  }
+
+  #copyLane(column: Column, rows: Int32Array, count: number): Lane {
     this.#lane ??= new PooledLane(column.type);
-    const data = column.data instanceof BigInt64Array ? this.#lane.wide(count) : this.#lane.fast(count);
-    gatherLane(column.data, rows, count, data);
-    let valid: Uint8Array | null = null;
-    if (column.valid !== null) {
-      valid = this.#bytes.take(count);
-      gatherBytes(column.valid, rows, count, valid);
-    }
-    return { type: column.type, data, valid, dictionary: column.dictionary };
+    const lane = column.data instanceof BigInt64Array ? this.#lane.wide(count) : this.#lane.fast(count);
+    gatherLane(column.data, rows, count, lane);
+    return lane;
+  }
+
+  #copyValid(valid: Uint8Array | null, rows: Int32Array, count: number): Uint8Array | null {
+    if (valid === null) return null;
+    const bytes = this.#bytes.take(count);
+    gatherBytes(valid, rows, count, bytes);
+    return bytes;
   }
 }
