@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { AGGREGATES } from '../functions/aggregate/registry.js';
+import { SCALAR_FUNCTIONS } from '../functions/scalar/registry.js';
+import { WINDOWS } from '../windows/registry.js';
+import * as aggregates from './aggregates.js';
+import './exprMethods.js';
+import { AggregateValue, ExprValue } from './exprValue.js';
+import * as windows from './windows.js';
+
+describe('what is registered can be written', () => {
+  it.each([...SCALAR_FUNCTIONS.keys()])('the function %s is a method of expressions', name => {
+    expect(ExprValue.prototype).toHaveProperty(name, expect.any(Function));
+  });
+
+  it.each([...AGGREGATES.keys()])('the aggregate %s is a function', name => {
+    const make = (aggregates as unknown as Record<string, (...args: ExprValue[]) => unknown>)[name];
+    const column = new ExprValue({ kind: 'column', name: 'a' });
+    expect(make(column, column)).toBeInstanceOf(AggregateValue);
+    expect(make(column, column)).toMatchObject({ fn: name });
+  });
+
+  it.each([...WINDOWS.keys()])('the window %s is a function', name => {
+    expect(windows).toHaveProperty(name, expect.any(Function));
+  });
+});
