@@ -12,7 +12,7 @@ export type { PlanNode } from './plan/plan.js';
 export type * from './session/protocol.js';
 export { avg, count, first, last, max, min, sum, vwap } from './dsl/aggregates.js';
 export type { AggregateOptions } from './dsl/aggregates.js';
-export type { RowOptions } from './dsl/arrowRows.js';
+export type { RowAs, RowOptions } from './dsl/arrowRows.js';
 export { Chart } from './dsl/charts.js';
 export type { CandlestickOptions, ChartOptions, ChartSpecOf } from './dsl/charts.js';
 export { clock } from './dsl/clock.js';

@@ -12,6 +12,11 @@ export interface RowOptions {
   readonly time?: 'instant' | 'date';
 }
 
+/** A row as the options give it: with `time: 'date'`, its timestamps are Dates. */
+export type RowAs<Row, Options extends RowOptions> = Options extends { readonly time: 'date' }
+  ? { [K in keyof Row]: Row[K] extends infer Value ? (Value extends Temporal.Instant ? Date : Value) : never }
+  : Row;
+
 /**
  * The rows of an Arrow IPC stream as objects. Columns that begin with `__` are the engine's own and left out.
  *

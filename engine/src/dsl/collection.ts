@@ -6,7 +6,7 @@ import type { Reject } from '../session/protocol.js';
 import type { WindowSpec } from '../plan/nodes/aggregate.js';
 import { ask } from '../session/ask.js';
 import { rowsOfArrow } from './arrowRows.js';
-import type { RowOptions } from './arrowRows.js';
+import type { RowAs, RowOptions } from './arrowRows.js';
 import { Charts } from './charts.js';
 import type { DanfoDataFrame } from './danfo.js';
 import { toDanfo } from './danfo.js';
@@ -112,13 +112,18 @@ export abstract class Collection<K extends Kind, Row> extends Charts<Row> implem
    *
    * @throws MillraceError `MR1401` for an int64 that a number cannot hold
    */
-  async rows(options: RowOptions = {}): Promise<Row[]> {
-    return this.#read(null, options);
+  async rows<const Options extends RowOptions = RowOptions>(
+    options?: Options,
+  ): Promise<RowAs<Row, Options>[]> {
+    return this.#read(null, options ?? {}) as Promise<RowAs<Row, Options>[]>;
   }
 
   /** The first `n` rows (5). */
-  async head(n = 5, options: RowOptions = {}): Promise<Row[]> {
-    return this.#read(n, options);
+  async head<const Options extends RowOptions = RowOptions>(
+    n = 5,
+    options?: Options,
+  ): Promise<RowAs<Row, Options>[]> {
+    return this.#read(n, options ?? {}) as Promise<RowAs<Row, Options>[]>;
   }
 
   /** How many rows there are now. */
