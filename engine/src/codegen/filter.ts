@@ -61,8 +61,8 @@ return count;`;
 
 /**
  * Keeps the rows for which a predicate is true. The batch that `run` returns is lent; it carries the input's watermark. Rows that are
- * left out move the watermark as well, so a row's mark is the one in force before the next row that is kept. Where every row
- * passes, the batch is the input itself.
+ * left out move the watermark as well, so a row's mark is the one in force before the next row that is kept; changelog rows keep theirs. Where
+ * every row passes, the batch is the input itself.
  */
 export class FilterKernel {
   /** The watermark in force before the first row kept by the last `run`; null where that was the batch's first row. */
@@ -82,13 +82,14 @@ export class FilterKernel {
     this.leadingMark = null;
     if (count === batch.length) return batch;
     const { rows } = this.#selection;
-    if (count > 0 && rows[0] > 0 && batch.marks !== null) this.leadingMark = batch.marks[rows[0] - 1];
+    if (count > 0 && rows[0] > 0 && batch.marks !== null && batch.kinds === null)
+      this.leadingMark = batch.marks[rows[0] - 1];
     return {
       schema: batch.schema,
       length: count,
       columns: batch.columns.map((column, at) => this.#gathers[at].run(column, rows, count)),
       kinds: batch.kinds === null ? null : this.#gatherKinds(batch.kinds, rows, count),
-      marks: batch.marks === null ? null : this.#gatherMarks(batch.marks, rows, count, batch.length),
+      marks: batch.marks === null ? null : this.#gatherMarks(batch, batch.marks, rows, count),
       watermark: batch.watermark,
     };
   }
@@ -99,11 +100,15 @@ export class FilterKernel {
     return out;
   }
 
-  #gatherMarks(marks: Float64Array, rows: Int32Array, count: number, length: number): Float64Array {
+  #gatherMarks(batch: Batch, marks: Float64Array, rows: Int32Array, count: number): Float64Array {
     if (this.#marks.length < count) this.#marks = new Float64Array(count * 2);
+    if (batch.kinds !== null) {
+      gatherLane(marks, rows, count, this.#marks);
+      return this.#marks;
+    }
     const last = count - 1;
     for (let k = 0; k < last; k++) this.#marks[k] = marks[rows[k + 1] - 1];
-    if (count > 0) this.#marks[last] = marks[length - 1];
+    if (count > 0) this.#marks[last] = marks[batch.length - 1];
     return this.#marks;
   }
 }

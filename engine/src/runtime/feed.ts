@@ -1,0 +1,310 @@
+import type { Batch } from '../columns/batch.js';
+import { START_OF_TIME, type EventTime } from '../columns/time.js';
+import type { OpenSource, SourceReader, World } from '../sources/source.js';
+import type { SessionClock } from './clock.js';
+import { Signal } from './signal.js';
+import { batchBytes, copyBatch, sliceBatch } from './slice.js';
+
+/** Rows that are read, and handed to queries, in one turn. */
+export const TURN_ROWS = 8192;
+/** Replayed rows that fall due within so many milliseconds are released together. */
+const RELEASE_MS = 10;
+const HISTORY_US = 3_600_000_000;
+const HISTORY_BYTES = 64 * 1024 * 1024;
+
+/** What takes a feed's rows: a query. */
+export interface FeedMember {
+  push(batch: Batch): void;
+  /** The input has come to its end. */
+  end(): void;
+  fail(error: unknown): void;
+  /** The input starts again from its beginning. */
+  restart(): void;
+  /** Everything that the feed has given out so far has arrived. */
+  caughtUp(): void;
+}
+
+/** What a feed needs of its surroundings. */
+export interface FeedContext {
+  readonly clock: SessionClock;
+  /** Resolves once other work has had its turn. */
+  yieldTurn(): Promise<void>;
+  readonly world: World;
+  /** Tells that rows have been handed out, or that an end was reached. */
+  progressed(): void;
+}
+
+interface CatchUp {
+  readonly member: FeedMember;
+  reader: SourceReader | null;
+  position: number;
+}
+
+/**
+ * One source that is read once for all queries on it. A replay's rows are released up to the session clock, by the running maximum of
+ * event time; a query that comes late reads the source again up to the exact row that the others have reached, and then goes in step with them.
+ * A live source's last hour is kept for it.
+ */
+export class Feed {
+  readonly #members = new Set<FeedMember>();
+  #late: CatchUp[] = [];
+  readonly #signal = new Signal();
+  #reader: SourceReader | null = null;
+  #pending: Batch | null = null;
+  #offset = 0;
+  /** Rows handed out. */
+  position = 0;
+  watermark: EventTime = START_OF_TIME;
+  ended = false;
+  error: unknown = null;
+  #closed = false;
+  #restarting = false;
+  #history: { readonly batch: Batch; readonly bytes: number }[] = [];
+  #historyBytes = 0;
+  /** The batch number of the history's first batch. */
+  #historyStart = 0;
+  readonly #stopListening: () => void;
+  readonly #running: Promise<void>;
+
+  constructor(
+    readonly source: OpenSource,
+    readonly context: FeedContext,
+  ) {
+    this.#stopListening = context.clock.onChange(() => this.#signal.wake());
+    this.#running = this.#run();
+  }
+
+  get live(): boolean {
+    return this.source.live;
+  }
+
+  get reader(): SourceReader | null {
+    return this.#reader;
+  }
+
+  /** The highest event time that was handed out; null before the first. */
+  get reached(): EventTime | null {
+    const { boundUs } = this.source.summary;
+    return Number.isFinite(this.watermark) ? this.watermark + boundUs : null;
+  }
+
+  /** Adds a query: it gets every row from the start, as if it had always been there. */
+  add(member: FeedMember): void {
+    if (this.position === 0 && !this.ended) {
+      this.#members.add(member);
+      member.caughtUp();
+    } else {
+      const late = { member, reader: null, position: this.live ? this.#historyStart : 0 };
+      this.#late.push(late);
+      if (this.live) void this.#replayHistory(late);
+    }
+    this.#signal.wake();
+  }
+
+  remove(member: FeedMember): void {
+    this.#members.delete(member);
+    for (const late of this.#late) if (late.member === member) void late.reader?.close();
+    this.#late = this.#late.filter(late => late.member !== member);
+  }
+
+  /** Readings under way: one, and one for each query that is catching up. */
+  get readers(): number {
+    return (this.#reader === null ? 0 : 1) + this.#late.filter(late => late.reader !== null).length;
+  }
+
+  get isIdle(): boolean {
+    return this.#members.size === 0 && this.#late.length === 0;
+  }
+
+  /** Starts a replay again from its beginning; every query is rebuilt. */
+  restart(): void {
+    if (this.live) return;
+    this.#restarting = true;
+    this.#signal.wake();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopListening();
+    this.#signal.wake();
+    await this.#reader?.close();
+    await this.#running;
+    await this.source.close();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closed) {
+      try {
+        if (this.#restarting) await this.#beginAgain();
+        await this.#turn();
+      } catch (error) {
+        if (this.#closed) break;
+        this.error = error;
+        for (const member of [...this.#members, ...this.#late.map(late => late.member)]) member.fail(error);
+        this.#members.clear();
+        this.#late = [];
+        this.ended = true;
+        this.context.progressed();
+      }
+    }
+    for (const late of this.#late) await late.reader?.close();
+  }
+
+  /** One bounded piece of work, or a wait for the next. */
+  async #turn(): Promise<void> {
+    if (this.#late.length > 0 && !this.live) {
+      await this.#catchUp(this.#late[0]);
+      await this.context.yieldTurn();
+    } else if (this.ended || (this.#members.size === 0 && !this.live)) {
+      await this.#signal.wait();
+    } else if (this.#pending === null) {
+      await this.#read();
+    } else {
+      await this.#release(this.#pending);
+    }
+  }
+
+  async #read(): Promise<void> {
+    this.#reader ??= this.source.read();
+    const batch = await this.#reader.next(TURN_ROWS);
+    if (this.#closed || this.#restarting) return;
+    if (batch === null) {
+      this.ended = true;
+      for (const member of this.#members) member.end();
+      this.context.progressed();
+    } else if (this.live) {
+      this.#remember(batch);
+      this.#give(batch);
+      await this.context.yieldTurn();
+    } else {
+      this.#pending = batch;
+      this.#offset = 0;
+    }
+  }
+
+  /** Hands out the rows of a replayed batch that the clock has reached, and waits for the others. */
+  async #release(batch: Batch): Promise<void> {
+    const { clock } = this.context;
+    const due = dueRows(batch, this.#offset, clock.now() - this.source.summary.boundUs);
+    if (due > this.#offset || batch.length === 0) {
+      const slice = sliceBatch(batch, this.#offset, due);
+      this.#offset = due;
+      if (due === batch.length) this.#pending = null;
+      this.#give(slice);
+      await this.context.yieldTurn();
+      return;
+    }
+    const time = (batch.marks as Float64Array)[this.#offset] + this.source.summary.boundUs;
+    const delay = clock.delayMs(time);
+    if (delay === null) await this.#signal.wait();
+    else await this.#signal.waitAtMost(Math.max(RELEASE_MS, delay), this.context.world);
+  }
+
+  #give(batch: Batch): void {
+    this.position += batch.length;
+    if (batch.watermark < Infinity) this.watermark = Math.max(this.watermark, batch.watermark);
+    for (const member of this.#members) this.#push(member, batch);
+    this.context.progressed();
+  }
+
+  /** A query's own mistake ends that query alone. */
+  #push(member: FeedMember, batch: Batch): boolean {
+    try {
+      member.push(batch);
+      return true;
+    } catch (error) {
+      this.remove(member);
+      member.fail(error);
+      return false;
+    }
+  }
+
+  /** Reads a piece of a replay again for a late query, up to the row that the others have reached. */
+  async #catchUp(late: CatchUp): Promise<void> {
+    const missing = this.position - late.position;
+    if (missing > 0) {
+      late.reader ??= this.source.read();
+      const batch = await late.reader.next(Math.min(TURN_ROWS, missing));
+      if (this.#closed || this.#restarting || !this.#late.includes(late)) return;
+      if (batch !== null) {
+        late.position += batch.length;
+        if (!this.#push(late.member, batch)) return;
+        if (late.position < this.position) return;
+      }
+    }
+    await late.reader?.close();
+    this.#join(late);
+  }
+
+  #join(late: CatchUp): void {
+    if (!this.#late.includes(late)) return;
+    this.#late = this.#late.filter(other => other !== late);
+    this.#members.add(late.member);
+    if (this.ended) late.member.end();
+    late.member.caughtUp();
+    this.context.progressed();
+  }
+
+  #remember(batch: Batch): void {
+    const copy = { batch: copyBatch(batch), bytes: batchBytes(batch) };
+    this.#history.push(copy);
+    this.#historyBytes += copy.bytes;
+    const oldest = batch.watermark - HISTORY_US;
+    while (
+      this.#history.length > 1 &&
+      (this.#historyBytes > HISTORY_BYTES || this.#history[0].batch.watermark < oldest)
+    ) {
+      this.#historyBytes -= (this.#history.shift() as { bytes: number }).bytes;
+      this.#historyStart++;
+    }
+  }
+
+  /** Gives a late query what is kept of a live source, in turns; new rows go on arriving meanwhile. */
+  async #replayHistory(late: CatchUp): Promise<void> {
+    while (!this.#closed && this.#late.includes(late)) {
+      late.position = Math.max(late.position, this.#historyStart);
+      if (late.position === this.#historyStart + this.#history.length) {
+        this.#join(late);
+        return;
+      }
+      if (!this.#push(late.member, this.#history[late.position - this.#historyStart].batch)) return;
+      late.position++;
+      await this.context.yieldTurn();
+    }
+  }
+
+  async #beginAgain(): Promise<void> {
+    this.#restarting = false;
+    await this.#reader?.close();
+    this.#reader = null;
+    this.#pending = null;
+    this.#offset = 0;
+    this.position = 0;
+    this.watermark = START_OF_TIME;
+    this.ended = false;
+    this.error = null;
+    for (const late of this.#late) {
+      await late.reader?.close();
+      this.#members.add(late.member);
+    }
+    this.#late = [];
+    for (const member of this.#members) {
+      member.restart();
+      member.caughtUp();
+    }
+  }
+}
+
+/** The rows of a batch, from `from` on, whose marks the clock has reached: the end of that run. */
+function dueRows(batch: Batch, from: number, time: EventTime): number {
+  const { marks, length } = batch;
+  if (marks === null || time === Infinity) return length;
+  let low = from;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (marks[middle] <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

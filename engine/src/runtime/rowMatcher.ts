@@ -1,0 +1,162 @@
+import type { Batch } from '../columns/batch.js';
+import { RowKind } from '../columns/batch.js';
+import { fieldIndex, type Schema } from '../columns/schema.js';
+import { GroupIndex } from '../operators/groupIndex.js';
+import { grown } from '../operators/valueIds.js';
+import type { RowLog } from './rowLog.js';
+
+/** Finds the row of a table that a changelog row is about. */
+export interface RowMatcher {
+  /** Puts the position of each row into `at`, or -1 where it writes none; appends and removes rows on the way. */
+  place(batch: Batch, log: RowLog, at: Int32Array, removed: (position: number) => void): void;
+  /** Forgets a row that is dropped. */
+  forget(position: number, log: RowLog): void;
+  clear(): void;
+}
+
+/** Rows that only come. */
+export class AppendMatcher implements RowMatcher {
+  place(batch: Batch, log: RowLog, at: Int32Array): void {
+    for (let i = 0; i < batch.length; i++) at[i] = log.append(-1);
+  }
+
+  forget(): void {}
+
+  clear(): void {}
+}
+
+/** How many key numbers there may be before unused ones are given up. */
+const SPARE_KEYS = 65_536;
+
+/** Rows named by key columns: an insert of a known key replaces its row. */
+export class KeyMatcher implements RowMatcher {
+  readonly #columns: readonly number[];
+  #index: GroupIndex;
+  /** The number of a key's row; 0 where it has none. */
+  #rowOf = new Int32Array(1024);
+
+  constructor(
+    readonly schema: Schema,
+    key: readonly string[],
+  ) {
+    this.#columns = key.map(name => fieldIndex(schema, name));
+    this.#index = this.#makeIndex();
+  }
+
+  #makeIndex(): GroupIndex {
+    return new GroupIndex(this.#columns.map(column => this.schema.fields[column].type));
+  }
+
+  place(batch: Batch, log: RowLog, at: Int32Array, removed: (position: number) => void): void {
+    this.#compact(log);
+    const { kinds, length } = batch;
+    const groups = this.#index.assign(
+      this.#columns.map(column => batch.columns[column]),
+      length,
+    );
+    if (this.#index.size > this.#rowOf.length) this.#rowOf = grown(this.#rowOf, this.#index.size);
+    const rowOf = this.#rowOf;
+    for (let i = 0; i < length; i++) {
+      at[i] = -1;
+      const kind = kinds === null ? RowKind.Insert : kinds[i];
+      if (kind === RowKind.UpdateBefore) continue;
+      const group = groups[i];
+      const known = rowOf[group] === 0 ? -1 : log.positionOf(rowOf[group]);
+      if (kind === RowKind.Delete) {
+        if (known < 0) continue;
+        rowOf[group] = 0;
+        removed(known);
+      } else if (known >= 0) {
+        at[i] = known;
+      } else {
+        at[i] = log.append(group);
+        rowOf[group] = log.rowIds[at[i]];
+      }
+    }
+  }
+
+  forget(position: number, log: RowLog): void {
+    const group = log.groups[position];
+    if (group >= 0 && this.#rowOf[group] === log.rowIds[position]) this.#rowOf[group] = 0;
+  }
+
+  /** Gives up the numbers of keys that have no row any more, once they are many. */
+  #compact(log: RowLog): void {
+    if (this.#index.size < SPARE_KEYS || this.#index.size < 4 * log.size) return;
+    const live: number[] = [];
+    for (let p = log.head; p < log.tail; p++) if (log.removed[p] === 0) live.push(p);
+    this.#index.keepOnly(Int32Array.from(live, p => log.groups[p]));
+    this.#rowOf = new Int32Array(Math.max(1024, live.length));
+    live.forEach((p, group) => {
+      log.groups[p] = group;
+      this.#rowOf[group] = log.rowIds[p];
+    });
+  }
+
+  clear(): void {
+    this.#index = this.#makeIndex();
+    this.#rowOf.fill(0);
+  }
+}
+
+/** Rows without a key: a retraction takes back a row of the same values, the newest first. */
+export class ValueMatcher implements RowMatcher {
+  #index: GroupIndex;
+  #rowsOf = new Map<number, number[]>();
+
+  constructor(readonly schema: Schema) {
+    this.#index = this.#makeIndex();
+  }
+
+  #makeIndex(): GroupIndex {
+    return new GroupIndex(this.schema.fields.map(field => field.type));
+  }
+
+  place(batch: Batch, log: RowLog, at: Int32Array, removed: (position: number) => void): void {
+    const { kinds, length } = batch;
+    const groups = this.#index.assign(batch.columns, length);
+    // The row that the last `-U` took back: the `+U` that follows takes its place.
+    let held = -1;
+    for (let i = 0; i < length; i++) {
+      at[i] = -1;
+      const kind = kinds === null ? RowKind.Insert : kinds[i];
+      if (kind === RowKind.UpdateBefore || kind === RowKind.Delete) {
+        const position = this.#take(groups[i], log);
+        if (position < 0) continue;
+        if (kind === RowKind.UpdateBefore && i + 1 < length && kinds?.[i + 1] === RowKind.UpdateAfter)
+          held = position;
+        else removed(position);
+        continue;
+      }
+      const position = held >= 0 ? held : log.append(groups[i]);
+      held = -1;
+      log.groups[position] = groups[i];
+      at[i] = position;
+      const rows = this.#rowsOf.get(groups[i]);
+      if (rows === undefined) this.#rowsOf.set(groups[i], [log.rowIds[position]]);
+      else rows.push(log.rowIds[position]);
+    }
+  }
+
+  #take(group: number, log: RowLog): number {
+    const rows = this.#rowsOf.get(group);
+    for (let rowId = rows?.pop(); rowId !== undefined; rowId = rows?.pop()) {
+      const position = log.positionOf(rowId);
+      if (rows?.length === 0) this.#rowsOf.delete(group);
+      if (position >= 0) return position;
+    }
+    return -1;
+  }
+
+  forget(position: number, log: RowLog): void {
+    const rows = this.#rowsOf.get(log.groups[position]);
+    const at = rows?.indexOf(log.rowIds[position]) ?? -1;
+    if (at >= 0) rows?.splice(at, 1);
+    if (rows?.length === 0) this.#rowsOf.delete(log.groups[position]);
+  }
+
+  clear(): void {
+    this.#index = this.#makeIndex();
+    this.#rowsOf.clear();
+  }
+}

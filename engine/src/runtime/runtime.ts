@@ -1,0 +1,220 @@
+import type { ClockCommand, ClockState } from '@millrace/protocol';
+import { MillraceError } from '../columns/error.js';
+import type { EventTime } from '../columns/time.js';
+import { hashText, canonicalJson } from '../plan/hash.js';
+import type { SourceNode } from '../plan/nodes/source.js';
+import type { PhysicalPlan } from '../physical/physical.js';
+import type { OpenSource, SourceConnector, World } from '../sources/source.js';
+import { SessionClock } from './clock.js';
+import { Feed } from './feed.js';
+import type { RunningQuery } from './query.js';
+import { Signal } from './signal.js';
+
+/** A source kind that is not registered here. */
+export class UnknownConnectorError extends MillraceError {
+  override readonly name = 'UnknownConnectorError';
+}
+
+/** What the runtime is given: nothing in it touches a real clock, timer or file by itself. */
+export interface RuntimeOptions {
+  readonly world: World;
+  readonly connectors: readonly SourceConnector[];
+  /** Runs a function soon, after other work had its turn: `setImmediate` in Node, a message channel in a page. */
+  readonly defer: (work: () => void) => void;
+}
+
+/**
+ * Feeds and the clock that holds them: equal sources are read once. Each feed takes one bounded turn after another and yields in between,
+ * so that requests and views get theirs.
+ */
+export class Runtime {
+  readonly clock: SessionClock;
+  readonly #feeds = new Map<string, { readonly feed: Feed; readonly name: string }>();
+  readonly #opened = new Map<string, Promise<OpenSource>>();
+  readonly #progress = new Signal();
+  readonly #listeners = new Set<() => void>();
+
+  constructor(readonly options: RuntimeOptions) {
+    this.clock = new SessionClock(options.world);
+    this.clock.onChange(() => this.#progressed());
+  }
+
+  /** Looks at a source: its schema and what else is known. Looked at once while it is in use. */
+  open(node: SourceNode): Promise<OpenSource> {
+    const key = sourceKey(node);
+    let opened = this.#opened.get(key);
+    if (opened === undefined) {
+      opened = this.#connect(node);
+      this.#opened.set(key, opened);
+      opened.catch(() => this.#opened.delete(key));
+    }
+    return opened;
+  }
+
+  async #connect(node: SourceNode): Promise<OpenSource> {
+    const connector = this.options.connectors.find(({ name }) => name === node.connector);
+    if (connector === undefined) {
+      const names = this.options.connectors.map(({ name }) => name).join(', ');
+      throw new UnknownConnectorError(
+        'MR5001',
+        `there is no source kind '${node.connector}' here.`,
+        `These exist: ${names}.`,
+      );
+    }
+    const { name, options, fields, time } = node;
+    return connector.open({ name, options, fields, time }, this.options.world);
+  }
+
+  /** Looks at a source anew the next time, e.g. because its file has changed. */
+  forget(node: SourceNode): void {
+    if (!this.#feeds.has(sourceKey(node))) this.#opened.delete(sourceKey(node));
+  }
+
+  /** Starts a query on its source's feed. */
+  async start(query: RunningQuery): Promise<void> {
+    const node = query.plan.source;
+    const key = sourceKey(node);
+    const source = await this.open(node);
+    let entry = this.#feeds.get(key);
+    if (entry === undefined) {
+      const context = {
+        clock: this.clock,
+        world: this.options.world,
+        yieldTurn: () => this.yieldTurn(),
+        progressed: () => this.#progressed(),
+      };
+      entry = { feed: new Feed(source, context), name: node.name };
+      this.#feeds.set(key, entry);
+      if (!source.live && source.summary.firstTime !== null) this.clock.anchor(source.summary.firstTime);
+    }
+    entry.feed.add(query);
+    this.#progressed();
+  }
+
+  /** Takes a query off its feed; a feed without queries is closed. */
+  async stop(query: RunningQuery): Promise<void> {
+    const key = sourceKey(query.plan.source);
+    const entry = this.#feeds.get(key);
+    if (entry === undefined) return;
+    entry.feed.remove(query);
+    if (!entry.feed.isIdle) return;
+    this.#feeds.delete(key);
+    this.#opened.delete(key);
+    await entry.feed.close();
+    this.#progressed();
+  }
+
+  /** The feed that a plan's source is read by, or null. */
+  feedOf(plan: PhysicalPlan): Feed | null {
+    return this.#feeds.get(sourceKey(plan.source))?.feed ?? null;
+  }
+
+  get feeds(): readonly { readonly feed: Feed; readonly name: string }[] {
+    return [...this.#feeds.values()];
+  }
+
+  get #replays(): Feed[] {
+    return this.feeds.map(({ feed }) => feed).filter(feed => !feed.live);
+  }
+
+  yieldTurn(): Promise<void> {
+    return new Promise(resolve => this.options.defer(resolve));
+  }
+
+  #progressed(): void {
+    this.#progress.wake();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls back when the clock is moved or rows have been read; returns what stops it. */
+  onProgress(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The span of the replays, and how far they are. */
+  #span(): { first: EventTime | null; last: EventTime | null; reached: EventTime | null } {
+    const numbers = (values: (EventTime | null)[]): EventTime[] => values.filter(value => value !== null);
+    const summaries = this.#replays.map(feed => feed.source.summary);
+    const reached = numbers(this.#replays.map(feed => feed.reached));
+    const first = numbers(summaries.map(summary => summary.firstTime));
+    const last = [...numbers(summaries.map(summary => summary.lastTime)), ...reached];
+    return {
+      first: first.length === 0 ? null : Math.min(...first),
+      last: last.length === 0 ? null : Math.max(...last),
+      reached: reached.length === 0 ? null : Math.max(...reached),
+    };
+  }
+
+  get #hasEnded(): boolean {
+    const replays = this.#replays;
+    return replays.length > 0 && replays.every(feed => feed.ended);
+  }
+
+  clockState(): ClockState {
+    const feeds = this.feeds;
+    return this.clock.state(
+      this.#span(),
+      this.#replays.length > 0,
+      this.#hasEnded,
+      feeds.some(({ feed }) => feed.live),
+    );
+  }
+
+  /**
+   * Moves the clock. `start` begins again: every replay is read anew, what lies before the start at once, and the queries' state is
+   * rebuilt, so that the tables are what they were at that time. `play` after the end starts again, too.
+   */
+  command(command: ClockCommand): ClockState {
+    const span = this.#span();
+    switch (command.type) {
+      case 'start':
+        this.#restart(command.at, command.speed);
+        break;
+      case 'play':
+        if (this.#hasEnded) this.#restart(null, this.clock.speed === 'max' ? 1 : this.clock.speed);
+        else this.clock.play();
+        break;
+      case 'pause':
+        if (!this.#hasEnded) this.clock.pause(span.reached ?? span.first);
+        break;
+      case 'speed':
+        this.clock.setSpeed(command.speed, span.reached ?? span.first);
+        break;
+      case 'state':
+        break;
+    }
+    return this.clockState();
+  }
+
+  #restart(at: string | null, speed: number | 'max'): void {
+    this.clock.start(at, speed, this.#span().first);
+    for (const feed of this.#replays) if (feed.position > 0 || feed.ended) feed.restart();
+  }
+
+  /** Resolves when the clock has reached a time and the replays with it, or when every replay has ended. */
+  async until(time: EventTime | 'end'): Promise<ClockState> {
+    for (;;) {
+      const replays = this.#replays;
+      if (replays.every(feed => feed.ended)) break;
+      if (time !== 'end' && replays.every(feed => feed.ended || (feed.reached ?? -Infinity) >= time)) break;
+      if (time !== 'end' && this.clock.now() >= time && this.clock.mode !== 'max') break;
+      const delay = time === 'end' ? null : this.clock.delayMs(time);
+      if (delay === null || delay === 0) await this.#progress.wait();
+      else await this.#progress.waitAtMost(delay, this.options.world);
+    }
+    return this.clockState();
+  }
+
+  async close(): Promise<void> {
+    const feeds = this.feeds;
+    this.#feeds.clear();
+    this.#opened.clear();
+    await Promise.all(feeds.map(({ feed }) => feed.close()));
+    this.#progressed();
+  }
+}
+
+function sourceKey(node: SourceNode): string {
+  return hashText(canonicalJson(node));
+}

@@ -1,0 +1,193 @@
+import type { Batch } from '../columns/batch.js';
+import type { Column } from '../columns/column.js';
+import { fieldIndex, type Schema } from '../columns/schema.js';
+import { START_OF_TIME, toEventTimes, type EventTime } from '../columns/time.js';
+import type { PhysicalTable } from '../physical/physical.js';
+import type { ViewSource } from '../views/viewSource.js';
+import { RowLog } from './rowLog.js';
+import { AppendMatcher, KeyMatcher, ValueMatcher, type RowMatcher } from './rowMatcher.js';
+import { WindowStates } from './windowStates.js';
+
+/** What a table keeps where its plan does not say. */
+export const DEFAULT_ROWS = 1_000_000;
+export const DEFAULT_BYTES = 256 * 1024 * 1024;
+
+/** How much a table keeps. */
+export interface TableLimits {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly lastUs: number;
+}
+
+/** The limits of a plan's table. */
+export function limitsOf({ retention }: PhysicalTable): TableLimits {
+  return {
+    rows: retention.rows ?? DEFAULT_ROWS,
+    bytes: retention.bytes ?? DEFAULT_BYTES,
+    lastUs: retention.lastUs ?? Infinity,
+  };
+}
+
+/** An in-memory table that a changelog keeps current: rows in order of arrival, found by key, with a version each. */
+export class MaterializedTable implements ViewSource {
+  readonly schema: Schema;
+  readonly hasStates: boolean;
+  version = 0;
+  generation = 0;
+  evicted = 0;
+  maxTime: EventTime = START_OF_TIME;
+  readonly #log: RowLog;
+  readonly #matcher: RowMatcher;
+  readonly #states: WindowStates | null;
+  readonly #timeColumn: number;
+  readonly #endColumn: number;
+  #at = new Int32Array(0);
+  #times = new Float64Array(0);
+
+  constructor(
+    readonly plan: PhysicalTable,
+    readonly limits: TableLimits = limitsOf(plan),
+  ) {
+    const { schema, key, retracting, window } = plan;
+    this.schema = schema;
+    this.hasStates = window !== null;
+    this.#log = new RowLog(schema);
+    this.#matcher =
+      key !== null
+        ? new KeyMatcher(schema, key)
+        : retracting
+          ? new ValueMatcher(schema)
+          : new AppendMatcher();
+    this.#states = window === null ? null : new WindowStates(this.#log, window.allowedLatenessUs);
+    this.#timeColumn = plan.time === null ? -1 : fieldIndex(schema, plan.time);
+    this.#endColumn = window === null ? -1 : fieldIndex(schema, window.end);
+  }
+
+  /** Applies a changelog batch. */
+  apply(batch: Batch): void {
+    const lateness = this.plan.window?.allowedLatenessUs ?? 0;
+    if (batch.length > 0) {
+      this.version++;
+      this.#write(batch, lateness);
+    }
+    const states = this.#states;
+    if (states !== null && batch.watermark + lateness > states.watermark) {
+      let changed = false;
+      states.advance(batch.watermark + lateness, position => {
+        if (!changed) this.version++;
+        changed = true;
+        this.#log.versions[position] = this.version;
+      });
+    }
+    if (batch.length > 0) this.#evict();
+  }
+
+  #write(batch: Batch, lateness: number): void {
+    const log = this.#log;
+    const states = this.#states;
+    const count = batch.length;
+    log.reserve(count);
+    if (this.#at.length < count) this.#at = new Int32Array(Math.max(1024, count));
+    const at = this.#at;
+    const known = log.tail;
+    this.#matcher.place(batch, log, at, position => this.#remove(position));
+    log.write(batch, at);
+    if (this.#timeColumn >= 0) this.#keepTimes(batch, this.#timeColumn, at, log.times);
+    if (this.#endColumn >= 0) this.#keepTimes(batch, this.#endColumn, at, log.ends);
+    for (let i = 0; i < count; i++) {
+      const position = at[i];
+      if (position < 0) continue;
+      log.versions[position] = this.version;
+      if (log.times[position] > this.maxTime) this.maxTime = log.times[position];
+      // The operator gives a row that a late one changed a mark at its window's end.
+      if (states !== null && batch.marks !== null && batch.marks[i] + lateness >= log.ends[position]) {
+        log.revised[position] = 1;
+      }
+    }
+    if (states !== null) for (let p = known; p < log.tail; p++) if (log.removed[p] === 0) states.add(p);
+  }
+
+  /** Notes the event times of a timestamp column beside its rows. */
+  #keepTimes(batch: Batch, column: number, at: Int32Array, into: Float64Array): void {
+    const { data, type, valid } = batch.columns[column];
+    if (type.kind !== 'timestamp') return;
+    if (this.#times.length < batch.length) this.#times = new Float64Array(Math.max(1024, batch.length));
+    toEventTimes(data, type.unit, batch.length, this.#times);
+    for (let i = 0; i < batch.length; i++) {
+      if (at[i] >= 0) into[at[i]] = valid !== null && valid[i] === 0 ? NaN : this.#times[i];
+    }
+  }
+
+  #remove(position: number): void {
+    this.#log.remove(position);
+  }
+
+  /** Drops the oldest rows past the limits. They are counted, and never retracted downstream. */
+  #evict(): void {
+    const log = this.#log;
+    const rows = Math.min(this.limits.rows, Math.floor(this.limits.bytes / log.bytesPerRow));
+    const oldest = this.maxTime - this.limits.lastUs;
+    while (log.head < log.tail) {
+      const gone = log.removed[log.head] === 1;
+      if (!gone && log.size <= rows && !(log.times[log.head] < oldest)) break;
+      if (!gone) {
+        this.#matcher.forget(log.head, log);
+        this.evicted++;
+      }
+      log.dropOldest();
+    }
+  }
+
+  /** Takes everything away: the input starts anew. */
+  clear(): void {
+    this.#log.clear();
+    this.#matcher.clear();
+    this.#states?.clear();
+    this.maxTime = START_OF_TIME;
+    this.evicted = 0;
+    this.version++;
+    this.generation++;
+  }
+
+  get total(): number {
+    return this.#log.size;
+  }
+
+  get bytes(): number {
+    return this.#log.bytes;
+  }
+
+  positions(from: number, limit: number): Int32Array {
+    const log = this.#log;
+    log.closeGaps();
+    const begin = log.head + Math.max(0, from);
+    const count = Math.max(0, Math.min(limit, log.tail - begin));
+    const positions = new Int32Array(count);
+    for (let i = 0; i < count; i++) positions[i] = begin + i;
+    return positions;
+  }
+
+  firstAt(time: EventTime, limit: number): number {
+    const log = this.#log;
+    log.closeGaps();
+    let position = Math.max(log.head, log.tail - limit);
+    while (position < log.tail && log.times[position] < time) position++;
+    return position - log.head;
+  }
+
+  rowId(position: number): number {
+    return this.#log.rowIds[position];
+  }
+
+  rowVersion(position: number): number {
+    return this.#log.versions[position];
+  }
+
+  rowState(position: number): number {
+    return this.#states?.of(position) ?? 0;
+  }
+
+  gather(positions: Int32Array): Column[] {
+    return this.#log.columns.map(column => column.gather(positions));
+  }
+}

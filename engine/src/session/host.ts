@@ -1,0 +1,235 @@
+import { explainPlan, explainText } from '../plan/explain.js';
+import { explainPhysical } from '../physical/explain.js';
+import { Runtime, type RuntimeOptions } from '../runtime/runtime.js';
+import type { SinkConnector } from '../sinks/sink.js';
+import type { Reject } from '../sources/source.js';
+import { runOnce } from '../runtime/oneShot.js';
+import type { PlanNode } from '../plan/plan.js';
+import { MillraceError } from '../columns/error.js';
+import { toWireError } from './errors.js';
+import { ClockPublisher } from './hostClock.js';
+import { preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
+import { readRows, writeRows } from './hostReads.js';
+import { ViewRegistry } from './hostViews.js';
+import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost, SessionStats } from './protocol.js';
+
+/** What a session host is given. */
+export interface SessionHostOptions extends RuntimeOptions {
+  readonly sinks: readonly SinkConnector[];
+}
+
+/** A request about a query or view that is not there. */
+export class SessionError extends MillraceError {
+  override readonly name = 'SessionError';
+}
+
+/**
+ * The host of a session: sources, operators, tables, views and the clock.
+ *
+ * @example
+ * const host = createSessionHost({ world, connectors: [fileSource], sinks: [], defer: setImmediate });
+ * setDefaultLink(host.link());
+ */
+export function createSessionHost(options: SessionHostOptions): SessionHost {
+  return new Host(options);
+}
+
+interface OpenQuery {
+  readonly held: HeldQuery;
+  readonly owner: string | null;
+}
+
+type Handlers = {
+  readonly [Type in HostRequest['type']]: (
+    request: Extract<HostRequest, { type: Type }>,
+  ) => Promise<HostReplies[Type]> | HostReplies[Type];
+};
+
+class Host implements SessionHost {
+  readonly #runtime: Runtime;
+  readonly #queries: QueryRegistry;
+  readonly #views: ViewRegistry;
+  readonly #clock: ClockPublisher;
+  readonly #open = new Map<string, OpenQuery>();
+  readonly #listeners = new Set<(event: HostEvent) => void>();
+  #nextId = 1;
+
+  constructor(readonly options: SessionHostOptions) {
+    this.#runtime = new Runtime(options);
+    this.#queries = new QueryRegistry(this.#runtime, held => this.#tellFailure(held));
+    this.#views = new ViewRegistry(this.#runtime);
+    this.#clock = new ClockPublisher(this.#runtime);
+  }
+
+  readonly #handlers: Handlers = {
+    bind: async ({ plan }) => (await preparePlan(plan, this.#runtime)).bound,
+    open: async ({ plan, owner }) => {
+      const held = await this.#queries.hold(plan);
+      const queryId = `q${this.#nextId++}`;
+      this.#open.set(queryId, { held, owner });
+      return { queryId, bound: held.prepared.bound };
+    },
+    read: ({ plan, limit, current }) => readRows(plan, limit, current, this.#runtime, this.#queries),
+    explain: ({ plan }) => this.#explain(plan),
+    write: ({ plan, sink, options }) => writeRows(plan, sink, options, this.#runtime, this.options.sinks),
+    rejects: ({ plan }) => this.#rejects(plan),
+    release: async ({ queryId }) => {
+      const open = this.#open.get(queryId);
+      this.#open.delete(queryId);
+      if (open !== undefined) await this.#queries.release(open.held);
+      return null;
+    },
+    releaseOwner: async ({ owner }) => {
+      const held = this.#views.removeOwner(owner);
+      for (const [queryId, open] of [...this.#open]) {
+        if (open.owner !== owner) continue;
+        this.#open.delete(queryId);
+        held.push(open.held);
+      }
+      await Promise.all(held.map(each => this.#queries.release(each)));
+      return null;
+    },
+    stats: () => this.#stats(),
+    clock: ({ command }) => this.#runtime.command(command),
+    until: ({ time }) => this.#runtime.until(time),
+    view: async ({ viewId, plan, owner, view }) => {
+      const held = await this.#queries.hold(plan);
+      const replaced = this.#views.add(viewId, held, owner, view);
+      if (replaced !== null) await this.#queries.release(replaced);
+      return { bound: held.prepared.bound };
+    },
+    viewSnapshot: ({ viewId, limit }) => {
+      const registered = this.#views.get(viewId);
+      if (registered === undefined) {
+        throw new SessionError(
+          'MR5201',
+          `there is no view '${viewId}'.`,
+          'Run the cell that shows it again.',
+        );
+      }
+      return {
+        arrow: this.#views.snapshot(registered, limit),
+        status: this.#views.status(registered.held),
+        bound: registered.held.prepared.bound,
+      };
+    },
+  };
+
+  link(): HostLink {
+    const stops: (() => void)[] = [];
+    return {
+      request: async <Request extends HostRequest>(request: Request) => {
+        const handle = this.#handlers[request.type] as (request: HostRequest) => unknown;
+        return (await handle(request)) as HostReplies[Request['type']];
+      },
+      onEvent: listener => {
+        this.#listeners.add(listener);
+        const stopClock = this.#clock.listen(state => listener({ type: 'clock', state }));
+        const stop = (): void => {
+          this.#listeners.delete(listener);
+          stopClock();
+        };
+        stops.push(stop);
+        return stop;
+      },
+      close: () => {
+        for (const stop of stops.splice(0)) stop();
+        return Promise.resolve();
+      },
+    };
+  }
+
+  attachView: SessionHost['attachView'] = (open, send) => this.#views.attach(open, send);
+
+  attachSession: SessionHost['attachSession'] = send => this.#clock.attach(send);
+
+  async close(): Promise<void> {
+    this.#views.removeAll();
+    this.#open.clear();
+    this.#clock.close();
+    await this.#runtime.close();
+  }
+
+  #tellFailure(held: HeldQuery): void {
+    const error = toWireError(held.query.error);
+    for (const [queryId, open] of this.#open) {
+      if (open.held !== held) continue;
+      for (const listener of this.#listeners)
+        listener({ type: 'queryFailed', queryId, owner: open.owner, error });
+    }
+  }
+
+  async #explain(plan: PlanNode): Promise<HostReplies['explain']> {
+    const { physical } = await preparePlan(plan, this.#runtime);
+    const logical = explainPlan(plan);
+    return {
+      text: `logical plan\n${explainText(logical, 1)}\nphysical plan\n${indent(explainPhysical(physical))}`,
+      data: { logical, physical },
+    };
+  }
+
+  /** What could not be read: as far as the feed has read, or from a reading of its own where it is not being read. */
+  async #rejects(plan: PlanNode): Promise<HostReplies['rejects']> {
+    const { physical, source } = await preparePlan(plan, this.#runtime);
+    const reader = this.#runtime.feedOf(physical)?.reader;
+    if (reader != null) {
+      const { rejected, rejects } = reader.counters;
+      return { count: rejected, rows: [...rejects] };
+    }
+    if (source.live) return { count: 0, rows: [] };
+    let counters: { readonly rejected: number; readonly rejects: readonly Reject[] } = {
+      rejected: 0,
+      rejects: [],
+    };
+    const counted = {
+      ...source,
+      summary: source.summary,
+      read: () => {
+        const own = source.read();
+        counters = own.counters;
+        return own;
+      },
+    };
+    await runOnce({ ...physical, operators: [] }, counted, {
+      until: Infinity,
+      yieldTurn: () => this.#runtime.yieldTurn(),
+      take: () => false,
+    });
+    return { count: counters.rejected, rows: [...counters.rejects] };
+  }
+
+  #stats(): SessionStats {
+    return {
+      clock: this.#runtime.clockState(),
+      sources: this.#runtime.feeds.map(({ feed, name }) => ({
+        name,
+        rows: feed.position,
+        bytes: feed.reader?.counters.bytes ?? 0,
+        rejected: feed.reader?.counters.rejected ?? 0,
+        reconnects: feed.reader?.counters.reconnects ?? 0,
+        dropped: feed.reader?.counters.dropped ?? 0,
+        readers: feed.readers,
+        watermark: feed.watermark,
+        ended: feed.ended,
+        error: feed.error === null ? null : String(feed.error),
+      })),
+      queries: [...this.#open].map(([queryId, { held, owner }]) => ({
+        queryId,
+        owner,
+        rowsKept: held.query.table.total,
+        bytes: held.query.bytes(),
+        evicted: held.query.table.evicted,
+        late: held.query.late,
+        watermark: held.query.watermark,
+        error: held.query.error === null ? null : String(held.query.error),
+      })),
+    };
+  }
+}
+
+function indent(text: string): string {
+  return text
+    .split('\n')
+    .map(line => `  ${line}`)
+    .join('\n');
+}

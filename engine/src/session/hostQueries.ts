@@ -1,0 +1,106 @@
+import type { Relation } from '../plan/relation.js';
+import { bindPlan, sourceRelationOf } from '../plan/bind.js';
+import { planSources } from '../plan/children.js';
+import { planHash } from '../plan/hash.js';
+import type { PlanNode } from '../plan/plan.js';
+import type { PhysicalPlan } from '../physical/physical.js';
+import { planPhysical } from '../physical/planner.js';
+import { RunningQuery } from '../runtime/query.js';
+import type { Runtime } from '../runtime/runtime.js';
+import type { OpenSource } from '../sources/source.js';
+import type { BoundPlan } from './protocol.js';
+
+/** A plan whose sources have been looked at: typed, and ready to run. */
+export interface PreparedPlan {
+  readonly bound: BoundPlan;
+  readonly physical: PhysicalPlan;
+  readonly source: OpenSource;
+}
+
+/** Looks at a plan's sources, types the plan and chooses how it runs. */
+export async function preparePlan(plan: PlanNode, runtime: Runtime): Promise<PreparedPlan> {
+  const nodes = planSources(plan);
+  const sources = await Promise.all(nodes.map(node => runtime.open(node)));
+  const relations = bindPlan(plan, node =>
+    sourceRelationOf(node, sources[nodes.indexOf(node)].summary.fields),
+  );
+  const { schema, time, mode, key } = relations.get(plan) as Relation;
+  const physical = planPhysical(plan, relations);
+  return {
+    bound: { fields: schema.fields, time, mode, key, sources: sources.map(source => source.summary) },
+    physical,
+    source: sources[0],
+  };
+}
+
+/** A running query and who holds it. */
+export interface HeldQuery {
+  readonly hash: string;
+  readonly prepared: PreparedPlan;
+  readonly query: RunningQuery;
+  holders: number;
+}
+
+/** Running queries by plan: equal plans share one, and the last holder's release ends it. */
+export class QueryRegistry {
+  readonly #held = new Map<string, Promise<HeldQuery>>();
+
+  constructor(
+    readonly runtime: Runtime,
+    /** Told when a query fails. */
+    readonly failed: (held: HeldQuery) => void,
+  ) {}
+
+  /** Holds the query of a plan, which is started if it does not run. A query that failed is started anew. */
+  async hold(plan: PlanNode): Promise<HeldQuery> {
+    const hash = planHash(plan);
+    for (;;) {
+      const running = this.#held.get(hash);
+      const starting = running ?? this.#start(plan, hash);
+      const held = await starting;
+      if (held.query.error !== null && running !== undefined) {
+        if (this.#held.get(hash) === running) this.#held.delete(hash);
+        await this.runtime.stop(held.query);
+        continue;
+      }
+      if (this.#held.get(hash) !== starting) continue;
+      held.holders++;
+      return held;
+    }
+  }
+
+  #start(plan: PlanNode, hash: string): Promise<HeldQuery> {
+    const starting = this.#run(plan, hash);
+    this.#held.set(hash, starting);
+    starting.catch(() => {
+      if (this.#held.get(hash) === starting) this.#held.delete(hash);
+    });
+    return starting;
+  }
+
+  async #run(plan: PlanNode, hash: string): Promise<HeldQuery> {
+    const prepared = await preparePlan(plan, this.runtime);
+    const query = new RunningQuery(prepared.physical);
+    const held = { hash, prepared, query, holders: 0 };
+    let told = false;
+    query.onChange(() => {
+      if (query.error === null || told) return;
+      told = true;
+      this.failed(held);
+    });
+    await this.runtime.start(query);
+    return held;
+  }
+
+  /** Gives a hold back. The last one ends the query and, with it, its reading. */
+  async release(held: HeldQuery): Promise<void> {
+    held.holders--;
+    if (held.holders > 0) return;
+    const running = this.#held.get(held.hash);
+    if (running !== undefined && (await running) === held) {
+      if (held.holders > 0) return;
+      this.#held.delete(held.hash);
+    }
+    await this.runtime.stop(held.query);
+  }
+}

@@ -1,0 +1,136 @@
+import { encodeArrow } from '../codecs/arrow.js';
+import { MillraceError } from '../columns/error.js';
+import type { Batch } from '../columns/batch.js';
+import type { PhysicalPlan } from '../physical/physical.js';
+import type { PlanNode } from '../plan/plan.js';
+import { runOnce } from '../runtime/oneShot.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { TURN_ROWS } from '../runtime/feed.js';
+import { MaterializedTable } from '../runtime/table.js';
+import type { SinkConnector } from '../sinks/sink.js';
+import { preparePlan, type PreparedPlan, type QueryRegistry } from './hostQueries.js';
+import type { HostReplies } from './protocol.js';
+
+/** A sink that does not exist, or rows without end that are to be written. */
+export class WriteError extends MillraceError {
+  override readonly name = 'WriteError';
+}
+
+const WITHOUT_LIMIT = { rows: Infinity, bytes: Infinity, lastUs: Infinity };
+
+/** The rows of a plan: at the clock's time where it holds the replay, else at the input's end. */
+export async function readRows(
+  plan: PlanNode,
+  limit: number | null,
+  current: boolean,
+  runtime: Runtime,
+  queries: QueryRegistry,
+): Promise<HostReplies['read']> {
+  const prepared = await preparePlan(plan, runtime);
+  if (prepared.source.live) return readLive(plan, limit, queries);
+  const { table: plannedTable } = prepared.physical;
+  const { retention } = plannedTable;
+  const limits = {
+    rows: retention.rows ?? Infinity,
+    bytes: retention.bytes ?? Infinity,
+    lastUs: retention.lastUs ?? Infinity,
+  };
+  const table = new MaterializedTable(plannedTable, limits);
+  const onlyComes =
+    plannedTable.key === null &&
+    !plannedTable.retracting &&
+    retention.lastUs === null &&
+    retention.rows === null;
+  await runOnce(prepared.physical, prepared.source, {
+    until: current ? reach(prepared.physical, runtime) : Infinity,
+    yieldTurn: () => runtime.yieldTurn(),
+    take(batch) {
+      table.apply(batch);
+      return onlyComes && limit !== null && table.total >= limit;
+    },
+  });
+  return reply(table, limit, prepared);
+}
+
+/** How far a replay is read: as far as the clock lets it. */
+function reach(plan: PhysicalPlan, runtime: Runtime): number {
+  const feed = runtime.feedOf(plan);
+  if (runtime.clock.mode === 'max' || feed?.ended === true) return Infinity;
+  const now = runtime.clock.now();
+  return now === Infinity ? (feed?.reached ?? Infinity) : now;
+}
+
+async function readLive(
+  plan: PlanNode,
+  limit: number | null,
+  queries: QueryRegistry,
+): Promise<HostReplies['read']> {
+  const held = await queries.hold(plan);
+  try {
+    await held.query.until(() => held.query.isCaughtUp);
+    return reply(held.query.table, limit, held.prepared);
+  } finally {
+    await queries.release(held);
+  }
+}
+
+function reply(table: MaterializedTable, limit: number | null, { bound }: PreparedPlan): HostReplies['read'] {
+  const positions = table.positions(0, limit ?? table.total);
+  const arrow = encodeArrow(bound.fields, table.gather(positions), positions.length);
+  return { arrow, rows: positions.length, bound };
+}
+
+/** Writes a plan's rows to a sink: at full speed, in a reading of its own; a table when it can no longer change. */
+export async function writeRows(
+  plan: PlanNode,
+  sinkName: string,
+  options: Readonly<Record<string, unknown>>,
+  runtime: Runtime,
+  sinks: readonly SinkConnector[],
+): Promise<HostReplies['write']> {
+  const connector = sinks.find(({ name }) => name === sinkName);
+  if (connector === undefined) {
+    const names = sinks.map(({ name }) => name).join(', ');
+    throw new WriteError('MR5301', `there is no sink '${sinkName}' here.`, `These exist: ${names}.`);
+  }
+  const { physical, source } = await preparePlan(plan, runtime);
+  if (source.live) {
+    throw new WriteError(
+      'MR5302',
+      `writeTo() would never end: '${source.summary.name}' is a live feed.`,
+      'Write a snapshot: (await t.snapshot()).writeTo(…).',
+    );
+  }
+  const sink = await connector.open(physical.table.schema, options, runtime.options.world);
+  try {
+    const table = physical.table.retracting ? new MaterializedTable(physical.table, WITHOUT_LIMIT) : null;
+    await runOnce(physical, source, {
+      until: Infinity,
+      yieldTurn: () => runtime.yieldTurn(),
+      async take(batch) {
+        if (table !== null) table.apply(batch);
+        else if (batch.length > 0) await sink.write(batch);
+        return false;
+      },
+    });
+    if (table !== null) for (const batch of batchesOf(table)) await sink.write(batch);
+    return await sink.finish();
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+}
+
+function* batchesOf(table: MaterializedTable): Generator<Batch> {
+  for (let from = 0; from < table.total; from += TURN_ROWS) {
+    const positions = table.positions(from, TURN_ROWS);
+    yield {
+      schema: table.schema,
+      length: positions.length,
+      columns: table.gather(positions),
+      kinds: null,
+      marks: null,
+      watermark: Infinity,
+    };
+  }
+}

@@ -1,0 +1,137 @@
+import {
+  PROTOCOL_VERSION,
+  type ViewDescription,
+  type ViewMessage,
+  type ViewOpen,
+  type ViewStatus,
+} from '@millrace/protocol';
+import { encodeArrow } from '../codecs/arrow.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { encodeRows, visibleRows } from '../views/frames.js';
+import { ViewPort } from '../views/viewPort.js';
+import type { HeldQuery } from './hostQueries.js';
+import type { ViewConnection } from './protocol.js';
+
+/** A view that a cell has made: its query, what it shows, and the front ends that look at it. */
+export interface RegisteredView {
+  readonly held: HeldQuery;
+  readonly owner: string | null;
+  readonly view: ViewDescription;
+  readonly ports: Set<ViewPort>;
+  readonly stop: () => void;
+}
+
+/** The views of a session. */
+export class ViewRegistry {
+  readonly #views = new Map<string, RegisteredView>();
+
+  constructor(readonly runtime: Runtime) {
+    runtime.clock.onChange(() => this.#notifyAll());
+  }
+
+  #notifyAll(): void {
+    for (const { ports } of this.#views.values()) for (const port of ports) port.notify();
+  }
+
+  /** Registers a view; one of the same id is over. Returns the holds that are to be released. */
+  add(viewId: string, held: HeldQuery, owner: string | null, view: ViewDescription): HeldQuery | null {
+    const replaced = this.remove(viewId, 'The view was made again.');
+    const ports = new Set<ViewPort>();
+    const stop = held.query.onChange(() => {
+      for (const port of ports) port.notify();
+    });
+    this.#views.set(viewId, { held, owner, view, ports, stop });
+    return replaced;
+  }
+
+  get(viewId: string): RegisteredView | undefined {
+    return this.#views.get(viewId);
+  }
+
+  /** Ends a view; returns its hold. */
+  remove(viewId: string, reason: string): HeldQuery | null {
+    const registered = this.#views.get(viewId);
+    if (registered === undefined) return null;
+    this.#views.delete(viewId);
+    registered.stop();
+    for (const port of registered.ports) port.bye(reason);
+    return registered.held;
+  }
+
+  /** Ends the views of an owner; returns their holds. */
+  removeOwner(owner: string): HeldQuery[] {
+    const ids = [...this.#views].filter(([, registered]) => registered.owner === owner).map(([id]) => id);
+    return ids.map(id => this.remove(id, 'Its cell was run again.')).filter(held => held !== null);
+  }
+
+  removeAll(): void {
+    for (const id of [...this.#views.keys()]) this.remove(id, 'The session is over.');
+  }
+
+  /** Connects a front end. */
+  attach(
+    open: ViewOpen,
+    send: (message: ViewMessage, buffers: readonly Uint8Array[]) => void,
+  ): ViewConnection {
+    const registered = open.v === PROTOCOL_VERSION ? this.#views.get(open.viewId) : undefined;
+    if (registered === undefined) {
+      const reason =
+        open.v === PROTOCOL_VERSION
+          ? 'The kernel does not know this view: run its cell again.'
+          : `The kernel speaks version ${PROTOCOL_VERSION} of views, not ${open.v}: update the extension.`;
+      send({ type: 'bye', reason }, []);
+      return { receive: () => undefined, close: () => undefined };
+    }
+    const { held, view, ports } = registered;
+    const { world, defer } = this.runtime.options;
+    const port = new ViewPort(
+      {
+        source: held.query.table,
+        view,
+        key: held.prepared.bound.key ?? [],
+        status: () => this.status(held),
+        isFrozen: () => this.runtime.clock.mode === 'paused' && held.prepared.source.live,
+        encode: encodeArrow,
+        now: () => world.now(),
+        after: (milliseconds, callback) => world.after(milliseconds, callback),
+        defer,
+        send,
+      },
+      open,
+    );
+    ports.add(port);
+    return {
+      receive: request => port.receive(request),
+      close: () => {
+        port.close();
+        ports.delete(port);
+      },
+    };
+  }
+
+  /** The state of a query as its views show it. */
+  status({ query, prepared }: HeldQuery): ViewStatus {
+    const { mode } = this.runtime.clock;
+    const feed = this.runtime.feedOf(prepared.physical);
+    const watermark = query.watermark === Infinity ? query.table.maxTime : query.watermark;
+    const { error } = query;
+    const running = prepared.source.live ? 'live' : query.ended ? 'ended' : 'replaying';
+    return {
+      state: error !== null ? 'failed' : mode === 'paused' && !query.ended ? 'paused' : running,
+      total: query.table.total,
+      rowsIn: query.rowsIn,
+      late: query.late,
+      rejected: feed?.reader?.counters.rejected ?? 0,
+      evicted: query.table.evicted,
+      watermarkUs: Number.isFinite(watermark) ? watermark : null,
+      error: error === null ? null : error instanceof Error ? error.message : String(error),
+    };
+  }
+
+  /** A view's rows now, at most so many of the newest, as a frame would hold them. */
+  snapshot({ held, view }: RegisteredView, limit: number): Uint8Array {
+    const { table } = held.query;
+    const { positions } = visibleRows(table, view, { from: 0, limit, tail: true });
+    return encodeRows(table, positions.subarray(Math.max(0, positions.length - limit)), encodeArrow);
+  }
+}

@@ -1,0 +1,198 @@
+import {
+  PROTOCOL_VERSION,
+  type RowRange,
+  type ViewDescription,
+  type ViewMessage,
+  type ViewOpen,
+  type ViewRequest,
+  type ViewStatus,
+} from '@millrace/protocol';
+import { encodeRows, viewColumns, visibleRows, type Encode } from './frames.js';
+import type { ViewSource } from './viewSource.js';
+
+/** A frame that is not acknowledged within so many milliseconds stops a view until it is heard of again. */
+const LEASE_MS = 60_000;
+/** Frames of one view are at least so many milliseconds apart, statuses so many. */
+const FRAME_MS = 16;
+const STATUS_MS = 250;
+/** Credit beyond this is not kept. */
+const MAX_CREDIT = 8;
+
+/** What a view port is made of. */
+export interface ViewPortOptions {
+  readonly source: ViewSource;
+  readonly view: ViewDescription;
+  readonly key: readonly string[];
+  readonly status: () => ViewStatus;
+  /** Whether views stand still: a live feed while the clock is paused. */
+  readonly isFrozen: () => boolean;
+  readonly encode: Encode;
+  readonly now: () => number;
+  readonly after: (milliseconds: number, callback: () => void) => () => void;
+  readonly defer: (work: () => void) => void;
+  readonly send: (message: ViewMessage, buffers: readonly Uint8Array[]) => void;
+}
+
+/**
+ * One front end's side of a view. Changes are conflated: a frame is made only when it may be sent, from the newest
+ * state, and holds what has changed since the last one.
+ */
+export class ViewPort {
+  readonly #options: ViewPortOptions;
+  #range: RowRange | null;
+  #credit: number;
+  #hidden = false;
+  #closed = false;
+  #seq = 0;
+  #generation = -1;
+  #version = -1;
+  /** The rows that the front end has. */
+  #sent = new Set<number>();
+  #sentFrom = 0;
+  #needsFrame = true;
+  /** When the oldest frame that is not acknowledged was sent; null: none is. */
+  #waitingSince: number | null = null;
+  #lastFrameMs = -Infinity;
+  #lastStatusMs = -Infinity;
+  #lastStatus = '';
+  #scheduled = false;
+  #cancelTimer: (() => void) | null = null;
+
+  constructor(options: ViewPortOptions, open: Pick<ViewOpen, 'credit' | 'range'>) {
+    this.#options = options;
+    this.#range = open.range;
+    this.#credit = Math.min(MAX_CREDIT, Math.max(0, open.credit));
+    this.notify();
+  }
+
+  /** Tells that the table or its status may have changed. */
+  notify(): void {
+    if (this.#scheduled || this.#closed) return;
+    this.#scheduled = true;
+    this.#options.defer(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
+  }
+
+  receive(request: ViewRequest): void {
+    switch (request.type) {
+      case 'ack':
+        this.#hidden = false;
+        this.#waitingSince = null;
+        this.#credit = Math.min(
+          MAX_CREDIT,
+          (request.seq === 0 ? 0 : this.#credit) + Math.max(0, request.credit),
+        );
+        break;
+      case 'hide':
+        this.#hidden = true;
+        break;
+      case 'range':
+        this.#range = request.range;
+        this.#needsFrame = true;
+        break;
+      case 'resync':
+        this.#generation = -1;
+        this.#needsFrame = true;
+        this.#credit = Math.max(1, this.#credit);
+        break;
+    }
+    this.notify();
+  }
+
+  /** Says that the view is over. */
+  bye(reason: string): void {
+    if (this.#closed) return;
+    this.close();
+    this.#options.send({ type: 'bye', reason }, []);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#cancelTimer?.();
+  }
+
+  #flush(): void {
+    if (this.#closed || this.#hidden || this.#options.isFrozen()) return;
+    const now = this.#options.now();
+    if (this.#waitingSince !== null && now - this.#waitingSince > LEASE_MS) return;
+    const { source } = this.#options;
+    const changed =
+      this.#needsFrame || source.version !== this.#version || source.generation !== this.#generation;
+    if (changed && this.#credit > 0) {
+      if (now - this.#lastFrameMs < FRAME_MS) this.#later(FRAME_MS - (now - this.#lastFrameMs));
+      else this.#sendFrame(now);
+    } else if (!changed) {
+      this.#sendStatus(now);
+    }
+  }
+
+  #later(milliseconds: number): void {
+    if (this.#cancelTimer !== null) return;
+    this.#cancelTimer = this.#options.after(milliseconds, () => {
+      this.#cancelTimer = null;
+      this.notify();
+    });
+  }
+
+  #sendFrame(now: number): void {
+    const { source, view, key, encode, send } = this.#options;
+    const { from, positions } = visibleRows(source, view, this.#range);
+    const isSnapshot = source.generation !== this.#generation || !this.#overlaps(positions);
+    const rows = isSnapshot ? positions : positions.filter(position => this.#isNews(position));
+    const shown = new Set<number>();
+    for (const position of positions) shown.add(source.rowId(position));
+    const gone = isSnapshot ? [] : [...this.#sent].filter(rowId => !shown.has(rowId));
+    this.#needsFrame = false;
+    this.#version = source.version;
+    if (!isSnapshot && rows.length === 0 && gone.length === 0 && from === this.#sentFrom) {
+      this.#sendStatus(now);
+      return;
+    }
+    this.#generation = source.generation;
+    this.#sent = shown;
+    this.#sentFrom = from;
+    const base = this.#seq++;
+    const status = this.#options.status();
+    const header = { v: PROTOCOL_VERSION, seq: this.#seq, from, status, madeAtMs: now };
+    const arrow = encodeRows(source, rows, encode);
+    this.#credit--;
+    this.#waitingSince ??= now;
+    this.#lastFrameMs = now;
+    this.#lastStatusMs = now;
+    this.#lastStatus = JSON.stringify(status);
+    if (isSnapshot) {
+      send({ type: 'snapshot', ...header, columns: viewColumns(source.schema.fields), key }, [arrow]);
+    } else {
+      const removed = new Uint8Array(Int32Array.from(gone).buffer);
+      send({ type: 'delta', ...header, baseSeq: base }, [arrow, removed]);
+    }
+  }
+
+  /** Whether any row shown is one that the front end has: else a snapshot is the shorter way. */
+  #overlaps(positions: Int32Array): boolean {
+    if (this.#sent.size === 0) return positions.length === 0 && this.#seq > 0;
+    return positions.some(position => this.#sent.has(this.#options.source.rowId(position)));
+  }
+
+  #isNews(position: number): boolean {
+    const { source } = this.#options;
+    return !this.#sent.has(source.rowId(position)) || source.rowVersion(position) > this.#version;
+  }
+
+  /** Sends the status where it has changed and its turn has come. */
+  #sendStatus(now: number): void {
+    const wait = STATUS_MS - (now - this.#lastStatusMs);
+    if (wait > 0) {
+      if (JSON.stringify(this.#options.status()) !== this.#lastStatus) this.#later(wait);
+      return;
+    }
+    const status = this.#options.status();
+    const text = JSON.stringify(status);
+    if (text === this.#lastStatus) return;
+    this.#lastStatus = text;
+    this.#lastStatusMs = now;
+    this.#options.send({ type: 'status', status }, []);
+  }
+}
