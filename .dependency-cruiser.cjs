@@ -43,13 +43,19 @@ const engineRules = Object.entries(ENGINE).map(([layer, allowed]) => ({
   },
 }));
 
-const packageRules = Object.entries(PACKAGES).map(([name, allowed]) => ({
-  name: `package-${name}`,
-  severity: 'error',
-  comment: `${name}/ may import of ours: ${allowed.join(', ') || 'nothing'} (ARCHITECTURE.md).`,
-  from: { path: `^${name}/` },
-  to: { path: `^(${names.filter(other => other !== name && !allowed.includes(other)).join('|')})/` },
-}));
+const packageRules = Object.entries(PACKAGES).flatMap(([name, allowed]) => {
+  const rule = (what, from, also) => ({
+    name: what,
+    severity: 'error',
+    comment: `${name}/ may import of ours: ${[...allowed, ...also].join(', ') || 'nothing'} (ARCHITECTURE.md).`,
+    from,
+    to: { path: `^(${names.filter(other => ![name, ...allowed, ...also].includes(other)).join('|')})/` },
+  });
+  return [
+    rule(`package-${name}`, { path: `^${name}/`, pathNot: TESTS }, []),
+    rule(`package-${name}-tests`, { path: `^${name}/.*${TESTS}` }, ['tests']),
+  ];
+});
 
 module.exports = {
   forbidden: [

@@ -28,7 +28,7 @@ export const PLAY = (speed: number | string): string =>
 
 /** The cells of most tests: replay, table, candlesticks, clock. */
 export const LIVE = (speed: number | string): string[] => [REPLAY, BARS(), CANDLES, PLAY(speed)];
-export const [REPLAY_CELL, TABLE_CELL, CHART_CELL, CLOCK_CELL] = [0, 1, 2, 3];
+export const [TABLE_CELL, CHART_CELL, CLOCK_CELL] = [1, 2, 3];
 
 /** Puts the trades beside the notebooks. */
 export function putTrades(lab: Lab): void {

@@ -85,9 +85,8 @@ export class NotebookPage {
     await this.start(index);
     await this.page.waitForFunction(
       ([index, before]) => {
-        const text = document
-          .querySelectorAll('.jp-Notebook .jp-CodeCell')
-          [index ?? 0]?.querySelector('.jp-InputPrompt');
+        const cell = document.querySelectorAll('.jp-Notebook .jp-CodeCell').item(index ?? 0);
+        const text = cell?.querySelector('.jp-InputPrompt');
         const count = Number(/\[(\d+)\]/.exec(text?.textContent ?? '')?.[1] ?? 0);
         return count > (before ?? 0);
       },
