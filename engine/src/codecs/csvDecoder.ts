@@ -233,7 +233,7 @@ export class CsvDecoder implements RowDecoder {
       end - start > limit
         ? `a line of more than ${limit} bytes`
         : `a quoted field that does not end within ${limit} bytes`;
-    this.reject(this.line, reason, rejectText(bytes, start, end));
+    this.reject(this.line, reason, rejectText(bytes, start, Math.min(end, start + limit)));
     if (end < to) {
       this.line++;
       return end + 1;

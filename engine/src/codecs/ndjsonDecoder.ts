@@ -45,7 +45,8 @@ export class NdjsonDecoder implements RowDecoder {
       }
       end = lineEnd(bytes, p);
       if (end - p > this.maxLineBytes) {
-        this.reject(this.line, `a line of more than ${this.maxLineBytes} bytes`, rejectText(bytes, p, end));
+        const shown = rejectText(bytes, p, p + this.maxLineBytes);
+        this.reject(this.line, `a line of more than ${this.maxLineBytes} bytes`, shown);
         if (end >= to) {
           this.#skipping = true;
           return to;

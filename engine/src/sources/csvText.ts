@@ -131,7 +131,7 @@ function inferFields(
   notes: string[],
 ): Field[] {
   const nulls = new Set(format.nulls);
-  const observers = names.map(name => new ColumnObserver(name, nulls));
+  const observers = names.map(name => new ColumnObserver(name, nulls, format.nullStrings));
   const splitter = new CsvRowSplitter(format.delimiter);
   let rows = 0;
   let p = from;

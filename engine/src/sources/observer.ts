@@ -27,12 +27,15 @@ export class ColumnObserver {
   #nested = 0;
   #lowest = Infinity;
   #highest = -Infinity;
+  #beyondInt64 = false;
   #fractionDigits = 0;
   #withoutZone = false;
 
   constructor(
     readonly name: string,
     private readonly nullTexts: ReadonlySet<string>,
+    /** Whether those texts mean NULL in columns of text too. */
+    private readonly nullStrings = false,
   ) {}
 
   /** Takes note of one value. */
@@ -53,6 +56,8 @@ export class ColumnObserver {
       const value = Number(text);
       if (value < this.#lowest) this.#lowest = value;
       if (value > this.#highest) this.#highest = value;
+      if (text.length > 20 || (text.length > 18 && BigInt.asIntN(64, BigInt(text)) !== BigInt(text)))
+        this.#beyondInt64 = true;
     } else if (form !== 'string' && DECIMAL.test(text)) this.#decimals++;
     else if (form !== 'number') this.#seeTime(text);
   }
@@ -77,7 +82,9 @@ export class ColumnObserver {
   /** The column's field. What a user should know of it goes to `notes`. */
   field(isEventTime: boolean, notes: string[]): Field {
     const type = this.#type(isEventTime, notes);
-    if (type.kind === 'string') return { name: this.name, type, nullable: this.#nulls > 0 };
+    if (type.kind === 'string' && !this.nullStrings) {
+      return { name: this.name, type, nullable: this.#nulls > 0 };
+    }
     if (this.#nullText !== null) notes.push(`${this.name}: '${this.#nullText}' read as NULL`);
     return { name: this.name, type, nullable: this.#nulls > 0 || this.#nullText !== null };
   }
@@ -112,8 +119,7 @@ export class ColumnObserver {
         return timestampType(unit);
       }
     }
-    const fits = this.#lowest >= -(2 ** 63) && this.#highest < 2 ** 63;
-    return fits ? INT64 : FLOAT64;
+    return this.#beyondInt64 ? FLOAT64 : INT64;
   }
 }
 
