@@ -1,4 +1,4 @@
-import ts from 'typescript';
+import type ts from 'typescript';
 import type { PreparedCell } from '../runner/contract.js';
 import type { CellSource } from './api.js';
 import type { CellModule } from './module.js';

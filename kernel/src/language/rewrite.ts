@@ -1,6 +1,8 @@
 import ts from 'typescript';
 import { assignmentTarget } from './bindings.js';
-import { hasModifier, importedNames, isUsing, isVar, type Declaration } from './declarations.js';
+import { hasModifier, isUsing, type Declaration } from './declarations.js';
+import { firstBinding, isNamedBody, isReference, isType, mapped, withoutExport } from './nodes.js';
+import { importStatements } from './rewriteImports.js';
 
 /** The names that the rewritten cell gives to the notebook's scope and to the loader of modules. */
 export interface WrapperNames {
@@ -173,41 +175,6 @@ export function rewriteCell(
       return parts.reduce((left, right) => factory.createComma(left, right));
     }
 
-    /** `const m = await $import('m')`, then a property of the scope for each name that is used as a value or kept. */
-    function imported(statement: ts.ImportDeclaration, keep: (node: ts.Node) => boolean): ts.Statement[] {
-      const clause = statement.importClause;
-      if (clause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return [];
-      const wanted = importedNames(statement).filter(keep);
-      if (clause !== undefined && wanted.length === 0) return [];
-      const options = statement.attributes === undefined ? [] : [attributesOf(statement.attributes, factory)];
-      const load = factory.createAwaitExpression(
-        factory.createCallExpression(factory.createIdentifier(names.load), undefined, [
-          statement.moduleSpecifier,
-          ...options,
-        ]),
-      );
-      ts.setSourceMapRange(load, statement);
-      const pairs = wanted.map(node => {
-        const exportName = ts.isImportClause(node)
-          ? 'default'
-          : ts.isNamespaceImport(node)
-            ? '*'
-            : (node.propertyName ?? node.name).text;
-        return factory.createArrayLiteralExpression([
-          factory.createStringLiteral(node.name!.text),
-          factory.createStringLiteral(exportName),
-        ]);
-      });
-      const bind = factory.createCallExpression(
-        factory.createPropertyAccessExpression(factory.createIdentifier(names.load), 'bind'),
-        undefined,
-        [load, ...pairs],
-      );
-      return [
-        ts.setTextRange(factory.createExpressionStatement(ts.setSourceMapRange(bind, statement)), statement),
-      ];
-    }
-
     function publish(name: ts.Identifier): ts.Statement {
       const assign = factory.createAssignment(
         factory.createPropertyAccessExpression(factory.createIdentifier(names.scope), name.text),
@@ -262,78 +229,11 @@ export function rewriteCell(
       const body = own.flatMap(statement => topLevel(statement, statement === last));
       // An import that is only used as a type is left out; one that is not used here is kept for later cells, if it is a value.
       const keep = (node: ts.Node): boolean => usedImports.has(node) || !isType(checker, node);
-      const imports = own.filter(ts.isImportDeclaration).flatMap(statement => imported(statement, keep));
+      const imports = own
+        .filter(ts.isImportDeclaration)
+        .flatMap(statement => importStatements(statement, names.load, keep));
       const hoisted = functions.map(statement => publish(statement.name!));
       return factory.updateSourceFile(file, [...hoisted, ...imports, ...body]);
     };
   };
-}
-
-/** Maps a new expression to the start of the text that it stands for: V8 puts a call at the end of its callee. */
-function mapped<Node extends ts.Expression>(node: Node, from: ts.Node): Node {
-  return ts.setEmitFlags(ts.setSourceMapRange(node, from), ts.EmitFlags.NoTrailingSourceMap);
-}
-
-/** A declaration whose own text may use its local name. */
-function isNamedBody(node: ts.Node): boolean {
-  return (
-    ts.isClassDeclaration(node) ||
-    ts.isEnumDeclaration(node) ||
-    ts.isModuleDeclaration(node) ||
-    ts.isFunctionDeclaration(node)
-  );
-}
-
-/** Whether an identifier is an expression that refers to a name, and not a declaration, a member or a label. */
-function isReference(node: ts.Identifier): boolean {
-  const { parent } = node;
-  if (parent === undefined) return false;
-  if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
-  if (ts.isBindingElement(parent) || ts.isVariableDeclaration(parent) || ts.isParameter(parent))
-    return parent.initializer === node;
-  if (ts.isPropertyAssignment(parent) || ts.isEnumMember(parent) || ts.isPropertyDeclaration(parent)) {
-    return parent.initializer === node;
-  }
-  if (ts.isLabeledStatement(parent) || ts.isBreakOrContinueStatement(parent) || ts.isMetaProperty(parent))
-    return false;
-  if (ts.isExportSpecifier(parent) || ts.isImportSpecifier(parent)) return false;
-  return (parent as { name?: ts.Node }).name !== node;
-}
-
-function firstBinding(list: ts.VariableDeclarationList): ts.Node {
-  const first = (node: ts.VariableDeclaration | ts.BindingElement): ts.Node => {
-    if (ts.isIdentifier(node.name)) return node;
-    const element = (node.name.elements as readonly ts.ArrayBindingElement[]).find(ts.isBindingElement);
-    return element === undefined ? node : first(element);
-  };
-  return isVar(list) || ts.isVariableStatement(list.parent) ? first(list.declarations[0]) : list;
-}
-
-/** Whether an import names something that is only a type. */
-function isType(checker: ts.TypeChecker, node: ts.Node): boolean {
-  if (ts.isImportSpecifier(node) && node.isTypeOnly) return true;
-  const name = (node as ts.ImportSpecifier).name;
-  const symbol = checker.getSymbolAtLocation(name);
-  if (symbol === undefined || (symbol.flags & ts.SymbolFlags.Alias) === 0) return false;
-  const meant = checker.getAliasedSymbol(symbol);
-  return (meant.flags & ts.SymbolFlags.Value) === 0 && (meant.flags & ts.SymbolFlags.Type) !== 0;
-}
-
-function attributesOf(attributes: ts.ImportAttributes, factory: ts.NodeFactory): ts.Expression {
-  const entries = attributes.elements.map(element =>
-    factory.createPropertyAssignment(element.name.text, element.value),
-  );
-  return factory.createObjectLiteralExpression([
-    factory.createPropertyAssignment('with', factory.createObjectLiteralExpression(entries)),
-  ]);
-}
-
-/** The statement without `export` and `default`: a cell's names are all kept. */
-function withoutExport(statement: ts.Statement, context: ts.TransformationContext): ts.Statement {
-  if (!hasModifier(statement, ts.SyntaxKind.ExportKeyword)) return statement;
-  const drop = (node: ts.Node): ts.Node | undefined =>
-    node.kind === ts.SyntaxKind.ExportKeyword || node.kind === ts.SyntaxKind.DefaultKeyword
-      ? undefined
-      : node;
-  return ts.visitEachChild(statement, drop, context);
 }

@@ -140,6 +140,12 @@ describe('declarations persist', () => {
     await expect(run('after')).rejects.toThrow("Cannot find name 'after'");
   });
 
+  it('keeps the type of what a failed cell did not come to', async () => {
+    await run('const kept = 1');
+    await expect(run("throw new Error('stop');\nconst kept = 'text';")).rejects.toThrow('stop');
+    expect(await run('kept.toFixed(1)')).toBe('1.0');
+  });
+
   it('tells locals from top-level names', async () => {
     await run('const shadow = 1; const object = { shadow, inner: { shadow: 2 } };');
     const code =

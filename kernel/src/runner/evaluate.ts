@@ -29,6 +29,9 @@ export function createEvaluator(hooks: EvaluatorHooks): Evaluator {
     Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
   }
 
+  /** What the names of the running cell were before it: a failed cell has given a value to those that differ. */
+  let before: Scope = {};
+
   const evaluate = async (cell: PreparedCell): Promise<unknown> => {
     // An absolute name in the notebook's folder: what code of the cell imports by itself is found from there.
     const filename = join(hooks.directory, cell.filename);
@@ -37,6 +40,7 @@ export function createEvaluator(hooks: EvaluatorHooks): Evaluator {
       filename,
       importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
+    before = Object.fromEntries(cell.declares.filter(name => name in scope).map(name => [name, scope[name]]));
     const run = script.runInThisContext() as CellFunction;
     return await run(scope, load);
   };
@@ -45,7 +49,10 @@ export function createEvaluator(hooks: EvaluatorHooks): Evaluator {
     evaluate,
     scope,
     provided: cell => providedTypes(cell, scope, hooks.link),
-    assigned: cell => cell.declares.filter(name => name in scope),
+    assigned: cell =>
+      cell.declares.filter(
+        name => name in scope && !(Object.hasOwn(before, name) && Object.is(before[name], scope[name])),
+      ),
     describeError: error => describeError(error, sources),
   };
 }
