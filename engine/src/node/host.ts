@@ -1,0 +1,22 @@
+import { createSessionHost } from '../session/host.js';
+import type { SessionHost } from '../session/protocol.js';
+import type { World } from '../sources/source.js';
+import { NODE_SINKS, NODE_SOURCES } from './connectors.js';
+import { realWorld } from './world.js';
+
+/**
+ * A session host in this process with every source and sink that Node can have.
+ *
+ * @param options.directory where relative paths start; by default the process's folder
+ * @param options.world clock, timers and randomness; by default the real ones
+ */
+export function createNodeHost(options: { readonly directory?: string; readonly world?: World } = {}): SessionHost {
+  return createSessionHost({
+    world: options.world ?? realWorld(options.directory ?? process.cwd()),
+    connectors: NODE_SOURCES,
+    sinks: NODE_SINKS,
+    defer: work => {
+      setImmediate(work);
+    },
+  });
+}
