@@ -138,6 +138,13 @@ describe('inspection', () => {
     expect(service.inspect(...at('plusOne|'), 0)?.['text/plain']).not.toContain('@example');
   });
 
+  it('tells what a call takes, between its brackets', () => {
+    expect(service.inspect(...at('Math.max(|)'), 0)?.['text/plain']).toContain(
+      'max(...values: number[]): number',
+    );
+    expect(service.inspect(...at('plusOne( | )'), 0)?.['text/plain']).toContain('plusOne(x: number): number');
+  });
+
   it('is null where there is nothing', () => {
     expect(service.inspect('  ', 1, 0)).toBeNull();
   });
