@@ -5,5 +5,4 @@ import { createNodeHost } from './host.js';
 export * from '../index.js';
 
 // A process that is connected to an engine elsewhere (a notebook's cells) stays connected to that one.
-if (existingLink() === null) // Under the kernel a link to the engine process is there already.
 if (existingLink() === null) setDefaultLink(() => createNodeHost().link());
