@@ -10,7 +10,9 @@ import { realWorld } from './world.js';
  * @param options.directory where relative paths start; by default the process's folder
  * @param options.world clock, timers and randomness; by default the real ones
  */
-export function createNodeHost(options: { readonly directory?: string; readonly world?: World } = {}): SessionHost {
+export function createNodeHost(
+  options: { readonly directory?: string; readonly world?: World } = {},
+): SessionHost {
   return createSessionHost({
     world: options.world ?? realWorld(options.directory ?? process.cwd()),
     connectors: NODE_SOURCES,
