@@ -46,10 +46,10 @@ export async function oracleBars(file: string, seconds: number): Promise<Bar[]> 
   const connection = await instance.connect();
   try {
     const reader = await connection.runAndReadAll(`
-      WITH numbered AS (SELECT *, row_number() OVER () AS at FROM '${file}')
+      WITH numbered AS (SELECT *, row_number() OVER () AS arrival FROM '${file}')
       SELECT symbol,
              strftime(time_bucket(INTERVAL ${seconds} SECOND, ts::TIMESTAMP) + INTERVAL ${seconds} SECOND, '%Y-%m-%d %H:%M:%S') AS "windowEnd",
-             arg_min(price, (ts, at)) AS open, max(price) AS high, min(price) AS low, arg_max(price, (ts, at)) AS close,
+             arg_min(price, (ts, arrival)) AS open, max(price) AS high, min(price) AS low, arg_max(price, (ts, arrival)) AS close,
              sum(size)::DOUBLE AS volume, sum(price * size) / sum(size) AS vwap, count(*)::DOUBLE AS n
       FROM numbered GROUP BY ALL ORDER BY "windowEnd", symbol`);
     return reader.getRowObjectsJS() as unknown as Bar[];

@@ -33,7 +33,9 @@ export class ArrowTypeError extends MillraceError {
 
 /** Decodes an Arrow IPC stream or file. Throws `ArrowTypeError` for types that the engine has no column for. */
 export function decodeArrow(bytes: Uint8Array): DecodedArrow {
-  const table = tableFromIPC(bytes, { useBigInt: true });
+  // Columns are views of the bytes and need them aligned.
+  const aligned = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
+  const table = tableFromIPC(aligned, { useBigInt: true });
   const fields = table.schema.fields.map((field): Field => ({
     name: field.name,
     type: typeOf(field),

@@ -38,7 +38,9 @@ export function columnsOfArrow(
   fields: readonly Field[],
   options: RowOptions,
 ): { readonly name: string; readonly values: unknown[] }[] {
-  const table = tableFromIPC(arrow, { useBigInt: true, useDate: false, useProxy: false });
+  // Columns are views of the bytes and need them aligned; those that come from another process lie anywhere.
+  const bytes = arrow.byteOffset % 8 === 0 ? arrow : new Uint8Array(arrow);
+  const table = tableFromIPC(bytes, { useBigInt: true, useDate: false, useProxy: false });
   return fields.map(field => {
     const at = table.names.indexOf(field.name);
     if (at === -1) throw new MillraceError('MR9001', `the engine's answer has no column '${field.name}'.`);

@@ -21,7 +21,8 @@ const TIMESTAMP = 10;
 
 /** Decodes a snapshot's Arrow IPC stream. */
 export function viewRows(arrow: Uint8Array, columns: readonly ViewColumn[]): ViewRows {
-  const table = tableFromIPC(arrow.slice(), { useBigInt: true });
+  // A copy, since columns are views of the bytes and need them aligned; `slice` of a Buffer would make none.
+  const table = tableFromIPC(new Uint8Array(arrow), { useBigInt: true });
   const readers = columns.map(column => reader(table.getChild(column.name) as Column<unknown>));
   const states = (table.names as string[]).includes('__state')
     ? reader(table.getChild('__state') as Column<unknown>)
