@@ -90,19 +90,19 @@ export class ViewModel {
 
   private patch(frame: Extract<Frame, { type: 'delta' }>, buffers: readonly Uint8Array[]): Change | 'gap' {
     if (frame.baseSeq !== this.seq) return 'gap';
-    const inserted: Row[] = [];
-    const updated: Row[] = [];
+    const before = new Set(this.byId.keys());
     const removed: Row[] = [];
-    for (const row of decodeRows(buffers[0], this.columns)) {
-      (this.byId.has(row.id) ? updated : inserted).push(row);
-      this.byId.set(row.id, row);
-    }
+    const upserts = decodeRows(buffers[0], this.columns);
+    for (const row of upserts) this.byId.set(row.id, row);
     for (const id of decodeRemoved(buffers[1])) {
       const row = this.byId.get(id);
-      if (row === undefined) continue;
       this.byId.delete(id);
-      removed.push(row);
+      if (row !== undefined && before.has(id)) removed.push(row);
     }
+    // A row that came and went in one frame was never there.
+    const kept = upserts.filter(row => this.byId.has(row.id));
+    const inserted = kept.filter(row => !before.has(row.id));
+    const updated = kept.filter(row => before.has(row.id));
     return { reset: false, inserted, updated, removed };
   }
 }

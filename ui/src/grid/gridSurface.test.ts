@@ -1,0 +1,115 @@
+// @vitest-environment jsdom
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ViewRequest } from '@millrace/protocol';
+import { ViewModel } from '../model/viewModel.js';
+import { delta, output, row, snapshot, type SentFrame } from '../testing.js';
+import { GridSurface } from './gridSurface.js';
+
+function setUp() {
+  const asked: ViewRequest[] = [];
+  const model = new ViewModel(output());
+  const grid = new GridSurface('Bars', request => asked.push(request));
+  const draw = (frame: SentFrame): void => {
+    const change = model.apply(...frame);
+    if (change === 'gap') throw new Error('gap');
+    grid.draw(change, model);
+  };
+  const lines = (): HTMLTableRowElement[] => [
+    ...grid.node.querySelectorAll<HTMLTableRowElement>('tbody tr:not([hidden])'),
+  ];
+  const cells = (): string[][] => lines().map(line => [...line.cells].map(cell => cell.textContent ?? ''));
+  const scroller = grid.node.querySelector<HTMLElement>('.millrace-Grid-scroller') as HTMLElement;
+  return { asked, grid, draw, lines, cells, scroller };
+}
+
+const rows = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => row(from + index, from + index + 0.5));
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe('GridSurface', () => {
+  it('is a table with a head, counts and numbers that stand below each other', () => {
+    const { grid, draw, cells } = setUp();
+    draw(snapshot(1, [row(0, 1.5, 0), row(1, 1234.25), row(2, null, 3)]));
+    const table = grid.node.querySelector('table') as HTMLTableElement;
+    expect(table.getAttribute('role')).toBe('grid');
+    expect(table.getAttribute('aria-rowcount')).toBe('4');
+    expect([...table.querySelectorAll('th')].map(cell => cell.textContent)).toEqual([
+      '',
+      'symbol',
+      'at',
+      'price',
+    ]);
+    expect(cells()).toEqual([
+      ['○', 'S0', '2026-01-05 14:30:00', '1.50'],
+      ['●', 'S1', '2026-01-05 14:31:00', '1,234.25'],
+      ['✓', 'S0', '2026-01-05 14:32:00', 'NULL'],
+    ]);
+    expect(table.querySelector('tbody tr')?.getAttribute('data-window-state')).toBe('open');
+  });
+
+  it('writes only the texts that changed, into the nodes that are there', () => {
+    const { draw, lines } = setUp();
+    draw(snapshot(1, [row(0, 1.5), row(1, 2.5)]));
+    const before = lines().map(line => [...line.cells].map(cell => cell.firstChild));
+    draw(delta(2, [row(1, 3.5)], [], 2));
+    const after = lines().map(line => [...line.cells].map(cell => cell.firstChild));
+    expect(after.flat()).toEqual(before.flat());
+    expect(lines()[1].cells[3].textContent).toBe('3.5');
+    expect(lines()[1].cells[3].dataset.flash).toBe('a');
+    expect(lines()[0].cells[3].dataset.flash).toBeUndefined();
+  });
+
+  it('follows the end, with as many rows on the screen as before', () => {
+    const { draw, cells, lines } = setUp();
+    draw(snapshot(1, rows(0, 36), 36));
+    expect(cells().at(-1)?.[3]).toBe('35.5');
+    const count = lines().length;
+    draw(delta(2, rows(36, 3), [0, 1, 2], 39, 3));
+    expect(cells().at(-1)?.[3]).toBe('38.5');
+    expect(lines()).toHaveLength(count);
+  });
+
+  it('stays where it was scrolled to, asks for those rows, and shows which are not here yet', () => {
+    vi.useFakeTimers();
+    const { asked, grid, draw, cells, scroller } = setUp();
+    grid.setLive(true);
+    draw(snapshot(1, rows(964, 36), 1000, 964));
+    scroller.scrollTop = 2400;
+    scroller.dispatchEvent(new Event('scroll'));
+    expect(cells()[0][3]).toBe('…');
+    vi.runAllTimers();
+    const [request] = asked as Extract<ViewRequest, { type: 'range' }>[];
+    expect(request.range.tail).toBe(false);
+    expect(request.range.from).toBeLessThan(100);
+    draw(snapshot(2, rows(request.range.from, request.range.limit), 1000, request.range.from));
+    expect(cells()[0][3]).toBe('100.5');
+    // More rows at the end do not move what is read.
+    draw(delta(3, [], [], 1200, request.range.from));
+    expect(cells()[0][3]).toBe('100.5');
+    scroller.scrollTop = 1e9;
+    scroller.dispatchEvent(new Event('scroll'));
+    vi.runAllTimers();
+    expect(asked.at(-1)).toMatchObject({ type: 'range', range: { tail: true } });
+  });
+
+  it('takes markup for text', () => {
+    const { grid, draw } = setUp();
+    draw(snapshot(1, [{ id: 0, state: 1, values: ['<img src=x onerror=alert(1)>', 0, 1] }]));
+    expect(grid.node.querySelector('img')).toBeNull();
+    expect(grid.node.textContent).toContain('<img src=x');
+  });
+
+  it('scrolls by keys', () => {
+    const { draw, scroller, cells } = setUp();
+    draw(snapshot(1, rows(0, 100), 100));
+    scroller.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home' }));
+    scroller.dispatchEvent(new Event('scroll'));
+    expect(cells()[0][3]).toBe('0.5');
+    scroller.dispatchEvent(new KeyboardEvent('keydown', { key: 'PageDown' }));
+    scroller.dispatchEvent(new Event('scroll'));
+    expect(cells()[0][3]).toBe('12.5');
+  });
+});
