@@ -39,7 +39,8 @@ export function virtualWorld(directory: string, start = Date.UTC(2026, 0, 5)): V
     now: () => now,
     random: () => 0.5,
     after(milliseconds, callback) {
-      const timer = { at: now + milliseconds, callback };
+      // As a real timer: a millisecond at least, and a whole number of them.
+      const timer = { at: now + Math.max(1, Math.ceil(milliseconds)), callback };
       timers.add(timer);
       return () => timers.delete(timer);
     },
