@@ -88,6 +88,13 @@ export class Feed {
     return Number.isFinite(this.watermark) ? this.watermark + boundUs : null;
   }
 
+  /** Whether every row up to an event time has been handed out. */
+  hasReached(time: EventTime): boolean {
+    if (this.ended || (this.reached ?? -Infinity) > time) return true;
+    const marks = this.#pending?.marks ?? null;
+    return marks !== null && marks[this.#offset] + this.source.summary.boundUs > time;
+  }
+
   /** Adds a query: it gets every row from the start, as if it had always been there. */
   add(member: FeedMember): void {
     if (this.position === 0 && !this.ended) {
@@ -195,6 +202,7 @@ export class Feed {
       return;
     }
     const time = (batch.marks as Float64Array)[this.#offset] + this.source.summary.boundUs;
+    this.context.progressed();
     const delay = clock.delayMs(time);
     if (delay === null) await this.#signal.wait();
     else await this.#signal.waitAtMost(Math.max(RELEASE_MS, delay), this.context.world);

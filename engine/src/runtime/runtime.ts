@@ -197,11 +197,10 @@ export class Runtime {
     for (;;) {
       const replays = this.#replays;
       if (replays.every(feed => feed.ended)) break;
-      if (time !== 'end' && replays.every(feed => feed.ended || (feed.reached ?? -Infinity) >= time)) break;
-      if (time !== 'end' && this.clock.now() >= time && this.clock.mode !== 'max') break;
+      if (time !== 'end' && this.clock.now() >= time && replays.every(feed => feed.hasReached(time))) break;
       const delay = time === 'end' ? null : this.clock.delayMs(time);
       if (delay === null || delay === 0) await this.#progress.wait();
-      else await this.#progress.waitAtMost(delay, this.options.world);
+      else await this.#progress.waitAtMost(Math.ceil(delay), this.options.world);
     }
     return this.clockState();
   }
