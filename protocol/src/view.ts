@@ -81,7 +81,7 @@ export type ViewRequest =
  * `buffers[0]` is an Arrow IPC stream of rows: `__row` (int32, the row's number in this view, never used twice), `__state`
  * (int32, a `WindowState`, only where the table has windows), then the view's columns.
  * `buffers[1]`, of a delta, is the little-endian int32 list of the `__row` numbers that are gone.
- * A snapshot replaces everything; a delta inserts rows whose `__row` is new, replaces those that are known, and removes.
+ * Rows stand in the order of `__row`. A snapshot replaces everything; a delta inserts rows whose `__row` is new, replaces those that are known, and removes.
  */
 export type ViewMessage =
   | (FrameHeader & {

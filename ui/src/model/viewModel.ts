@@ -23,7 +23,7 @@ export type Frame = Extract<ViewMessage, { type: 'snapshot' | 'delta' }>;
 
 /**
  * The rows of a view as last told by the kernel: a snapshot replaces them, a delta changes them. Rows stand in the order
- * in which they came.
+ * of their numbers.
  */
 export class ViewModel {
   /** Of the last frame that was applied; 0 where the rows are the saved ones. */
@@ -103,6 +103,21 @@ export class ViewModel {
     const kept = upserts.filter(row => this.byId.has(row.id));
     const inserted = kept.filter(row => !before.has(row.id));
     const updated = kept.filter(row => before.has(row.id));
+    this.putInOrder(inserted);
     return { reset: false, inserted, updated, removed };
+  }
+
+  /** Rows stand by their numbers: a grid that is scrolled up gets rows that come before those that it has. */
+  private putInOrder(inserted: readonly Row[]): void {
+    let last = -1;
+    let isInOrder = true;
+    for (const id of this.byId.keys()) {
+      if (id < last) isInOrder = false;
+      last = id;
+    }
+    if (inserted.length === 0 || isInOrder) return;
+    const rows = this.rows().sort((a, b) => a.id - b.id);
+    this.byId.clear();
+    for (const row of rows) this.byId.set(row.id, row);
   }
 }

@@ -186,7 +186,6 @@ export class LiveView {
     if (change === 'gap') {
       this.resyncing = true;
       this.channel?.send({ type: 'resync' });
-      if (this.seen) this.channel?.send({ type: 'ack', seq: this.model.seq, credit: CREDIT, paintMs: 0 });
       return null;
     }
     this.resyncing = false;
