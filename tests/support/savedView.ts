@@ -30,11 +30,10 @@ export function savedView(cell: SavedCell | undefined): ViewOutput {
 /** The bars that a saved view holds; `count` is the name of the column that counts trades. */
 export function savedBars(output: ViewOutput, count = 'n'): Bar[] {
   const table = tableFromIPC(Buffer.from(output.snapshot.arrow, 'base64'), { useBigInt: true });
-  const unit = /timestamp\('(\w+)'\)/.exec(typeOf(output, 'windowEnd'))?.[1] ?? 'us';
-  const perMs = { s: 0.001, ms: 1, us: 1e3, ns: 1e6 }[unit] ?? 1e3;
+  // flechette gives timestamps of every unit as milliseconds.
   return (table.toArray() as Record<string, unknown>[]).map(row => ({
     symbol: String(row['symbol']),
-    windowEnd: new Date(Number(row['windowEnd']) / perMs).toISOString().replace('T', ' ').slice(0, 19),
+    windowEnd: new Date(Number(row['windowEnd'])).toISOString().replace('T', ' ').slice(0, 19),
     open: Number(row['open']),
     high: Number(row['high']),
     low: Number(row['low']),
@@ -43,10 +42,6 @@ export function savedBars(output: ViewOutput, count = 'n'): Bar[] {
     vwap: Number(row['vwap']),
     n: Number(row[count]),
   }));
-}
-
-function typeOf(output: ViewOutput, name: string): string {
-  return output.columns.find(column => column.name === name)?.type ?? '';
 }
 
 /** Bars against the oracle's: prices, volumes and counts exactly, VWAP within a relative tolerance. */

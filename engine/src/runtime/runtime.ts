@@ -192,11 +192,16 @@ export class Runtime {
     for (const feed of this.#replays) if (feed.position > 0 || feed.ended) feed.restart();
   }
 
-  /** Resolves when the clock has reached a time and the replays with it, or when every replay has ended. */
+  /**
+   * Resolves when the clock has reached a time and the replays with it, or when every replay has ended, and every live feed that
+   * comes to an end.
+   */
   async until(time: EventTime | 'end'): Promise<ClockState> {
     for (;;) {
       const replays = this.#replays;
-      if (replays.every(feed => feed.ended)) break;
+      const live =
+        time === 'end' ? this.feeds.map(({ feed }) => feed).filter(feed => feed.source.ends === true) : [];
+      if ([...replays, ...live].every(feed => feed.ended)) break;
       if (time !== 'end' && this.clock.now() >= time && replays.every(feed => feed.hasReached(time))) break;
       const delay = time === 'end' ? null : this.clock.delayMs(time);
       if (delay === null || delay === 0) await this.#progress.wait();

@@ -115,7 +115,7 @@ export class ViewRegistry {
     const feed = this.runtime.feedOf(prepared.physical);
     const watermark = query.watermark === Infinity ? query.table.maxTime : query.watermark;
     const { error } = query;
-    const running = prepared.source.live ? 'live' : query.ended ? 'ended' : 'replaying';
+    const running = query.ended ? 'ended' : prepared.source.live ? 'live' : 'replaying';
     return {
       state: error !== null ? 'failed' : mode === 'paused' && !query.ended ? 'paused' : running,
       total: query.table.total,

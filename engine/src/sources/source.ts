@@ -58,6 +58,8 @@ export interface OpenSource {
   readonly summary: SourceSummary;
   /** Whether rows come from outside as they happen (no second reading), or can be read again from the start. */
   readonly live: boolean;
+  /** Whether a live feed comes to an end that can be waited for, e.g. a clean close by its server. */
+  readonly ends?: boolean;
   /** A reader at the start of a replayable source; the one shared feed of a live one. */
   read(): SourceReader;
   close(): Promise<void>;

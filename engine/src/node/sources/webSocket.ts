@@ -87,6 +87,7 @@ async function openFeed(
       notes,
     },
     live: true,
+    ends: choiceOption(request.options, 'end', ['close', 'never'], 'never') === 'close',
     read() {
       feed.start();
       return reader;
