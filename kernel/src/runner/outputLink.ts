@@ -27,7 +27,7 @@ export class RunnerLink implements HostLink {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, result => {
-        if (result.ok) resolve(result.value as HostReplies[Request['type']]);
+        if (result.ok) resolve(aligned(result.value) as HostReplies[Request['type']]);
         else reject(fromWireError(result.error));
       });
       this.#send({ type: 'host', id, request: owned as HostRequest });
@@ -55,4 +55,16 @@ export class RunnerLink implements HostLink {
   emit(event: HostEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
+}
+
+/**
+ * Bytes that came with a message lie in it wherever they happen to; readers of Arrow make wider views of them, which must
+ * begin at a multiple of 8.
+ */
+function aligned(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('arrow' in value)) return value;
+  const { arrow } = value;
+  return arrow instanceof Uint8Array && arrow.byteOffset % 8 !== 0
+    ? { ...value, arrow: new Uint8Array(arrow) }
+    : value;
 }
