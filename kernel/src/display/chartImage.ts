@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { ROWS, toVegaLite, type ChartSpec, type ViewColumn } from '@millrace/protocol';
+import { ROWS, toVegaLite, type ViewColumn, type ViewDescription } from '@millrace/protocol';
 
 /** A picture and the size, in pixels, at which it is meant to be seen: it has more dots than that. */
 export interface ChartImage {
@@ -19,7 +19,7 @@ const FONT = 'DejaVu Sans';
  * and nothing is loaded from anywhere: a spec may come from a file that somebody else wrote.
  */
 export async function chartPng(
-  chart: ChartSpec,
+  view: Extract<ViewDescription, { kind: 'chart' }>,
   columns: readonly ViewColumn[],
   rows: readonly Record<string, unknown>[],
 ): Promise<ChartImage> {
@@ -30,21 +30,27 @@ export async function chartPng(
     import('vega-interpreter'),
     import('@resvg/resvg-js'),
   ]);
-  const spec = toVegaLite(chart, columns, { mode: 'light', width: WIDTH, font: FONT, background: 'white' });
+  const spec = toVegaLite(view.chart, columns, {
+    mode: 'light',
+    width: WIDTH,
+    font: FONT,
+    background: 'white',
+  });
   const logger = vega.logger(vega.Error);
-  const withRows = { ...spec, data: { name: ROWS, values: rows } };
+  const title = view.title === null ? {} : { title: view.title };
+  const withRows = { ...title, ...spec, data: { name: ROWS, values: rows } };
   const compiled = vegaLite.compile(withRows as unknown as Parameters<typeof vegaLite.compile>[0], {
     logger,
   });
   const runtime = vega.parse(compiled.spec, undefined, { ast: true });
-  const view = new vega.View(runtime, {
+  const drawing = new vega.View(runtime, {
     renderer: 'none',
     expr: expressionInterpreter,
     loader: refusingLoader(),
     logger,
   });
   try {
-    const svg = await view.toSVG();
+    const svg = await drawing.toSVG();
     const image = new Resvg(svg, {
       background: 'white',
       fitTo: { mode: 'zoom', value: DOTS },
@@ -57,7 +63,7 @@ export async function chartPng(
     });
     return { png: image.render().asPng(), width: Math.round(image.width), height: Math.round(image.height) };
   } finally {
-    view.finalize();
+    drawing.finalize();
   }
 }
 

@@ -25,7 +25,7 @@ const status: ViewStatus = {
 };
 
 /** A host with one table, whose rows grow at the end of the replay. */
-function fakeHost() {
+function fakeHost(total = (rows: number): number => rows) {
   const requests: HostRequest['type'][] = [];
   let rows = 2;
   let clock: ClockState['mode'] = 'max';
@@ -53,7 +53,7 @@ function fakeHost() {
   const request = (request: HostRequest): Promise<unknown> => {
     requests.push(request.type);
     if (request.type === 'viewSnapshot') {
-      return Promise.resolve({ arrow: arrow(), status: { ...status, total: rows }, bound });
+      return Promise.resolve({ arrow: arrow(), status: { ...status, total: total(rows) }, bound });
     }
     if (request.type === 'clock') return Promise.resolve({ mode: clock });
     if (request.type === 'until') {
@@ -79,9 +79,9 @@ const chart = displayable({
   maxRows: 1000,
 });
 
-function setUp() {
+function setUp(total?: (rows: number) => number) {
   const published: [kind: string, data: DisplayData][] = [];
-  const host = fakeHost();
+  const host = fakeHost(total);
   const hooks = {
     link: host.link,
     publish: (kind: string, data: DisplayData) => void published.push([kind, data]),
@@ -181,6 +181,15 @@ describe('live views', () => {
       'StreamTable · ended · 2 rows · watermark 2026-01-05T14:30:00Z · 1 late',
     );
     expect(data).not.toHaveProperty(['image/png']);
+  });
+
+  it('say where rows before the saved ones are left out', async () => {
+    const { display } = setUp(rows => rows + 100);
+    const { data } = await display.toDisplayData(grid);
+    const lines = (data['text/plain'] as string).split('\n');
+    expect(lines[1]).toMatch(/^… +… +… +…$/);
+    expect(lines).toHaveLength(5);
+    expect(lines[4]).toContain('102 rows');
   });
 
   it('give their final state when the replays have ended, once', async () => {

@@ -61,12 +61,10 @@ export function vegaRows(rows: ViewRows): Record<string, unknown>[] {
   });
 }
 
-/** The first and last rows as text. */
-export function textTable(rows: ViewRows, most: number): TextTable {
-  const { shown, gapBefore } = ends(
-    Array.from({ length: rows.count }, (_, row) => row),
-    most,
-  );
+/** The first and last rows as text; with `tail`, the last ones alone. */
+export function textTable(rows: ViewRows, most: number, tail: boolean): TextTable {
+  const all = Array.from({ length: rows.count }, (_, row) => row);
+  const { shown, gapBefore } = tail ? { shown: all.slice(-most), gapBefore: 0 } : ends(all, most);
   return {
     columns: rows.columns.map(column => column.name),
     rows: shown.map(row => rows.columns.map(({ type }, column) => valueText(rows.at(column, row), type))),

@@ -16,8 +16,11 @@ import { textTable, vegaRows, viewRows } from './viewRows.js';
 
 type Snapshot = HostReplies['viewSnapshot'];
 
-/** Rows that are saved with an output. A chart needs what it draws; of a table, people read the ends. */
+/** Rows that are saved with an output: a notebook is a file that people read, and send. */
 const SAVED_ROWS = { grid: 300, chart: 2000 } as const;
+
+/** Rows that a picture draws at most. */
+const PICTURE_ROWS = 20_000;
 
 /** Rows of the table as text and HTML. */
 const TEXT_ROWS = 10;
@@ -59,9 +62,9 @@ export class Views {
       pictured: false,
     };
     this.#shown.set(displayId, shown);
-    const snapshot = await this.#snapshot(shown);
+    const snapshot = await this.#snapshot(shown, SAVED_ROWS[view.kind]);
     shown.digest = digestOf(snapshot);
-    return { ...(await bundle(shown, snapshot, false)), displayId };
+    return { ...bundle(shown, snapshot), displayId };
   }
 
   /** An output shows something else now. */
@@ -77,7 +80,7 @@ export class Views {
     const changed: DisplayData[] = [];
     for (const shown of this.#shown.values()) {
       // A view whose cell was run again is gone: its last drawing stays.
-      const snapshot = await this.#snapshot(shown).catch(() => null);
+      const snapshot = await this.#snapshot(shown, SAVED_ROWS[shown.view.kind]).catch(() => null);
       if (snapshot === null) {
         this.#shown.delete(shown.displayId);
         continue;
@@ -86,22 +89,32 @@ export class Views {
       if (digest === shown.digest && (shown.pictured || shown.view.kind === 'grid')) continue;
       shown.digest = digest;
       shown.pictured = true;
-      changed.push({ ...(await bundle(shown, snapshot, true)), displayId: shown.displayId });
+      const made = bundle(shown, snapshot);
+      const final = shown.view.kind === 'chart' ? await this.#pictured(shown, shown.view, made) : made;
+      changed.push({ ...final, displayId: shown.displayId });
     }
     return changed;
   }
 
-  #snapshot({ viewId, view }: ShownView): Promise<Snapshot> {
-    return this.#link.request({ type: 'viewSnapshot', viewId, limit: SAVED_ROWS[view.kind] });
+  #snapshot({ viewId }: ShownView, limit: number): Promise<Snapshot> {
+    return this.#link.request({ type: 'viewSnapshot', viewId, limit });
+  }
+
+  /** The bundle with a picture of all the rows that the chart shows. Beside it there is no HTML: converters would prefer it. */
+  async #pictured(shown: ShownView, view: ChartView, { data }: Bundle): Promise<Bundle> {
+    const { arrow, bound } = await this.#snapshot(shown, Math.min(view.maxRows, PICTURE_ROWS));
+    const columns = viewColumns(bound);
+    const { png, width, height } = await chartPng(view, columns, vegaRows(viewRows(arrow, columns)));
+    const { 'text/html': _, ...rest } = data;
+    const picture = Buffer.from(png).toString('base64');
+    return { data: { ...rest, 'image/png': picture }, metadata: { 'image/png': { width, height } } };
   }
 }
 
-async function bundle(
-  { viewId, view, caption }: ShownView,
-  snapshot: Snapshot,
-  picture: boolean,
-): Promise<Omit<DisplayData, 'displayId'>> {
-  const { arrow, status, bound } = snapshot;
+type ChartView = Extract<ViewDescription, { kind: 'chart' }>;
+type Bundle = Omit<DisplayData, 'displayId'>;
+
+function bundle({ viewId, view, caption }: ShownView, { arrow, status, bound }: Snapshot): Bundle {
   const columns = viewColumns(bound);
   const output: ViewOutput = {
     v: PROTOCOL_VERSION,
@@ -112,19 +125,14 @@ async function bundle(
     snapshot: { arrow: Buffer.from(arrow).toString('base64'), status },
   };
   const rows = viewRows(arrow, columns);
-  const table = textTable(rows, TEXT_ROWS);
+  // Of more rows than were saved, the first ones are not here to be shown.
+  const table = textTable(rows, TEXT_ROWS, status.total > rows.count);
   const line = `${caption} · ${statusText(status)}`;
-  const data: Record<string, unknown> = {
+  const data = {
     [VIEW_MIME]: output,
     'text/plain': `${plainTable(table)}\n${line}`,
+    'text/html': htmlTable(table, line),
   };
-  if (picture && view.kind === 'chart') {
-    const { png, width, height } = await chartPng(view.chart, columns, vegaRows(rows));
-    // Beside a picture there is no HTML: converters would prefer it.
-    data['image/png'] = Buffer.from(png).toString('base64');
-    return { data, metadata: { 'image/png': { width, height } } };
-  }
-  data['text/html'] = htmlTable(table, line);
   return { data, metadata: {} };
 }
 
