@@ -15,6 +15,7 @@ import { bind } from '../functions/bind.js';
 import { scalarFunction } from '../functions/scalar/registry.js';
 import { compileColumn } from './column.js';
 import { FilterKernel } from './filter.js';
+import { ProjectKernel } from './project.js';
 
 const RUNS = Number(process.env.MILLRACE_RUNS ?? 400);
 const SEED =
@@ -271,5 +272,15 @@ describe('generated code', () => {
       }),
       { seed: SEED, numRuns: RUNS },
     );
+  });
+});
+
+describe('a batch that carries a watermark alone', () => {
+  it('passes filters and projections without columns', () => {
+    const batch = { schema: SCHEMA, length: 0, columns: [], kinds: null, marks: null, watermark: 7 };
+    const positive = bind(call('gt', { kind: 'column', name: 'i' }, { kind: 'column', name: 'f' }), SCHEMA);
+    expect(new FilterKernel(positive, SCHEMA).run(batch)).toMatchObject({ length: 0, watermark: 7 });
+    const projected = new ProjectKernel([{ name: 'positive', expr: positive }], SCHEMA).run(batch);
+    expect(projected).toMatchObject({ length: 0, watermark: 7 });
   });
 });

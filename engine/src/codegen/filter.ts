@@ -27,6 +27,8 @@ export class Selection {
   /** How many rows of the batch there are. */
   select(batch: Pick<Batch, 'columns' | 'length'>): number {
     const { columns, length } = batch;
+    // A batch that carries a watermark alone may come without columns.
+    if (length === 0) return 0;
     if (this.rows.length < length) this.rows = new Int32Array(length * 2);
     if (this.#emitted !== null && !this.#emitted.scope.columns.some(index => isWide(columns[index]))) {
       const count = this.#emitted.loop(length, this.rows, ...this.#emitted.scope.prepare(columns));

@@ -23,6 +23,8 @@ export class ProjectKernel {
   }
 
   run(batch: Batch): Batch {
-    return { ...batch, schema: this.schema, columns: this.#kernels.map(kernel => kernel.run(batch)) };
+    // A batch that carries a watermark alone may come without columns, and goes on so.
+    const columns = batch.length === 0 ? [] : this.#kernels.map(kernel => kernel.run(batch));
+    return { ...batch, schema: this.schema, columns };
   }
 }
