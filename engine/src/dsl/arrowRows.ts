@@ -1,3 +1,4 @@
+import './inspectTemporal.js';
 import { tableFromIPC } from '@uwdata/flechette';
 import type { Column as ArrowColumn } from '@uwdata/flechette';
 import { Temporal } from 'temporal-polyfill';
