@@ -16,9 +16,26 @@ export interface DanfoDataFrame {
 export async function toDanfo(arrow: Uint8Array, fields: readonly Field[]): Promise<DanfoDataFrame> {
   const danfo = await loadDanfo();
   const columns = columnsOfArrow(arrow, fields, { time: 'date' });
-  return new danfo.DataFrame(Object.fromEntries(columns.map(({ name, values }) => [name, values])), {
-    columns: columns.map(({ name }) => name),
-  });
+  const options = { columns: fields.map(field => field.name), dtypes: fields.map(dtypeOf) };
+  // Columns of no rows are refused as an object of arrays, and taken as a list of no rows.
+  const isEmpty = columns.every(({ values }) => values.length === 0);
+  const data = isEmpty ? [] : Object.fromEntries(columns.map(({ name, values }) => [name, values]));
+  return new danfo.DataFrame(data, options);
+}
+
+/** danfojs's name for a type. Dates are objects to it, which it files under text. */
+function dtypeOf({ type }: Field): string {
+  switch (type.kind) {
+    case 'boolean':
+      return 'boolean';
+    case 'int32':
+    case 'int64':
+      return 'int32';
+    case 'float64':
+      return 'float32';
+    default:
+      return 'string';
+  }
 }
 
 interface Danfo {

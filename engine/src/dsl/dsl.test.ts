@@ -148,4 +148,16 @@ describe('Table.of and rows', () => {
     expect(rows.map(row => row.d?.toString() ?? null)).toEqual(['2024-02-29', null]);
     expect(columnsOfArrow(options.arrow as Uint8Array, fields ?? [], {})[0].values).toHaveLength(2);
   });
+
+  it('become a danfojs DataFrame with types and NULLs kept, even of no rows', async () => {
+    const values = { symbol: ['A', null], price: [1.5, null], open: [true, null], at: [new Date(5), null] };
+    const frame = await Table.of<Record<keyof typeof values, unknown>>(values).toDanfo();
+    expect([frame.columns, frame.shape]).toEqual([Object.keys(values), [2, 4]]);
+    expect(frame.values).toEqual([
+      ['A', 1.5, true, new Date(5)],
+      [null, null, null, null],
+    ]);
+    expect(frame.dtypes).toEqual(['string', 'float32', 'boolean', 'string']);
+    expect((await Table.of<{ a: number }>({ a: [] }).toDanfo()).shape).toEqual([0, 1]);
+  });
 });
