@@ -9,7 +9,7 @@ import { ViewModel, type Change } from '../model/viewModel.js';
 import { delta, output, snapshot, type SentFrame } from '../testing.js';
 import { ChartRows } from './chartRows.js';
 
-const runs = Number(process.env.MILLRACE_RUNS ?? 25);
+const runs = Number(process.env.MILLRACE_RUNS ?? 12);
 const seed = process.env.MILLRACE_SEED === undefined ? undefined : Number(process.env.MILLRACE_SEED);
 
 const columns: ViewColumn[] = [

@@ -126,6 +126,7 @@ export class GridSurface implements Surface {
   /** Sizes: the scrolled height, the rows on the screen, the columns' widths. */
   private layOut(): void {
     const { viewport } = this;
+    this.fitShort();
     const height = this.scroller.clientHeight - this.headHeight();
     viewport.fit = Math.max(
       1,
@@ -145,6 +146,20 @@ export class GridSurface implements Surface {
       cols.forEach((col, column) => (col.style.width = `calc(${this.formats[column].width}ch + 20px)`));
     }
     if (this.following) this.scroller.scrollTop = viewport.scrollOf(viewport.lastFirst);
+  }
+
+  /** A table of fewer rows than the usual height has is as high as its rows. */
+  private fitShort(): void {
+    const { scroller, viewport } = this;
+    const isShort = viewport.total < FIRST_ROWS;
+    if (isShort) {
+      const scrollbar = scroller.offsetHeight - scroller.clientHeight;
+      const rows = Math.max(1, viewport.total) * viewport.rowHeight;
+      scroller.style.height = `${this.headHeight() + rows + scrollbar}px`;
+    } else if (scroller.dataset.short !== undefined) {
+      scroller.style.height = '';
+    }
+    setAttribute(scroller, 'data-short', isShort ? '' : null);
   }
 
   private headHeight(): number {
