@@ -32,6 +32,13 @@ class MillraceTests(jupyter_kernel_test.KernelTests):
     code_clear_output = "console.clear()"
     code_page_something = "parseInt?"
 
+    @classmethod
+    def setUpClass(cls):
+        """Lets the types load on a busy machine: the suite's own patience is for cells, not for starts."""
+        super().setUpClass()
+        cls.kc.execute("1")
+        cls.get_non_kernel_info_reply(cls, timeout=90)
+
 
 class Names(unittest.TextTestResult):
     """Remembers the names of the tests that passed."""
