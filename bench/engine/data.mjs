@@ -1,0 +1,43 @@
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { DuckDBInstance } from '@duckdb/node-api';
+
+const FOLDER = fileURLToPath(new URL('../.data/', import.meta.url));
+const SEED = 20240308;
+
+/**
+ * A day of made-up trades of 500 symbols as CSV, NDJSON and Parquet, made once: the CSV by our generator, the others from it by
+ * DuckDB, as another program would write them. Gives the files' common beginning.
+ */
+export async function makeTrades(rows) {
+  mkdirSync(FOLDER, { recursive: true });
+  const stem = `${FOLDER}trades-${rows}`;
+  if (!existsSync(`${stem}.csv`)) {
+    process.stderr.write(`Making ${rows} trades …\n`);
+    const { createNodeHost } = await import('../../engine/dist/node/host.js');
+    const { file, generator } = await import('../../engine/dist/index.js');
+    const { setDefaultLink } = await import('../../engine/dist/session/index.js');
+    const host = createNodeHost({ directory: FOLDER });
+    setDefaultLink(host.link());
+    await generator.market({ seed: SEED, rows, symbols: 500 }).writeTo(file.csv(`${stem}.csv`));
+    await host.close();
+  }
+  const instance = await DuckDBInstance.create();
+  const connection = await instance.connect();
+  const from = `read_csv('${stem}.csv', columns = { ts: TIMESTAMP, symbol: VARCHAR, price: DOUBLE, size: BIGINT, side: VARCHAR })`;
+  const forms = [
+    ['parquet', `SELECT * FROM ${from}`, 'FORMAT parquet'],
+    ['ndjson', `SELECT epoch_us(ts) AS ts, symbol, price, size, side FROM ${from}`, 'FORMAT json'],
+  ];
+  for (const [extension, select, format] of forms) {
+    const path = `${stem}.${extension}`;
+    if (existsSync(path)) continue;
+    rmSync(`${path}.part`, { force: true });
+    await connection.run(`COPY (${select}) TO '${path}.part' (${format})`);
+    await rename(`${path}.part`, path);
+  }
+  connection.closeSync();
+  instance.closeSync();
+  return { stem };
+}

@@ -1,0 +1,30 @@
+// `npm run bench -- NAME [--rows N] [--json]`: runs bench/NAME, prints a table and, last, one line of JSON.
+import { existsSync, readdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { machine, table } from './support/report.mjs';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { rows: { type: 'string' }, json: { type: 'boolean', default: false } },
+});
+const [name] = positionals;
+const topic = new URL(`./${name}/index.mjs`, import.meta.url);
+
+if (positionals.length !== 1 || !existsSync(topic)) {
+  const names = readdirSync(new URL('.', import.meta.url)).filter(each =>
+    existsSync(new URL(`./${each}/index.mjs`, import.meta.url)),
+  );
+  console.error(`Say which benchmark: npm run bench -- ${names.join(' | ')} [--rows N] [--json]`);
+  process.exit(2);
+}
+
+const rows = values.rows === undefined ? undefined : Number(values.rows.replaceAll('_', ''));
+if (rows !== undefined && !(rows > 0)) {
+  console.error(`--rows needs a number, not '${values.rows}'.`);
+  process.exit(2);
+}
+
+const { run } = await import(topic.href);
+const results = await run({ rows });
+if (!values.json) console.log(table(results));
+console.log(JSON.stringify({ bench: name, machine: machine(), results }));
