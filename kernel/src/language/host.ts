@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { DiskFiles } from './diskFiles.js';
 import { COMPILER_OPTIONS } from './options.js';
 
 /** Where the kernel's own packages are found from. */
@@ -19,8 +20,10 @@ const OWN_PACKAGE = /^(millrace|@millrace\/[^/]+)(\/|$)/;
 export class CellFiles implements ts.LanguageServiceHost {
   readonly #files = new Map<string, { readonly text: string; readonly version: number }>();
   readonly #roots: readonly string[];
+  readonly #disk = new DiskFiles();
+  readonly #settings: ts.CompilerOptions;
   readonly #resolutions: ts.ModuleResolutionCache;
-  readonly #ownTypeRoots: readonly string[];
+  readonly #typeResolutions: ts.TypeReferenceDirectiveResolutionCache;
   #version = 0;
 
   /**
@@ -32,14 +35,19 @@ export class CellFiles implements ts.LanguageServiceHost {
     roots: readonly string[],
   ) {
     this.#roots = roots.map(name => this.path(name));
-    this.#resolutions = ts.createModuleResolutionCache(directory, name => name, COMPILER_OPTIONS);
-    const nodeTypes = ts.resolveModuleName(
-      '@types/node/package.json',
-      KERNEL_FILE,
-      COMPILER_OPTIONS,
-      ts.sys,
-    ).resolvedModule;
-    this.#ownTypeRoots = nodeTypes === undefined ? [] : [dirname(dirname(nodeTypes.resolvedFileName))];
+    const nodeTypes = ts.resolveModuleName('@types/node/package.json', KERNEL_FILE, COMPILER_OPTIONS, ts.sys);
+    const found = nodeTypes.resolvedModule?.resolvedFileName;
+    const typeRoots = found === undefined ? [] : [dirname(dirname(found))];
+    this.#settings = { ...COMPILER_OPTIONS, customConditions: CONDITIONS, typeRoots };
+    const canonical = (name: string): string => name;
+    this.#resolutions = ts.createModuleResolutionCache(directory, canonical, this.#settings);
+    const packages = this.#resolutions.getPackageJsonInfoCache();
+    this.#typeResolutions = ts.createTypeReferenceDirectiveResolutionCache(
+      directory,
+      canonical,
+      this.#settings,
+      packages,
+    );
   }
 
   /** The full name of a virtual file. */
@@ -58,15 +66,23 @@ export class CellFiles implements ts.LanguageServiceHost {
     this.#version++;
   }
 
-  getCompilationSettings(): ts.CompilerOptions {
-    return { ...COMPILER_OPTIONS, customConditions: CONDITIONS, typeRoots: [...this.#ownTypeRoots] };
+  /** Looks again for what was not found: a package may have been installed since. */
+  refresh(): void {
+    this.#disk.refresh();
+    this.#resolutions.clear();
+    this.#typeResolutions.clear();
+    for (const [path, { text }] of this.#files) this.#files.set(path, { text, version: ++this.#version });
   }
 
+  // The same object every time: TypeScript compares settings by identity first.
+  getCompilationSettings = (): ts.CompilerOptions => this.#settings;
   getScriptFileNames = (): string[] => [...this.#roots];
-  getScriptVersion = (file: string): string => String(this.#files.get(file)?.version ?? 0);
+  getScriptVersion = (file: string): string =>
+    String(this.#files.get(file)?.version ?? this.#disk.version(file));
   getCurrentDirectory = (): string => this.directory;
   getDefaultLibFileName = (options: ts.CompilerOptions): string => ts.getDefaultLibFilePath(options);
-  fileExists = (file: string): boolean => this.#files.has(file) || ts.sys.fileExists(file);
+  getModuleResolutionCache = (): ts.ModuleResolutionCache => this.#resolutions;
+  fileExists = (file: string): boolean => this.#files.has(file) || this.#disk.exists(file);
   readFile = (file: string, encoding?: string): string | undefined =>
     this.#files.get(file)?.text ?? ts.sys.readFile(file, encoding);
   readDirectory = ts.sys.readDirectory;
@@ -74,10 +90,37 @@ export class CellFiles implements ts.LanguageServiceHost {
   getDirectories = ts.sys.getDirectories;
   realpath = ts.sys.realpath;
   useCaseSensitiveFileNames = (): boolean => ts.sys.useCaseSensitiveFileNames;
+  /** TypeScript would look for a package that replaces each of its hundred library files, at every change of the program. */
+  resolveLibrary = (): ts.ResolvedModuleWithFailedLookupLocations => ({ resolvedModule: undefined });
 
   getScriptSnapshot(file: string): ts.IScriptSnapshot | undefined {
-    const text = this.readFile(file);
-    return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+    const own = this.#files.get(file);
+    return own === undefined ? this.#disk.snapshot(file) : ts.ScriptSnapshot.fromString(own.text);
+  }
+
+  resolveTypeReferenceDirectiveReferences<Reference extends ts.FileReference | string>(
+    references: readonly Reference[],
+    containingFile: string,
+    redirect: ts.ResolvedProjectReference | undefined,
+    options: ts.CompilerOptions,
+    containing: ts.SourceFile | undefined,
+  ): readonly ts.ResolvedTypeReferenceDirectiveWithFailedLookupLocations[] {
+    return references.map(reference => {
+      const name = typeof reference === 'string' ? reference : reference.fileName;
+      const mode =
+        typeof reference === 'string'
+          ? undefined
+          : (reference.resolutionMode ?? containing?.impliedNodeFormat);
+      return ts.resolveTypeReferenceDirective(
+        name,
+        containingFile,
+        options,
+        this,
+        redirect,
+        this.#typeResolutions,
+        mode,
+      );
+    });
   }
 
   resolveModuleNameLiterals(

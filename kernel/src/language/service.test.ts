@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Field } from 'millrace';
@@ -8,8 +8,10 @@ import { LanguageService } from './service.js';
 let service: LanguageService;
 let count = 0;
 
+const directory = mkdtempSync(join(tmpdir(), 'millrace-language-'));
+
 beforeAll(() => {
-  service = new LanguageService(mkdtempSync(join(tmpdir(), 'millrace-language-')));
+  service = new LanguageService(directory);
 });
 
 function commit(code: string): void {
@@ -167,6 +169,32 @@ describe('completeness', () => {
     ["'abc", 'invalid', ''],
   ])('%j is %s', (code, status, indent) => {
     expect(service.isComplete(code)).toEqual({ status, indent });
+  });
+});
+
+describe('files', () => {
+  const errors = (code: string): string[] =>
+    service.prepare({ cellId: 'files', executionCount: ++count, code }).diagnostics.map(found => found.code);
+
+  it('are found when a package has been installed since', () => {
+    const code = "import { late } from 'late-package';\nlate.toFixed()";
+    expect(errors(code)).toEqual(['TS2307']);
+    mkdirSync(join(directory, 'node_modules/late-package'), { recursive: true });
+    writeFileSync(
+      join(directory, 'node_modules/late-package/package.json'),
+      '{"name": "late-package", "types": "i.d.ts"}',
+    );
+    writeFileSync(join(directory, 'node_modules/late-package/i.d.ts'), 'export declare const late: number;');
+    expect(errors(code)).toEqual([]);
+  });
+
+  it("of the notebook's own are read again when they have changed", () => {
+    const code = "import data from './data.json' with { type: 'json' };\ndata.one.toFixed()";
+    writeFileSync(join(directory, 'data.json'), '{"one": "text"}');
+    expect(errors(code)).toEqual(['TS2551']);
+    writeFileSync(join(directory, 'data.json'), '{"one": 1}');
+    utimesSync(join(directory, 'data.json'), new Date(), new Date(Date.now() + 5000));
+    expect(errors(code)).toEqual([]);
   });
 });
 

@@ -22,6 +22,8 @@ export class LanguageService {
   readonly #names = new Map<string, KnownName>();
   readonly #prepared = new Map<string, CellModule>();
   #modules = 0;
+  /** Whether the last cell asked for a module that was not there. */
+  #isMissingModule = false;
 
   /** @param directory the notebook's folder, absolute */
   constructor(directory: string) {
@@ -38,7 +40,9 @@ export class LanguageService {
 
   prepare(source: CellSource): Prepared {
     const module = cellModule(source.code, this.#names);
+    if (this.#isMissingModule) this.#files.refresh();
     const diagnostics = this.#check(module);
+    this.#isMissingModule = diagnostics.some(found => found.code === 'TS2307');
     if (diagnostics.length > 0) return { cell: null, diagnostics };
     this.#prepared.set(source.cellId, module);
     return { cell: emitCell(this.#program(), this.#files.path(CURRENT_FILE), module, source), diagnostics };
