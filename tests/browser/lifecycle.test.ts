@@ -10,7 +10,7 @@ beforeAll(async () => {
   lab = await Lab.connect();
   putTrades(lab);
 });
-afterEach(() => lab.endKernels());
+afterEach(context => lab.clear(context));
 afterAll(() => lab.close());
 
 async function moving(name: string, speed = 30): Promise<NotebookPage> {

@@ -12,7 +12,7 @@ beforeAll(async () => {
   lab = await Lab.connect();
   putTrades(lab);
 });
-afterEach(() => lab.endKernels());
+afterEach(context => lab.clear(context));
 afterAll(() => lab.close());
 
 const MORE = CLOCK_CELL + 1;
@@ -74,7 +74,7 @@ describe('table and chart', () => {
   test('live on when a cell exhausts memory, which loses its variables', async () => {
     const notebook = await moving(
       'memory.ipynb',
-      `const kept = 1; const hoard: number[][] = []; while (true) hoard.push(new Array(1e6).fill(hoard.length));`,
+      `const kept = 1; const hoard: number[][] = []; while (true) hoard.push(new Array(4e7).fill(1));`,
     );
     await notebook.start(MORE);
     await notebook.says(MORE, /memory/i);

@@ -5,7 +5,7 @@ let lab: Lab;
 beforeAll(async () => {
   lab = await Lab.connect();
 });
-afterEach(() => lab.endKernels());
+afterEach(context => lab.clear(context));
 afterAll(() => lab.close());
 
 test('20,000 lines that a cell prints arrive in order', async () => {

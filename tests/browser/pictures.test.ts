@@ -9,7 +9,7 @@ beforeAll(async () => {
   lab = await Lab.connect();
   putTrades(lab);
 });
-afterEach(() => lab.endKernels());
+afterEach(context => lab.clear(context));
 afterAll(() => lab.close());
 
 test('a notebook in light and in dark', async () => {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { inject, onTestFailed } from 'vitest';
+import { inject, type TestContext } from 'vitest';
 import { ROOT } from '../../support/checkout.js';
 import type { SavedNotebook } from '../../support/savedView.js';
 import { NotebookPage } from './notebookPage.js';
@@ -63,7 +63,6 @@ export class Lab {
   async visit(name: string, { kernel = true } = {}): Promise<NotebookPage> {
     const { url, token } = inject('lab');
     const page = await this.context.newPage();
-    keepPictureOfFailure(page, name);
     const workspace = `${name.replace(/\W/g, '')}-${Math.random().toString(36).slice(2)}`;
     await page.goto(`${url}/lab/workspaces/${workspace}/tree/${name}?token=${token}`);
     const opened = new NotebookPage(page, name);
@@ -79,7 +78,16 @@ export class Lab {
     return response.status === 204 ? null : await response.json();
   }
 
-  /** Ends all kernels, as between tests. */
+  /** Closes all pages and ends all kernels, as after each test; keeps pictures of the pages of one that failed. */
+  async clear({ task }: TestContext): Promise<void> {
+    for (const page of this.context.pages()) {
+      if (task.result?.state === 'fail') await keepPicture(page, task.name);
+      await page.close();
+    }
+    await this.endKernels();
+  }
+
+  /** Closes all pages and ends all kernels. */
   async endKernels(): Promise<void> {
     for (const page of this.context.pages()) await page.close();
     const sessions = (await this.api('/api/sessions')) as { id: string }[];
@@ -104,11 +112,8 @@ function notebook(cells: readonly CellText[], kernel: boolean): object {
   };
 }
 
-function keepPictureOfFailure(page: Page, name: string): void {
-  onTestFailed(async ({ task }) => {
-    if (page.isClosed()) return;
-    mkdirSync(ARTIFACTS, { recursive: true });
-    const file = `failed-${name.replace('.ipynb', '')}-${task.name.replace(/\W+/g, '-').slice(0, 60)}.png`;
-    await page.screenshot({ path: join(ARTIFACTS, file) });
-  });
+async function keepPicture(page: Page, test: string): Promise<void> {
+  mkdirSync(ARTIFACTS, { recursive: true });
+  const name = test.replace(/\W+/g, '-').slice(0, 60);
+  await page.screenshot({ path: join(ARTIFACTS, `failed-${name}-${Date.now()}.png`) });
 }
