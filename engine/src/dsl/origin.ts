@@ -1,11 +1,12 @@
 import { rememberOrigin } from '../plan/origin.js';
 import type { PlanNode } from '../plan/plan.js';
 
-/** Where this package's own files are: frames from there are not the user's. */
-const HERE = import.meta.url.replace(/dsl\/origin\.[jt]s.*$/, '');
+/** Where this package's own files are: frames from there are not the user's. Empty in a bundled script, which has no address. */
+const HERE = ((import.meta as { readonly url?: string }).url ?? '').replace(/dsl\/origin\.[jt]s.*$/, '');
 
 /** The first line of the stack that is outside this package, e.g. `at Cell [3]:4:12`, or null. */
 export function callerLine(stack = new Error().stack ?? ''): string | null {
+  if (HERE === '') return null;
   const path = HERE.replace(/^file:\/\//, '');
   const line = stack
     .split('\n')
