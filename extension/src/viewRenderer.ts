@@ -61,17 +61,14 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     }
   }
 
-  /** Writes the view's present state into the notebook's model, with its picture for readers without this extension. */
+  /** Writes the view's present state into the notebook's model. */
   save(): void {
-    const output = this.view?.takeSaved() ?? null;
-    if (output === null || this.model === null || this.isDisposed) return;
-    const data: PartialJSONObject = {
-      ...this.model.data,
-      [VIEW_MIME]: output as unknown as PartialJSONObject,
-    };
-    const picture = 'image/png' in data ? (this.view?.picture() ?? null) : null;
-    if (picture !== null) data['image/png'] = picture;
-    this.model.setData({ data });
+    const saved = this.view?.takeSaved() ?? null;
+    if (saved === null || this.model === null || this.isDisposed) return;
+    this.model.setData({
+      data: saved.data as PartialJSONObject,
+      metadata: saved.metadata as PartialJSONObject,
+    });
   }
 
   override dispose(): void {

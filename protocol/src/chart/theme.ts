@@ -90,6 +90,7 @@ export function themeConfig(theme: ChartTheme): Record<string, unknown> {
     },
     text: { color: colours.text },
     range: { category: [...colours.series] },
+    mark: { color: colours.series[0] },
     line: { strokeWidth: 1.5 },
     bar: { color: colours.series[0] },
     point: { color: colours.series[0] },

@@ -2,7 +2,7 @@ import { isSingleView, ROWS, toVegaLite, type ChartSpec } from '@millrace/protoc
 import type { Changeset, View } from 'vega';
 import { element, setText } from '../dom.js';
 import type { Change, ViewModel } from '../model/viewModel.js';
-import type { Look, Surface } from '../view/surface.js';
+import type { Look, Picture, Surface } from '../view/surface.js';
 import { ChartRows } from './chartRows.js';
 import { hideTooltip } from './tooltip.js';
 import { formOf, vegaView } from './vegaView.js';
@@ -64,9 +64,13 @@ export class ChartSurface implements Surface {
     // A chart shows all of its rows: it asks for none.
   }
 
-  picture(): string | null {
+  picture(): Picture | null {
     const drawn = this.canvas.querySelector('canvas');
-    return drawn === null || drawn.width === 0 ? null : pngOf(drawn, PAPER[this.look.mode]);
+    if (drawn === null || drawn.width === 0) return null;
+    const png = pngOf(drawn, PAPER[this.look.mode]);
+    // Sizes as they are written: a chart that is scrolled away may have no box.
+    const size = (css: string): number => Math.round(Number.parseFloat(css)) || 0;
+    return png === null ? null : { png, width: size(drawn.style.width), height: size(drawn.style.height) };
   }
 
   dispose(): void {

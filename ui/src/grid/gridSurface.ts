@@ -143,7 +143,9 @@ export class GridSurface implements Surface {
     if (widths !== this.widths) {
       this.widths = widths;
       const cols = [...this.table.querySelectorAll<HTMLElement>('col[data-column]')];
-      cols.forEach((col, column) => (col.style.width = `calc(${this.formats[column].width}ch + 20px)`));
+      cols.forEach(
+        (col, column) => (col.style.width = `calc(${this.formats[column].width * 0.95}ch + 20px)`),
+      );
     }
     if (this.following) this.scroller.scrollTop = viewport.scrollOf(viewport.lastFirst);
   }

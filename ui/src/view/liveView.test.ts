@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
+import { VIEW_MIME, type ViewOutput } from '@millrace/protocol';
 import { GridSurface } from '../grid/gridSurface.js';
 import { delta, FakeChannel, FakeScreen, output, row, snapshot, STATUS } from '../testing.js';
 import { LiveView } from './liveView.js';
@@ -111,10 +112,11 @@ describe('LiveView', () => {
     channel.receive(snapshot(1, [row(4, 4.5)], 10));
     await screen.paint();
     const saved = view.takeSaved();
-    expect(saved?.snapshot.status.total).toBe(10);
+    expect(saved?.data['text/plain']).toContain('4.5');
+    expect(saved?.data['text/html']).toContain('<td style="text-align: right;">4.5</td>');
     expect(view.takeSaved()).toBeNull();
     const again = new LiveView({
-      output: saved ?? output(),
+      output: saved?.data[VIEW_MIME] as ViewOutput,
       channel: null,
       screen: new FakeScreen(),
       surface: (_model, ask) => new GridSurface('Live table', ask),

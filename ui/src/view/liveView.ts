@@ -2,7 +2,7 @@ import { PROTOCOL_VERSION, type ViewMessage, type ViewOutput, type ViewRequest }
 import { element, setAttribute, setText } from '../dom.js';
 import type { ChannelState, ViewChannel } from '../model/channel.js';
 import { ViewModel, type Change, type Frame } from '../model/viewModel.js';
-import { savedOutput } from './savedOutput.js';
+import { savedBundle, type SavedBundle } from './savedOutput.js';
 import { StatusLine, type Standing } from './statusLine.js';
 import type { Screen } from './screen.js';
 import type { Look, Surface } from './surface.js';
@@ -62,16 +62,11 @@ export class LiveView {
     if (channel === null) this.showStatus();
   }
 
-  /** The output with the rows of now, where they differ from those saved last; to be written into the notebook. */
-  takeSaved(): ViewOutput | null {
+  /** The view's present state, where it differs from that saved last; to be written into the notebook. */
+  takeSaved(): SavedBundle | null {
     if (!this.unsaved || this.disposed) return null;
     this.unsaved = false;
-    return savedOutput(this.options.output, this.model);
-  }
-
-  /** A picture of what is drawn, see `Surface.picture`. */
-  picture(): string | null {
-    return this.surface.picture();
+    return savedBundle(this.options.output, this.model, this.surface.picture());
   }
 
   async setLook(look: Look): Promise<void> {

@@ -1,18 +1,37 @@
-import type { ViewOutput } from '@millrace/protocol';
+import { VIEW_MIME, type ViewOutput } from '@millrace/protocol';
 import { bytesToBase64 } from '../model/base64.js';
 import { encodeRows } from '../model/encodeRows.js';
 import type { ViewModel } from '../model/viewModel.js';
+import { staticTable } from './staticTable.js';
+import { factsOf } from './statusLine.js';
+import type { Picture } from './surface.js';
 
 /** Saved rows at most: a notebook is a file that people read, and send. */
 const SAVED_ROWS = { grid: 300, chart: 2000 } as const;
 
-/** A view's output with the rows that it has now. */
-export function savedOutput(output: ViewOutput, model: ViewModel): ViewOutput {
+/** A view's state as a notebook keeps it: a bundle of MIME types, and its metadata. */
+export interface SavedBundle {
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A view's output with the rows that it has now, and for readers without this extension a picture of a chart, or a table.
+ * Beside a picture there is no HTML: converters would prefer it.
+ */
+export function savedBundle(output: ViewOutput, model: ViewModel, picture: Picture | null): SavedBundle {
   const rows = model.rows().slice(-SAVED_ROWS[output.view.kind]);
-  return {
+  const saved: ViewOutput = {
     ...output,
     columns: model.columns,
     key: model.key,
     snapshot: { arrow: bytesToBase64(encodeRows(rows, model.columns)), status: model.status },
   };
+  const title = output.view.title ?? (output.view.kind === 'grid' ? 'Table' : 'Chart');
+  const caption = [title, model.status.state, ...factsOf(model.status, model.status.total)].join(' · ');
+  const { html, text } = staticTable(rows, model.columns, caption);
+  const data = { [VIEW_MIME]: saved, 'text/plain': text };
+  if (picture === null) return { data: { ...data, 'text/html': html }, metadata: {} };
+  const { png, width, height } = picture;
+  return { data: { ...data, 'image/png': png }, metadata: { 'image/png': { width, height } } };
 }

@@ -42,7 +42,8 @@ export class StatusLine {
   }
 }
 
-function factsOf(status: ViewStatus, shown: number): string[] {
+/** What there is to say of a table beside its rows: how many they are, up to which event time, what was left out. */
+export function factsOf(status: ViewStatus, shown: number): string[] {
   const rows = status.total === 1 ? '1 row' : `${whole(status.total)} rows`;
   const facts = [shown < status.total ? `${whole(shown)} of ${rows}` : rows];
   if (status.watermarkUs !== null && Number.isFinite(status.watermarkUs)) {

@@ -7,6 +7,13 @@ export interface Look {
   readonly font: string;
 }
 
+/** A PNG picture in base64, and how big it is to be shown, in pixels. */
+export interface Picture {
+  readonly png: string;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** What draws a view's rows into its node: a chart or a grid. */
 export interface Surface {
   readonly node: HTMLElement;
@@ -18,7 +25,7 @@ export interface Surface {
   setLook(look: Look): void | Promise<void>;
   /** Whether rows outside of those that are here can be asked for. */
   setLive(live: boolean): void;
-  /** What is drawn as a PNG picture in base64, for readers without this extension; null where there is none. */
-  picture(): string | null;
+  /** What is drawn as a picture, for readers without this extension; null where there is none. */
+  picture(): Picture | null;
   dispose(): void;
 }
