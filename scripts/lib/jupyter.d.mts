@@ -1,0 +1,23 @@
+/** What tests use of `jupyter.mjs`. */
+export interface Server {
+  readonly url: string;
+  readonly token: string;
+  readonly port: number;
+  readonly pid: number;
+  get(path: string): Promise<unknown>;
+  stop(): Promise<void>;
+  /** What the server has written so far. */
+  log(): string;
+}
+
+export function startServer(options?: {
+  readonly root?: string;
+  readonly extra?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly deadlineMs?: number;
+}): Promise<Server>;
+
+export function freePort(): Promise<number>;
+
+/** The environment of programs of the checkout's Python environment. */
+export function venvEnvironment(more?: Readonly<Record<string, string>>): Record<string, string>;

@@ -1,0 +1,20 @@
+import { buildExtension, buildPackages, installKernel, linkExtension } from './build.mjs';
+import { installPackages } from './npm.mjs';
+import { findPython, installPythonPackages } from './python.mjs';
+
+/** All that JupyterLab with Millrace needs, from a fresh checkout; does only what is not done yet. */
+export async function setUp() {
+  const python = await findPython();
+  // Downloads of one wait while those of the other come in; a failure of either waits for both, so that none is cut off.
+  await both(installPackages(), installPythonPackages(python));
+  await buildPackages();
+  await buildExtension();
+  await installKernel();
+  await linkExtension();
+}
+
+async function both(...work) {
+  for (const result of await Promise.allSettled(work)) {
+    if (result.status === 'rejected') throw result.reason;
+  }
+}

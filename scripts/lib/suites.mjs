@@ -1,0 +1,72 @@
+import { dirname, join } from 'node:path';
+import { run, tail } from './exec.mjs';
+import { venvEnvironment } from './jupyter.mjs';
+import { otherNode } from './npm.mjs';
+import { ROOT } from './paths.mjs';
+import { vitest } from './vitest.mjs';
+
+const modules = (...parts) => join(ROOT, 'node_modules', ...parts);
+const tsc = modules('typescript', 'bin', 'tsc');
+
+/** A tool that says yes or no: it counts as one test. */
+function check(name, ...commands) {
+  return {
+    name,
+    needs: 'packages',
+    run: async () => {
+      for (const command of commands) {
+        const { code, output } = await run(process.execPath, command, { log: `check-${name}` });
+        if (code !== 0) return { passed: 0, failed: 1, skipped: 0, detail: tail(output, 40) };
+      }
+      return { passed: 1, failed: 0, skipped: 0 };
+    },
+  };
+}
+
+/** A test project of vitest.config.ts. */
+function project(name, { needs = 'everything', projects = [name], environment = () => ({}) } = {}) {
+  return { name, needs, run: context => vitest({ name, projects, env: venvEnvironment(environment(context)) }) };
+}
+
+/** The unit and kernel suites on another version of Node. */
+function onNode(major) {
+  return {
+    name: `node-${major}`,
+    needs: 'everything',
+    run: async () => {
+      const node = await otherNode(major);
+      const env = venvEnvironment();
+      env.PATH = `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${env.PATH}`;
+      return vitest({ name: `node-${major}`, projects: ['unit', 'kernel'], node, env });
+    },
+  };
+}
+
+const browser = project('browser', { environment: ({ chromium }) => ({ CHROME_PATH: chromium.path }) });
+
+/** All suites, in the order in which they run: the quick ones first. */
+export const SUITES = [
+  check('types', [tsc, '-b', 'protocol', 'engine', 'kernel', 'ui', 'extension'], [tsc, '-p', 'tests']),
+  check('lint', [modules('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0', '--cache', '--cache-location', '.cache/eslint']),
+  check('format', [modules('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']),
+  check('layers', [
+    modules('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),
+    ...['--config', '.dependency-cruiser.cjs', '--output-type', 'err'],
+    ...['protocol/src', 'engine/src', 'kernel/src', 'ui/src', 'extension/src', 'tests', 'bench', 'scripts'],
+  ]),
+  check('unused', [modules('knip', 'bin', 'knip.js')]),
+  project('unit', { needs: 'packages' }),
+  project('kernel'),
+  project('integration'),
+  project('scripts'),
+  project('notebooks'),
+  {
+    ...browser,
+    run: context =>
+      context.chromium.path === null
+        ? { passed: 0, failed: 0, skipped: 1, detail: context.chromium.reason }
+        : browser.run(context),
+  },
+  onNode(24),
+  onNode(26),
+];

@@ -1,0 +1,40 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, tail } from './exec.mjs';
+import { CACHE, ROOT } from './paths.mjs';
+
+/** Runs test projects of vitest.config.ts with a given Node and returns their counts, with what failed as `detail`. */
+export async function vitest({ name, projects, node = process.execPath, env = process.env }) {
+  const file = join(CACHE, 'results', `${name}.json`);
+  mkdirSync(join(CACHE, 'results'), { recursive: true });
+  rmSync(file, { force: true });
+  const cli = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
+  const reporters = ['--reporter=json', `--outputFile.json=${file}`, '--reporter=default'];
+  const chosen = projects.map(project => `--project=${project}`);
+  const { code, output } = await run(node, [cli, 'run', ...chosen, ...reporters], {
+    env: { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
+    log: `test-${name}`,
+  });
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, detail: tail(output, 40) };
+  const counts = count(JSON.parse(readFileSync(file, 'utf8')), code);
+  return counts.failed > 0 ? { ...counts, detail: failures(output) } : counts;
+}
+
+/** Files that could not be loaded, and errors outside of tests, count as a failure each time. */
+function count(report, code) {
+  const broken = report.testResults.filter(
+    file => file.status === 'failed' && file.assertionResults.every(test => test.status !== 'failed'),
+  ).length;
+  const failed = report.numFailedTests + broken;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+/** The part of the default reporter's output that explains the failures. */
+function failures(output) {
+  const begin = output.search(/^⎯+ (Failed|Unhandled)/m);
+  return begin < 0 ? tail(output, 60) : tail(output.slice(begin), 200);
+}
