@@ -8,12 +8,24 @@ import { step } from './step.mjs';
 
 const PACKAGES = ['protocol', 'engine', 'kernel', 'ui', 'extension'];
 const LABEXTENSION = 'extension/python/millrace_jupyterlab/labextension';
-const COMPILED = ['protocol/dist/index.js', 'engine/dist/node/index.js', 'kernel/dist/main.js', 'ui/dist/index.js', 'extension/lib/index.js'];
+const COMPILED = [
+  'protocol/dist/index.js',
+  'engine/dist/node/index.js',
+  'kernel/dist/main.js',
+  'ui/dist/index.js',
+  'extension/lib/index.js',
+];
 
 const isSource = name => !/\.test(-d)?\.ts$/.test(name) && !name.endsWith('.tsbuildinfo');
 
 function sourcesOf(packages) {
-  const of = name => [`${name}/package.json`, `${name}/tsconfig.json`, `${name}/src`, `${name}/style`, `${name}/schema`];
+  const of = name => [
+    `${name}/package.json`,
+    `${name}/tsconfig.json`,
+    `${name}/src`,
+    `${name}/style`,
+    `${name}/schema`,
+  ];
   return hashOf(['package-lock.json', 'tsconfig.base.json', ...packages.flatMap(of)], isSource);
 }
 
@@ -21,7 +33,8 @@ async function compile(args, log) {
   // `npx tsc` would start the compiler that tslab brings along.
   const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   const { code, output } = await run(process.execPath, [compiler, ...args], { log });
-  if (code !== 0) throw new Problem(`TypeScript found errors (all of them in ${logFile(log)}):\n${tail(output, 25)}`);
+  if (code !== 0)
+    throw new Problem(`TypeScript found errors (all of them in ${logFile(log)}):\n${tail(output, 25)}`);
 }
 
 /** Compiles the packages, unless their sources are those of the last build. */
@@ -43,9 +56,16 @@ export function buildExtension({ force = false } = {}) {
     const built = existsSync(join(ROOT, LABEXTENSION, 'package.json'));
     if (!force && built && isStamped('extension', hash)) return false;
     // The bundler is a Node program that the Python one finds on the path: it must be this Node.
-    const env = { ...process.env, PATH: `${dirname(process.execPath)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}` };
-    const { code, output } = await run(venvProgram('jupyter-builder'), ['build', 'extension'], { env, log: 'extension' });
-    if (code !== 0) throw new Problem(`The extension was not built: read ${logFile('extension')}.\n${tail(output)}`);
+    const env = {
+      ...process.env,
+      PATH: `${dirname(process.execPath)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`,
+    };
+    const { code, output } = await run(venvProgram('jupyter-builder'), ['build', 'extension'], {
+      env,
+      log: 'extension',
+    });
+    if (code !== 0)
+      throw new Problem(`The extension was not built: read ${logFile('extension')}.\n${tail(output)}`);
     writeStamp('extension', hash);
     return true;
   });
@@ -57,8 +77,13 @@ export function installKernel() {
     const hash = `${process.execPath} ${ROOT} ${hashOf(['kernel/src/install.ts', 'kernel/package.json'])}`;
     const spec = join(VENV, 'share', 'jupyter', 'kernels', 'millrace', 'kernel.json');
     if (existsSync(spec) && isStamped('kernel', hash)) return false;
-    const { code, output } = await run(process.execPath, [join('kernel', 'dist', 'install.js'), '--prefix', VENV], { log: 'kernel' });
-    if (code !== 0) throw new Problem(`The kernel was not registered: read ${logFile('kernel')}.\n${tail(output)}`);
+    const { code, output } = await run(
+      process.execPath,
+      [join('kernel', 'dist', 'install.js'), '--prefix', VENV],
+      { log: 'kernel' },
+    );
+    if (code !== 0)
+      throw new Problem(`The kernel was not registered: read ${logFile('kernel')}.\n${tail(output)}`);
     writeStamp('kernel', hash);
     return true;
   });
@@ -70,7 +95,9 @@ export function linkExtension() {
     const target = join(ROOT, LABEXTENSION);
     const place = join(VENV, 'share', 'jupyter', 'labextensions', '@millrace', 'jupyterlab');
     const settings = join(VENV, 'share', 'jupyter', 'lab', 'settings', 'overrides.json');
-    const linked = lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true && readlinkSync(place) === target;
+    const linked =
+      lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink() === true &&
+      readlinkSync(place) === target;
     if (linked && existsSync(settings)) return false;
     rmSync(place, { recursive: true, force: true });
     mkdirSync(dirname(place), { recursive: true });

@@ -20,7 +20,9 @@ export async function findChromium() {
   await step('Chromium', async () => {
     const given = process.env.CHROME_PATH;
     if (given !== undefined && given !== '') {
-      found = existsSync(given) ? { path: given } : { path: null, reason: `CHROME_PATH names ${given}, which is not there` };
+      found = existsSync(given)
+        ? { path: given }
+        : { path: null, reason: `CHROME_PATH names ${given}, which is not there` };
       return false;
     }
     const present = await installed();
@@ -47,13 +49,19 @@ async function install() {
   const prefix = root ? [] : ['sudo', '-n'];
   const apt = async (...args) => {
     const [command, ...rest] = [...prefix, 'apt-get', ...args];
-    return run(command, rest, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, log: 'chromium' });
+    return run(command, rest, {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      log: 'chromium',
+    });
   };
   if ((await run('apt-get', ['--version'])).code !== 0) {
     return { path: null, reason: 'no Chromium is installed: install one, or set CHROME_PATH' };
   }
   if (!root && (await run('sudo', ['-n', 'true'])).code !== 0) {
-    return { path: null, reason: 'no Chromium is installed, and installing it needs root: install it, or set CHROME_PATH' };
+    return {
+      path: null,
+      reason: 'no Chromium is installed, and installing it needs root: install it, or set CHROME_PATH',
+    };
   }
   const packages = ['install', '-y', '--no-install-recommends', 'chromium'];
   let result = await apt(...packages);
@@ -63,5 +71,7 @@ async function install() {
   }
   if (result.code !== 0) await apt('-f', 'install', '-y', '--no-install-recommends');
   const path = await installed();
-  return path === null ? { path, reason: 'apt-get install chromium failed (see .cache/logs/chromium.log)' } : { path };
+  return path === null
+    ? { path, reason: 'apt-get install chromium failed (see .cache/logs/chromium.log)' }
+    : { path };
 }

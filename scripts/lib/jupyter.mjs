@@ -63,8 +63,17 @@ export function venvEnvironment(more = {}) {
 export async function startServer({ root = ROOT, extra = [], env = {}, deadlineMs = 90_000 } = {}) {
   const port = await freePort();
   const token = randomBytes(16).toString('hex');
-  const { command, args } = labCommand({ port, browser: false, root, extra: [`--IdentityProvider.token=${token}`, ...extra] });
-  const child = spawn(command, args, { cwd: root, env: venvEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  const { command, args } = labCommand({
+    port,
+    browser: false,
+    root,
+    extra: [`--IdentityProvider.token=${token}`, ...extra],
+  });
+  const child = spawn(command, args, {
+    cwd: root,
+    env: venvEnvironment(env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let log = '';
   let ended = false;
   for (const stream of [child.stdout, child.stderr]) stream.on('data', data => (log += data));
@@ -85,7 +94,8 @@ export async function startServer({ root = ROOT, extra = [], env = {}, deadlineM
 
   const deadline = Date.now() + deadlineMs;
   for (;;) {
-    if (ended) throw new Problem(`JupyterLab ended while it started:\n${log.split('\n').slice(-15).join('\n')}`);
+    if (ended)
+      throw new Problem(`JupyterLab ended while it started:\n${log.split('\n').slice(-15).join('\n')}`);
     try {
       await get('/api/status');
       return { url, token, port, pid: child.pid, get, stop, log: () => log };

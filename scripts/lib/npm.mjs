@@ -25,7 +25,9 @@ function isCurrent() {
     if (!path.startsWith('node_modules/') && !path.includes('/node_modules/')) return true;
     const have = present[path];
     if (have === undefined) return wish.optional === true || wish.devOptional === true;
-    return wish.link === true ? have.link === true : have.version === wish.version && have.integrity === wish.integrity;
+    return wish.link === true
+      ? have.link === true
+      : have.version === wish.version && have.integrity === wish.integrity;
   });
 }
 
@@ -39,9 +41,13 @@ export function npm(args, { cwd = ROOT, log }) {
 
 function npmProblem(what, log, output) {
   if (isNetworkFailure(output)) {
-    return new Problem('The npm registry cannot be reached: connect to the network (or set npm\'s proxy and registry) and start again.');
+    return new Problem(
+      "The npm registry cannot be reached: connect to the network (or set npm's proxy and registry) and start again.",
+    );
   }
-  return new Problem(`${what} failed: read ${logFile(log)}, mend what it names and start again.\n${tail(output)}`);
+  return new Problem(
+    `${what} failed: read ${logFile(log)}, mend what it names and start again.\n${tail(output)}`,
+  );
 }
 
 /**
@@ -49,7 +55,13 @@ function npmProblem(what, log, output) {
  */
 export async function otherNode(major) {
   const folder = join(CACHE, `node-${major}`);
-  const binary = join(folder, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const binary = join(
+    folder,
+    'node_modules',
+    'node',
+    'bin',
+    process.platform === 'win32' ? 'node.exe' : 'node',
+  );
   if (existsSync(binary) && (await run(binary, ['--version'])).output.startsWith(`v${major}.`)) return binary;
   const log = `node-${major}`;
   const args = ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', `node@${major}`];

@@ -7,7 +7,8 @@ export function tellProblem(error) {
   process.exitCode = 1;
 }
 
-const NETWORK = /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|network|Temporary failure in name resolution|Name or service not known|NewConnectionError|ConnectTimeoutError|Could not resolve|Max retries exceeded|Failed to establish a new connection|\(from versions: none\)/i;
+const NETWORK =
+  /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|network|Temporary failure in name resolution|Name or service not known|NewConnectionError|ConnectTimeoutError|Could not resolve|Max retries exceeded|Failed to establish a new connection|\(from versions: none\)/i;
 
 /** Whether the output of a package manager says that the network is missing. */
 export function isNetworkFailure(output) {

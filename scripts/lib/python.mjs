@@ -7,7 +7,12 @@ import { hashOf, isStamped, writeStamp } from './stamp.mjs';
 import { step } from './step.mjs';
 
 const NEEDED = 'Python 3.10 or later';
-const CANDIDATES = [['python3'], ['python'], ['py', '-3'], ...[14, 13, 12, 11, 10].map(minor => [`python3.${minor}`])];
+const CANDIDATES = [
+  ['python3'],
+  ['python'],
+  ['py', '-3'],
+  ...[14, 13, 12, 11, 10].map(minor => [`python3.${minor}`]),
+];
 const ASK = 'import sys; print(".".join(map(str, sys.version_info[:3])), sys.executable)';
 
 /** The first Python that is new enough: its command, or one sentence that says what to install. */
@@ -37,12 +42,18 @@ export function installPythonPackages([command, ...args]) {
     if (runs && isStamped('python', hash)) return false;
     if (!runs) await makeEnvironment(command, args);
     const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--progress-bar', 'off'];
-    const { code, output } = await run(python, [...pip, '-r', join('scripts', 'requirements.txt')], { log: 'pip' });
+    const { code, output } = await run(python, [...pip, '-r', join('scripts', 'requirements.txt')], {
+      log: 'pip',
+    });
     if (code !== 0) {
       if (isNetworkFailure(output)) {
-        throw new Problem('The Python package index cannot be reached: connect to the network (or set pip\'s proxy) and start again.');
+        throw new Problem(
+          "The Python package index cannot be reached: connect to the network (or set pip's proxy) and start again.",
+        );
       }
-      throw new Problem(`pip failed: read ${logFile('pip')}, mend what it names and start again.\n${tail(output)}`);
+      throw new Problem(
+        `pip failed: read ${logFile('pip')}, mend what it names and start again.\n${tail(output)}`,
+      );
     }
     writeStamp('python', hash);
     return true;
@@ -57,5 +68,6 @@ async function makeEnvironment(command, args) {
     );
   }
   const { code, output } = await run(command, [...args, '-m', 'venv', '--clear', VENV], { log: 'venv' });
-  if (code !== 0) throw new Problem(`python -m venv failed: read ${logFile('venv')} and start again.\n${tail(output)}`);
+  if (code !== 0)
+    throw new Problem(`python -m venv failed: read ${logFile('venv')} and start again.\n${tail(output)}`);
 }

@@ -26,7 +26,8 @@ function options(args) {
       },
     });
     const port = values.port === undefined ? null : Number(values.port);
-    if (port !== null && !(Number.isInteger(port) && port > 0 && port < 65536)) throw new Error(`no such port: ${values.port}`);
+    if (port !== null && !(Number.isInteger(port) && port > 0 && port < 65536))
+      throw new Error(`no such port: ${values.port}`);
     return { ...values, port };
   } catch (error) {
     throw new Problem(`${error.message}\n\n${USAGE}`);
@@ -77,10 +78,13 @@ async function check() {
     await step('kernel is known', async () => {
       const { kernelspecs } = await server.get('/api/kernelspecs');
       const names = Object.keys(kernelspecs);
-      if (kernelspecs.millrace === undefined) throw new Problem(`The kernel is not registered; these are: ${names.join(', ')}.`);
+      if (kernelspecs.millrace === undefined)
+        throw new Problem(`The kernel is not registered; these are: ${names.join(', ')}.`);
     });
     await step('extension is on', async () => {
-      const { output } = await run(venvProgram('python'), ['-m', 'jupyter', 'labextension', 'list'], { env: venvEnvironment() });
+      const { output } = await run(venvProgram('python'), ['-m', 'jupyter', 'labextension', 'list'], {
+        env: venvEnvironment(),
+      });
       const found = output.split('\n').find(text => text.includes('@millrace/jupyterlab'));
       if (found === undefined || !/enabled/.test(found) || !/OK/.test(found)) {
         throw new Problem(`JupyterLab does not have the extension enabled:\n${output}`);

@@ -25,7 +25,11 @@ function check(name, ...commands) {
 
 /** A test project of vitest.config.ts. */
 function project(name, { needs = 'everything', projects = [name], environment = () => ({}) } = {}) {
-  return { name, needs, run: context => vitest({ name, projects, env: venvEnvironment(environment(context)) }) };
+  return {
+    name,
+    needs,
+    run: context => vitest({ name, projects, env: venvEnvironment(environment(context)) }),
+  };
 }
 
 /** The unit and kernel suites on another version of Node. */
@@ -47,7 +51,15 @@ const browser = project('browser', { environment: ({ chromium }) => ({ CHROME_PA
 /** All suites, in the order in which they run: the quick ones first. */
 export const SUITES = [
   check('types', [tsc, '-b', 'protocol', 'engine', 'kernel', 'ui', 'extension'], [tsc, '-p', 'tests']),
-  check('lint', [modules('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0', '--cache', '--cache-location', '.cache/eslint']),
+  check('lint', [
+    modules('eslint', 'bin', 'eslint.js'),
+    '.',
+    '--max-warnings',
+    '0',
+    '--cache',
+    '--cache-location',
+    '.cache/eslint',
+  ]),
   check('format', [modules('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']),
   check('layers', [
     modules('dependency-cruiser', 'bin', 'dependency-cruise.mjs'),

@@ -13,7 +13,11 @@ import { SUITES } from './suites.mjs';
 const needsOnlyPackages = suite => suite.needs === 'packages';
 
 export async function main(args) {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { list: { type: 'boolean' } } });
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { list: { type: 'boolean' } },
+  });
   const unknown = positionals.filter(name => SUITES.every(suite => suite.name !== name));
   if (values.list || unknown.length > 0) {
     if (unknown.length > 0) process.exitCode = 1;
@@ -30,7 +34,11 @@ export async function main(args) {
       const result = await suite.run(context);
       const seconds = ((performance.now() - begun) / 1000).toFixed(1);
       const counts = tell(result);
-      line(result.failed > 0 ? 'failed' : result.passed > 0 ? 'done' : 'skipped', suite.name, `${counts}, ${seconds} s`);
+      line(
+        result.failed > 0 ? 'failed' : result.passed > 0 ? 'done' : 'skipped',
+        suite.name,
+        `${counts}, ${seconds} s`,
+      );
       if (result.detail) console.log(indent(result.detail));
       for (const key of Object.keys(totals)) totals[key] += result[key];
     }
@@ -59,7 +67,8 @@ async function prepare(chosen) {
     await setUp();
   }
   if (chosen.some(suite => suite.name === 'browser')) context.chromium = await findChromium();
-  if (context.shared === null) line('skipped', 'shared test data', `${shared} is absent: tests on it are skipped`);
+  if (context.shared === null)
+    line('skipped', 'shared test data', `${shared} is absent: tests on it are skipped`);
   return context;
 }
 
