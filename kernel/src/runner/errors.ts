@@ -2,10 +2,7 @@ import { isNativeError } from 'node:util/types';
 import { inspect } from 'node:util';
 import type { CellError } from './contract.js';
 import type { CellPlace, CellSources } from './cellSources.js';
-
-/** Frames of these are the kernel's or the engine's own, and say nothing to the user. */
-const OWN_FRAME =
-  /[\\/](kernel|engine|protocol)[\\/](dist|src)[\\/]|[\\/]node_modules[\\/](millrace|@millrace)[\\/]|\(?node:internal|node:vm/;
+import { isOwnFrame } from './ownFrames.js';
 
 /** The most frames that a traceback shows. */
 const MOST_FRAMES = 20;
@@ -30,7 +27,7 @@ export function hideOwnFrames(sources: CellSources): void {
 function frameOf(site: NodeJS.CallSite, sources: CellSources): Frame | null {
   const text = site.toString();
   const place = sources.find(site.getFileName(), site.getLineNumber() ?? 0, site.getColumnNumber() ?? 0);
-  if (place === null) return OWN_FRAME.test(text) ? null : { text, place };
+  if (place === null) return isOwnFrame(site.getFileName()) ? null : { text, place };
   const where = `${place.cell}:${place.line}:${place.column}`;
   // The function that a cell is wrapped into has no name, and the user has not written it.
   const name = site.getFunctionName()?.replace(/^\$+\.|^async /, '') ?? null;
