@@ -34,6 +34,7 @@ export const SOURCE: SourceNode = {
   options: {},
   fields: FIELDS,
   time: { column: 'time', boundUs: null, idleTimeoutUs: null, sequence: 'seq' },
+  clocked: true,
 };
 
 const SYMBOLS = ['a', 'b', '', '__proto__', 'constructor', 'ü', '\u{1f600}', null];

@@ -24,6 +24,7 @@ const source: PlanNode = {
   options: {},
   fields: schema.fields,
   time: { column: 'ts', boundUs: 0, idleTimeoutUs: null, sequence: null },
+  clocked: true,
 };
 const column = (name: string) => ({ kind: 'column' as const, name });
 const call = (fn: string, ...args: string[]) => ({ fn, args: args.map(column), where: null });

@@ -68,6 +68,8 @@ export class Feed {
 
   constructor(
     readonly source: OpenSource,
+    /** Whether the clock lets the rows out; if not, they come at once. */
+    readonly clocked: boolean,
     readonly context: FeedContext,
   ) {
     this.#stopListening = context.clock.onChange(() => this.#signal.wake());
@@ -76,6 +78,11 @@ export class Feed {
 
   get live(): boolean {
     return this.source.live;
+  }
+
+  /** Whether it is a replay: rows that can be read again, held by the clock. */
+  get replays(): boolean {
+    return this.clocked && !this.source.live;
   }
 
   get reader(): SourceReader | null {
@@ -125,7 +132,7 @@ export class Feed {
 
   /** Starts a replay again from its beginning; every query is rebuilt. */
   restart(): void {
-    if (this.live) return;
+    if (!this.replays) return;
     this.#restarting = true;
     this.#signal.wake();
   }
@@ -192,7 +199,8 @@ export class Feed {
   /** Hands out the rows of a replayed batch that the clock has reached, and waits for the others. */
   async #release(batch: Batch): Promise<void> {
     const { clock } = this.context;
-    const due = dueRows(batch, this.#offset, clock.now() - this.source.summary.boundUs);
+    const now = this.clocked ? clock.now() : Infinity;
+    const due = dueRows(batch, this.#offset, now - this.source.summary.boundUs);
     if (due > this.#offset || batch.length === 0) {
       const slice = sliceBatch(batch, this.#offset, due);
       this.#offset = due;

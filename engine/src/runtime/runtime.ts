@@ -15,6 +15,9 @@ export class UnknownConnectorError extends MillraceError {
   override readonly name = 'UnknownConnectorError';
 }
 
+/** For so many milliseconds a source that nobody reads is taken to be as it was found. */
+const KNOWN_MS = 1000;
+
 /** What the runtime is given: nothing in it touches a real clock, timer or file by itself. */
 export interface RuntimeOptions {
   readonly world: World;
@@ -30,7 +33,7 @@ export interface RuntimeOptions {
 export class Runtime {
   readonly clock: SessionClock;
   readonly #feeds = new Map<string, { readonly feed: Feed; readonly name: string }>();
-  readonly #opened = new Map<string, Promise<OpenSource>>();
+  readonly #opened = new Map<string, { readonly source: Promise<OpenSource>; readonly atMs: number }>();
   readonly #progress = new Signal();
   readonly #listeners = new Set<() => void>();
 
@@ -39,16 +42,25 @@ export class Runtime {
     this.clock.onChange(() => this.#progressed());
   }
 
-  /** Looks at a source: its schema and what else is known. Looked at once while it is in use. */
-  open(node: SourceNode): Promise<OpenSource> {
+  /**
+   * Looks at a source: its schema and what else is known. What was found holds while a feed reads it, else for a moment: a file may be
+   * written anew. A live source stays connected.
+   */
+  async open(node: SourceNode): Promise<OpenSource> {
     const key = sourceKey(node);
-    let opened = this.#opened.get(key);
-    if (opened === undefined) {
-      opened = this.#connect(node);
-      this.#opened.set(key, opened);
-      opened.catch(() => this.#opened.delete(key));
+    const known = this.#opened.get(key);
+    const now = this.options.world.now();
+    if (known !== undefined) {
+      if (this.#feeds.has(key) || now - known.atMs < KNOWN_MS) return known.source;
+      const source = await known.source;
+      if (source.live) return source;
     }
-    return opened;
+    const opened = { source: this.#connect(node), atMs: now };
+    this.#opened.set(key, opened);
+    opened.source.catch(() => {
+      if (this.#opened.get(key) === opened) this.#opened.delete(key);
+    });
+    return opened.source;
   }
 
   async #connect(node: SourceNode): Promise<OpenSource> {
@@ -65,11 +77,6 @@ export class Runtime {
     return connector.open({ name, options, fields, time }, this.options.world);
   }
 
-  /** Looks at a source anew the next time, e.g. because its file has changed. */
-  forget(node: SourceNode): void {
-    if (!this.#feeds.has(sourceKey(node))) this.#opened.delete(sourceKey(node));
-  }
-
   /** Starts a query on its source's feed. */
   async start(query: RunningQuery): Promise<void> {
     const node = query.plan.source;
@@ -83,9 +90,10 @@ export class Runtime {
         yieldTurn: () => this.yieldTurn(),
         progressed: () => this.#progressed(),
       };
-      entry = { feed: new Feed(source, context), name: node.name };
+      entry = { feed: new Feed(source, node.clocked, context), name: node.name };
       this.#feeds.set(key, entry);
-      if (!source.live && source.summary.firstTime !== null) this.clock.anchor(source.summary.firstTime);
+      if (entry.feed.replays && source.summary.firstTime !== null)
+        this.clock.anchor(source.summary.firstTime);
     }
     entry.feed.add(query);
     this.#progressed();
@@ -114,7 +122,7 @@ export class Runtime {
   }
 
   get #replays(): Feed[] {
-    return this.feeds.map(({ feed }) => feed).filter(feed => !feed.live);
+    return this.feeds.map(({ feed }) => feed).filter(feed => feed.replays);
   }
 
   yieldTurn(): Promise<void> {

@@ -42,7 +42,7 @@ export async function readRows(
     retention.lastUs === null &&
     retention.rows === null;
   await runOnce(prepared.physical, prepared.source, {
-    until: current ? reach(prepared.physical, runtime) : Infinity,
+    until: current && prepared.physical.source.clocked ? reach(prepared.physical, runtime) : Infinity,
     yieldTurn: () => runtime.yieldTurn(),
     take(batch) {
       table.apply(batch);

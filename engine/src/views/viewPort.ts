@@ -80,10 +80,11 @@ export class ViewPort {
       case 'ack':
         this.#hidden = false;
         this.#waitingSince = null;
-        this.#credit = Math.min(
-          MAX_CREDIT,
-          (request.seq === 0 ? 0 : this.#credit) + Math.max(0, request.credit),
-        );
+        // A view that is shown again may not know what it had left.
+        this.#credit =
+          request.seq === 0
+            ? Math.max(this.#credit, request.credit)
+            : Math.min(MAX_CREDIT, this.#credit + Math.max(0, request.credit));
         break;
       case 'hide':
         this.#hidden = true;
