@@ -40,7 +40,7 @@ function dtypeOf({ type }: Field): string {
 
 interface Danfo {
   readonly DataFrame: new (
-    columns: Record<string, unknown[]>,
+    data: Record<string, unknown[]> | never[],
     options: { columns: string[] },
   ) => DanfoDataFrame;
 }
