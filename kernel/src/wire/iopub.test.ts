@@ -76,6 +76,18 @@ describe('what is published', () => {
   });
 });
 
+test('displays that wait count as what they hold', async () => {
+  const pressure: boolean[] = [];
+  const iopub = new IopubPublisher(new Kept(), high => pressure.push(high));
+  iopub.stream(parent('a'), 'stdout', 'x'.repeat(800_000));
+  for (let i = 0; i < 3; i++) {
+    void iopub.publish('display_data', parent('a'), { data: { 'image/png': 'y'.repeat(1_000_000) } });
+  }
+  expect(pressure).toEqual([true]);
+  await iopub.flushed();
+  expect(pressure).toEqual([true, false]);
+});
+
 describe('the pace', () => {
   test('lets a burst through, then the rate', () => {
     let now = 0;

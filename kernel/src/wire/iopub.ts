@@ -25,7 +25,8 @@ export class IopubPublisher {
   readonly #bytes = new Pace(750_000, 700_000);
   readonly #messages = new Pace(500, 800);
   readonly #onPressure: (high: boolean) => void;
-  #queue: { out: Outgoing; cost: number; sent: () => void }[] = [];
+  /** `cost` is what counts as stream text, `weight` what the message takes of memory while it waits. */
+  #queue: { out: Outgoing; cost: number; weight: number; sent: () => void }[] = [];
   #queued = 0;
   #high = false;
   #draining = false;
@@ -59,7 +60,7 @@ export class IopubPublisher {
   /** Publishes a message after all output so far. Resolves when it has been sent. */
   publish(type: string, parent: Parent, content: JsonObject, metadata?: JsonObject): Promise<void> {
     this.#flushStream();
-    return this.#enqueue({ type, parent, content, metadata, identities: [type] }, 0);
+    return this.#enqueue({ type, parent, content, metadata, identities: [type] }, 0, weigh(content.data));
   }
 
   /** Publishes a message at once, before waiting output. */
@@ -96,10 +97,10 @@ export class IopubPublisher {
   interrupted(): void {
     this.#interrupted = true;
     let kept = 0;
-    this.#queue = this.#queue.filter(({ cost, sent }) => {
+    this.#queue = this.#queue.filter(({ cost, weight, sent }) => {
       kept += cost;
       if (cost === 0 || kept <= INTERRUPTED_BYTES) return true;
-      this.#queued -= cost + ENVELOPE_BYTES;
+      this.#queued -= weight;
       this.#droppedBytes += cost - ENVELOPE_BYTES;
       sent();
       return false;
@@ -133,10 +134,10 @@ export class IopubPublisher {
     }
   }
 
-  #enqueue(out: Outgoing, cost: number): Promise<void> {
+  #enqueue(out: Outgoing, cost: number, weight = cost): Promise<void> {
     return new Promise(resolve => {
-      this.#queue.push({ out, cost, sent: resolve });
-      this.#queued += cost + ENVELOPE_BYTES;
+      this.#queue.push({ out, cost, weight: weight + ENVELOPE_BYTES, sent: resolve });
+      this.#queued += weight + ENVELOPE_BYTES;
       this.#pressure();
       void this.#drain();
     });
@@ -153,7 +154,7 @@ export class IopubPublisher {
         continue;
       }
       this.#queue.shift();
-      this.#queued -= next.cost + ENVELOPE_BYTES;
+      this.#queued -= next.weight;
       this.#messages.take(1);
       if (next.cost > 0) this.#bytes.take(next.cost);
       void this.#socket.send(next.out);
@@ -167,6 +168,15 @@ export class IopubPublisher {
     if (!this.#high && this.#queued > HIGH_WATER) this.#onPressure((this.#high = true));
     else if (this.#high && this.#queued < LOW_WATER) this.#onPressure((this.#high = false));
   }
+}
+
+/** About how many bytes a MIME bundle has: text and base64 are what is long in one. */
+function weigh(data: unknown): number {
+  if (typeof data !== 'object' || data === null) return 0;
+  return Object.values(data).reduce<number>(
+    (sum, each) => sum + (typeof each === 'string' ? each.length : 0),
+    0,
+  );
 }
 
 /** Cuts text into messages, never through a surrogate pair. */
