@@ -28,9 +28,19 @@ export function rowsOfArrow<Row>(arrow: Uint8Array, fields: readonly Field[], op
   const length = columns.length === 0 ? 0 : columns[0].values.length;
   const rows: Row[] = new Array<Row>(length);
   for (let i = 0; i < length; i++) {
-    rows[i] = Object.fromEntries(columns.map(({ name, values }) => [name, values[i]])) as Row;
+    const row: Record<string, unknown> = {};
+    for (const { name, values } of columns) {
+      if (name === '__proto__') define(row, name, values[i]);
+      else row[name] = values[i];
+    }
+    rows[i] = row as Row;
   }
   return rows;
+}
+
+/** A column of this name is a value as any other: assigning it would change what the row inherits. */
+function define(row: object, name: string, value: unknown): void {
+  Object.defineProperty(row, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 /** The columns of an Arrow IPC stream as arrays of row values, in the order of `fields`. */
