@@ -81,17 +81,11 @@ export class NotebookPage {
 
   /** Runs a cell to its end. */
   async run(index: number): Promise<void> {
-    const before = await this.executionCount(index);
-    await this.start(index);
-    await this.page.waitForFunction(
-      ([index, before]) => {
-        const cell = document.querySelectorAll('.jp-Notebook .jp-CodeCell').item(index ?? 0);
-        const text = cell?.querySelector('.jp-InputPrompt');
-        const count = Number(/\[(\d+)\]/.exec(text?.textContent ?? '')?.[1] ?? 0);
-        return count > (before ?? 0);
-      },
-      [index, before],
-    );
+    await this.page.evaluate(async index => {
+      const { commands, shell } = window.jupyterapp;
+      shell.currentWidget.content.activeCellIndex = index;
+      await commands.execute('notebook:run-cell');
+    }, index);
   }
 
   /** Waits until the kernel works at a cell. */
@@ -100,11 +94,6 @@ export class NotebookPage {
     await this.page.waitForFunction(
       () => window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'busy',
     );
-  }
-
-  async executionCount(index: number): Promise<number> {
-    const text = await this.cell(index).locator('.jp-InputPrompt').textContent();
-    return Number(/\[(\d+)\]/.exec(text ?? '')?.[1] ?? 0);
   }
 
   async setSource(index: number, text: string): Promise<void> {
