@@ -178,7 +178,7 @@ export class CsvDecoder implements RowDecoder {
     else return -1;
     if (scanner.end < 0) return -1;
     if (value !== value) column.setBigint(row, scanner.big);
-    else column.setNumber(row, value);
+    else column.setInteger(row, value);
     return scanner.end;
   }
 

@@ -178,7 +178,7 @@ export class JsonRowReader {
     else value = scanner.integer(at);
     if (scanner.end < 0 || (type.kind === 'int32' && value !== (value | 0))) return -1;
     if (value !== value) column.setBigint(row, scanner.big);
-    else column.setNumber(row, value);
+    else column.setInteger(row, value);
     return scanner.end;
   }
 

@@ -5,6 +5,8 @@ const POWERS_OF_TEN = Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 const MIN_INT64 = -(2n ** 63n);
 const MAX_INT64 = 2n ** 63n - 1n;
 const PER_SECOND: Record<TimeUnit, number> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 };
+/** The length of `2024-03-08T14:30:`. */
+const MINUTE_LENGTH = 17;
 /** What nine digits of a second's fraction are divided by. */
 const NANOS_PER_TICK: Record<TimeUnit, number> = { s: 1e9, ms: 1e6, us: 1e3, ns: 1 };
 
@@ -102,6 +104,10 @@ export class ByteScanner {
   timestamp(from: number, unit: TimeUnit): number {
     const bytes = this.bytes;
     if (bytes[from + 4] !== 45 || !isDigit(bytes[from])) return this.integer(from);
+    if (this.#hasKnownMinute(from)) {
+      const value = this.#inKnownMinute(from + MINUTE_LENGTH, unit);
+      if (this.end >= 0) return value;
+    }
     const daySeconds = this.#day(from);
     if (this.end < 0) return 0;
     let seconds = daySeconds;
@@ -116,10 +122,20 @@ export class ByteScanner {
       }
       seconds += this.#secondsOfDay;
       nanos = this.#nanos;
+      this.#learnMinute(from, p, daySeconds);
     }
     this.end = p;
-    if (unit === 'ns') return this.#safe(BigInt(seconds) * 1_000_000_000n + BigInt(nanos));
-    return seconds * PER_SECOND[unit] + (nanos === 0 ? 0 : Math.floor(nanos / NANOS_PER_TICK[unit]));
+    return this.#ticks(seconds, nanos, unit);
+  }
+
+  /** Ticks of `unit`, exact; no value where an int64 cannot hold them. */
+  #ticks(seconds: number, nanos: number, unit: TimeUnit): number {
+    const value = seconds * PER_SECOND[unit] + Math.floor(nanos / NANOS_PER_TICK[unit]);
+    if (Number.isSafeInteger(value)) return value;
+    const exact =
+      BigInt(seconds) * BigInt(PER_SECOND[unit]) + BigInt(Math.floor(nanos / NANOS_PER_TICK[unit]));
+    if (exact < MIN_INT64 || exact > MAX_INT64) this.end = -1;
+    return this.#safe(exact);
   }
 
   /** A date, `2024-03-08`, in days since 1970-01-01. */
@@ -130,6 +146,54 @@ export class ByteScanner {
 
   #secondsOfDay = 0;
   #nanos = 0;
+  /** `2024-03-08T14:30:` as the last timestamp in UTC began, and its seconds: most begin as their neighbour. */
+  readonly #minute = new Uint8Array(MINUTE_LENGTH);
+  #minuteSeconds = 0;
+
+  #hasKnownMinute(from: number): boolean {
+    const bytes = this.bytes;
+    const minute = this.#minute;
+    // From the end, where neighbours differ first.
+    for (let i = MINUTE_LENGTH - 1; i >= 0; i--) if (bytes[from + i] !== minute[i]) return false;
+    return true;
+  }
+
+  /** Reads the seconds of a timestamp whose minute is known; `end` is -1 where they are not written plainly in UTC. */
+  #inKnownMinute(from: number, unit: TimeUnit): number {
+    const bytes = this.bytes;
+    const second = twoDigits(bytes, from);
+    let p = from + 2;
+    let fraction = 0;
+    let digits = 0;
+    if (bytes[p] === 46) {
+      let digit = bytes[++p] - 48;
+      while (digit >= 0 && digit <= 9) {
+        fraction = fraction * 10 + digit;
+        digits++;
+        digit = bytes[++p] - 48;
+      }
+    }
+    const behind = bytes[p];
+    if (behind === 90) p++;
+    const plain = behind === 90 || behind === 44 || behind === 34 || behind === 10 || behind === 13;
+    if (!plain || second < 0 || second > 59 || digits > 9 || (digits === 0 && bytes[from + 2] === 46)) {
+      this.end = -1;
+      return 0;
+    }
+    this.end = p;
+    return this.#ticks(this.#minuteSeconds + second, fraction * POWERS_OF_TEN[9 - digits], unit);
+  }
+
+  /** Remembers the minute of a timestamp that was read, if it is in UTC and has seconds. */
+  #learnMinute(from: number, end: number, daySeconds: number): void {
+    const bytes = this.bytes;
+    if (bytes[from + MINUTE_LENGTH - 1] !== 58 || end < from + MINUTE_LENGTH + 2) return;
+    const last = bytes[end - 1];
+    if (last !== 90 && !isDigit(last)) return;
+    for (let p = from + MINUTE_LENGTH; p < end; p++) if (bytes[p] === 43 || bytes[p] === 45) return;
+    this.#minute.set(bytes.subarray(from, from + MINUTE_LENGTH));
+    this.#minuteSeconds = daySeconds + twoDigits(bytes, from + 11) * 3600 + twoDigits(bytes, from + 14) * 60;
+  }
 
   /** Reads `09:30[:00[.123456789]][Z|±hh[:mm]]` and returns the position behind it, or -1. */
   #timeOfDay(from: number): number {

@@ -69,6 +69,12 @@ export class ColumnBuilder {
     else this.bytes[row] = value;
   }
 
+  /** As `setNumber`, for values that mostly go to a fast int64 lane. */
+  setInteger(row: number, value: number): void {
+    if (this.floats.length > 0 && !this.isWide && !this.hasNull) this.floats[row] = value;
+    else this.setNumber(row, value);
+  }
+
   /** Sets an int64 or timestamp of any size. */
   setBigint(row: number, value: bigint): void {
     if (this.hasNull) this.valid[row] = 1;
