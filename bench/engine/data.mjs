@@ -15,9 +15,9 @@ export async function makeTrades(rows) {
   const stem = `${FOLDER}trades-${rows}`;
   if (!existsSync(`${stem}.csv`)) {
     process.stderr.write(`Making ${rows} trades …\n`);
-    const { createNodeHost } = await import('../../engine/dist/node/host.js');
-    const { file, generator } = await import('../../engine/dist/index.js');
-    const { setDefaultLink } = await import('../../engine/dist/session/index.js');
+    const { createNodeHost } = await import('millrace/host');
+    const { file, generator } = await import('millrace');
+    const { setDefaultLink } = await import('millrace/session');
     const host = createNodeHost({ directory: FOLDER });
     setDefaultLink(host.link());
     await generator.market({ seed: SEED, rows, symbols: 500 }).writeTo(file.csv(`${stem}.csv`));

@@ -1,6 +1,6 @@
 // One run of one case by Millrace: `millrace.mjs CASE STEM`. Streaming: batches as they arrive, windows as they close.
 import { measured } from '../support/children.mjs';
-import { count, first, last, max, min, replay, sum, tumble, vwap } from '../../engine/dist/index.js';
+import { count, first, last, max, min, replay, sum, tumble, vwap } from 'millrace';
 import { decodeArrow } from '../../engine/dist/codecs/arrow.js';
 import { NODE_SOURCES } from '../../engine/dist/node/connectors.js';
 import { realWorld } from '../../engine/dist/node/world.js';

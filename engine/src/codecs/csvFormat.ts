@@ -1,5 +1,3 @@
-import { MAX_LINE_BYTES } from './decoder.js';
-
 /** How a CSV text is written. */
 export interface CsvFormat {
   /** The byte between fields. */
@@ -12,10 +10,3 @@ export interface CsvFormat {
 }
 
 export const DEFAULT_NULLS: readonly string[] = ['NA', 'N/A', 'NULL', 'null'];
-
-export const CSV_FORMAT: CsvFormat = {
-  delimiter: 44,
-  nulls: DEFAULT_NULLS,
-  nullStrings: false,
-  maxLineBytes: MAX_LINE_BYTES,
-};

@@ -130,3 +130,19 @@ describe('a Parquet file by another writer', () => {
     }
   });
 });
+
+describe('a Parquet reading', () => {
+  it('may be closed in the middle, beside others', async () => {
+    const source = await open('duck.parquet', {}, 'us');
+    const first = source.read();
+    const second = source.read();
+    expect((await first.next(100))?.length).toBe(100);
+    expect((await second.next(8192))?.length).toBeGreaterThan(0);
+    const under = second.next(8192);
+    await first.close();
+    expect(await first.next(100)).toBeNull();
+    await under;
+    await second.close();
+    expect((await sourceRows(source)).rows.length).toBe(20_000);
+  });
+});
