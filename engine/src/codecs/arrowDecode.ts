@@ -100,7 +100,7 @@ function decodeColumn(type: DataType, column: ArrowColumn<unknown>, length: numb
   const hasNull = batches.some(batch => batch.nullCount > 0);
   const valid = hasNull ? new Uint8Array(length).fill(1) : null;
   const dictionary = type.kind === 'string' ? new Dictionary() : null;
-  let data: Lane = laneFor(
+  const data: Lane = laneFor(
     type,
     length,
     batches.some(batch => isUnsafe(type, batch)),

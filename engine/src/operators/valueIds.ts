@@ -1,5 +1,5 @@
 import type { Column } from '../columns/column.js';
-import { Dictionary } from '../columns/dictionary.js';
+import type { Dictionary } from '../columns/dictionary.js';
 import { isInt64Like, type DataType } from '../columns/types.js';
 import type { OutputColumn } from './output.js';
 

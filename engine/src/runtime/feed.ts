@@ -97,6 +97,7 @@ export class Feed {
 
   /** Whether every row up to an event time has been handed out. */
   hasReached(time: EventTime): boolean {
+    if (this.#restarting) return false;
     if (this.ended || (this.reached ?? -Infinity) > time) return true;
     const marks = this.#pending?.marks ?? null;
     return marks !== null && marks[this.#offset] + this.source.summary.boundUs > time;
@@ -134,6 +135,8 @@ export class Feed {
   restart(): void {
     if (!this.replays) return;
     this.#restarting = true;
+    this.ended = false;
+    this.watermark = START_OF_TIME;
     this.#signal.wake();
   }
 
@@ -211,6 +214,8 @@ export class Feed {
     }
     const time = (batch.marks as Float64Array)[this.#offset] + this.source.summary.boundUs;
     this.context.progressed();
+    // A source that does not know its first time tells the clock now.
+    clock.anchor(time);
     const delay = clock.delayMs(time);
     if (delay === null) await this.#signal.wait();
     else await this.#signal.waitAtMost(Math.max(RELEASE_MS, delay), this.context.world);

@@ -26,8 +26,9 @@ export async function runOnce(
   const pipeline = new Pipeline(plan, batch => results.push(options.take(batch)));
   const push = async (batch: Batch): Promise<boolean> => {
     pipeline.push(batch);
-    const enough = await Promise.all(results.splice(0));
-    return enough.includes(true);
+    let enough = false;
+    for (const result of results.splice(0)) if (await result) enough = true;
+    return enough;
   };
   try {
     for (;;) {

@@ -11,7 +11,7 @@ export class RunningQuery implements FeedMember {
   rowsIn = 0;
   watermark: EventTime = START_OF_TIME;
   ended = false;
-  error: unknown = null;
+  error: Error | null = null;
   isCaughtUp = false;
   #pipeline: Pipeline;
   readonly #listeners = new Set<() => void>();
@@ -47,7 +47,7 @@ export class RunningQuery implements FeedMember {
   }
 
   fail(error: unknown): void {
-    this.error = error;
+    this.error = error instanceof Error ? error : new Error(String(error));
     this.#changed();
   }
 

@@ -124,7 +124,7 @@ export class ViewRegistry {
       rejected: feed?.reader?.counters.rejected ?? 0,
       evicted: query.table.evicted,
       watermarkUs: Number.isFinite(watermark) ? watermark : null,
-      error: error === null ? null : error instanceof Error ? error.message : String(error),
+      error: error?.message ?? null,
     };
   }
 
