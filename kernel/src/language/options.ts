@@ -12,6 +12,7 @@ export const COMPILER_OPTIONS: ts.CompilerOptions = {
   lib: ['lib.esnext.d.ts'],
   types: ['node'],
   strict: true,
+  noImplicitThis: false,
   skipLibCheck: true,
   esModuleInterop: true,
   resolveJsonModule: true,

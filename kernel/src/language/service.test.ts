@@ -12,7 +12,8 @@ const directory = mkdtempSync(join(tmpdir(), 'millrace-language-'));
 
 beforeAll(() => {
   service = new LanguageService(directory);
-});
+  service.warmUp();
+}, 60_000);
 
 function commit(code: string): void {
   const cellId = `cell-${++count}`;
@@ -99,7 +100,7 @@ const bars = trades.window(tumble('1 min')).groupBy('symbol').aggregate(t => ({ 
       { name: 'typed', collection: 'Stream', fields: [field('wrong', 'string')], key: null },
       { name: 'bars', collection: 'StreamTable', fields: bars, key: ['symbol'] },
     ]);
-  });
+  }, 60_000);
 
   it('completes columns', () => {
     expect(service.complete(...at('trades.where(t => t.|')).matches).toEqual([

@@ -18,7 +18,8 @@ beforeAll(() => {
   service = new LanguageService(directory);
   const link = { request: () => Promise.reject(new Error('no host')) } as unknown as HostLink;
   evaluator = createEvaluator({ directory, link, globals: {} });
-});
+  service.warmUp();
+}, 60_000);
 
 /** Checks, runs and commits a cell. */
 async function run(code: string, cellId = `cell-${count + 1}`): Promise<unknown> {
