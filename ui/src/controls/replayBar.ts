@@ -126,7 +126,9 @@ export class ReplayBar {
     setAttribute(this.play, 'title', action);
     setAttribute(this.play, 'data-action', playing ? 'pause' : mode === 'paused' ? 'play' : 'replay');
     this.showSpeed(mode === 'playing' || mode === 'paused' ? speed : this.chosenSpeed());
-    setText(this.time, nowUs === null || !Number.isFinite(nowUs) ? '–' : clockText(nowUs));
+    this.play.disabled = mode === 'idle';
+    this.time.hidden = nowUs === null || !Number.isFinite(nowUs);
+    setText(this.time, nowUs === null || this.time.hidden ? '' : clockText(nowUs));
     const done = fractionDone(nowUs, startUs, endUs, mode);
     this.progress.hidden = done === null;
     (this.progress.firstElementChild as HTMLElement).style.transform = `scaleX(${done ?? 0})`;
