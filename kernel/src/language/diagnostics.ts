@@ -26,12 +26,22 @@ function toCellDiagnostic(diagnostic: ts.Diagnostic, end: number): CellDiagnosti
   return {
     severity: 'error',
     code: `TS${diagnostic.code}`,
-    message: plainMessage(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')),
+    message:
+      plainMessage(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')) + installHint(diagnostic),
     line: start.line + 1,
     column: start.character + 1,
     endLine: stop.line + 1,
     endColumn: stop.character + 1,
   };
+}
+
+/** What to do about a package that is not there. */
+function installHint({ code, messageText }: ts.Diagnostic): string {
+  const found =
+    code === 2307
+      ? /module '((?:@[^/']+\/)?[^./'@:][^/':]*)/.exec(ts.flattenDiagnosticMessageText(messageText, ''))
+      : null;
+  return found === null ? '' : ` Install it beside the notebook: npm install ${found[1]}`;
 }
 
 /** Without the names of the modules that cells are, which nobody has written. */

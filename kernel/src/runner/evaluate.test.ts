@@ -202,9 +202,9 @@ describe('imports', () => {
   });
 
   it('name a package that is not there', async () => {
-    await expect(run("import x from 'no-such-package'")).rejects.toThrow(
-      "Cannot find module 'no-such-package'",
-    );
+    await expect(run("import x from 'no-such-package'")).rejects.toThrow('npm install no-such-package');
+    await expect(run("import x from '@scope/none/sub'")).rejects.toThrow(/npm install @scope\/none$/);
+    await expect(run("import x from './none.js'")).rejects.toThrow(/declarations\.$/);
   });
 });
 
