@@ -1,4 +1,3 @@
-import { fieldIndex, type Schema } from '../columns/schema.js';
 import type { Expr } from '../expr/ast.js';
 import { bind } from '../functions/bind.js';
 import { projectColumns } from '../plan/bind.js';
@@ -113,9 +112,4 @@ function passedAs(
 ): string | null {
   const same = columns.filter(({ expr }) => expr.kind === 'column' && expr.name === name);
   return (same.find(column => column.name === name) ?? same[0])?.name ?? null;
-}
-
-/** A column of a schema by name; it is known to be there. */
-export function fieldOf(schema: Schema, name: string): Schema['fields'][number] {
-  return schema.fields[fieldIndex(schema, name)];
 }

@@ -7,11 +7,6 @@ export class AggregateArgumentError extends MillraceError {
   override readonly name = 'AggregateArgumentError';
 }
 
-/** An aggregate whose input takes rows back, which it cannot undo. */
-export class RetractionError extends MillraceError {
-  override readonly name = 'RetractionError';
-}
-
 /** A sum of integers left int64. */
 export class OverflowError extends MillraceError {
   override readonly name = 'OverflowError';
