@@ -128,10 +128,20 @@ export class ByteScanner {
     return this.#ticks(seconds, nanos, unit);
   }
 
+  #unit: TimeUnit | null = null;
+  #perSecond = 1;
+  #nanosPerTick = 1;
+
   /** Ticks of `unit`, exact; no value where an int64 cannot hold them. */
   #ticks(seconds: number, nanos: number, unit: TimeUnit): number {
-    const value = seconds * PER_SECOND[unit] + Math.floor(nanos / NANOS_PER_TICK[unit]);
-    if (Number.isSafeInteger(value)) return value;
+    if (unit !== this.#unit) {
+      this.#unit = unit;
+      this.#perSecond = PER_SECOND[unit];
+      this.#nanosPerTick = NANOS_PER_TICK[unit];
+    }
+    const whole = seconds * this.#perSecond;
+    const value = nanos === 0 ? whole : whole + Math.floor(nanos / this.#nanosPerTick);
+    if (value <= Number.MAX_SAFE_INTEGER && value >= -Number.MAX_SAFE_INTEGER) return value;
     const exact =
       BigInt(seconds) * BigInt(PER_SECOND[unit]) + BigInt(Math.floor(nanos / NANOS_PER_TICK[unit]));
     if (exact < MIN_INT64 || exact > MAX_INT64) this.end = -1;
