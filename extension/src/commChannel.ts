@@ -37,6 +37,7 @@ export class CommChannel<Open, Request, Message> implements Channel<Open, Reques
   ) {
     session.kernelChanged.connect(this.follow, this);
     session.statusChanged.connect(this.follow, this);
+    session.connectionStatusChanged.connect(this.follow, this);
     session.disposed.connect(this.close, this);
     this.follow();
   }
@@ -73,6 +74,7 @@ export class CommChannel<Open, Request, Message> implements Channel<Open, Reques
   close(): void {
     this.session.kernelChanged.disconnect(this.follow, this);
     this.session.statusChanged.disconnect(this.follow, this);
+    this.session.connectionStatusChanged.disconnect(this.follow, this);
     this.session.disposed.disconnect(this.close, this);
     this.stateListener = null;
     this.messageListener = null;
@@ -107,7 +109,27 @@ export class CommChannel<Open, Request, Message> implements Channel<Open, Reques
       this.lose(SHUT_DOWN, NO_KERNEL);
       return;
     }
-    if (status !== 'idle' && status !== 'busy') return;
+    if (kernel.connectionStatus !== 'connected') return;
+    if (!this.restarting) this.offer();
+    else if (status === 'idle' || status === 'busy') this.isBack();
+    else this.awaitRestarted(kernel);
+  }
+
+  /**
+   * JupyterLab passes over the status messages of a kernel info request, so that a restarted kernel may stay `unknown` until
+   * a cell runs: its answer to such a request says that it is back.
+   */
+  private awaitRestarted(kernel: Kernel.IKernelConnection): void {
+    kernel.requestKernelInfo().then(
+      () => {
+        if (this.kernel === kernel && kernel.connectionStatus === 'connected') this.isBack();
+      },
+      () => undefined,
+    );
+  }
+
+  private isBack(): void {
+    if (!this.restarting) return;
     this.restarting = false;
     this.offer();
   }

@@ -1,4 +1,5 @@
 import type { VegaLiteSpec } from './options.js';
+import { TIME_AXIS_FORMAT } from './theme.js';
 
 type Json = Record<string, unknown>;
 
@@ -57,7 +58,14 @@ function channelInUtc(channel: string, definition: unknown): unknown {
     return { ...definition, timeUnit: 'utcyearmonthdatehoursminutessecondsmilliseconds' };
   }
   if (definition.scale === null) return definition;
-  return { ...definition, scale: { type: 'utc', ...(isObject(definition.scale) ? definition.scale : {}) } };
+  const scale = { type: 'utc', ...(isObject(definition.scale) ? definition.scale : {}) };
+  const { axis } = definition;
+  // The tick labels of our own charts, unless the user says how, or wants none.
+  const isAxis = (channel === 'x' || channel === 'y') && axis !== null;
+  const own = isObject(axis) ? axis : {};
+  return isAxis && !('labelExpr' in own)
+    ? { ...definition, scale, axis: { format: TIME_AXIS_FORMAT, ...own } }
+    : { ...definition, scale };
 }
 
 /** Whether a value is a plain JSON object. */
