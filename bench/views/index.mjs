@@ -51,7 +51,7 @@ async function measure({ folder, server, browser, rate, name, show }) {
   try {
     const file = `${name}-${rate}.ipynb`;
     writeFileSync(join(folder, file), JSON.stringify(notebook([opening(feed.port), show])));
-    await page.goto(`${server.url}/lab/tree/${file}?token=${server.token}`);
+    await page.goto(`${server.url}/lab/workspaces/${name}-${rate}/tree/${file}?token=${server.token}`);
     await page.waitForFunction(
       () => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle',
     );
