@@ -179,6 +179,17 @@ test('a stream is read no further than its first rows are wanted', async () => {
   expect(rows).toBe(2);
 });
 
+test('a clock that was started before any replay takes its time from the first one that is read', async () => {
+  const link = start().link();
+  const hour = 3_600_000_000;
+  const plan = replayOf([10 * hour, 11 * hour, 12 * hour]);
+  const read = () => link.request({ type: 'read', plan, limit: null, current: true });
+  await link.request({ type: 'clock', command: { type: 'start', at: '11:00', speed: 1 } });
+  expect((await read()).rows).toBe(2);
+  await link.request({ type: 'clock', command: { type: 'speed', speed: 'max' } });
+  expect((await read()).rows).toBe(3);
+});
+
 describe('live feeds', () => {
   test('equal sources share one connection, a late query gets what has been, and the last release disconnects', async () => {
     const link = start().link();

@@ -28,6 +28,9 @@ export async function readRows(
 ): Promise<HostReplies['read']> {
   const prepared = await preparePlan(plan, runtime);
   if (prepared.source.live) return readLive(plan, limit, queries);
+  const { firstTime } = prepared.source.summary;
+  // A clock that was started while nothing replayed takes its time from the first replay that is looked at.
+  if (current && prepared.physical.source.clocked && firstTime !== null) runtime.clock.anchor(firstTime);
   const { table: plannedTable } = prepared.physical;
   const { retention } = plannedTable;
   const limits = {
