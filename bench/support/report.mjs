@@ -20,7 +20,9 @@ export function table(results) {
   const lines = [keys, ...results.map(result => keys.map(key => cell(result[key])))];
   const widths = keys.map((_, column) => Math.max(...lines.map(line => line[column].length)));
   return lines
-    .map(line => line.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join('  '))
+    .map(line =>
+      line.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join('  '),
+    )
     .join('\n');
 }
 
