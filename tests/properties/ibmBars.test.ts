@@ -149,7 +149,7 @@ describe.skipIf(!hasIbmTrades)(
         expect(paused.mode).toBe('paused');
         const seen = await bars.rows();
         expect(await bars.rows()).toEqual(seen);
-        const open = seen.filter(bar => bar.end * 1000 > paused.nowUs!);
+        const open = seen.filter(bar => bar.windowEnd.epochMilliseconds * 1000 > paused.nowUs!);
         expect(open.length).toBeLessThanOrEqual(1);
         expect(seen.length).toBeLessThan(expected.length);
         await clock.play();

@@ -35,10 +35,11 @@ const big = trades
   .derive(t => ({ notional: t.price.mul(t.size), twice: t.price.mul(2), one: 1 }))
   .select('ts', 'symbol', 'notional', 'twice', 'one');
 type Big = { ts: Temporal.Instant; symbol: string; notional: number | null; twice: number; one: number };
-holds<Equal<Awaited<ReturnType<typeof big.rows>>, Big[]>>();
+const bigRows = () => big.rows();
+holds<Equal<Awaited<ReturnType<typeof bigRows>>, Big[]>>();
 const afterRename = trades.rename({ price: 'px' }).drop('size');
-holds<Equal<Awaited<ReturnType<(typeof afterRename)['rows']>>[number]['px'], number>>();
-void afterRename;
+const renamedRows = () => afterRename.rows();
+holds<Equal<Awaited<ReturnType<typeof renamedRows>>[number]['px'], number>>();
 
 const bars = trades
   .window(tumble('1 min'), { allowedLateness: '10 s' })
@@ -61,14 +62,19 @@ type Bar = {
   vwap: number | null;
   n: number;
 };
-holds<Equal<Awaited<ReturnType<typeof bars.rows>>, Bar[]>>();
+const barRows = () => bars.rows();
+holds<Equal<Awaited<ReturnType<typeof barRows>>, Bar[]>>();
+const datedRows = () => bars.rows({ time: 'date' });
+holds<Equal<Awaited<ReturnType<typeof datedRows>>[number]['windowEnd'], Date>>();
 const alsoBars = trades
   .groupBy('symbol')
   .window(hop({ size: '5 min', slide: '1 min' }))
   .aggregate(t => ({ high: max(t.price, { where: t.size.gt(0) }) }));
-holds<Equal<Awaited<ReturnType<typeof alsoBars.rows>>[number]['high'], number>>();
+const alsoBarRows = () => alsoBars.rows();
+holds<Equal<Awaited<ReturnType<typeof alsoBarRows>>[number]['high'], number>>();
 const groups = trades.groupBy('symbol').aggregate(t => ({ n: count(t.size) }));
-holds<Equal<Awaited<ReturnType<typeof groups.rows>>, { symbol: string; n: number }[]>>();
+const groupRows = () => groups.rows();
+holds<Equal<Awaited<ReturnType<typeof groupRows>>, { symbol: string; n: number }[]>>();
 const finals: Stream<Bar> = bars.final();
 const kept: StreamTable<Trade> = trades.keep({ last: '1 h' });
 const tableBars: Table<{ symbol: string; n: number }> = Table.of<{ symbol: string }>({ symbol: ['A'] })
