@@ -74,7 +74,7 @@ describe('table and chart', () => {
   test('live on when a cell exhausts memory, which loses its variables', async () => {
     const notebook = await moving(
       'memory.ipynb',
-      `const kept = 1; const hoard: number[][] = []; while (true) hoard.push(new Array(4e7).fill(1));`,
+      `const kept = 1; const hoard: number[][] = []; while (true) hoard.push(new Array(1e7).fill(1));`,
     );
     await notebook.start(MORE);
     await notebook.says(MORE, /memory/i);

@@ -25,6 +25,11 @@ test('a notebook in light and in dark', async () => {
     colours.push(
       await chart.node.evaluate(node => getComputedStyle(node).getPropertyValue('--jp-layout-color0')),
     );
+    // Nothing is cut off: the drawing is as wide as its cell, also after the theme has changed.
+    await chart.until(node => {
+      const canvas = node.querySelector('.millrace-Chart-canvas');
+      return canvas !== null && canvas.scrollWidth <= (canvas.parentElement?.clientWidth ?? 0);
+    }, null);
     const file = join(ARTIFACTS, `notebook-${theme.toLowerCase()}.png`);
     await notebook.page.screenshot({ path: file });
     expect(statSync(file).size).toBeGreaterThan(20_000);

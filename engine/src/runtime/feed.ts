@@ -9,7 +9,8 @@ import { batchBytes, copyBatch, sliceBatch } from './slice.js';
 export const TURN_ROWS = 8192;
 /** Replayed rows that fall due within so many milliseconds are released together. */
 const RELEASE_MS = 10;
-const HISTORY_US = 3_600_000_000;
+/** What a live source gave in so many milliseconds of wall time, and no more than so many bytes of it, is kept. */
+const HISTORY_MS = 3_600_000;
 const HISTORY_BYTES = 64 * 1024 * 1024;
 
 /** What takes a feed's rows: a query. */
@@ -59,7 +60,7 @@ export class Feed {
   error: unknown = null;
   #closed = false;
   #restarting = false;
-  #history: { readonly batch: Batch; readonly bytes: number }[] = [];
+  #history: { readonly batch: Batch; readonly bytes: number; readonly atMs: number }[] = [];
   #historyBytes = 0;
   /** The batch number of the history's first batch. */
   #historyStart = 0;
@@ -267,13 +268,13 @@ export class Feed {
   }
 
   #remember(batch: Batch): void {
-    const copy = { batch: copyBatch(batch), bytes: batchBytes(batch) };
+    const atMs = this.context.world.now();
+    const copy = { batch: copyBatch(batch), bytes: batchBytes(batch), atMs };
     this.#history.push(copy);
     this.#historyBytes += copy.bytes;
-    const oldest = batch.watermark - HISTORY_US;
     while (
       this.#history.length > 1 &&
-      (this.#historyBytes > HISTORY_BYTES || this.#history[0].batch.watermark < oldest)
+      (this.#historyBytes > HISTORY_BYTES || this.#history[0].atMs < atMs - HISTORY_MS)
     ) {
       this.#historyBytes -= (this.#history.shift() as { bytes: number }).bytes;
       this.#historyStart++;

@@ -116,6 +116,9 @@ export class Kernel {
     // Front ends show the last status they saw, whosever it was; the kernel is still busy with its cell.
     const running = this.#executor.running;
     if (running !== null) void this.#iopub.urgent('status', running, { execution_state: 'busy' });
+    // JupyterLab takes no status from its own kernel_info request, and may have subscribed too late for `starting`: this tells it.
+    else if (type === 'kernel_info_request')
+      void this.#iopub.urgent('status', {}, { execution_state: 'idle' });
     if (type === 'shutdown_request') await this.shutdown();
   }
 

@@ -111,8 +111,10 @@ export class ChartSurface implements Surface {
   /** The width is read off the page after a pause, since a chart of another width is built anew. */
   private measure(): void {
     const width = Math.floor(this.node.clientWidth);
-    if (width === 0 || width === this.width) return;
+    if (width === 0) return;
+    // A width that was there for a moment only (while a theme loads) is forgotten when the old one is back.
     clearTimeout(this.resizeTimer);
+    if (width === this.width) return;
     const first = this.width === 0;
     this.resizeTimer = setTimeout(
       () => {
