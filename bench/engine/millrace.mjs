@@ -31,7 +31,7 @@ const { plan } = replay(path, { time: 'ts', watermark: '0 s' })
     vwap: vwap(t.price, t.size),
     n: count(),
   }))
-  .keep({ rows: 100_000_000 });
+  .final();
 
 // Finding the schema is part of reading a file, and no part of W2m.
 if (name === 'W2m') await link.request({ type: 'bind', plan });

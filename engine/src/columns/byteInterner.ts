@@ -2,6 +2,11 @@ import { Dictionary } from './dictionary.js';
 
 const decoder = new TextDecoder();
 
+/** Strings of at most so many bytes fit two 32-bit words. */
+const SHORT = 8;
+/** How many short strings are remembered by their words. */
+const RECENT = 4096;
+
 /**
  * Finds the dictionary code of a string from its UTF-8 bytes, without making a JavaScript string for one that is known.
  * An open-addressing table over the bytes; the strings themselves are in the dictionary.
@@ -15,11 +20,35 @@ export class ByteInterner {
   #codes = new Int32Array(128);
   #text = new Uint8Array(2048);
   #size = 0;
+  /** Short strings by a hash of their words: length, words and code, four numbers an entry. A length of 0 is none. */
+  readonly #recent = new Int32Array(RECENT * 4);
 
   constructor(readonly dictionary: Dictionary = new Dictionary()) {}
 
   /** The code of the string whose UTF-8 bytes are `bytes[from, to)`; invalid bytes read as U+FFFD. */
   intern(bytes: Uint8Array, from: number, to: number): number {
+    const length = to - from;
+    if (length > SHORT) return this.#find(bytes, from, to);
+    let low = 0;
+    let high = 0;
+    const middle = length > 4 ? from + 4 : to;
+    for (let i = from; i < middle; i++) low = (low << 8) | bytes[i];
+    for (let i = middle; i < to; i++) high = (high << 8) | bytes[i];
+    const mixed = Math.imul(low, 0x85ebca6b) ^ Math.imul(high, 0xc2b2ae35) ^ length;
+    const at = ((mixed ^ (mixed >>> 15)) & (RECENT - 1)) << 2;
+    const recent = this.#recent;
+    if (recent[at] === length && recent[at + 1] === low && recent[at + 2] === high && length > 0) {
+      return recent[at + 3];
+    }
+    const code = this.#find(bytes, from, to);
+    recent[at] = length;
+    recent[at + 1] = low;
+    recent[at + 2] = high;
+    recent[at + 3] = code;
+    return code;
+  }
+
+  #find(bytes: Uint8Array, from: number, to: number): number {
     let hash = to - from;
     for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
     hash ^= hash >>> 15;
