@@ -20,6 +20,7 @@ test('kernel_info says what the kernel is', async () => {
 });
 
 test('a cell is busy, shows its input, prints, gives its result, and is idle, in this order', async () => {
+  await kernel.quiet();
   const cell = 'console.log("one"); console.error("two"); console.log("three"); 6 * 7';
   const answer = await kernel.execute(cell);
   expect(answer.reply.content).toMatchObject({ status: 'ok', payload: [], user_expressions: {} });

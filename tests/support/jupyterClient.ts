@@ -114,6 +114,7 @@ export class JupyterClient {
       await client.ask('kernel_info_request', {});
       await new Promise(resolve => setTimeout(resolve, 50));
     }
+    await client.quiet();
     return client;
   }
 
@@ -144,6 +145,14 @@ export class JupyterClient {
   /** Sends a request and waits for its reply. */
   async ask(type: string, content: Json, options: SendOptions = {}): Promise<ClientMessage> {
     return this.reply(this.send(type, content, options));
+  }
+
+  /**
+   * Waits until the kernel has said idle to a request of its own: a request answered beside a cell has the cell's busy
+   * published once more, so a cell whose messages are counted must not start before.
+   */
+  async quiet(): Promise<void> {
+    await this.finished(this.send('kernel_info_request', {}));
   }
 
   /** Waits for the reply to a request. */
