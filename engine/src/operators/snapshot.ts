@@ -1,0 +1,30 @@
+import type { Lane } from '../columns/column.js';
+
+/** A value that a snapshot holds as it is. Infinite numbers and NaN survive, and bigints. */
+export type SnapshotValue =
+  null | boolean | number | bigint | string | readonly SnapshotValue[] | { readonly [name: string]: SnapshotValue };
+
+/**
+ * What an operator writes its state to. Names are unique within a section. Lanes and strings are copied when they are
+ * written, so an operator may go on at once.
+ */
+export interface StateWriter {
+  /** A small value. */
+  value(name: string, value: SnapshotValue): void;
+  /** The first `length` elements of a typed array (all of them). */
+  lane(name: string, lane: Lane | Uint32Array, length?: number): void;
+  /** Texts in order, such as a dictionary's. */
+  strings(name: string, texts: readonly string[]): void;
+  /** A part with names of its own. */
+  section(name: string): StateWriter;
+}
+
+/** What an operator reads its state from: the twin of `StateWriter`. A name that is not there is a `SnapshotError`. */
+export interface StateReader {
+  value(name: string): SnapshotValue;
+  /** A copy that the reader owns. */
+  lane(name: string): Lane | Uint32Array;
+  strings(name: string): readonly string[];
+  section(name: string): StateReader;
+  has(name: string): boolean;
+}
