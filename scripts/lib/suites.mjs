@@ -68,6 +68,7 @@ export const SUITES = [
   ]),
   check('unused', [modules('knip', 'bin', 'knip.js')]),
   project('unit', { needs: 'packages' }),
+  project('properties', { needs: 'packages' }),
   project('kernel'),
   project('integration'),
   project('scripts'),

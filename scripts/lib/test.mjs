@@ -16,9 +16,10 @@ export async function main(args) {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { list: { type: 'boolean' } },
+    options: { list: { type: 'boolean' }, runs: { type: 'string' } },
   });
   const unknown = positionals.filter(name => SUITES.every(suite => suite.name !== name));
+  if (values.runs !== undefined) process.env.MILLRACE_RUNS = values.runs;
   if (values.list || unknown.length > 0) {
     if (unknown.length > 0) process.exitCode = 1;
     console.log(`Suites: ${SUITES.map(suite => suite.name).join(', ')}`);

@@ -9,7 +9,9 @@ export async function vitest({ name, projects, node = process.execPath, env = pr
   mkdirSync(join(CACHE, 'results'), { recursive: true });
   rmSync(file, { force: true });
   const cli = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
-  const reporters = ['--reporter=json', `--outputFile.json=${file}`, '--reporter=default'];
+  const flakyReporter = join(ROOT, 'scripts', 'lib', 'flakyReporter.mjs');
+  const reporters = ['json', flakyReporter, 'default'].map(reporter => `--reporter=${reporter}`);
+  reporters.push(`--outputFile.json=${file}`);
   const chosen = projects.map(project => `--project=${project}`);
   const { code, output } = await run(node, [cli, 'run', ...chosen, ...reporters], {
     env: { ...env, NO_COLOR: '1', FORCE_COLOR: undefined },
@@ -17,7 +19,9 @@ export async function vitest({ name, projects, node = process.execPath, env = pr
   });
   if (!existsSync(file)) return { passed: 0, failed: 1, skipped: 0, detail: tail(output, 40) };
   const counts = count(JSON.parse(readFileSync(file, 'utf8')), code);
-  return counts.failed > 0 ? { ...counts, detail: failures(output) } : counts;
+  if (counts.failed > 0) return { ...counts, detail: failures(output) };
+  const flaky = output.split('\n').filter(line => line.startsWith('FLAKY '));
+  return flaky.length > 0 ? { ...counts, detail: `passed only when tried again:\n${flaky.join('\n')}` } : counts;
 }
 
 /** Files that could not be loaded, and errors outside of tests, count as a failure each time. */
