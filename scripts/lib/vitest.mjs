@@ -21,7 +21,9 @@ export async function vitest({ name, projects, node = process.execPath, env = pr
   const counts = count(JSON.parse(readFileSync(file, 'utf8')), code);
   if (counts.failed > 0) return { ...counts, detail: failures(output) };
   const flaky = output.split('\n').filter(line => line.startsWith('FLAKY '));
-  return flaky.length > 0 ? { ...counts, detail: `passed only when tried again:\n${flaky.join('\n')}` } : counts;
+  return flaky.length > 0
+    ? { ...counts, detail: `passed only when tried again:\n${flaky.join('\n')}` }
+    : counts;
 }
 
 /** Files that could not be loaded, and errors outside of tests, count as a failure each time. */
