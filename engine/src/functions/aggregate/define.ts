@@ -87,6 +87,15 @@ export interface BoundAggregate {
   value(emit: EmitContext): ValueText;
 }
 
+/** What DuckDB's text of an aggregate may need to know. */
+export interface DuckdbContext {
+  /** The arguments' types. */
+  readonly args: readonly AggregateArgument[];
+  /** The list that sorts rows by event time, sequence and arrival, for `agg(x ORDER BY …)`; and the same, latest first. */
+  readonly order: string;
+  readonly reversed: string;
+}
+
 /** The one definition of an aggregate function. Registered in `registry.ts`. */
 export interface AggregateDefinition {
   readonly name: string;
@@ -96,6 +105,11 @@ export interface AggregateDefinition {
   readonly signature: string;
   /** Its expression in Flink's SQL. */
   sql(args: readonly string[]): string;
+  /**
+   * Its expression in DuckDB's SQL, which tests compare with; none: it cannot be said. Arguments are NULL in the rows that it must not
+   * see: where `where` is not true, or any argument is NULL. With `distinct` the first one starts with DISTINCT.
+   */
+  duckdb?(args: readonly string[], context: DuckdbContext): string;
   /** Whether it depends on the order of rows, so that it needs an event time. */
   readonly ordered: boolean;
   /** Whether rows can be taken back from it. */
