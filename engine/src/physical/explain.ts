@@ -1,6 +1,7 @@
 import { formatDuration } from '../columns/duration.js';
 import type { BoundExpr } from '../expr/bound.js';
-import type { PhysicalGrouping, PhysicalOperator, PhysicalPlan } from './physical.js';
+import { aggregateText } from '../expr/text.js';
+import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
 
 /** A physical plan as text: the table first, then what feeds it, the source last. */
 export function explainPhysical(plan: PhysicalPlan): string {
@@ -17,10 +18,19 @@ export function explainPhysical(plan: PhysicalPlan): string {
   ];
   const lines = [
     `table (${keyed}${window === null ? '' : ', window states'}${kept.length === 0 ? '' : `, keeps ${kept.join(', ')}`})`,
-    ...[...plan.operators].reverse().map(operatorText),
-    `source ${plan.source.name}`,
+    ...inputLines(plan, plan.output, 1),
   ];
-  return lines.map((line, depth) => `${'  '.repeat(depth)}${line}`).join('\n');
+  return lines.join('\n');
+}
+
+function inputLines(plan: PhysicalPlan, input: PhysicalInput, depth: number): string[] {
+  const indent = '  '.repeat(depth);
+  if ('source' in input) return [`${indent}source ${plan.sources[input.source].node.name}`];
+  const operator = plan.operators[input.operator];
+  return [
+    `${indent}${operatorText(operator)}`,
+    ...operator.inputs.flatMap(each => inputLines(plan, each, depth + 1)),
+  ];
 }
 
 function operatorText(operator: PhysicalOperator): string {
@@ -47,9 +57,10 @@ function operatorText(operator: PhysicalOperator): string {
 
 function aggregatesText(grouping: PhysicalGrouping): string {
   return grouping.aggregates
-    .map(({ name, fn, args, where }) => {
+    .map(({ name, fn, args, where, distinct, options }) => {
       const condition = where === null ? '' : ` where ${boundText(grouping.args[where])}`;
-      return `${name} = ${fn}(${args.map(arg => boundText(grouping.args[arg])).join(', ')})${condition}`;
+      const texts = args.map(arg => boundText(grouping.args[arg]));
+      return `${name} = ${aggregateText(fn, texts, distinct, options)}${condition}`;
     })
     .join(', ');
 }

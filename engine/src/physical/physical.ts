@@ -1,5 +1,6 @@
 import type { Schema } from '../columns/schema.js';
 import type { DataType, TimeUnit } from '../columns/types.js';
+import type { CallOptions } from '../expr/ast.js';
 import type { BoundExpr } from '../expr/bound.js';
 import type { Retention } from '../plan/nodes/keep.js';
 import type { SourceNode } from '../plan/nodes/source.js';
@@ -11,6 +12,8 @@ export interface PhysicalAggregate {
   readonly fn: string;
   readonly args: readonly number[];
   readonly where: number | null;
+  readonly distinct: boolean;
+  readonly options: CallOptions;
   readonly type: DataType;
 }
 
@@ -61,9 +64,24 @@ export interface PhysicalTable {
   readonly retention: Retention;
 }
 
-/** A plan ready to run: one source, the operators in the order in which rows pass them, and the table. Plain data. */
+/** What feeds a port of an operator, or the table: a source or an operator of the plan, by its place in the plan's list. */
+export type PhysicalInput = { readonly source: number } | { readonly operator: number };
+
+/** An operator in its place: what feeds each of its ports. */
+export type PhysicalStep = PhysicalOperator & { readonly inputs: readonly PhysicalInput[] };
+
+/** A source in its place: the rows that it gives. */
+export interface PhysicalSource {
+  readonly node: SourceNode;
+  readonly output: Schema;
+}
+
+/** A plan ready to run, as plain data: its sources, its operators (inputs before what reads them), and the table that the last one fills. */
 export interface PhysicalPlan {
-  readonly source: SourceNode;
-  readonly operators: readonly PhysicalOperator[];
+  /** Each source once, in the order in which the plan names them; this order settles ties where rows of several are merged. */
+  readonly sources: readonly PhysicalSource[];
+  readonly operators: readonly PhysicalStep[];
+  /** What the table is made of. */
+  readonly output: PhysicalInput;
   readonly table: PhysicalTable;
 }

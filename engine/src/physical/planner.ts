@@ -1,16 +1,24 @@
 import type { Expr } from '../expr/ast.js';
 import { bind } from '../functions/bind.js';
 import { projectColumns } from '../plan/bind.js';
+import { planHash } from '../plan/hash.js';
 import type { Retention } from '../plan/nodes/keep.js';
-import type { SourceNode } from '../plan/nodes/source.js';
 import { visitPlan, type PlanNode } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { planAggregate } from './aggregate.js';
-import type { PhysicalOperator, PhysicalPlan, PhysicalTable } from './physical.js';
+import type {
+  PhysicalInput,
+  PhysicalOperator,
+  PhysicalPlan,
+  PhysicalSource,
+  PhysicalStep,
+  PhysicalTable,
+} from './physical.js';
 
 /** What is known of a node's rows beside its relation. */
 interface Traits {
-  readonly source: SourceNode;
+  /** Where its rows come from in the physical plan. */
+  readonly at: PhysicalInput;
   /** The column that orders rows of one event time. */
   readonly sequence: string | null;
   readonly window: PhysicalTable['window'];
@@ -32,40 +40,47 @@ const NO_RETENTION: Retention = { lastUs: null, rows: null, bytes: null };
  * final filtered and projected rows, so it goes down to the aggregate, which then emits each window once.
  */
 export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Relation>): PhysicalPlan {
-  const operators: PhysicalOperator[] = [];
+  const sources: PhysicalSource[] = [];
+  const sourceAt = new Map<string, number>();
+  const operators: PhysicalStep[] = [];
+  /** Adds an operator over its inputs, one a port. */
+  const add = (operator: PhysicalOperator, ...inputs: readonly PhysicalInput[]): PhysicalInput => ({
+    operator: operators.push({ ...operator, inputs }) - 1,
+  });
   const relationOf = (node: PlanNode): Relation => relations.get(node) as Relation;
   const plan = (node: PlanNode, wanted: Wanted): Traits =>
     visitPlan<Traits>(node, {
-      source: source => ({
-        source,
-        sequence: source.time?.sequence ?? null,
-        window: null,
-        retention: null,
-      }),
+      source: source => {
+        const hash = planHash(source);
+        const known = sourceAt.get(hash) ?? sources.length;
+        if (known === sources.length) sources.push({ node: source, output: relationOf(source).schema });
+        sourceAt.set(hash, known);
+        return {
+          at: { source: known },
+          sequence: source.time?.sequence ?? null,
+          window: null,
+          retention: null,
+        };
+      },
       filter: filter => {
         const traits = plan(filter.input, { ...wanted, upsert: false });
         const { schema } = relationOf(filter.input);
-        operators.push({
-          op: 'filter',
-          input: schema,
-          output: schema,
-          predicate: bind(filter.predicate, schema),
-        });
-        return traits;
+        const predicate = bind(filter.predicate, schema);
+        return { ...traits, at: add({ op: 'filter', input: schema, output: schema, predicate }, traits.at) };
       },
       project: project => {
         const traits = plan(project.input, wanted);
         const input = relationOf(project.input).schema;
         const columns = projectColumns(project, input);
-        operators.push({
-          op: 'project',
-          input,
-          output: relationOf(project).schema,
-          columns: columns.map(({ name, expr }) => ({ name, expr: bind(expr, input) })),
-        });
+        const made = columns.map(({ name, expr }) => ({ name, expr: bind(expr, input) }));
+        const at = add(
+          { op: 'project', input, output: relationOf(project).schema, columns: made },
+          traits.at,
+        );
         const end = traits.window === null ? null : passedAs(columns, traits.window.end);
         return {
           ...traits,
+          at,
           sequence: traits.sequence === null ? null : passedAs(columns, traits.sequence),
           window: end === null || traits.window === null ? null : { ...traits.window, end },
         };
@@ -73,11 +88,16 @@ export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Re
       aggregate: aggregate => {
         const traits = plan(aggregate.input, { final: false, upsert: false });
         const form = wanted.final ? 'final' : wanted.upsert ? 'upsert' : 'retract';
-        operators.push(
-          planAggregate(aggregate, relationOf(aggregate.input), relationOf(aggregate), traits.sequence, form),
+        const operator = planAggregate(
+          aggregate,
+          relationOf(aggregate.input),
+          relationOf(aggregate),
+          traits.sequence,
+          form,
         );
         return {
           ...traits,
+          at: add(operator, traits.at),
           sequence: null,
           retention: null,
           window:
@@ -92,8 +112,9 @@ export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Re
   const relation = relationOf(root);
   const traits = plan(root, { final: false, upsert: relation.key !== null });
   return Object.freeze({
-    source: traits.source,
+    sources,
     operators,
+    output: traits.at,
     table: {
       schema: relation.schema,
       time: relation.time,

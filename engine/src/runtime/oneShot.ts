@@ -3,7 +3,7 @@ import type { EventTime } from '../columns/time.js';
 import type { PhysicalPlan } from '../physical/physical.js';
 import type { OpenSource } from '../sources/source.js';
 import { TURN_ROWS } from './feed.js';
-import { emptyBatch, Pipeline } from './pipeline.js';
+import { Pipeline } from './pipeline.js';
 import { sliceBatch } from './slice.js';
 
 /** How a one-shot run goes. */
@@ -24,8 +24,9 @@ export async function runOnce(
   const reader = source.read();
   const results: (Promise<boolean> | boolean)[] = [];
   const pipeline = new Pipeline(plan, batch => results.push(options.take(batch)));
-  const push = async (batch: Batch): Promise<boolean> => {
-    pipeline.push(batch);
+  const push = async (batch: Batch | null): Promise<boolean> => {
+    if (batch === null) pipeline.end(0);
+    else pipeline.push(0, batch);
     let enough = false;
     for (const result of results.splice(0)) if (await result) enough = true;
     return enough;
@@ -34,7 +35,7 @@ export async function runOnce(
     for (;;) {
       const batch = await reader.next(TURN_ROWS);
       if (batch === null) {
-        await push(emptyBatch(plan));
+        await push(null);
         return;
       }
       const due = rowsUntil(batch, options.until - source.summary.boundUs);

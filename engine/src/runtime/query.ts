@@ -2,7 +2,7 @@ import type { Batch } from '../columns/batch.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { PhysicalPlan } from '../physical/physical.js';
 import type { FeedMember } from './feed.js';
-import { emptyBatch, Pipeline } from './pipeline.js';
+import { Pipeline } from './pipeline.js';
 import { MaterializedTable, type TableLimits } from './table.js';
 
 /** A plan that runs: rows of its feed go through its operators into its table. */
@@ -30,14 +30,14 @@ export class RunningQuery implements FeedMember {
 
   push(batch: Batch): void {
     this.rowsIn += batch.length;
-    this.#pipeline.push(batch);
+    this.#pipeline.push(0, batch);
     this.watermark = Math.max(this.watermark, batch.watermark);
     this.#changed();
   }
 
   end(): void {
     try {
-      this.#pipeline.push(emptyBatch(this.plan));
+      this.#pipeline.end(0);
       this.watermark = Infinity;
       this.ended = true;
       this.#changed();

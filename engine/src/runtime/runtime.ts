@@ -79,7 +79,7 @@ export class Runtime {
 
   /** Starts a query on its source's feed. */
   async start(query: RunningQuery): Promise<void> {
-    const node = query.plan.source;
+    const node = query.plan.sources[0].node;
     const key = sourceKey(node);
     const source = await this.open(node);
     let entry = this.#feeds.get(key);
@@ -101,7 +101,7 @@ export class Runtime {
 
   /** Takes a query off its feed; a feed without queries is closed. */
   async stop(query: RunningQuery): Promise<void> {
-    const key = sourceKey(query.plan.source);
+    const key = sourceKey(query.plan.sources[0].node);
     const entry = this.#feeds.get(key);
     if (entry === undefined) return;
     entry.feed.remove(query);
@@ -114,7 +114,7 @@ export class Runtime {
 
   /** The feed that a plan's source is read by, or null. */
   feedOf(plan: PhysicalPlan): Feed | null {
-    return this.#feeds.get(sourceKey(plan.source))?.feed ?? null;
+    return this.#feeds.get(sourceKey(plan.sources[0].node))?.feed ?? null;
   }
 
   get feeds(): readonly { readonly feed: Feed; readonly name: string }[] {

@@ -190,7 +190,7 @@ class Host implements SessionHost {
         return own;
       },
     };
-    await runOnce({ ...physical, operators: [] }, counted, {
+    await runOnce({ ...physical, operators: [], output: { source: 0 } }, counted, {
       until: Infinity,
       yieldTurn: () => this.#runtime.yieldTurn(),
       take: () => false,

@@ -30,7 +30,8 @@ export async function readRows(
   if (prepared.source.live) return readLive(plan, limit, queries);
   const { firstTime } = prepared.source.summary;
   // A clock that was started while nothing replayed takes its time from the first replay that is looked at.
-  if (current && prepared.physical.source.clocked && firstTime !== null) runtime.clock.anchor(firstTime);
+  if (current && prepared.physical.sources[0].node.clocked && firstTime !== null)
+    runtime.clock.anchor(firstTime);
   const { table: plannedTable } = prepared.physical;
   const { retention } = plannedTable;
   const limits = {
@@ -45,7 +46,8 @@ export async function readRows(
     retention.lastUs === null &&
     retention.rows === null;
   await runOnce(prepared.physical, prepared.source, {
-    until: current && prepared.physical.source.clocked ? reach(prepared.physical, runtime) : Infinity,
+    until:
+      current && prepared.physical.sources[0].node.clocked ? reach(prepared.physical, runtime) : Infinity,
     yieldTurn: () => runtime.yieldTurn(),
     take(batch) {
       table.apply(batch);
