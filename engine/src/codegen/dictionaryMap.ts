@@ -1,9 +1,12 @@
 import type { Lane } from '../columns/column.js';
 import { Dictionary } from '../columns/dictionary.js';
 import type { DataType } from '../columns/types.js';
-import { isInt64Like } from '../columns/types.js';
+import { hasDictionary, isInt64Like } from '../columns/types.js';
 import { laneFor } from '../columns/values.js';
 import type { Value } from '../columns/values.js';
+
+/** In `valid`: the function failed for this string. */
+export const FAILED = 2;
 
 interface Mapped {
   lane: Lane;
@@ -25,8 +28,9 @@ export class DictionaryMap {
     readonly type: DataType,
     readonly compute: (text: string) => Value,
     dictionary: Dictionary | null = null,
+    readonly mayFail = false,
   ) {
-    this.dictionary = type.kind === 'string' ? (dictionary ?? new Dictionary()) : null;
+    this.dictionary = hasDictionary(type) ? (dictionary ?? new Dictionary()) : null;
   }
 
   /** The values by code, complete for the dictionary as it is now. */
@@ -52,7 +56,14 @@ export class DictionaryMap {
 
   #fill(mapped: Mapped, source: Dictionary): void {
     const code = mapped.filled;
-    const value = this.compute(source.at(code));
+    let value: Value;
+    try {
+      value = this.compute(source.at(code));
+    } catch (error) {
+      if (!this.mayFail) throw error;
+      mapped.valid[code] = FAILED;
+      return;
+    }
     mapped.valid[code] = value === null ? 0 : 1;
     if (value === null) return;
     // An int64 beyond the fast lane is marked by NaN, at which the loop stops.

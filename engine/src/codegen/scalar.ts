@@ -1,4 +1,4 @@
-import { isInt64Like } from '../columns/types.js';
+import { hasDictionary, isInt64Like } from '../columns/types.js';
 import type { BoundExpr } from '../expr/bound.js';
 import type { BoundCall, Emitted, EmitScope } from '../expr/function.js';
 import type { Value } from '../columns/values.js';
@@ -31,7 +31,7 @@ type Literal = Extract<BoundExpr, { kind: 'literal' }>;
 function emitLiteral(expr: Literal): Emitted {
   const { type } = expr;
   const value = literalToValue(expr.value, type);
-  const dictionary = type.kind === 'string' ? literalDictionary((value as string | null) ?? '') : null;
+  const dictionary = hasDictionary(type) ? literalDictionary((value as string | null) ?? '') : null;
   if (value === null) return { value: type.kind === 'boolean' ? 'false' : '0', valid: 'false', dictionary };
   if (dictionary !== null) return { value: '0', valid: null, dictionary };
   if (isInt64Like(type) && !Number.isSafeInteger(Number(value)))
@@ -43,14 +43,11 @@ function emitLiteral(expr: Literal): Emitted {
 
 function emitCall(expr: BoundCall, scope: LoopScope): Emitted {
   if (expr.args.every(arg => arg.kind === 'literal')) return emitLiteral(folded(expr));
-  if (
-    expr.type.kind === 'string' ||
-    expr.args.some(arg => arg.type.kind === 'string' && !isTypeName(expr, arg))
-  ) {
+  if (hasDictionary(expr.type) || expr.args.some((arg, at) => hasDictionary(arg.type) && !isRead(expr, at))) {
     return emitStringCall(expr, scope, arg => emitScalar(arg, scope));
   }
   const fn = scalarFunction(expr.fn);
-  const args = expr.args.map(arg => (arg.type.kind === 'string' ? PLACEHOLDER : emitScalar(arg, scope)));
+  const args = expr.args.map((arg, at) => (isRead(expr, at) ? PLACEHOLDER : emitScalar(arg, scope)));
   if (fn.emit === undefined) throw new NotEmittableError(expr.fn);
   const { value, valid = null } = fn.emit(args, expr, scope);
   return {
@@ -75,8 +72,8 @@ function folded(call: BoundCall): Literal {
 const PLACEHOLDER: Emitted = { value: "''", valid: null, dictionary: null };
 
 /** Whether the argument is a literal that the function reads when it is written: a type's name, a part of a time. */
-function isTypeName(call: BoundCall, arg: BoundExpr): boolean {
-  return arg.kind === 'literal' && arg.value !== null && (call.fn === 'cast' || call.fn === 'extract');
+function isRead(call: BoundCall, at: number): boolean {
+  return scalarFunction(call.fn).literals?.includes(at) === true;
 }
 
 /** The text that all conditions hold; null where there are none. */

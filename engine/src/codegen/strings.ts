@@ -1,12 +1,12 @@
 import type { Column } from '../columns/column.js';
 import { Dictionary } from '../columns/dictionary.js';
-import { isInt64Like, STRING } from '../columns/types.js';
+import { hasDictionary, isInt64Like, STRING } from '../columns/types.js';
 import type { Value } from '../columns/values.js';
 import type { BoundExpr } from '../expr/bound.js';
 import type { BoundCall, Emitted } from '../expr/function.js';
 import { literalToValue } from '../expr/literal.js';
 import { scalarFunction } from '../functions/scalar/registry.js';
-import { DictionaryMap, memoised } from './dictionaryMap.js';
+import { DictionaryMap, FAILED, memoised } from './dictionaryMap.js';
 import type { LoopScope } from './scope.js';
 
 type Emit = (expr: BoundExpr) => Emitted;
@@ -27,7 +27,7 @@ export function emitStringCall(call: BoundCall, scope: LoopScope, emit: Emit): E
   if (call.fn === 'isNull' || call.fn === 'isNotNull') return emitDirect(call, scope, args);
   if (call.fn === 'coalesce' || call.fn === 'ifElse') return emitMerged(call, scope, args);
   const open = [...call.args.keys()].filter(at => call.args[at].kind !== 'literal');
-  const only = open.length === 1 && call.args[open[0]].type.kind === 'string' ? open[0] : -1;
+  const only = open.length === 1 && hasDictionary(call.args[open[0]].type) ? open[0] : -1;
   // A function that handles NULL itself may have a result where a later argument has none.
   const ownsNull = scalarFunction(call.fn).nulls === 'own' && only > 0;
   if (only === -1 || ownsNull || args[only].growing === true) return emitByRow(call, scope, args);
@@ -60,12 +60,17 @@ function emitByCode(call: BoundCall, at: number, source: Emitted, scope: LoopSco
     if (fn.nulls === 'propagate' && (hasNull || text === null)) return null;
     return fn.evaluate(values.with(at, text), call);
   };
-  const map = new DictionaryMap(call.type, compute);
+  const map = new DictionaryMap(call.type, compute, null, fn.mayFail === true);
   const code = scope.local(source.value);
   const lane = scope.input(columns => map.lane(source.dictionary!(columns)));
   const known = scope.input(columns => map.valid(source.dictionary!(columns)));
   const raw = `${lane}[${code}]`;
   const sourceValid = source.valid === null ? null : scope.local(source.valid);
+  if (fn.mayFail === true) {
+    // Only where a row has the string is its failure one: the interpreter then says which.
+    const failed = `${known}[${code}] === ${FAILED}`;
+    scope.statement(`if (${sourceValid === null ? failed : `${sourceValid} && ${failed}`}) ${scope.bail}`);
+  }
   const nullable = call.nullable || source.valid !== null;
   const value = call.type.kind === 'boolean' ? `(${raw} === 1)` : raw;
   const valid =
@@ -87,7 +92,7 @@ function guarded(value: string, valid: string | null, scope: LoopScope): string 
 function emitMerged(call: BoundCall, scope: LoopScope, args: readonly Emitted[]): Emitted {
   const merged = new Dictionary();
   const brought = args.map((arg, at) => {
-    if (call.args[at].type.kind !== 'string') return arg;
+    if (!hasDictionary(call.args[at].type)) return arg;
     if (arg.growing === true) {
       const source = scope.input(columns => arg.dictionary!(columns));
       const bring = scope.constant((from: Dictionary, code: number) => merged.intern(from.at(code) ?? ''));
@@ -104,7 +109,7 @@ function emitMerged(call: BoundCall, scope: LoopScope, args: readonly Emitted[])
 /** A value of one row, as the exact function takes it. */
 function exactText(arg: BoundExpr, emitted: Emitted, scope: LoopScope): string {
   const { type } = arg;
-  if (type.kind === 'string') {
+  if (hasDictionary(type)) {
     const dictionary = scope.input(columns => emitted.dictionary!(columns));
     return `${dictionary}.at(${emitted.value})`;
   }
@@ -113,16 +118,19 @@ function exactText(arg: BoundExpr, emitted: Emitted, scope: LoopScope): string {
 
 function emitByRow(call: BoundCall, scope: LoopScope, emitted: readonly Emitted[]): Emitted {
   const fn = scalarFunction(call.fn);
-  const compute = memoised(values =>
+  const exact = memoised(values =>
     fn.nulls === 'propagate' && values.includes(null) ? null : fn.evaluate(values, call),
   );
+  // A branch that is not taken must not fail: the loop stops at the row, and the interpreter takes over.
+  const compute = fn.mayFail === true ? orUndefined(exact) : exact;
   const args = emitted.map((arg, at) => {
     const text = exactText(call.args[at], arg, scope);
     return arg.valid === null ? text : `(${arg.valid} ? ${text} : null)`;
   });
   const result = scope.local(`${scope.constant(compute)}([${args.join(', ')}])`);
+  if (fn.mayFail === true) scope.statement(`if (${result} === undefined) ${scope.bail}`);
   const valid = call.nullable ? `(${result} !== null)` : null;
-  if (call.type.kind === 'string') {
+  if (hasDictionary(call.type)) {
     const dictionary = new Dictionary();
     const intern = scope.constant((text: Value) => (text === null ? 0 : dictionary.intern(text as string)));
     return { value: `${intern}(${result})`, valid, dictionary: () => dictionary, growing: true };
@@ -131,4 +139,16 @@ function emitByRow(call: BoundCall, scope: LoopScope, emitted: readonly Emitted[
   const fast = scope.local(`${result} === null ? 0 : Number(${result})`);
   scope.statement(`if (Math.abs(${fast}) > ${Number.MAX_SAFE_INTEGER}) ${scope.bail}`);
   return { value: fast, valid, dictionary: null };
+}
+
+function orUndefined(
+  compute: (args: readonly Value[]) => Value,
+): (args: readonly Value[]) => Value | undefined {
+  return args => {
+    try {
+      return compute(args);
+    } catch {
+      return undefined;
+    }
+  };
 }

@@ -51,15 +51,40 @@ export interface EmitScope {
   readonly bail: string;
 }
 
-/** A scalar function: the one object that typing, the interpreter and generated code read. */
+/**
+ * A call as SQL text. `args` are the arguments' texts (after the casts that the function asked for), each safe inside any expression, as
+ * the result has to be. Null where this call cannot be said with the same meaning.
+ */
+export type SqlText = (args: readonly string[], call: BoundCall) => string | null;
+
+/** How a function's calls read in other engines; null where none of them can be said. */
+export interface SqlForms {
+  readonly duckdb: SqlText | null;
+  readonly flink: SqlText | null;
+}
+
+/** A scalar function: the one object that typing, the interpreter, generated code, the SQL printers and the reference read. */
 export interface ScalarFunction {
   readonly name: string;
+  /** How it is called, for the reference: `substring(text, start, count?)`. */
+  readonly signature: string;
   /** One sentence. */
   readonly doc: string;
   /** Calls and their results: documentation, and a conformance test. Text arguments name a type by `cast`. */
   readonly examples: readonly Example[];
   /** `propagate`: NULL where any argument is NULL, and the rest sees none. `own`: the function handles NULL. */
   readonly nulls: 'propagate' | 'own';
+  /**
+   * Arguments, by position, that have to be literals and are read when the call is bound and written (a type's name, a pattern, a zone):
+   * `emit` finds them in `call.args`, and its `args` hold nothing for them.
+   */
+  readonly literals?: readonly number[];
+  /** Whether `evaluate` can throw for some values: generated code then stops before such a row, and the interpreter takes over. */
+  readonly mayFail?: boolean;
+  /** Other names by which SQL's users know it, in capitals: `SUBSTR`. */
+  readonly aliases?: readonly string[];
+  /** The call in the SQL of other engines. */
+  readonly sql: SqlForms;
   /** Types a call, or throws an `ArgumentTypeError`. */
   bind(args: readonly Argument[]): Signature;
   /** The exact result. Lazy arguments are evaluated when called, so that an untaken branch cannot fail. */

@@ -1,6 +1,7 @@
 import { FLOAT64, INT64 } from '../../columns/types.js';
 import type { ScalarFunction } from '../../expr/function.js';
 import { checkInt64, guardSafe } from './int64.js';
+import { inBoth, infix, named } from './sql.js';
 import { anyNullable, commonNumber, requireCount } from './types.js';
 
 /** One of + - *: of integers an exact int64, whose overflow is an error; with a float64 a float64. */
@@ -12,12 +13,15 @@ function arithmetic(
 ): ScalarFunction {
   return {
     name,
+    signature: `${name}(a, b)`,
     doc: `\`a ${sign} b\`: int64 of integers (overflow is an error), float64 where either is.`,
     examples: [
       { args: [int(7n), int(-2n)], result: onIntegers(7n, -2n) },
       { args: [float(0.5), float(0.25)], result: onFloats(0.5, 0.25) },
     ],
     nulls: 'propagate',
+    mayFail: true,
+    sql: infix(sign),
     bind(args) {
       requireCount(name, args, 2);
       const type = commonNumber(name, args).kind === 'float64' ? FLOAT64 : INT64;
@@ -59,12 +63,14 @@ export const mul = arithmetic(
 /** Division is of float64, whatever the arguments. */
 export const div: ScalarFunction = {
   name: 'div',
+  signature: 'div(a, b)',
   doc: '`a / b` as float64, also of integers; division by zero gives ±Infinity or NaN.',
   examples: [
     { args: [int(7n), int(2n)], result: 3.5 },
     { args: [float(1), float(0)], result: Infinity },
   ],
   nulls: 'propagate',
+  sql: infix('/'),
   bind(args) {
     requireCount('div', args, 2);
     commonNumber('div', args);
@@ -76,6 +82,7 @@ export const div: ScalarFunction = {
 
 export const mod: ScalarFunction = {
   name: 'mod',
+  signature: 'mod(a, b)',
   doc: 'The remainder of `a / b`, with the sign of `a`. Of integers by zero: NULL; of floats: NaN.',
   examples: [
     { args: [int(-7n), int(3n)], result: -1n },
@@ -83,6 +90,11 @@ export const mod: ScalarFunction = {
     { args: [float(7.5), float(2)], result: 1.5 },
   ],
   nulls: 'propagate',
+  aliases: ['REM'],
+  sql: {
+    duckdb: ([a, b]) => `(${a} % ${b})`,
+    flink: ([a, b], call) => (call.type.kind === 'float64' ? null : `MOD(${a}, NULLIF(${b}, 0))`),
+  },
   bind(args) {
     requireCount('mod', args, 2);
     const type = commonNumber('mod', args);
@@ -102,12 +114,15 @@ export const mod: ScalarFunction = {
 
 export const neg: ScalarFunction = {
   name: 'neg',
+  signature: 'neg(x)',
   doc: '`-x`: int64 of integers, float64 of floats.',
   examples: [
     { args: [int(5n)], result: -5n },
     { args: [float(0)], result: -0 },
   ],
   nulls: 'propagate',
+  mayFail: true,
+  sql: inBoth(([x]) => `(- ${x})`),
   bind(args) {
     requireCount('neg', args, 1);
     const type = commonNumber('neg', args).kind === 'float64' ? FLOAT64 : INT64;
@@ -120,12 +135,15 @@ export const neg: ScalarFunction = {
 
 export const abs: ScalarFunction = {
   name: 'abs',
+  signature: 'abs(x)',
   doc: 'The absolute value: int64 of integers, float64 of floats.',
   examples: [
     { args: [int(-5n)], result: 5n },
     { args: [float(-0.5)], result: 0.5 },
   ],
   nulls: 'propagate',
+  mayFail: true,
+  sql: named('ABS'),
   bind(args) {
     requireCount('abs', args, 1);
     const type = commonNumber('abs', args).kind === 'float64' ? FLOAT64 : INT64;

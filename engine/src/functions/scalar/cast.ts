@@ -12,6 +12,7 @@ import { ArgumentTypeError } from '../../expr/error.js';
 import type { BoundCall, Emitted, EmitScope, ScalarFunction } from '../../expr/function.js';
 import { parseTypeName } from '../../expr/typeNames.js';
 import { MAX_INT64, MIN_INT64 } from './int64.js';
+import { duckdbType, flinkType } from './sql.js';
 import { requireCount } from './types.js';
 
 const NUMBERS = ['int32', 'int64', 'float64'];
@@ -24,6 +25,9 @@ const TARGETS: Record<DataType['kind'], readonly string[]> = {
   string: ['boolean', ...NUMBERS, 'string', 'timestamp', 'date'],
   timestamp: ['int64', 'float64', 'string', 'timestamp', 'date'],
   date: ['int32', 'int64', 'float64', 'string', 'timestamp', 'date'],
+  decimal: ['decimal'],
+  duration: ['duration'],
+  json: ['json'],
 };
 
 /** Casts that always have a result: the others give NULL where the target cannot hold the value. */
@@ -49,6 +53,7 @@ const SPECIAL = /^\s*([+-]?)(nan|inf|infinity)\s*$/i;
 
 export const cast: ScalarFunction = {
   name: 'cast',
+  signature: 'cast(x, type)',
   doc: 'The value as another type. NULL where that type cannot hold it (text that is no number, a number too large); fractions are cut off.',
   examples: [
     {
@@ -95,6 +100,17 @@ export const cast: ScalarFunction = {
     },
   ],
   nulls: 'propagate',
+  literals: [1],
+  sql: {
+    duckdb: ([x], call) => {
+      const from = call.args[0].type.kind;
+      if (call.type.kind === 'string' && from !== 'string' && !from.startsWith('int') && from !== 'date')
+        return null;
+      const whole = from === 'float64' && call.type.kind.startsWith('int') ? `TRUNC(${x})` : x;
+      return `TRY_CAST(${whole} AS ${duckdbType(call.type)})`;
+    },
+    flink: ([x], call) => `TRY_CAST(${x} AS ${flinkType(call.type)})`,
+  },
   bind(args) {
     requireCount('cast', args, 2);
     const to = parseTypeName(String(args[1].literal));

@@ -1,6 +1,7 @@
 import { BOOLEAN, FLOAT64, STRING } from '../../columns/types.js';
 import type { ScalarFunction } from '../../expr/function.js';
 import { compareStrings } from '../aggregate/text.js';
+import { infix } from './sql.js';
 import { anyNullable, commonType, requireCount } from './types.js';
 
 type Comparable = number | bigint | boolean;
@@ -18,6 +19,7 @@ function comparison(
 ): ScalarFunction {
   return {
     name,
+    signature: `${name}(a, b)`,
     doc: `\`a ${text} b\`; NULL where either is NULL.`,
     examples: [
       { args: [1, 2].map(value => ({ type: FLOAT64, value })), result: onNumbers(1, 2) },
@@ -25,6 +27,7 @@ function comparison(
       { args: [NaN, NaN].map(value => ({ type: FLOAT64, value })), result: name === 'ne' },
     ],
     nulls: 'propagate',
+    sql: infix(name === 'ne' ? '<>' : sign === '===' ? '=' : sign),
     bind(args) {
       requireCount(name, args, 2);
       const type = commonType(name, args);

@@ -1,5 +1,6 @@
 import { BOOLEAN } from '../../columns/types.js';
 import type { Emitted, EmitScope, ScalarFunction } from '../../expr/function.js';
+import { inBoth, infix } from './sql.js';
 import { anyNullable, requireCount, requireKind } from './types.js';
 
 /** `and` (whose decisive value is false) and `or` (true): NULL stands for "unknown", as in SQL. */
@@ -7,6 +8,7 @@ function connective(name: 'and' | 'or', decisive: boolean): ScalarFunction {
   const values = [true, false, null] as const;
   return {
     name,
+    signature: `${name}(a, b, …)`,
     doc: `Three-valued ${name}: ${decisive} where any argument is ${decisive}, else NULL where any is NULL, else ${!decisive}.`,
     examples: values.flatMap(a =>
       values.map(b => ({
@@ -15,6 +17,7 @@ function connective(name: 'and' | 'or', decisive: boolean): ScalarFunction {
       })),
     ),
     nulls: 'own',
+    sql: infix(name.toUpperCase()),
     bind(args) {
       requireCount(name, args, 1, Infinity);
       for (const arg of args) requireKind(name, arg, 'booleans', type => type.kind === 'boolean');
@@ -62,12 +65,14 @@ export const or = connective('or', true);
 
 export const not: ScalarFunction = {
   name: 'not',
+  signature: 'not(x)',
   doc: 'True of false, false of true, NULL of NULL.',
   examples: [
     { args: [{ type: BOOLEAN, value: true }], result: false },
     { args: [{ type: BOOLEAN, value: null }], result: null },
   ],
   nulls: 'propagate',
+  sql: inBoth(([x]) => `(NOT ${x})`),
   bind(args) {
     requireCount('not', args, 1);
     requireKind('not', args[0], 'a boolean', type => type.kind === 'boolean');

@@ -1,40 +1,55 @@
 import { BOOLEAN, INT64, STRING } from '../../columns/types.js';
 import type { ScalarFunction } from '../../expr/function.js';
 import { compareStrings } from '../aggregate/text.js';
+import { inBoth } from './sql.js';
 import { anyNullable, commonType, requireCount } from './types.js';
 
 export const isIn: ScalarFunction = {
   name: 'isIn',
-  doc: 'Whether the first argument equals one of the others; NULL of NULL. NULLs among the others are passed over.',
+  signature: 'isIn(x, value, …)',
+  doc: 'Whether the first argument equals one of the others; NULL of NULL, and where a NULL among the others might be it.',
   examples: [
     { args: ['b', 'a', 'b'].map(value => ({ type: STRING, value })), result: true },
     { args: [3n, 1n, 2n].map(value => ({ type: INT64, value })), result: false },
   ],
   nulls: 'own',
+  sql: inBoth(([x, ...set]) =>
+    set.length === 0 ? `(${x} IS NULL AND NULL)` : `(${x} IN (${set.join(', ')}))`,
+  ),
   bind(args) {
     requireCount('isIn', args, 1, Infinity);
     const type = commonType('isIn', args);
-    return { args: args.map(() => type), type: BOOLEAN, nullable: args[0].nullable };
+    return { args: args.map(() => type), type: BOOLEAN, nullable: anyNullable(args) };
   },
-  evaluate: ([x, ...set]) => (x === null ? null : set.includes(x) && x === x),
+  evaluate([x, ...set]) {
+    if (x === null) return null;
+    if (x === x && set.includes(x)) return true;
+    return set.includes(null) ? null : false;
+  },
   emit([x, ...set], _call, scope) {
     const value = scope.local(x.value);
     const tests = set.map(item => {
       const equal = `${value} === ${item.value}`;
       return item.valid === null ? equal : `(${item.valid} && ${equal})`;
     });
-    return { value: tests.length === 0 ? 'false' : `(${tests.join(' || ')})`, valid: x.valid };
+    const found = tests.length === 0 ? 'false' : scope.local(tests.join(' || '));
+    const unsure = set.flatMap(item => (item.valid === null ? [] : [item.valid]));
+    if (unsure.length === 0) return { value: found, valid: x.valid };
+    const valid = `(${found} || (${unsure.join(' && ')}))`;
+    return { value: found, valid: x.valid === null ? valid : `(${x.valid} && ${valid})` };
   },
 };
 
 export const between: ScalarFunction = {
   name: 'between',
+  signature: 'between(x, low, high)',
   doc: '`low ≤ x ≤ high`, both ends included; NULL where any is NULL.',
   examples: [
     { args: [2n, 1n, 2n].map(value => ({ type: INT64, value })), result: true },
     { args: ['c', 'a', 'b'].map(value => ({ type: STRING, value })), result: false },
   ],
   nulls: 'propagate',
+  sql: inBoth(([x, low, high]) => `(${x} BETWEEN ${low} AND ${high})`),
   bind(args) {
     requireCount('between', args, 3);
     const type = commonType('between', args);

@@ -1,17 +1,20 @@
 import { BOOLEAN, FLOAT64, INT64 } from '../../columns/types.js';
 import type { ScalarFunction } from '../../expr/function.js';
+import { inBoth, named } from './sql.js';
 import { commonType, requireCount, requireKind } from './types.js';
 
 /** A test for NULL, of any type. */
 function nullTest(name: string, whenNull: boolean): ScalarFunction {
   return {
     name,
+    signature: `${name}(x)`,
     doc: `Whether \`x\` is ${whenNull ? '' : 'not '}NULL; never NULL itself.`,
     examples: [
       { args: [{ type: INT64, value: null }], result: whenNull },
       { args: [{ type: FLOAT64, value: NaN }], result: !whenNull },
     ],
     nulls: 'own',
+    sql: inBoth(([x]) => `(${x} IS ${whenNull ? '' : 'NOT '}NULL)`),
     bind(args) {
       requireCount(name, args, 1);
       return { args: [], type: BOOLEAN, nullable: false };
@@ -26,12 +29,14 @@ export const isNotNull = nullTest('isNotNull', false);
 
 export const isNaN: ScalarFunction = {
   name: 'isNaN',
+  signature: 'isNaN(x)',
   doc: 'Whether a float64 is NaN; NULL of NULL.',
   examples: [
     { args: [{ type: FLOAT64, value: NaN }], result: true },
     { args: [{ type: FLOAT64, value: 1 }], result: false },
   ],
   nulls: 'propagate',
+  sql: { duckdb: ([x]) => `ISNAN(${x})`, flink: ([x]) => `(${x} <> ${x})` },
   bind(args) {
     requireCount('isNaN', args, 1);
     requireKind('isNaN', args[0], 'a number', type => ['float64', 'int32', 'int64'].includes(type.kind));
@@ -46,12 +51,14 @@ export const isNaN: ScalarFunction = {
 
 export const coalesce: ScalarFunction = {
   name: 'coalesce',
+  signature: 'coalesce(a, b, …)',
   doc: 'The first argument that is not NULL; NULL where all are.',
   examples: [
     { args: [null, 2n, 3n].map(value => ({ type: INT64, value })), result: 2n },
     { args: [null, null].map(value => ({ type: INT64, value })), result: null },
   ],
   nulls: 'own',
+  sql: named('COALESCE'),
   bind(args) {
     requireCount('coalesce', args, 1, Infinity);
     const type = commonType('coalesce', args);
@@ -86,6 +93,7 @@ export const coalesce: ScalarFunction = {
 
 export const ifElse: ScalarFunction = {
   name: 'ifElse',
+  signature: 'ifElse(condition, then, otherwise)',
   doc: 'The second argument where the condition is true, else (false or NULL) the third.',
   examples: [
     {
@@ -106,6 +114,7 @@ export const ifElse: ScalarFunction = {
     },
   ],
   nulls: 'own',
+  sql: inBoth(([condition, yes, no]) => `(CASE WHEN ${condition} THEN ${yes} ELSE ${no} END)`),
   bind(args) {
     requireCount('ifElse', args, 3);
     requireKind('ifElse', args[0], 'a boolean as its condition', type => type.kind === 'boolean');

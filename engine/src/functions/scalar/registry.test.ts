@@ -9,14 +9,6 @@ import type { Example } from '../../expr/function.js';
 import { bind } from '../bind.js';
 import { SCALAR_FUNCTIONS, scalarFunction } from './registry.js';
 
-/** Functions that read an argument when they are bound, and which one. */
-const LITERAL_ARGUMENTS = new Map([
-  ['cast', 1],
-  ['extract', 1],
-  ['truncate', 1],
-  ['round', 1],
-]);
-
 /** An example's call over a one-row batch: arguments as columns where they can be, else as literals. */
 function calls(fn: string, { args }: Example) {
   const fields = args.map(({ type }, at) => ({ name: `a${at}`, type, nullable: true }));
@@ -33,7 +25,7 @@ function calls(fn: string, { args }: Example) {
   });
   const columns = args.map(({ type, value }) => columnOf(type, [value]));
   const forms = [
-    call(at => (at === LITERAL_ARGUMENTS.get(fn) ? literal(at) : column(at))),
+    call(at => (scalarFunction(fn).literals?.includes(at) === true ? literal(at) : column(at))),
     call(at => (at === 0 ? column(at) : literal(at))),
     call(literal),
   ];

@@ -1,6 +1,7 @@
 import { FLOAT64, INT32, INT64 } from '../../columns/types.js';
 import type { ScalarFunction } from '../../expr/function.js';
 import { ArgumentTypeError } from '../../expr/error.js';
+import { inBoth, literalArgument, sqlCall } from './sql.js';
 import { anyNullable, commonNumber, requireCount } from './types.js';
 
 /** Rounds to so many decimal places, halves away from zero; -0 keeps its sign. */
@@ -23,12 +24,17 @@ function whole(
 ): ScalarFunction {
   return {
     name,
+    signature: `${name}(x)`,
     doc,
     examples: [
       { args: [{ type: FLOAT64, value: example }], result: onFloats(example) },
       { args: [{ type: INT64, value: 3n }], result: 3n },
     ],
     nulls: 'propagate',
+    ...(name === 'ceil' ? { aliases: ['CEILING'] } : {}),
+    sql: inBoth((args, call) =>
+      call.type.kind === 'float64' ? sqlCall(name.toUpperCase())(args, call) : args[0],
+    ),
     bind(args) {
       requireCount(name, args, 1);
       const type = commonNumber(name, args);
@@ -44,6 +50,7 @@ export const ceil = whole('ceil', 'The least whole number that is at least `x`.'
 
 export const round: ScalarFunction = {
   name: 'round',
+  signature: 'round(x, digits?)',
   doc: '`x` rounded to a number of decimal places (default 0), halves away from zero. Integers stay as they are.',
   examples: [
     { args: [{ type: FLOAT64, value: -2.5 }], result: -3 },
@@ -56,6 +63,8 @@ export const round: ScalarFunction = {
     },
   ],
   nulls: 'propagate',
+  literals: [1],
+  sql: inBoth((args, call) => (call.type.kind === 'float64' ? sqlCall('ROUND')(args, call) : args[0])),
   bind(args) {
     requireCount('round', args, 1, 2);
     const type = commonNumber('round', args.slice(0, 1));
@@ -70,8 +79,8 @@ export const round: ScalarFunction = {
   },
   evaluate: ([x, digits], call) =>
     call.type.kind === 'float64' ? roundTo(x as number, (digits as number | undefined) ?? 0) : x,
-  emit([x, digits], call, scope) {
+  emit([x], call, scope) {
     if (call.type.kind !== 'float64') return { value: x.value };
-    return { value: `${scope.constant(roundTo)}(${x.value}, ${digits?.value ?? '0'})` };
+    return { value: `${scope.constant(roundTo)}(${x.value}, ${Number(literalArgument(call, 1) ?? 0)})` };
   },
 };

@@ -3,9 +3,10 @@ import type { DataType } from '../../columns/types.js';
 import { civilFromDays, daysFromCivil } from '../../columns/civil.js';
 import { TICKS_PER_SECOND } from '../../columns/iso.js';
 import { ArgumentTypeError } from '../../expr/error.js';
-import type { Argument, ScalarFunction } from '../../expr/function.js';
+import type { Argument, BoundCall, ScalarFunction } from '../../expr/function.js';
 import { floorDivide } from './cast.js';
 import { checkInt64 } from './int64.js';
+import { duckdbType, literalArgument } from './sql.js';
 import { anyNullable, requireCount, requireKind } from './types.js';
 
 const EXAMPLE = { type: timestampType('ms'), value: 1_709_908_205_678n }; // 2024-03-08T14:30:05.678Z
@@ -28,6 +29,7 @@ function ticksOf(fn: string, type: DataType, arg: Argument): bigint {
 
 export const truncate: ScalarFunction = {
   name: 'truncate',
+  signature: 'truncate(time, span)',
   doc: 'The start of the span of the given length (microseconds) that holds the time; spans start at 1970-01-01 UTC.',
   examples: [
     { args: [EXAMPLE, { type: INT64, value: 60_000_000n }], result: 1_709_908_200_000n },
@@ -40,6 +42,8 @@ export const truncate: ScalarFunction = {
     },
   ],
   nulls: 'propagate',
+  literals: [1],
+  sql: { duckdb: duckdbTruncate, flink: flinkTruncate },
   bind(args) {
     requireCount('truncate', args, 2);
     requireKind('truncate', args[0], 'a timestamp', type => type.kind === 'timestamp');
@@ -58,6 +62,51 @@ export const truncate: ScalarFunction = {
     return { value: start };
   },
 };
+
+/** Floors the count of ticks: DuckDB's own truncation knows calendar units only. */
+function duckdbTruncate([time]: readonly string[], call: BoundCall): string | null {
+  const { type } = call;
+  const ticks = ticksOf('truncate', type, {
+    type: INT64,
+    nullable: false,
+    literal: literalArgument(call, 1),
+  });
+  const unit = type.kind === 'timestamp' ? type.unit : 'us';
+  const count = unit === 's' ? `CAST(EPOCH(${time}) AS BIGINT)` : `EPOCH_${unit.toUpperCase()}(${time})`;
+  const floored = `(${count} - ((${count} % ${ticks}) + ${ticks}) % ${ticks})`;
+  if (unit === 'ns') return `MAKE_TIMESTAMP_NS(${floored})`;
+  const micros = 1_000_000n / TICKS_PER_SECOND[unit];
+  return `CAST(MAKE_TIMESTAMP(${floored} * ${micros}) AS ${duckdbType(type)})`;
+}
+
+const FLINK_SPANS: Readonly<Record<string, string>> = {
+  '1000000': 'SECOND',
+  '60000000': 'MINUTE',
+  '3600000000': 'HOUR',
+  '86400000000': 'DAY',
+};
+
+function flinkTruncate([time]: readonly string[], call: BoundCall): string | null {
+  const span = String(literalArgument(call, 1));
+  return Object.hasOwn(FLINK_SPANS, span) ? `FLOOR(${time} TO ${FLINK_SPANS[span]})` : null;
+}
+
+const SQL_PARTS: Readonly<Record<string, string>> = { dayOfWeek: 'ISODOW', dayOfYear: 'DOY' };
+
+function duckdbExtract([time]: readonly string[], call: BoundCall): string {
+  const part = String(literalArgument(call, 1));
+  const text = `EXTRACT(${SQL_PARTS[part] ?? part.toUpperCase()} FROM ${time})`;
+  if (part === 'millisecond') return `(${text} % 1000)`;
+  return part === 'microsecond' ? `(${text} % 1000000)` : text;
+}
+
+/** Flink counts days of the week from Sunday, and its milliseconds are not of the second alone. */
+function flinkExtract([time]: readonly string[], call: BoundCall): string | null {
+  const part = String(literalArgument(call, 1));
+  if (part === 'dayOfWeek') return `(MOD(EXTRACT(DOW FROM ${time}) + 5, 7) + 1)`;
+  if (part === 'millisecond' || part === 'microsecond') return null;
+  return `EXTRACT(${SQL_PARTS[part] ?? part.toUpperCase()} FROM ${time})`;
+}
 
 /** Parts of a date, of whole days since 1970-01-01. */
 const OF_DAYS: Record<string, (days: number) => number> = {
@@ -90,6 +139,7 @@ function step(part: string, type: DataType): { divide: bigint; multiply: bigint;
 
 export const extract: ScalarFunction = {
   name: 'extract',
+  signature: 'extract(time, part)',
   doc: 'A part of a time in UTC: year, month, day, dayOfWeek (Monday is 1), dayOfYear, hour, minute, second, millisecond or microsecond of the second.',
   examples: [
     ['year', 2024],
@@ -104,6 +154,8 @@ export const extract: ScalarFunction = {
     ['microsecond', 678_000],
   ].map(([part, result]) => ({ args: [EXAMPLE, { type: STRING, value: part }], result })),
   nulls: 'propagate',
+  literals: [1],
+  sql: { duckdb: duckdbExtract, flink: flinkExtract },
   bind(args) {
     requireCount('extract', args, 2);
     const part = String(args[1].literal);

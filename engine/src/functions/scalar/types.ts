@@ -38,7 +38,8 @@ export function requireKind(
 
 /** The type that numbers of both types fit in: float64 beside any float64, else the wider integer. */
 export function commonNumber(fn: string, args: readonly Argument[]): DataType {
-  for (const arg of args) requireKind(fn, arg, 'a number', isNumeric);
+  for (const arg of args)
+    requireKind(fn, arg, 'a number', type => isNumeric(type) && type.kind !== 'decimal');
   const kinds = args.filter(arg => !isNullLiteral(arg)).map(arg => arg.type.kind);
   if (kinds.includes('float64')) return FLOAT64;
   return kinds.includes('int64') ? INT64 : INT32;
