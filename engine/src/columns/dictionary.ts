@@ -6,6 +6,16 @@ export class Dictionary {
   readonly #strings: string[] = [];
   readonly #codes = new Map<string, number>();
 
+  /** @param strings distinct strings, which get the codes of their places */
+  constructor(strings: readonly string[] = []) {
+    for (const string of strings) this.intern(string);
+  }
+
+  /** The strings in the order of their codes; not to be changed. */
+  strings(): readonly string[] {
+    return this.#strings;
+  }
+
   /** The number of distinct strings: codes run from 0 to size - 1. */
   get size(): number {
     return this.#strings.length;

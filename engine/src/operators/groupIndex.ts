@@ -1,6 +1,7 @@
 import type { Column } from '../columns/column.js';
 import type { DataType } from '../columns/types.js';
 import { OutputColumn } from './output.js';
+import type { StateReader, StateWriter } from './snapshot.js';
 import { grown, valueIdsFor, type ValueIds } from './valueIds.js';
 
 /**
@@ -75,6 +76,17 @@ export class GroupIndex {
       count,
     );
   }
+
+  snapshot(writer: StateWriter): void {
+    this.#columns.forEach((column, k) => column.snapshot(writer.section(`column ${k}`)));
+    this.#pairs.forEach((pairs, k) => pairs.snapshot(writer.section(`pairs ${k}`)));
+  }
+
+  restore(reader: StateReader): void {
+    this.#clear();
+    this.#columns.forEach((column, k) => column.restore(reader.section(`column ${k}`)));
+    this.#pairs.forEach((pairs, k) => pairs.restore(reader.section(`pairs ${k}`)));
+  }
 }
 
 /** Numbers distinct pairs of numbers: an open-addressing table. */
@@ -121,8 +133,21 @@ class PairIds {
     return id;
   }
 
-  #rehash(): void {
-    const table = new Int32Array(this.#table.length * 2);
+  snapshot(writer: StateWriter): void {
+    writer.lane('left', this.#left, this.size);
+    writer.lane('right', this.#right, this.size);
+  }
+
+  restore(reader: StateReader): void {
+    const left = reader.lane('left') as Int32Array;
+    this.size = left.length;
+    this.#left = grown(left, 256);
+    this.#right = grown(reader.lane('right') as Int32Array, 256);
+    this.#rehash(Math.max(512, 2 ** Math.ceil(Math.log2(2 * this.size + 1))));
+  }
+
+  #rehash(length = this.#table.length * 2): void {
+    const table = new Int32Array(length);
     const mask = table.length - 1;
     for (let id = 0; id < this.size; id++) {
       let slot = hashPair(this.#left[id], this.#right[id]) & mask;

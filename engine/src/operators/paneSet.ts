@@ -1,4 +1,5 @@
 import { Pane } from './pane.js';
+import type { StateReader, StateWriter } from './snapshot.js';
 import type { StateStore } from './state.js';
 
 /** Spare panes that are kept for the next windows. */
@@ -55,4 +56,59 @@ export class PaneSet {
       pane.renumber(this.store.groups);
     }
   }
+  /** The panes with the slots that each holds; the state of these is the store's. */
+  snapshot(writer: StateWriter): void {
+    const { ordered } = this;
+    writer.lane(
+      'starts',
+      Float64Array.from(ordered, pane => pane.start),
+    );
+    writer.lane(
+      'ends',
+      Float64Array.from(ordered, pane => pane.end),
+    );
+    writer.lane(
+      'closed',
+      Uint8Array.from(ordered, pane => Number(pane.closed)),
+    );
+    writer.lane(
+      'counts',
+      Int32Array.from(ordered, pane => pane.count),
+    );
+    writer.lane(
+      'touchedCounts',
+      Int32Array.from(ordered, pane => pane.touchedCount),
+    );
+    writer.lane('slots', joined(ordered.map(pane => pane.slots.subarray(0, pane.count))));
+    writer.lane('touched', joined(ordered.map(pane => pane.touched.subarray(0, pane.touchedCount))));
+  }
+
+  restore(reader: StateReader): void {
+    const starts = reader.lane('starts') as Float64Array;
+    const ends = reader.lane('ends') as Float64Array;
+    const closed = reader.lane('closed');
+    const counts = reader.lane('counts') as Int32Array;
+    const slots = reader.lane('slots') as Int32Array;
+    const touchedCounts = reader.lane('touchedCounts') as Int32Array;
+    const touched = reader.lane('touched') as Int32Array;
+    let at = 0;
+    let touchedAt = 0;
+    for (let k = 0; k < starts.length; k++) {
+      const pane = this.open(starts[k], ends[k]);
+      pane.closed = closed[k] === 1;
+      for (const end = at + counts[k]; at < end; at++) pane.add(this.store.groups[slots[at]], slots[at]);
+      for (const end = touchedAt + touchedCounts[k]; touchedAt < end; touchedAt++)
+        pane.touch(touched[touchedAt]);
+    }
+  }
+}
+
+function joined(parts: readonly Int32Array[]): Int32Array {
+  const all = new Int32Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }

@@ -1,7 +1,8 @@
 import type { Column } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
-import { isInt64Like, type DataType } from '../columns/types.js';
+import { hasDictionary, isInt64Like, type DataType } from '../columns/types.js';
 import type { OutputColumn } from './output.js';
+import type { SnapshotValue, StateReader, StateWriter } from './snapshot.js';
 
 const bits = new Float64Array(1);
 const words = new Int32Array(bits.buffer);
@@ -21,11 +22,13 @@ export interface ValueIds {
   assign(column: Column, count: number, ids: Int32Array): void;
   /** Writes the values of ids to a column, each at its position. */
   write(ids: Int32Array, count: number, at: Int32Array, out: OutputColumn): void;
+  snapshot(writer: StateWriter): void;
+  restore(reader: StateReader): void;
 }
 
 /** The numbering for a column type. */
 export function valueIdsFor(type: DataType): ValueIds {
-  return type.kind === 'string' ? new StringIds() : new NumberIds(type);
+  return hasDictionary(type) ? new StringIds() : new NumberIds(type);
 }
 
 /** Strings: a table from dictionary codes to ids, so that a row costs one look-up. */
@@ -75,6 +78,22 @@ class StringIds implements ValueIds {
       data[at[k]] = code < 0 ? 0 : code;
       if (out.nullable) out.valid[at[k]] = code < 0 ? 0 : 1;
     }
+  }
+
+  snapshot(writer: StateWriter): void {
+    writer.lane('codes', this.#codeOf, this.size);
+    if (this.#dictionary !== null) writer.dictionary('dictionary', this.#dictionary);
+  }
+
+  restore(reader: StateReader): void {
+    const codes = reader.lane('codes') as Int32Array<ArrayBuffer>;
+    this.size = codes.length;
+    this.#codeOf = grown(codes, 256);
+    this.#nullId = codes.indexOf(-1);
+    if (!reader.has('dictionary')) return;
+    this.#dictionary = reader.dictionary('dictionary');
+    this.#idOf = grown(new Int32Array(0), Math.max(256, this.#dictionary.size));
+    for (let id = 0; id < codes.length; id++) if (codes[id] >= 0) this.#idOf[codes[id]] = id + 1;
   }
 }
 
@@ -170,14 +189,40 @@ class NumberIds implements ValueIds {
   #rehash(): void {
     const table = new Int32Array(this.#table.length * 2);
     const mask = table.length - 1;
-    for (const entry of this.#table) {
-      if (entry === 0) continue;
-      let slot = hashNumber(this.#values[entry - 1]) & mask;
-      while (table[slot] !== 0) slot = (slot + 1) & mask;
-      table[slot] = entry;
-    }
+    for (const entry of this.#table) if (entry !== 0) this.#put(table, mask, entry);
     this.#table = table;
     this.#mask = mask;
+  }
+
+  #put(table: Int32Array, mask: number, entry: number): void {
+    let slot = hashNumber(this.#values[entry - 1]) & mask;
+    while (table[slot] !== 0) slot = (slot + 1) & mask;
+    table[slot] = entry;
+  }
+
+  snapshot(writer: StateWriter): void {
+    writer.lane('values', this.#values, this.size);
+    writer.value('null', this.#nullId);
+    writer.value('wide', [...this.#wideOf] as readonly SnapshotValue[]);
+  }
+
+  restore(reader: StateReader): void {
+    const values = reader.lane('values');
+    this.size = values.length;
+    this.#nullId = reader.value('null') as number;
+    for (const [id, value] of reader.value('wide') as [number, bigint][]) {
+      this.#wide.set(value, id);
+      this.#wideOf.set(id, value);
+    }
+    let capacity = 256;
+    while (capacity < this.size) capacity *= 2;
+    this.#values = new Float64Array(capacity);
+    this.#values.set(values as Float64Array);
+    this.#table = new Int32Array(capacity * 2);
+    this.#mask = this.#table.length - 1;
+    for (let id = 0; id < this.size; id++) {
+      if (id !== this.#nullId && !this.#wideOf.has(id)) this.#put(this.#table, this.#mask, id + 1);
+    }
   }
 
   write(ids: Int32Array, count: number, at: Int32Array, out: OutputColumn): void {
