@@ -24,4 +24,8 @@ export class FilterOperator implements Operator {
   bytes(): number {
     return 0;
   }
+
+  stateRows(): number {
+    return 0;
+  }
 }

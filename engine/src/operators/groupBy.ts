@@ -107,4 +107,8 @@ export class GroupByOperator implements Operator, GroupedHost {
   bytes(): number {
     return this.#store.bytes();
   }
+
+  stateRows(): number {
+    return this.#store.live;
+  }
 }

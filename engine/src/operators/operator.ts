@@ -1,4 +1,5 @@
 import type { Batch } from '../columns/batch.js';
+import type { EventTime } from '../columns/time.js';
 
 /** Where an operator's output goes. The batch is lent: it is used up, or copied, before the call returns. */
 export type Emitter = (batch: Batch) => void;
@@ -11,6 +12,13 @@ export interface OperatorCounters {
   untimed: number;
 }
 
+/** The windows that an operator holds open, and when the oldest of them ends. */
+export interface OpenWindows {
+  readonly count: number;
+  /** In event time, exclusive; null where none is open. */
+  readonly oldestEnd: EventTime | null;
+}
+
 /**
  * A running operator. `process` is never asynchronous: asynchrony lives in sources and sinks. A batch without rows
  * carries a watermark alone, and every call emits one batch at least, so that watermarks arrive everywhere.
@@ -20,4 +28,13 @@ export interface Operator {
   readonly counters: OperatorCounters;
   /** Bytes of state held, roughly. */
   bytes(): number;
+  /** Rows of state held: a group of a window is one, and so is a row that is kept back. */
+  stateRows(): number;
+  /** The windows that are not final yet; only operators of windows have it. */
+  openWindows?(): OpenWindows;
+  /**
+   * Tells that a port holds the watermark back no more, since its sources are silent (`idle`), or does again. Only operators
+   * of several ports have it; what a higher watermark brings about is emitted at once.
+   */
+  idle?(port: number, idle: boolean, out: Emitter): void;
 }

@@ -19,4 +19,8 @@ export class ProjectOperator implements Operator {
   bytes(): number {
     return 0;
   }
+
+  stateRows(): number {
+    return 0;
+  }
 }
