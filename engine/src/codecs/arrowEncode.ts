@@ -3,7 +3,9 @@ import {
   bool,
   Column as ArrowColumn,
   dateDay,
+  decimal,
   dictionary as dictionaryType,
+  duration,
   field as arrowField,
   float64,
   int32,
@@ -17,6 +19,7 @@ import {
 import type { Column } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
 import type { Field } from '../columns/types.js';
+import { jsonMetadata } from './arrowJson.js';
 
 /** Arrow's numbers for the units of time. */
 const UNITS = { s: 0, ms: 1, us: 2, ns: 3 } as const;
@@ -24,8 +27,8 @@ const encoder = new TextEncoder();
 const NO_BYTES = new Uint8Array(0);
 
 /**
- * Encodes the first `length` rows of columns as an Arrow IPC stream: strings as dictionaries of what is used, timestamps in UTC
- * in their own unit. Lanes are copied only where Arrow's form differs.
+ * Encodes the first `length` rows of columns as an Arrow IPC stream: strings and JSON as dictionaries of what is used, timestamps in UTC
+ * in their own unit, decimals of 128 bits. Lanes are copied only where Arrow's form differs.
  */
 export function encodeArrow(
   fields: readonly Field[],
@@ -36,7 +39,9 @@ export function encodeArrow(
   const schema = {
     version: 4,
     endianness: 0,
-    fields: fields.map((field, k) => arrowField(field.name, children[k].type as ArrowType, field.nullable)),
+    fields: fields.map((field, k) =>
+      arrowField(field.name, children[k].type as ArrowType, field.nullable, jsonMetadata(field.type)),
+    ),
     metadata: null,
   };
   const table = new Table(schema as never, children as never);
@@ -74,7 +79,12 @@ function encodeColumn(column: Column, length: number): ArrowColumn<unknown> {
       return make(int64(), toInt64(data, length));
     case 'timestamp':
       return make(timestamp(UNITS[type.unit], 'UTC'), toInt64(data, length));
+    case 'duration':
+      return make(duration(UNITS[type.unit]), toInt64(data, length));
+    case 'decimal':
+      return make(decimal(type.precision, type.scale, 128), toInt128(data, length));
     case 'string':
+    case 'json':
       return encodeStrings(column, length, make);
   }
 }
@@ -131,6 +141,17 @@ function toInt64(lane: Column['data'], length: number): BigInt64Array {
     const high = Math.floor(value / 4294967296);
     halves[2 * i] = value - high * 4294967296;
     halves[2 * i + 1] = high;
+  }
+  return out;
+}
+
+/** Two's complement in 128 bits, the low half first, as Arrow's decimals are. */
+function toInt128(lane: Column['data'], length: number): BigUint64Array {
+  const out = new BigUint64Array(length * 2);
+  const low = toInt64(lane, length);
+  for (let i = 0; i < length; i++) {
+    out[2 * i] = low[i] as unknown as bigint;
+    out[2 * i + 1] = low[i] < 0n ? 0xffffffffffffffffn : 0n;
   }
   return out;
 }

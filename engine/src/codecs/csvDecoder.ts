@@ -18,6 +18,8 @@ const enum Kind {
   String,
   Timestamp,
   Date,
+  /** Read from the field's text, exactly. */
+  Text,
 }
 
 const KINDS = {
@@ -28,6 +30,9 @@ const KINDS = {
   string: Kind.String,
   timestamp: Kind.Timestamp,
   date: Kind.Date,
+  decimal: Kind.Text,
+  duration: Kind.Text,
+  json: Kind.Text,
 } as const;
 
 /** The row does not look as it mostly does: it is split into fields and each is judged. */

@@ -1,6 +1,7 @@
 import type { BatchBuilder, ColumnBuilder } from '../columns/builder.js';
 import type { ByteInterner } from '../columns/byteInterner.js';
 import type { Schema } from '../columns/schema.js';
+import { isInteger } from '../columns/types.js';
 import type { DataType, Field } from '../columns/types.js';
 import { missing, notOfType } from './csvField.js';
 import { textOf } from './decoder.js';
@@ -162,7 +163,9 @@ export class JsonRowReader {
         column.setNumber(row, isTrue ? 1 : 0);
         return end;
       }
-    } else if (type.kind !== 'string') {
+    } else if (type.kind === 'json') {
+      return this.#nested(bytes, p, to, field, column, row);
+    } else if (readsIntegers(type)) {
       const end = this.#integer(first === 34 ? p + 1 : p, type, column, row);
       if (end >= 0 && first === 34 && bytes[end] === 34) return end + 1;
       if (end >= 0 && first !== 34 && endsValue(bytes[end])) return end;
@@ -182,6 +185,21 @@ export class JsonRowReader {
     return scanner.end;
   }
 
+  /** Any value as JSON; a JSON null is the column's NULL and was seen before. */
+  #nested(
+    bytes: Uint8Array,
+    p: number,
+    to: number,
+    field: Field,
+    column: ColumnBuilder,
+    row: number,
+  ): number {
+    const end = this.#skipper.skip(bytes, p, to);
+    if (end < 0) return this.#fail(this.#skipper.fault);
+    const text = textOf(bytes, p, end);
+    return readText(text, column, row) ? end : this.#fail(notOfType(field, text));
+  }
+
   /** A value that is not written as its type mostly is: a number in quotes, `5.0` for an integer, an object for a string. */
   #unusualValue(
     bytes: Uint8Array,
@@ -198,7 +216,7 @@ export class JsonRowReader {
       const string = this.#string(bytes, p, end);
       if (string === null) return -1;
       text = string;
-    } else if (field.type.kind === 'int32' || field.type.kind === 'int64') {
+    } else if (isInteger(field.type)) {
       const value = Number(text);
       if (Number.isSafeInteger(value)) text = String(value);
     }
@@ -220,6 +238,11 @@ export class JsonRowReader {
     this.fault = reason;
     return -1;
   }
+}
+
+/** Types whose values the scanner reads as whole numbers. */
+function readsIntegers(type: DataType): boolean {
+  return isInteger(type) || type.kind === 'timestamp' || type.kind === 'date';
 }
 
 /** Whether a byte can follow a number: white space, `,`, `]` or `}`. */

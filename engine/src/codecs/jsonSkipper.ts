@@ -1,7 +1,5 @@
+import { MAX_JSON_DEPTH } from '../columns/json.js';
 import type { ByteScanner } from './scanner.js';
-
-/** How deep objects and arrays may be nested. */
-export const MAX_JSON_DEPTH = 64;
 
 const LITERALS = ['true', 'false', 'null'].map(text => Uint8Array.from(text, c => c.charCodeAt(0)));
 

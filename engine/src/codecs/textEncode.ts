@@ -18,7 +18,7 @@ export interface TextEncoding {
  * finite are NaN, Infinity, -Infinity. Text is kept as it is, whatever a spreadsheet would make of it.
  */
 export function csvEncoding(schema: Schema): TextEncoding {
-  const style: TextStyle = { string: csvText, time: text => text, notFinite: String };
+  const style: TextStyle = { string: csvText, json: csvText, time: text => text, notFinite: String };
   const names = schema.fields.map(field => csvText(field.name));
   const texts = new DictionaryTexts(schema.fields.length);
   return {
@@ -47,13 +47,15 @@ function csvText(text: string): string {
 }
 
 /**
- * Newline-delimited JSON: one object a row with every column; int64 digit for digit, times as ISO 8601 text in UTC, numbers that are
+ * Newline-delimited JSON: one object a row with every column; int64 and decimals digit for digit, times as ISO 8601 text in UTC,
+ * durations as text, JSON as it is, numbers that are
  * not finite as the texts "NaN", "Infinity", "-Infinity".
  */
 export function ndjsonEncoding(schema: Schema): TextEncoding {
   const quoted = (text: string) => `"${text}"`;
   const style: TextStyle = {
     string: text => JSON.stringify(text),
+    json: text => text,
     time: quoted,
     notFinite: value => quoted(String(value)),
   };

@@ -1,4 +1,7 @@
 import type { ColumnBuilder } from '../columns/builder.js';
+import { parseDecimal } from '../columns/decimal.js';
+import { parseDurationTicks } from '../columns/durationTicks.js';
+import { canonicalJson } from '../columns/json.js';
 import { ByteScanner } from './scanner.js';
 
 const encoder = new TextEncoder();
@@ -26,8 +29,15 @@ export function readText(text: string, column: ColumnBuilder, row: number): bool
     column.setString(row, text);
     return true;
   }
+  if (type.kind === 'json') {
+    const canonical = canonicalJson(text);
+    if (canonical !== null) column.setString(row, canonical);
+    return canonical !== null;
+  }
   if (type.kind === 'boolean') return set(column, row, BOOLEANS.get(text.toLowerCase()));
   if (text.length > 400) return false;
+  if (type.kind === 'decimal') return setExact(column, row, parseDecimal(text, type));
+  if (type.kind === 'duration') return setExact(column, row, parseDurationTicks(text, type.unit));
   const unsigned = text.startsWith('+') ? text.slice(1) : text;
   const bytes = encoder.encode(`${unsigned}\n`);
   scanner.bytes = bytes;
@@ -57,6 +67,11 @@ export function readText(text: string, column: ColumnBuilder, row: number): bool
   if (type.kind === 'int32' && value !== (value | 0)) return false;
   column.setNumber(row, value);
   return true;
+}
+
+function setExact(column: ColumnBuilder, row: number, value: bigint | null): boolean {
+  if (value !== null) column.setBigint(row, value);
+  return value !== null;
 }
 
 function set(column: ColumnBuilder, row: number, value: number | undefined): boolean {

@@ -1,5 +1,7 @@
 import type { Column } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
+import { formatDecimal } from '../columns/decimal.js';
+import { formatDurationTicks } from '../columns/durationTicks.js';
 import { formatDate, formatTimestamp } from '../columns/iso.js';
 import type { TimeUnit } from '../columns/types.js';
 
@@ -9,7 +11,9 @@ export type ValueText = (row: number) => string;
 /** How strings and numbers that are not finite are written. */
 export interface TextStyle {
   string(text: string): string;
-  /** Times and dates, in ISO 8601. */
+  /** A nested value, given as canonical JSON. */
+  json(text: string): string;
+  /** Times and dates in ISO 8601, durations as `1 h 30 min`. */
   time(text: string): string;
   notFinite(value: number): string;
 }
@@ -28,13 +32,19 @@ export function valueText(column: Column, style: TextStyle, texts: Map<number, s
       return row => style.time(formatDate(data[row] as number));
     case 'timestamp':
       return timestampText(column, type.unit, style);
-    case 'string': {
+    case 'duration':
+      return row => style.time(formatDurationTicks(BigInt(data[row]), type.unit));
+    case 'decimal':
+      return row => formatDecimal(BigInt(data[row]), type.scale);
+    case 'string':
+    case 'json': {
+      const write = type.kind === 'json' ? style.json : style.string;
       const dictionary = column.dictionary as Dictionary;
       return row => {
         const code = data[row] as number;
         let text = texts.get(code);
         if (text === undefined) {
-          text = style.string(dictionary.at(code));
+          text = write(dictionary.at(code));
           texts.set(code, text);
         }
         return text;

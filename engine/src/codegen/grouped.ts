@@ -1,9 +1,9 @@
 import type { Lane } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
-import { isInt64Like } from '../columns/types.js';
+import { hasDictionary, isInt64Like } from '../columns/types.js';
 import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { compileFunction } from './compile.js';
-import { emitContext, stateLayout, type GroupedShape } from './groupedShape.js';
+import { emitContext, stateLayout, type GroupedShape, type StateArray } from './groupedShape.js';
 
 /** What a loop calls when it meets something that is not in every row. */
 export interface GroupedHost {
@@ -45,7 +45,7 @@ export interface GroupedInput {
 
 /** The state that a loop writes. */
 export interface GroupedState {
-  readonly lanes: readonly Lane[];
+  readonly lanes: readonly StateArray[];
   readonly stamps: Int32Array;
   readonly revised: Uint8Array;
   readonly version: number;
@@ -80,7 +80,7 @@ export function groupedLoopText(shape: GroupedShape, wide: boolean): string {
     `stamps = state.stamps; revised = state.revised; version = state.version;`,
     ...lanes.map((_, k) => `s${k} = state.lanes[${k}];`),
   ].join(' ');
-  const usesStrings = shape.args.map(arg => arg.type.kind === 'string');
+  const usesStrings = shape.args.map(arg => hasDictionary(arg.type));
   return `
 let stamps, revised, version${lanes.map((_, k) => `, s${k}`).join('')};
 ${load}

@@ -1,3 +1,5 @@
+import type { Lane } from '../columns/column.js';
+import { isInt64Like } from '../columns/types.js';
 import type { DataType } from '../columns/types.js';
 import type { BoundAggregate, EmitContext, MergeContext, StateLane } from '../functions/aggregate/define.js';
 
@@ -30,6 +32,9 @@ export interface GroupedShape {
   readonly sequence: number | null;
 }
 
+/** The array of a state lane, by slot; of an object lane, null in slots that are free. */
+export type StateArray = Lane | (object | null)[];
+
 /** The lane that counts a group's rows, where rows may be taken back. */
 export const ROWS_LANE: StateLane = { name: 'rows', lane: 'float64', init: 0 };
 
@@ -55,14 +60,17 @@ export function emitContext(shape: GroupedShape, at: number, wide: boolean): Emi
     if (found < 0) throw new Error(`aggregate ${at} has no state lane '${name}'`);
     return offset + found;
   };
-  const int64 = (arg: number): boolean =>
-    shape.args[arg].type.kind === 'int64' || shape.args[arg].type.kind === 'timestamp';
+  const number = (arg: number): string => {
+    const { type } = shape.args[arg];
+    const text = wide && isInt64Like(type) ? `Number(a${arg})` : `a${arg}`;
+    return type.kind === 'decimal' ? `(${text} / ${10 ** type.scale})` : text;
+  };
   return {
     lane: name => `s${position(name)}[slot]`,
     array: name => `s${position(name)}`,
     slot: 'slot',
     args: args.map(arg => `a${arg}`),
-    numbers: args.map(arg => (wide && int64(arg) ? `Number(a${arg})` : `a${arg}`)),
+    numbers: args.map(number),
     time: shape.order === 'none' ? null : 'order',
     sequence: shape.sequence === null ? null : `a${shape.sequence}`,
     wide,

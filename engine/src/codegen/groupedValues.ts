@@ -1,9 +1,9 @@
 import type { Lane } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
-import { isInt64Like } from '../columns/types.js';
+import { hasDictionary, isInt64Like } from '../columns/types.js';
 import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { compileFunction } from './compile.js';
-import { emitContext, mergeContext, stateLayout, type GroupedShape } from './groupedShape.js';
+import { emitContext, mergeContext, stateLayout, type GroupedShape, type StateArray } from './groupedShape.js';
 
 const HELPER_NAMES = Object.keys(AGGREGATE_HELPERS);
 const HELPERS = Object.values(AGGREGATE_HELPERS);
@@ -13,7 +13,7 @@ const HELPERS = Object.values(AGGREGATE_HELPERS);
  * where a value does not fit the fast lane: then the exact function has to do all of them.
  */
 export type GroupedValues = (
-  lanes: readonly Lane[],
+  lanes: readonly StateArray[],
   slots: Int32Array,
   count: number,
   at: Int32Array,
@@ -55,9 +55,9 @@ return true;
 
 /** Adds the state of slot `other` in the lanes `others` to slot `slot` in `lanes`. */
 export type GroupedMerge = (
-  lanes: readonly Lane[],
+  lanes: readonly StateArray[],
   slot: number,
-  others: readonly Lane[],
+  others: readonly StateArray[],
   other: number,
   dictionaries: readonly (Dictionary | null)[],
 ) => void;
@@ -67,7 +67,7 @@ export function compileGroupedMerge(shape: GroupedShape, wide: boolean): Grouped
   const lanes = stateLayout(shape);
   const declare = lanes.map((_, k) => `const s${k} = lanes[${k}], o${k} = others[${k}];`).join(' ');
   const dictionaries = shape.args
-    .map((arg, k) => (arg.type.kind === 'string' ? `const d${k} = dictionaries[${k}];` : ''))
+    .map((arg, k) => (hasDictionary(arg.type) ? `const d${k} = dictionaries[${k}];` : ''))
     .join('');
   const rows = shape.retracting ? 's0[slot] += o0[other];' : '';
   const merges = shape.aggregates.map(

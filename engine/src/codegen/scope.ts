@@ -1,5 +1,6 @@
 import type { Column } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
+import { hasDictionary } from '../columns/types.js';
 import type { Emitted, EmitScope } from '../expr/function.js';
 import { allValid } from './lanes.js';
 
@@ -30,7 +31,7 @@ export class LoopScope implements EmitScope {
       emitted = {
         value: type.kind === 'boolean' ? `(${lane}[i] === 1)` : `${lane}[i]`,
         valid: valid === null ? null : `(${valid} === 1)`,
-        dictionary: type.kind === 'string' ? columns => columns[index].dictionary! : null,
+        dictionary: hasDictionary(type) ? columns => columns[index].dictionary! : null,
       };
       this.#columns.set(index, emitted);
     }

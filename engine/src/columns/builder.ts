@@ -3,7 +3,7 @@ import { ByteInterner } from './byteInterner.js';
 import type { Column, Lane } from './column.js';
 import type { Schema } from './schema.js';
 import type { EventTime } from './time.js';
-import { isInt64Like } from './types.js';
+import { hasDictionary, isInt64Like } from './types.js';
 import type { DataType } from './types.js';
 
 const NO_BYTES = new Uint8Array(0);
@@ -30,7 +30,7 @@ export class ColumnBuilder {
     readonly type: DataType,
     capacity: number,
     /** The interner of a string column; readers of one source share it. */
-    readonly interner: ByteInterner | null = type.kind === 'string' ? new ByteInterner() : null,
+    readonly interner: ByteInterner | null = hasDictionary(type) ? new ByteInterner() : null,
   ) {
     this.resize(capacity);
   }
@@ -44,6 +44,7 @@ export class ColumnBuilder {
       case 'int32':
       case 'date':
       case 'string':
+      case 'json':
         this.ints = new Int32Array(capacity);
         break;
       default:
@@ -75,7 +76,7 @@ export class ColumnBuilder {
     else this.setNumber(row, value);
   }
 
-  /** Sets an int64 or timestamp of any size. */
+  /** Sets an int64, timestamp, decimal (unscaled) or duration of any size. */
   setBigint(row: number, value: bigint): void {
     if (this.hasNull) this.valid[row] = 1;
     if (!this.isWide) {
@@ -196,5 +197,5 @@ export class BatchBuilder {
 
 /** One interner a string column, null for the others. */
 export function makeInterners(schema: Schema): (ByteInterner | null)[] {
-  return schema.fields.map(field => (field.type.kind === 'string' ? new ByteInterner() : null));
+  return schema.fields.map(field => (hasDictionary(field.type) ? new ByteInterner() : null));
 }

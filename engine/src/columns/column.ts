@@ -9,8 +9,8 @@ import type { DataType } from './types.js';
  * | boolean | Uint8Array, 0 or 1 |
  * | int32, date | Int32Array |
  * | float64 | Float64Array |
- * | string | Int32Array of dictionary codes |
- * | int64, timestamp | Float64Array where every value of this batch is within ±(2^53 − 1) (the fast lane), else BigInt64Array (the wide lane) |
+ * | string, json | Int32Array of dictionary codes |
+ * | int64, timestamp, decimal (unscaled), duration | Float64Array where every value of this batch is within ±(2^53 − 1) (the fast lane), else BigInt64Array (the wide lane) |
  *
  * Generated loops are written for fast lanes and guarded: a wide lane, or a sum that leaves the safe range, goes to the
  * exact twin. So plans and columns are exact for every int64, and nobody pays for a BigInt who has none.
@@ -22,7 +22,7 @@ export interface Column {
   readonly type: DataType;
   readonly data: Lane;
   readonly valid: Uint8Array | null;
-  /** The dictionary of a string column, else null. */
+  /** The dictionary of a string or JSON column, else null. */
   readonly dictionary: Dictionary | null;
 }
 

@@ -1,4 +1,6 @@
-/** The unit of a timestamp column: one tick of its int64. */
+import { MillraceError } from './error.js';
+
+/** The unit of a timestamp or duration column: one tick of its int64. */
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
 
 /**
@@ -6,7 +8,9 @@ export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
  *
  * - `int32`, `int64` are exact; `timestamp` is an int64 count of `unit` since 1970-01-01 UTC; `date` is an int32
  *   count of days since 1970-01-01.
- * - `string` is UTF-8, dictionary-encoded in memory.
+ * - `decimal` is an int64 count of units of 10^-scale, of at most `precision` digits (1 to 18, see `decimalType`).
+ * - `duration` is an int64 count of `unit`, of either sign.
+ * - `string` is UTF-8, dictionary-encoded in memory; `json` is a nested value as canonical JSON text in the same form.
  */
 export type DataType =
   | { readonly kind: 'boolean' }
@@ -15,7 +19,10 @@ export type DataType =
   | { readonly kind: 'float64' }
   | { readonly kind: 'string' }
   | { readonly kind: 'timestamp'; readonly unit: TimeUnit }
-  | { readonly kind: 'date' };
+  | { readonly kind: 'date' }
+  | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
+  | { readonly kind: 'duration'; readonly unit: TimeUnit }
+  | { readonly kind: 'json' };
 
 export type DataKind = DataType['kind'];
 
@@ -32,28 +39,86 @@ export const INT64: DataType = Object.freeze({ kind: 'int64' });
 export const FLOAT64: DataType = Object.freeze({ kind: 'float64' });
 export const STRING: DataType = Object.freeze({ kind: 'string' });
 export const DATE: DataType = Object.freeze({ kind: 'date' });
+export const JSON_TYPE: DataType = Object.freeze({ kind: 'json' });
+
+/** A decimal's type. */
+export type DecimalType = Extract<DataType, { kind: 'decimal' }>;
+
+/** The most digits of a decimal: its unscaled value is then an int64. */
+export const MAX_PRECISION = 18;
 
 /** The timestamp type of a unit. */
 export function timestampType(unit: TimeUnit): DataType {
   return Object.freeze({ kind: 'timestamp', unit });
 }
 
-/** Whether two types are the same, units included. */
+/** The duration type of a unit. */
+export function durationType(unit: TimeUnit): DataType {
+  return Object.freeze({ kind: 'duration', unit });
+}
+
+/** The type of decimals of `precision` digits, `scale` of them behind the point. Error `MR1003` for digits that it cannot have. */
+export function decimalType(precision: number, scale: number): DecimalType {
+  const isDigits = Number.isInteger(precision) && precision >= 1 && precision <= MAX_PRECISION;
+  if (!isDigits) {
+    throw new MillraceError(
+      'MR1003',
+      `decimal(${precision}, ${scale}) has a precision that is not a whole number from 1 to ${MAX_PRECISION}.`,
+      `Declare decimal(${MAX_PRECISION}, ${Math.min(Math.max(scale, 0), MAX_PRECISION) || 0}) if the values have no more digits than that, else float64 or string.`,
+    );
+  }
+  if (!Number.isInteger(scale) || scale < 0 || scale > precision) {
+    throw new MillraceError(
+      'MR1003',
+      `decimal(${precision}, ${scale}) has a scale that is not a whole number from 0 to its precision ${precision}.`,
+      'The scale counts the digits behind the point: 1234.50 is a decimal(6, 2).',
+    );
+  }
+  return Object.freeze({ kind: 'decimal', precision, scale });
+}
+
+/** Whether two types are the same, units and digits included. */
 export function sameType(a: DataType, b: DataType): boolean {
-  return a.kind === b.kind && (a.kind !== 'timestamp' || a.unit === (b as { unit: TimeUnit }).unit);
+  return a.kind === b.kind && typeName(a) === typeName(b);
 }
 
 /** The type as a user writes and reads it, e.g. `timestamp('us')`. */
 export function typeName(type: DataType): string {
-  return type.kind === 'timestamp' ? `timestamp('${type.unit}')` : type.kind;
+  switch (type.kind) {
+    case 'timestamp':
+    case 'duration':
+      return `${type.kind}('${type.unit}')`;
+    case 'decimal':
+      return `decimal(${type.precision}, ${type.scale})`;
+    default:
+      return type.kind;
+  }
 }
 
-/** Whether values of the type add, multiply and compare as numbers. */
+/** Whether values of the type add, multiply and compare as numbers: integers, float64 and decimals. */
 export function isNumeric(type: DataType): boolean {
-  return type.kind === 'int32' || type.kind === 'int64' || type.kind === 'float64';
+  return isInteger(type) || type.kind === 'float64' || type.kind === 'decimal';
+}
+
+/** Whether the type is one of whole numbers. */
+export function isInteger(type: DataType): boolean {
+  return type.kind === 'int32' || type.kind === 'int64';
 }
 
 /** Whether the type is an int64 in plans, files and frames (so that its lane may be wide, see `column.ts`). */
 export function isInt64Like(type: DataType): boolean {
-  return type.kind === 'int64' || type.kind === 'timestamp';
+  switch (type.kind) {
+    case 'int64':
+    case 'timestamp':
+    case 'decimal':
+    case 'duration':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether the type's lane holds codes of a dictionary: text, and JSON as text. */
+export function hasDictionary(type: DataType): boolean {
+  return type.kind === 'string' || type.kind === 'json';
 }

@@ -1,11 +1,11 @@
 import { isWide } from './column.js';
 import type { Column, Lane } from './column.js';
 import { Dictionary } from './dictionary.js';
-import { isInt64Like } from './types.js';
+import { hasDictionary, isInt64Like } from './types.js';
 import type { DataType } from './types.js';
 
 /**
- * One value out of a column, exact: bigint for int64 and timestamp, number for int32, float64 and date (days), NULL as null.
+ * One value out of a column, exact: bigint for int64, timestamp, duration (ticks) and decimal (unscaled), number for int32, float64 and date (days), JSON as canonical text, NULL as null.
  * For tests, the interpreter and the edges; never inside a hot loop.
  */
 export type Value = boolean | number | bigint | string | null;
@@ -18,9 +18,12 @@ export function valueAt(column: Column, row: number): Value {
     case 'boolean':
       return raw !== 0;
     case 'string':
+    case 'json':
       return column.dictionary!.at(raw as number);
     case 'int64':
     case 'timestamp':
+    case 'decimal':
+    case 'duration':
       return isWide(column) ? raw : BigInt(raw);
     default:
       return raw;
@@ -28,7 +31,7 @@ export function valueAt(column: Column, row: number): Value {
 }
 
 /**
- * A column of values. int64 and timestamp go to the fast lane where all of them are safe integers, else to the wide one. Strings are
+ * A column of values. int64, timestamp, decimal and duration go to the fast lane where all of them are safe integers, else to the wide one. Strings are
  * interned into `dictionary`, a new one by default.
  */
 export function columnOf(
@@ -38,7 +41,7 @@ export function columnOf(
 ): Column {
   const length = values.length;
   const valid = values.includes(null) ? new Uint8Array(length) : null;
-  const strings = type.kind === 'string' ? (dictionary ?? new Dictionary()) : null;
+  const strings = hasDictionary(type) ? (dictionary ?? new Dictionary()) : null;
   const data = laneFor(type, length, isInt64Like(type) && !values.every(isSafe));
   for (let row = 0; row < length; row++) {
     const value = values[row];
@@ -58,11 +61,14 @@ export function laneFor(type: DataType, length: number, wide = false): Lane {
     case 'int32':
     case 'date':
     case 'string':
+    case 'json':
       return new Int32Array(length);
     case 'float64':
       return new Float64Array(length);
     case 'int64':
     case 'timestamp':
+    case 'decimal':
+    case 'duration':
       return wide ? new BigInt64Array(length) : new Float64Array(length);
   }
 }

@@ -1,8 +1,20 @@
 import * as flechette from '@uwdata/flechette';
 import { Temporal } from 'temporal-polyfill';
 import { MillraceError } from '../columns/error.js';
+import { parseDecimal } from '../columns/decimal.js';
+import { parseDurationTicks } from '../columns/durationTicks.js';
+import { canonicalJson } from '../columns/json.js';
 import { parseDate, parseTimestamp, TICKS_PER_SECOND } from '../columns/iso.js';
-import { BOOLEAN, DATE, FLOAT64, INT64, STRING, timestampType, typeName } from '../columns/types.js';
+import {
+  BOOLEAN,
+  DATE,
+  FLOAT64,
+  INT64,
+  STRING,
+  durationType,
+  timestampType,
+  typeName,
+} from '../columns/types.js';
 import type { DataType, Field, TimeUnit } from '../columns/types.js';
 
 /** The type of a column of row values: that of its first value, widened by the others. */
@@ -41,6 +53,7 @@ function typeOfValue(name: string, value: unknown): DataType {
       if (value instanceof Date) return timestampType('ms');
       if (value instanceof Temporal.Instant) return timestampType('ns');
       if (value instanceof Temporal.PlainDate) return DATE;
+      if (value instanceof Temporal.Duration) return durationType('ns');
       throw new MillraceError(
         'MR1306',
         `column '${name}' holds a value that no column can: ${Object.prototype.toString.call(value)}.`,
@@ -75,6 +88,18 @@ export function arrowColumn(field: Field, values: readonly unknown[]): flechette
       );
     case 'date':
       return retyped(flechette.columnFromArray(converted, flechette.int32()), flechette.dateDay());
+    case 'duration':
+      return retyped(
+        flechette.columnFromArray(converted, flechette.int64(), { useBigInt: true }),
+        flechette.duration(UNITS[type.unit]),
+      );
+    case 'decimal':
+      return retyped(
+        flechette.columnFromArray(converted, flechette.int64(), { useBigInt: true }),
+        flechette.decimal(type.precision, type.scale, 64),
+      );
+    case 'json':
+      return flechette.columnFromArray(converted, flechette.utf8());
   }
 }
 
@@ -106,6 +131,24 @@ function toArrow(field: Field, value: unknown): unknown {
     case 'timestamp': {
       const ticks = ticksOf(value, type.unit);
       if (ticks !== null) return ticks;
+      break;
+    }
+    case 'decimal': {
+      const text = typeof value === 'object' ? (value as object).toString() : String(value);
+      const unscaled = parseDecimal(text, type);
+      if (unscaled !== null) return unscaled;
+      break;
+    }
+    case 'duration': {
+      const text = value instanceof Temporal.Duration ? value.toString() : value;
+      const ticks = typeof text === 'string' ? parseDurationTicks(text, type.unit) : null;
+      if (ticks !== null) return ticks;
+      break;
+    }
+    case 'json': {
+      const text = JSON.stringify(value) as string | undefined;
+      const canonical = text === undefined ? null : canonicalJson(text);
+      if (canonical !== null) return canonical;
       break;
     }
     case 'date': {

@@ -1,5 +1,17 @@
+import type { Decimal } from 'decimal.js';
 import type { Temporal } from 'temporal-polyfill';
-import { BOOLEAN, DATE, FLOAT64, INT32, INT64, STRING, timestampType } from '../columns/types.js';
+import {
+  BOOLEAN,
+  DATE,
+  FLOAT64,
+  INT32,
+  INT64,
+  JSON_TYPE,
+  STRING,
+  decimalType,
+  durationType,
+  timestampType,
+} from '../columns/types.js';
 import type { DataType, Field, TimeUnit } from '../columns/types.js';
 
 declare const VALUE: unique symbol;
@@ -33,6 +45,24 @@ export const date: ColumnType<Temporal.PlainDate> = columnType(DATE);
 export function timestamp(unit: TimeUnit = 'us'): ColumnType<Temporal.Instant> {
   return columnType(timestampType(unit));
 }
+/**
+ * Exact decimal numbers of at most `precision` digits (1 to 18), `scale` of them behind the point: `decimal(12, 4)`. `rows()` gives
+ * them as `Decimal`.
+ */
+export function decimal(precision: number, scale: number): ColumnType<Decimal> {
+  return columnType(decimalType(precision, scale));
+}
+/** Spans of time, counted in the unit: `duration('ms')`. `rows()` gives them as `Temporal.Duration`. */
+export function duration(unit: TimeUnit = 'us'): ColumnType<Temporal.Duration> {
+  return columnType(durationType(unit));
+}
+/** Nested values (objects, arrays) as JSON. `rows()` gives them parsed. */
+export function json(): ColumnType<Json> {
+  return columnType(JSON_TYPE);
+}
+/** A JSON value. JSON's null is NULL where it is the whole value. */
+export type Json =
+  boolean | number | string | readonly (Json | null)[] | { readonly [key: string]: Json | null };
 
 /** A declared schema: what `schema({…})` makes, and sources take. */
 export interface RowSchema<Row> {

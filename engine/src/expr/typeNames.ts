@@ -1,4 +1,15 @@
-import { BOOLEAN, DATE, FLOAT64, INT32, INT64, STRING, timestampType } from '../columns/types.js';
+import {
+  BOOLEAN,
+  DATE,
+  FLOAT64,
+  INT32,
+  INT64,
+  JSON_TYPE,
+  STRING,
+  decimalType,
+  durationType,
+  timestampType,
+} from '../columns/types.js';
 import type { DataType, TimeUnit } from '../columns/types.js';
 
 const SIMPLE = new Map<string, DataType>([
@@ -8,10 +19,14 @@ const SIMPLE = new Map<string, DataType>([
   ['float64', FLOAT64],
   ['string', STRING],
   ['date', DATE],
+  ['json', JSON_TYPE],
 ]);
 
 /** The type that `typeName` wrote, or null. */
 export function parseTypeName(name: string): DataType | null {
-  const unit = /^timestamp\('(s|ms|us|ns)'\)$/.exec(name)?.[1];
-  return unit === undefined ? (SIMPLE.get(name) ?? null) : timestampType(unit as TimeUnit);
+  const timed = /^(timestamp|duration)\('(s|ms|us|ns)'\)$/.exec(name);
+  if (timed !== null) return (timed[1] === 'duration' ? durationType : timestampType)(timed[2] as TimeUnit);
+  const decimal = /^decimal\((\d{1,3}), ?(\d{1,3})\)$/.exec(name);
+  if (decimal !== null) return decimalType(Number(decimal[1]), Number(decimal[2]));
+  return SIMPLE.get(name) ?? null;
 }

@@ -2,10 +2,12 @@ import { decodeArrow } from '../codecs/arrow.js';
 import type { DecodedArrow } from '../codecs/arrow.js';
 import type { Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
+import { Dictionary } from '../columns/dictionary.js';
+import { canonicalJson } from '../columns/json.js';
 import type { Schema } from '../columns/schema.js';
 import { START_OF_TIME, toEventTimes } from '../columns/time.js';
-import { isInt64Like, sameType, typeName } from '../columns/types.js';
-import type { Field } from '../columns/types.js';
+import { JSON_TYPE, sameType, typeName } from '../columns/types.js';
+import type { DataType, Field } from '../columns/types.js';
 import { addReject, newCounters } from './counters.js';
 import { SourceError } from './error.js';
 import { noColumn, withEventTime } from './eventTime.js';
@@ -66,7 +68,9 @@ function chooseColumns(label: string, decoded: DecodedArrow, declared: readonly 
     if (place < 0) throw noColumn(label, field.name, names);
     const own = decoded.columns[place];
     if (sameType(own.type, field.type)) return own;
-    if (isInt64Like(own.type) && isInt64Like(field.type)) return { ...own, type: field.type };
+    if (own.type.kind === 'int64' && isTicks(field.type)) return { ...own, type: field.type };
+    if (isTicks(own.type) && field.type.kind === 'int64') return { ...own, type: field.type };
+    if (own.type.kind === 'string' && field.type.kind === 'json') return asJson(own, field.name, label);
     throw new SourceError(
       'MR3302',
       `column '${field.name}' of ${label} is ${typeName(own.type)}, not ${typeName(field.type)}.`,
@@ -74,6 +78,27 @@ function chooseColumns(label: string, decoded: DecodedArrow, declared: readonly 
     );
   });
   return { fields: declared, columns };
+}
+
+/** Whether a column counts ticks, so that integers can stand for its values. */
+function isTicks(type: DataType): boolean {
+  return type.kind === 'timestamp' || type.kind === 'duration';
+}
+
+/** A text column that holds JSON as a JSON column. */
+function asJson(column: Column, name: string, label: string): Column {
+  const dictionary = new Dictionary();
+  const data = Int32Array.from(column.data as Int32Array, (code, row) => {
+    if (column.valid !== null && column.valid[row] === 0) return 0;
+    const text = column.dictionary!.at(code);
+    const canonical = canonicalJson(text);
+    if (canonical !== null) return dictionary.intern(canonical);
+    throw new SourceError(
+      'MR3303',
+      `column '${name}' of ${label} holds text that is no JSON: ${text.slice(0, 80)}.`,
+    );
+  });
+  return { type: JSON_TYPE, data, valid: column.valid, dictionary };
 }
 
 /** The event times of the rows that have one. */

@@ -1,8 +1,8 @@
 import type { DataType } from '../../columns/types.js';
-import type { StateLane } from './define.js';
+import type { ValueLane } from './define.js';
 
 /** The state lane that holds values of a type. */
-export function laneOf(type: DataType): StateLane['lane'] {
+export function laneOf(type: DataType): ValueLane['lane'] {
   switch (type.kind) {
     case 'boolean':
       return 'uint8';
@@ -11,10 +11,13 @@ export function laneOf(type: DataType): StateLane['lane'] {
       return 'int32';
     case 'int64':
     case 'timestamp':
+    case 'decimal':
+    case 'duration':
       return 'int64';
     case 'float64':
       return 'float64';
     case 'string':
+    case 'json':
       return 'string';
   }
 }

@@ -11,6 +11,8 @@ import type { Value } from '../../columns/values.js';
 import { ArgumentTypeError } from '../../expr/error.js';
 import type { BoundCall, Emitted, EmitScope, ScalarFunction } from '../../expr/function.js';
 import { parseTypeName } from '../../expr/typeNames.js';
+import { castFromExact, castToExact, isExactType } from './castExact.js';
+import { emitExactCast } from './castExactEmit.js';
 import { MAX_INT64, MIN_INT64 } from './int64.js';
 import { duckdbType, flinkType } from './sql.js';
 import { requireCount } from './types.js';
@@ -18,20 +20,21 @@ import { requireCount } from './types.js';
 const NUMBERS = ['int32', 'int64', 'float64'];
 /** Which kinds become which. */
 const TARGETS: Record<DataType['kind'], readonly string[]> = {
-  boolean: ['boolean', ...NUMBERS, 'string'],
-  int32: ['boolean', ...NUMBERS, 'string', 'timestamp', 'date'],
-  int64: ['boolean', ...NUMBERS, 'string', 'timestamp'],
-  float64: ['boolean', ...NUMBERS, 'string'],
-  string: ['boolean', ...NUMBERS, 'string', 'timestamp', 'date'],
+  boolean: ['boolean', ...NUMBERS, 'string', 'json'],
+  int32: ['boolean', ...NUMBERS, 'string', 'timestamp', 'date', 'decimal', 'duration', 'json'],
+  int64: ['boolean', ...NUMBERS, 'string', 'timestamp', 'decimal', 'duration', 'json'],
+  float64: ['boolean', ...NUMBERS, 'string', 'decimal', 'json'],
+  string: ['boolean', ...NUMBERS, 'string', 'timestamp', 'date', 'decimal', 'duration', 'json'],
   timestamp: ['int64', 'float64', 'string', 'timestamp', 'date'],
   date: ['int32', 'int64', 'float64', 'string', 'timestamp', 'date'],
-  decimal: ['decimal'],
-  duration: ['duration'],
-  json: ['json'],
+  decimal: ['boolean', ...NUMBERS, 'string', 'decimal', 'json'],
+  duration: ['int64', 'float64', 'string', 'duration'],
+  json: ['string', 'json'],
 };
 
 /** Casts that always have a result: the others give NULL where the target cannot hold the value. */
 function isTotal(from: DataType, to: DataType): boolean {
+  if (isExactType(from) || isExactType(to)) return isTotalExact(from, to);
   if (to.kind === 'string' || to.kind === 'float64') return from.kind !== 'string' || to.kind === 'string';
   if (from.kind === 'boolean') return true;
   if (to.kind === 'boolean') return from.kind !== 'string';
@@ -39,6 +42,18 @@ function isTotal(from: DataType, to: DataType): boolean {
   if (from.kind === 'timestamp' && to.kind === 'timestamp') return ticks(to.unit) <= ticks(from.unit);
   if (from.kind === 'timestamp') return to.kind === 'int64';
   return (from.kind === 'int32' || from.kind === 'date') && to.kind !== 'timestamp';
+}
+
+function isTotalExact(from: DataType, to: DataType): boolean {
+  if (to.kind === 'string' || to.kind === 'float64' || to.kind === 'boolean') return true;
+  if (from.kind === 'decimal' && to.kind === 'decimal') {
+    // Rounding to fewer places can carry into one more digit.
+    const carry = to.scale < from.scale ? 1 : 0;
+    return from.precision - from.scale + carry <= to.precision - to.scale;
+  }
+  if (from.kind === 'duration' && to.kind === 'duration') return ticks(to.unit) <= ticks(from.unit);
+  if (to.kind === 'json') return from.kind !== 'string' && from.kind !== 'float64';
+  return to.kind === 'int64' || (to.kind === 'duration' && from.kind !== 'string');
 }
 
 function ticks(unit: TimeUnit): number {
@@ -127,8 +142,11 @@ export const cast: ScalarFunction = {
     return { args: [], type: to, nullable: args[0].nullable || !isTotal(from, to) };
   },
   evaluate([value], call) {
-    if (call.args[0].type.kind === 'string') return fromText(value as string, call.type);
-    return convert(value as number | bigint | boolean, call.args[0].type, call.type);
+    const from = call.args[0].type;
+    if (isExactType(call.type)) return castToExact(value!, from, call.type);
+    if (isExactType(from)) return castFromExact(value!, from, call.type);
+    if (from.kind === 'string') return fromText(value as string, call.type);
+    return convert(value as number | bigint | boolean, from, call.type);
   },
   emit: emitCast,
 };
@@ -151,7 +169,7 @@ function fromText(text: string, to: DataType): Value {
       return INTEGER.test(text) ? asInt64(BigInt(text.trim().replace(/^\+/, ''))) : null;
     case 'timestamp':
       return parseTimestamp(text, to.unit);
-    case 'date':
+    default:
       return parseDate(text);
   }
 }
@@ -174,7 +192,7 @@ function convert(value: number | bigint | boolean, from: DataType, to: DataType)
       return from.kind === 'timestamp'
         ? rescale(value as bigint, from.unit, to.unit)
         : asInt64(BigInt(value));
-    case 'date':
+    default:
       if (from.kind !== 'timestamp') return Number(value);
       return asInt32(Number(floorDivide(value as bigint, TICKS_PER_SECOND[from.unit] * 86400n)));
   }
@@ -211,6 +229,7 @@ function emitCast(
 ): { value: string; valid?: string | null } {
   const from = call.args[0].type;
   const to = call.type;
+  if (isExactType(from) || isExactType(to)) return emitExactCast(x, from, to, scope);
   if (from.kind === 'boolean') return { value: to.kind === 'boolean' ? x.value : `(${x.value} ? 1 : 0)` };
   if (to.kind === 'boolean') return { value: `(${x.value} !== 0)` };
   if (to.kind === 'float64') return { value: x.value };
