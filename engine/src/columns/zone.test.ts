@@ -38,10 +38,9 @@ describe('a zone', () => {
         const instant = Temporal.Instant.fromEpochMilliseconds(second * 1000).add({ microseconds: micros });
         const offset = instant.toZonedDateTimeISO(id).offsetNanoseconds / 1000;
         expect(utcOffsetAt(zone, second * 1e6 + micros)).toBe(offset);
-        const local = Temporal.PlainDateTime.from('1970-01-01').add({
-          seconds: second,
-          microseconds: micros,
-        });
+        const local = Temporal.PlainDateTime.from('1970-01-01')
+          .add({ seconds: second })
+          .add({ microseconds: micros });
         const expected = local.toZonedDateTime(id, { disambiguation: 'compatible' }).toInstant();
         expect(localToUtc(zone, second * 1e6 + micros)).toBe(Number(expected.epochNanoseconds / 1000n));
       }),

@@ -2,8 +2,8 @@ import { MillraceError } from './error.js';
 import { nearestNames } from './nearestNames.js';
 import type { EventTime } from './time.js';
 
-/** Offsets are looked up in pieces of so many seconds (about 40 years), when a time in them is first asked for. */
-const PIECE = 40 * 365.25 * 86400;
+/** Offsets are looked up in pieces of so many seconds (about 20 years), when a time in them is first asked for. */
+const PIECE = 20 * 365.25 * 86400;
 /**
  * No two transitions of a zone are nearer than this: a piece is sampled at these steps, and what lies between two samples that
  * differ is found by halving. Checked for every zone of the time zone database from 1850 to 2100.
