@@ -80,7 +80,6 @@ export function groupedLoopText(shape: GroupedShape, wide: boolean): string {
     `stamps = state.stamps; revised = state.revised; version = state.version;`,
     ...lanes.map((_, k) => `s${k} = state.lanes[${k}];`),
   ].join(' ');
-  const usesStrings = shape.args.map(arg => hasDictionary(arg.type));
   return `
 let stamps, revised, version${lanes.map((_, k) => `, s${k}`).join('')};
 ${load}
@@ -88,8 +87,7 @@ let start = host.start, end = host.end, dense = host.dense, nextEvent = host.nex
 const epoch = host.epoch, groups = input.groups, kinds = input.kinds;
 ${timed ? 'const times = input.times, timeValid = input.timeValid, ticks = input.ticks;' : ''}
 ${shape.windowed ? 'const marks = input.marks; let mark = from === 0 ? input.before : marks[from - 1];' : ''}
-${shape.args.map((_, k) => `const c${k} = input.args[${k}], v${k} = input.valid[${k}];`).join('\n')}
-${usesStrings.map((is, k) => (is ? `const d${k} = input.dictionaries[${k}];` : '')).join('')}
+${groupedArgumentsText(shape)}
 for (let i = from; i < to; i++) {
 ${shape.windowed ? windowText() : ''}
   const group = groups[i];
@@ -101,13 +99,33 @@ ${shape.windowed ? windowText() : ''}
   }
 ${shape.touches ? '  if (stamps[slot] !== epoch) { stamps[slot] = epoch; host.touch(slot); }' : ''}
 ${shape.revises && shape.touches ? '  if (closed) revised[slot] = 1;' : ''}
-${shape.order === 'none' ? '' : orderText(shape, wide)}
-${shape.args.map((arg, k) => `  const a${k} = ${wide && isInt64Like(arg.type) ? `BigInt(c${k}[i])` : `c${k}[i]`};`).join('\n')}
-${shape.retracting ? '  const back = kinds !== null && (kinds[i] & 1) === 1;\n  s0[slot] += back ? -1 : 1;' : ''}
-${shape.aggregates.map((_, k) => aggregateText(shape, k, wide)).join('\n')}
+${groupedRowText(shape, wide)}
 }
 return to;
 `;
+}
+
+/** Names the argument columns of a batch, for `groupedRowText`. */
+export function groupedArgumentsText(shape: GroupedShape): string {
+  const columns = shape.args.map((_, k) => `const c${k} = input.args[${k}], v${k} = input.valid[${k}];`);
+  const dictionaries = shape.args.map((arg, k) =>
+    hasDictionary(arg.type) ? `const d${k} = input.dictionaries[${k}];` : '',
+  );
+  return [...columns, ...dictionaries].join('\n');
+}
+
+/** Adds row `i` to every aggregate of `slot`. */
+export function groupedRowText(shape: GroupedShape, wide: boolean): string {
+  return [
+    shape.order === 'none' ? '' : orderText(shape, wide),
+    ...shape.args.map(
+      (arg, k) => `  const a${k} = ${wide && isInt64Like(arg.type) ? `BigInt(c${k}[i])` : `c${k}[i]`};`,
+    ),
+    shape.retracting
+      ? '  const back = kinds !== null && (kinds[i] & 1) === 1;\n  s0[slot] += back ? -1 : 1;'
+      : '',
+    ...shape.aggregates.map((_, k) => aggregateText(shape, k, wide)),
+  ].join('\n');
 }
 
 function windowText(): string {

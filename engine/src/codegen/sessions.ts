@@ -1,0 +1,110 @@
+import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
+import { compileFunction } from './compile.js';
+import { groupedArgumentsText, groupedRowText, type GroupedInput, type GroupedState } from './grouped.js';
+import { stateLayout, type GroupedShape } from './groupedShape.js';
+
+/** What the loop over session windows reads and writes: one slot a session, found by its group's latest one. */
+export interface SessionHost {
+  /** The latest session of each group: its slot + 1, or 0. */
+  readonly latest: Int32Array;
+  /** The times of each session's first and last row. */
+  readonly starts: Float64Array;
+  readonly lasts: Float64Array;
+  /** The sessions of one group before and after each: slots + 1, or 0. */
+  readonly previous: Int32Array;
+  readonly next: Int32Array;
+  readonly gapUs: number;
+  /** How long after its last row a session is kept: the gap, one tick, and the allowed lateness. */
+  readonly keepUs: number;
+  readonly epoch: number;
+  /** Empty slots: a stack with room for every row of the run. */
+  readonly fresh: Int32Array;
+  freshTop: number;
+  /** Where sessions wait for their end, by the time they were made at; rising. */
+  readonly queueTimes: Float64Array;
+  readonly queueSlots: Int32Array;
+  queueTail: number;
+  newest: number;
+  /** The slot for a row that does not belong to the latest session and does not come after it; -1 where it is late. */
+  place(group: number, time: number, mark: number): number;
+  touch(slot: number): void;
+  noteLate(row: number): void;
+  dropUntimed(): void;
+}
+
+/** The part of the state that the loop writes beside the aggregates' lanes. */
+interface SessionState extends GroupedState {
+  readonly groups: Int32Array;
+}
+
+/** Adds rows [from, to) to their sessions. */
+export type SessionLoop = (
+  host: SessionHost,
+  state: SessionState,
+  input: GroupedInput,
+  from: number,
+  to: number,
+) => void;
+
+/** The fused loop of session windows. */
+export function compileSessionLoop(shape: GroupedShape, wide: boolean): SessionLoop {
+  return compileFunction<SessionLoop>(
+    ['host', 'state', 'input', 'from', 'to'],
+    sessionLoopText(shape, wide),
+    Object.keys(AGGREGATE_HELPERS),
+    Object.values(AGGREGATE_HELPERS),
+  );
+}
+
+/**
+ * A row goes on with its group's latest session, begins the next one, or, where rows are out of order, is given its place by the
+ * host. Sessions that a watermark inside the run has ended take no more rows; they are emitted after the run.
+ */
+function sessionLoopText(shape: GroupedShape, wide: boolean): string {
+  return `
+const stamps = state.stamps, revised = state.revised, slotGroups = state.groups;
+${stateLayout(shape)
+  .map((_, k) => `const s${k} = state.lanes[${k}];`)
+  .join(' ')}
+const latest = host.latest, starts = host.starts, lasts = host.lasts, previous = host.previous, next = host.next;
+const gap = host.gapUs, keep = host.keepUs, epoch = host.epoch, fresh = host.fresh;
+const queueTimes = host.queueTimes, queueSlots = host.queueSlots;
+let top = host.freshTop, tail = host.queueTail, newest = host.newest;
+const groups = input.groups, times = input.times, timeValid = input.timeValid, ticks = input.ticks, kinds = input.kinds;
+const marks = input.marks;
+let mark = from === 0 ? input.before : marks[from - 1];
+${groupedArgumentsText(shape)}
+for (let i = from; i < to; i++) {
+  const before = mark;
+  mark = marks[i];
+  if (timeValid !== null && timeValid[i] === 0) { host.dropUntimed(); continue; }
+  const time = times[i], group = groups[i];
+  let slot = latest[group] - 1;
+  if (slot >= 0 && time >= starts[slot] && time <= lasts[slot] + gap && lasts[slot] + keep > before) {
+    if (time > lasts[slot]) lasts[slot] = time;
+  } else if (time >= newest && time + keep > before && (slot < 0 || time > lasts[slot] + gap || lasts[slot] + keep <= before)) {
+    const old = slot;
+    slot = fresh[--top];
+    slotGroups[slot] = group;
+    starts[slot] = lasts[slot] = newest = time;
+    previous[slot] = old + 1;
+    next[slot] = 0;
+    if (old >= 0) next[old] = slot + 1;
+    latest[group] = slot + 1;
+    queueTimes[tail] = time;
+    queueSlots[tail++] = slot;
+  } else {
+    host.freshTop = top;
+    slot = host.place(group, time, before);
+    top = host.freshTop;
+    if (slot < 0) { host.noteLate(i); continue; }
+  }
+${shape.touches ? '  if (stamps[slot] !== epoch) { stamps[slot] = epoch; host.touch(slot); }' : ''}
+${shape.touches && shape.revises ? '  if (lasts[slot] + gap <= before) revised[slot] = 1;' : ''}
+${groupedRowText(shape, wide)}
+}
+host.freshTop = top;
+host.queueTail = tail;
+host.newest = newest;
+`;
+}
