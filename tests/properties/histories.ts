@@ -125,7 +125,13 @@ export const END: Batch = {
 };
 
 const column = (name: string) => ({ kind: 'column' as const, name });
-const call = (fn: string, ...args: string[]): AggregateCall => ({ fn, args: args.map(column), where: null });
+const call = (fn: string, ...args: string[]): AggregateCall => ({
+  fn,
+  args: args.map(column),
+  where: null,
+  distinct: false,
+  options: {},
+});
 const positive = (aggregate: AggregateCall): AggregateCall => ({
   ...aggregate,
   where: { kind: 'call', fn: 'gt', args: [column('price'), { kind: 'literal', type: FLOAT64, value: 0 }] },

@@ -3,7 +3,13 @@ import type { Dictionary } from '../columns/dictionary.js';
 import { hasDictionary, isInt64Like } from '../columns/types.js';
 import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { compileFunction } from './compile.js';
-import { emitContext, mergeContext, stateLayout, type GroupedShape, type StateArray } from './groupedShape.js';
+import {
+  emitContext,
+  mergeContext,
+  stateLayout,
+  type GroupedShape,
+  type StateArray,
+} from './groupedShape.js';
 
 const HELPER_NAMES = Object.keys(AGGREGATE_HELPERS);
 const HELPERS = Object.values(AGGREGATE_HELPERS);

@@ -2,14 +2,23 @@ import type { Aggregate, BoolExpr, Expr, NumExpr } from './expressions.js';
 import { AggregateValue } from './exprValue.js';
 import { toExpr } from './literals.js';
 
-/** Options of every aggregate: `where` limits the rows that it sees. */
+/** Options of every aggregate. */
 export interface AggregateOptions {
+  /** Limits the rows that it sees to those for which the condition is true. */
   readonly where?: BoolExpr<boolean | null>;
+  /** Whether equal values count once (false). */
+  readonly distinct?: boolean;
 }
 
 function aggregate<T>(fn: string, args: readonly unknown[], options?: AggregateOptions): Aggregate<T> {
   const where = options?.where === undefined ? null : toExpr(options.where);
-  return new AggregateValue(fn, args.map(toExpr), where) as unknown as Aggregate<T>;
+  return new AggregateValue(
+    fn,
+    args.map(toExpr),
+    where,
+    options?.distinct ?? false,
+    {},
+  ) as unknown as Aggregate<T>;
 }
 
 /** The number of rows; with an expression, of rows where it is not NULL. Never NULL. `count()` */

@@ -1,4 +1,4 @@
-import type { Expr } from '../expr/ast.js';
+import type { CallOptions, Expr } from '../expr/ast.js';
 import { noteExpression } from './usage.js';
 
 /** What the interfaces of `expressions.ts` are at run time: plan data, with the methods of `exprMethods.ts`. */
@@ -33,5 +33,7 @@ export class AggregateValue {
     readonly fn: string,
     readonly args: readonly Expr[],
     readonly where: Expr | null,
+    readonly distinct: boolean,
+    readonly options: CallOptions,
   ) {}
 }

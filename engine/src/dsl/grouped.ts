@@ -108,7 +108,10 @@ export class Grouped<K extends Kind, Row, C extends keyof Row & string, W extend
 }
 
 function callOf(name: string, value: unknown) {
-  if (value instanceof AggregateValue) return { fn: value.fn, args: value.args, where: value.where };
+  if (value instanceof AggregateValue) {
+    const { fn, args, where, distinct, options } = value;
+    return { fn, args, where, distinct, options };
+  }
   throw new MillraceError(
     'MR1305',
     `in aggregate(), '${name}' is no aggregate.`,

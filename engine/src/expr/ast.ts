@@ -9,9 +9,16 @@ export type Expr =
   | { readonly kind: 'literal'; readonly type: DataType; readonly value: LiteralValue }
   | { readonly kind: 'call'; readonly fn: string; readonly args: readonly Expr[] };
 
-/** One call of an aggregate function, as plain data. `where` limits the rows that it sees. */
+/** What an aggregate takes beside columns, as plain data: `{ q: 0.95 }`. */
+export type CallOptions = Readonly<Record<string, number | string | boolean>>;
+
+/** One call of an aggregate function, as plain data. */
 export interface AggregateCall {
   readonly fn: string;
   readonly args: readonly Expr[];
+  /** Limits the rows that it sees. */
   readonly where: Expr | null;
+  /** Whether it sees each list of arguments once. */
+  readonly distinct: boolean;
+  readonly options: CallOptions;
 }

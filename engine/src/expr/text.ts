@@ -1,4 +1,4 @@
-import type { AggregateCall, Expr } from './ast.js';
+import type { AggregateCall, CallOptions, Expr } from './ast.js';
 
 const INFIX: Readonly<Record<string, string>> = {
   add: '+',
@@ -33,8 +33,19 @@ export function exprText(expr: Expr): string {
   }
 }
 
-/** A call of an aggregate as a person reads it: `sum(size) where (price > 1)`. */
+/** A call of an aggregate as a person reads it: `sum(distinct size) where (price > 1)`, `quantile(price, q = 0.95)`. */
 export function callText(call: AggregateCall): string {
-  const text = `${call.fn}(${call.args.map(exprText).join(', ')})`;
+  const text = aggregateText(call.fn, call.args.map(exprText), call.distinct, call.options);
   return call.where === null ? text : `${text} where ${exprText(call.where)}`;
+}
+
+/** The same of a call whose arguments are texts. */
+export function aggregateText(
+  fn: string,
+  args: readonly string[],
+  distinct: boolean,
+  options: CallOptions,
+): string {
+  const given = Object.entries(options).map(([name, value]) => `${name} = ${value}`);
+  return `${fn}(${distinct ? 'distinct ' : ''}${[...args, ...given].join(', ')})`;
 }

@@ -10,6 +10,7 @@ import type { PhysicalGrouping, PhysicalOperator } from '../physical/physical.js
 import { FilterOperator } from './filter.js';
 import { GroupByOperator } from './groupBy.js';
 import type { GroupingPlan } from './grouping.js';
+import { LateRowsOperator } from './lateRows.js';
 import type { Operator } from './operator.js';
 import { ProjectOperator } from './project.js';
 import { WindowedAggregateOperator } from './windowedAggregate.js';
@@ -34,17 +35,28 @@ export function buildOperator(physical: PhysicalOperator): Operator {
       );
     }
     case 'windowedAggregate': {
-      const { form, output, window, allowedLatenessUs } = physical;
+      const { form, output, window, allowedLatenessUs, emit, fill } = physical;
       const grouping = groupingPlan(physical, physical.input, {
         windowed: true,
         touches: form !== 'final',
         revises: allowedLatenessUs > 0,
       });
       return new WindowedAggregateOperator(
-        { ...grouping, form, output, window, allowedLatenessUs, unit: physical.time?.unit ?? 'us' },
+        {
+          ...grouping,
+          form,
+          output,
+          window,
+          allowedLatenessUs,
+          emit,
+          fill,
+          unit: physical.time?.unit ?? 'us',
+        },
         argumentColumns(physical.args, physical.input),
       );
     }
+    case 'lateRows':
+      return new LateRowsOperator(physical);
   }
 }
 
@@ -64,9 +76,11 @@ function groupingPlan(
     order,
     sequence,
     args: args.map(({ type, nullable }) => ({ type, nullable })),
-    aggregates: physical.aggregates.map(({ fn, args: positions, where, type }) => ({
+    aggregates: physical.aggregates.map(({ fn, args: positions, where, type, distinct, options }) => ({
       bound: aggregateOf(fn).bind({
         args: positions.map(at => ({ type: args[at].type, nullable: args[at].nullable || where !== null })),
+        distinct,
+        options,
         retracting,
         time: orderType,
         sequence: sequence === null ? null : args[sequence].type,

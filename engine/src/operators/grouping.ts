@@ -3,14 +3,14 @@ import { isWide, type Column, type Lane } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { toEventTimes } from '../columns/time.js';
-import { isInt64Like, type DataType } from '../columns/types.js';
+import { hasDictionary, isInt64Like, type DataType } from '../columns/types.js';
 import {
   compileGroupedLoop,
   type GroupedHost,
   type GroupedInput,
   type GroupedLoop,
 } from '../codegen/grouped.js';
-import { stateLayout, type GroupedShape } from '../codegen/groupedShape.js';
+import { stateLayout, type GroupedShape, type StateArray } from '../codegen/groupedShape.js';
 import {
   compileGroupedMerge,
   compileGroupedValues,
@@ -156,7 +156,7 @@ export class Grouping {
    * how many rows of the columns hold something.
    */
   writeValues(
-    lanes: readonly Lane[],
+    lanes: readonly StateArray[],
     slots: Int32Array,
     count: number,
     at: Int32Array,
@@ -174,7 +174,7 @@ export class Grouping {
         values.exact(lanes, slots, count, at, column.data, column.valid);
       }
       const { args } = aggregates[j];
-      if (column.type.kind === 'string') column.dictionary = this.#dictionaries[args[0]];
+      if (hasDictionary(column.type)) column.dictionary = this.#dictionaries[args[0]];
     }
   }
 

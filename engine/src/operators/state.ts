@@ -1,5 +1,6 @@
 import type { Lane } from '../columns/column.js';
-import type { StateLane } from '../functions/aggregate/define.js';
+import type { StateArray } from '../codegen/groupedShape.js';
+import type { ObjectLane, StateLane, ValueLane } from '../functions/aggregate/define.js';
 
 const WIDE_MAX = (1n << 63n) - 1n;
 const WIDE_MIN = -(1n << 63n);
@@ -9,8 +10,8 @@ const WIDE_MIN = -(1n << 63n);
  * follows what is alive. Where `shadowed`, a second copy holds what was last emitted of each slot: what a `-U` takes back.
  */
 export class StateStore {
-  lanes: Lane[];
-  shadow: Lane[] | null;
+  lanes: StateArray[];
+  shadow: StateArray[] | null;
   /** Rises when arrays were replaced: loops load them anew. */
   version = 0;
   /** When a slot was last touched, by the caller's count. */
@@ -25,22 +26,28 @@ export class StateStore {
   #capacity = 256;
   #used = 0;
   #free: number[] = [];
+  readonly #objects: readonly (readonly [number, ObjectLane])[];
 
   constructor(
     readonly layout: readonly StateLane[],
     shadowed: boolean,
   ) {
+    this.#objects = layout.flatMap((lane, k) => (lane.lane === 'object' ? [[k, lane] as const] : []));
     this.lanes = layout.map(lane => this.#lane(lane, this.#capacity));
     this.shadow = shadowed ? layout.map(lane => this.#lane(lane, this.#capacity)) : null;
     this.stamps = new Int32Array(this.#capacity);
     this.groups = new Int32Array(this.#capacity);
     this.emitted = new Uint8Array(this.#capacity);
     this.revised = new Uint8Array(this.#capacity);
-    for (let k = 0; k < layout.length; k++) this.lanes[k].fill(this.#init(k) as never);
+    for (let k = 0; k < layout.length; k++) {
+      if (layout[k].lane !== 'object') this.lanes[k].fill(this.#init(k) as never);
+    }
   }
 
-  #lane(lane: StateLane, length: number): Lane {
+  #lane(lane: StateLane, length: number): StateArray {
     switch (lane.lane) {
+      case 'object':
+        return new Array<object | null>(length).fill(null);
       case 'float64':
         return new Float64Array(length);
       case 'int64':
@@ -55,7 +62,7 @@ export class StateStore {
 
   /** The value of an empty group in a lane, infinities as far as the lane goes. */
   #init(k: number): number | bigint {
-    const { lane, init } = this.layout[k];
+    const { lane, init } = this.layout[k] as ValueLane;
     switch (lane) {
       case 'int64':
         if (!this.wide) return init;
@@ -75,7 +82,7 @@ export class StateStore {
   }
 
   bytes(): number {
-    const lanes = this.lanes.reduce((total, lane) => total + lane.byteLength, 0);
+    const lanes = this.lanes.reduce((total, lane) => total + bytesOf(lane), 0);
     return lanes * (this.shadow === null ? 1 : 2) + this.#capacity * 10;
   }
 
@@ -84,12 +91,14 @@ export class StateStore {
     const slot = this.#free.pop() ?? this.#used++;
     if (slot === this.#capacity) this.#grow();
     this.groups[slot] = group;
+    for (const [k, lane] of this.#objects) this.lanes[k][slot] = lane.create() as never;
     return slot;
   }
 
   /** Gives a slot back, emptied. */
   release(slot: number): void {
     this.reset(slot);
+    for (const [k] of this.#objects) this.lanes[k][slot] = null as never;
     this.stamps[slot] = 0;
     this.emitted[slot] = 0;
     this.revised[slot] = 0;
@@ -98,7 +107,10 @@ export class StateStore {
 
   /** Empties a slot's state. */
   reset(slot: number): void {
-    for (let k = 0; k < this.lanes.length; k++) this.lanes[k][slot] = this.#init(k) as never;
+    for (let k = 0; k < this.lanes.length; k++) {
+      const lane = this.layout[k];
+      this.lanes[k][slot] = (lane.lane === 'object' ? lane.create() : this.#init(k)) as never;
+    }
   }
 
   /** Notes that these slots' values have been emitted. */
@@ -122,8 +134,8 @@ export class StateStore {
     this.version++;
     for (let k = 0; k < this.layout.length; k++) {
       if (this.layout[k].lane !== 'int64') continue;
-      this.lanes[k] = widened(this.lanes[k]);
-      if (this.shadow !== null) this.shadow[k] = widened(this.shadow[k]);
+      this.lanes[k] = widened(this.lanes[k] as Lane);
+      if (this.shadow !== null) this.shadow[k] = widened(this.shadow[k] as Lane);
     }
   }
 
@@ -131,14 +143,15 @@ export class StateStore {
     const used = this.#capacity;
     this.#capacity *= 2;
     this.version++;
-    const copy = (lane: Lane, k: number): Lane => {
+    const copy = (lane: StateArray, k: number): StateArray => {
       const next = this.#lane(this.layout[k], this.#capacity);
-      (next as Float64Array).set(lane as Float64Array);
+      if (Array.isArray(next)) lane.forEach((value, slot) => (next[slot] = value as object | null));
+      else (next as Float64Array).set(lane as Float64Array);
       return next;
     };
     this.lanes = this.lanes.map((lane, k) => {
       const next = copy(lane, k);
-      next.fill(this.#init(k) as never, used);
+      if (this.layout[k].lane !== 'object') next.fill(this.#init(k) as never, used);
       return next;
     });
     if (this.shadow !== null) this.shadow = this.shadow.map(copy);
@@ -163,4 +176,11 @@ function widened(lane: Lane): BigInt64Array {
     if (number === Infinity) return WIDE_MAX;
     return number === -Infinity ? WIDE_MIN : BigInt(number);
   });
+}
+
+/** Objects count roughly, as so many bytes each. */
+const OBJECT_BYTES = 64;
+
+function bytesOf(lane: StateArray): number {
+  return Array.isArray(lane) ? lane.length * OBJECT_BYTES : lane.byteLength;
 }

@@ -27,7 +27,13 @@ const source: PlanNode = {
   clocked: true,
 };
 const column = (name: string) => ({ kind: 'column' as const, name });
-const call = (fn: string, ...args: string[]) => ({ fn, args: args.map(column), where: null });
+const call = (fn: string, ...args: string[]) => ({
+  fn,
+  args: args.map(column),
+  where: null,
+  distinct: false,
+  options: {},
+});
 
 function bars(type: 'tumble' | 'hop', allowedLatenessUs = 0): AggregateNode {
   return {

@@ -6,11 +6,15 @@ import { aggregateOf } from '../functions/aggregate/registry.js';
 import { bind } from '../functions/bind.js';
 import { PlanError } from '../plan/error.js';
 import { canonicalJson } from '../plan/hash.js';
-import type { AggregateNode } from '../plan/nodes/aggregate.js';
+import type { AggregateNode, WindowSpec } from '../plan/nodes/aggregate.js';
+import type { LateNode } from '../plan/nodes/late.js';
 import type { Relation } from '../plan/relation.js';
-import type { SlicedWindow } from '../windows/define.js';
+import type { TimeWindow } from '../windows/define.js';
+import type { EmitSpec } from '../windows/emission.js';
 import { bindWindow } from '../windows/registry.js';
 import type { PhysicalForm, PhysicalGrouping, PhysicalOperator } from './physical.js';
+
+const EVERY_CHANGE: EmitSpec = Object.freeze({ change: true, everyUs: null, rows: null });
 
 /** Microseconds in a tick of a unit; a nanosecond divides every window. */
 const TICK_US: Record<TimeUnit, number> = { s: 1e6, ms: 1e3, us: 1, ns: 1 };
@@ -42,6 +46,8 @@ export function planAggregate(
       fn: call.fn,
       args: call.args.map(argument),
       where: call.where === null ? null : argument(call.where),
+      distinct: call.distinct,
+      options: call.options,
       type: output.schema.fields[fieldIndex(output.schema, name)].type,
     };
   });
@@ -69,8 +75,19 @@ export function planAggregate(
     form,
     window,
     allowedLatenessUs,
+    emit: node.emit ?? EVERY_CHANGE,
+    fill: node.fill ?? null,
     ...grouping,
   };
+}
+
+/** The operator of a late node: it judges rows as the aggregate does, and keeps those that are dropped. */
+export function planLateRows({ input: node }: LateNode, input: Relation): PhysicalOperator {
+  const window = bindWindow(node.window as WindowSpec);
+  const time = timeOf(input.schema, input.time) as NonNullable<PhysicalGrouping['time']>;
+  checkWindow(node, window, time.unit);
+  const { allowedLatenessUs } = node;
+  return { op: 'lateRows', input: input.schema, output: input.schema, time, window, allowedLatenessUs };
 }
 
 function timeOf(schema: Schema, name: string | null): PhysicalGrouping['time'] {
@@ -80,7 +97,7 @@ function timeOf(schema: Schema, name: string | null): PhysicalGrouping['time'] {
 }
 
 /** Window borders have to lie on ticks of the time column. */
-function checkWindow(node: AggregateNode, window: SlicedWindow, unit: TimeUnit): void {
+function checkWindow(node: AggregateNode, window: TimeWindow, unit: TimeUnit): void {
   const tick = TICK_US[unit];
   if ([window.sizeUs, window.slideUs, window.offsetUs].every(us => us % tick === 0)) return;
   throw new PlanError(

@@ -52,6 +52,8 @@ function operatorText(operator: PhysicalOperator): string {
         `(${operator.form}): ${aggregatesText(operator)}`
       );
     }
+    case 'lateRows':
+      return 'late rows';
   }
 }
 

@@ -4,7 +4,8 @@ import type { CallOptions } from '../expr/ast.js';
 import type { BoundExpr } from '../expr/bound.js';
 import type { Retention } from '../plan/nodes/keep.js';
 import type { SourceNode } from '../plan/nodes/source.js';
-import type { SlicedWindow } from '../windows/define.js';
+import type { TimeWindow } from '../windows/define.js';
+import type { EmitSpec, FillSpec } from '../windows/emission.js';
 
 /** One aggregate: its function, and its arguments and `where` as positions among the argument columns. */
 export interface PhysicalAggregate {
@@ -47,9 +48,19 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
   | ({
       readonly op: 'windowedAggregate';
       readonly form: PhysicalForm;
-      readonly window: SlicedWindow;
+      readonly window: TimeWindow;
       readonly allowedLatenessUs: number;
+      /** When windows that are open are told, and what stands for empty ones. */
+      readonly emit: EmitSpec;
+      readonly fill: FillSpec | null;
     } & PhysicalGrouping)
+  | {
+      /** The rows that a windowed aggregate of the same window would drop. */
+      readonly op: 'lateRows';
+      readonly time: { readonly column: string; readonly unit: TimeUnit };
+      readonly window: TimeWindow;
+      readonly allowedLatenessUs: number;
+    }
 );
 
 /** The table that a query keeps its result in. */

@@ -13,6 +13,7 @@ import { planNodes } from './children.js';
 import { PlanError } from './error.js';
 import type { AggregateNode } from './nodes/aggregate.js';
 import type { FinalNode } from './nodes/final.js';
+import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { SourceNode } from './nodes/source.js';
 import { visitPlan } from './plan.js';
@@ -44,6 +45,7 @@ export function bindPlan(
         project: node => bindProject(node, input(node)),
         aggregate: node => bindAggregate(node, input(node)),
         final: node => bindFinal(node, input(node)),
+        late: node => bindLate(node, bound),
         keep: node => input(node),
       }),
     );
@@ -126,7 +128,7 @@ function bindAggregate(node: AggregateNode, input: Relation): Relation {
   const columns = node.columns.map(({ name, call }): Field => {
     if (call.where !== null) requireBoolean(bind(call.where, input.schema), '{ where }');
     const args = call.args.map(arg => bind(arg, input.schema));
-    return { name, ...resolveAggregate(call.fn, args, call.where !== null) };
+    return { name, ...resolveAggregate(call, args) };
   });
   const windows = node.window === null ? [] : windowFields(node, input);
   const fields = [...keys, ...windows, ...columns];
@@ -174,6 +176,26 @@ function bindFinal(node: FinalNode, input: Relation): Relation {
     );
   }
   return { ...input, mode: 'append', key: null };
+}
+
+/** What an aggregate drops is what it reads. */
+function bindLate(node: LateNode, bound: ReadonlyMap<PlanNode, Relation>): Relation {
+  if (node.input.window === null) {
+    throw new MillraceError(
+      'MR2107',
+      'late needs a windowed table: nothing comes too late for a group without windows.',
+      "Group by a window first: .window(tumble('1 min')).",
+    );
+  }
+  const { schema, time, mode } = bound.get(node.input.input)!;
+  if (mode === 'retract') {
+    throw new MillraceError(
+      'MR2108',
+      'late needs windows over rows that only come: here they are rows of a table that change.',
+      'Window its final rows: .final().window(…).',
+    );
+  }
+  return { schema, time, mode: 'append', key: null };
 }
 
 function requireColumn(name: string, schema: Schema): Field {

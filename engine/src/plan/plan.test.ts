@@ -38,12 +38,21 @@ const bars = (input: PlanNode, sizeUs = 60e6) =>
     window: { type: 'tumble', parameters: { sizeUs, offsetUs: 0 } },
     allowedLatenessUs: 10e6,
     columns: [
-      { name: 'high', call: { fn: 'max', args: [column('price')], where: null } },
+      {
+        name: 'high',
+        call: { fn: 'max', args: [column('price')], where: null, distinct: false, options: {} },
+      },
       {
         name: 'volume',
-        call: { fn: 'sum', args: [column('size')], where: call('gt', column('size'), literal(1)) },
+        call: {
+          fn: 'sum',
+          args: [column('size')],
+          where: call('gt', column('size'), literal(1)),
+          distinct: false,
+          options: {},
+        },
       },
-      { name: 'n', call: { fn: 'count', args: [], where: null } },
+      { name: 'n', call: { fn: 'count', args: [], where: null, distinct: false, options: {} } },
     ],
   });
 

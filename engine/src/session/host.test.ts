@@ -58,7 +58,18 @@ const sums = (input: PlanNode): PlanNode => ({
   keys: ['symbol'],
   window: null,
   allowedLatenessUs: 0,
-  columns: [{ name: 'total', call: { fn: 'sum', args: [{ kind: 'column', name: 'price' }], where: null } }],
+  columns: [
+    {
+      name: 'total',
+      call: {
+        fn: 'sum',
+        args: [{ kind: 'column', name: 'price' }],
+        where: null,
+        distinct: false,
+        options: {},
+      },
+    },
+  ],
 });
 
 /** A live source that gives what the test pushes; how often it was opened and read is counted. */
@@ -252,7 +263,7 @@ test('a query that fails says why, and others go on', async () => {
     keys: [],
     window: null,
     allowedLatenessUs: 0,
-    columns: [{ name: 'total', call: { fn: 'sum', args: [big], where: null } }],
+    columns: [{ name: 'total', call: { fn: 'sum', args: [big], where: null, distinct: false, options: {} } }],
   };
   await link.request({ type: 'view', viewId: 'good', plan: sums(source), owner: null, view: GRID });
   const { queryId } = await link.request({ type: 'open', plan: overflow, owner: 'cell' });
@@ -268,7 +279,18 @@ test('an aggregate that cannot take rows back is refused where its input changes
   const link = start().link();
   const plan: PlanNode = {
     ...(sums(sums(replayOf([1]))) as Extract<PlanNode, { kind: 'aggregate' }>),
-    columns: [{ name: 'm', call: { fn: 'max', args: [{ kind: 'column', name: 'total' }], where: null } }],
+    columns: [
+      {
+        name: 'm',
+        call: {
+          fn: 'max',
+          args: [{ kind: 'column', name: 'total' }],
+          where: null,
+          distinct: false,
+          options: {},
+        },
+      },
+    ],
   };
   await expect(link.request({ type: 'bind', plan })).rejects.toMatchObject({ code: 'MR3120' });
 });

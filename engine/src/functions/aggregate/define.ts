@@ -1,4 +1,5 @@
 import type { DataType } from '../../columns/types.js';
+import type { CallOptions } from '../../expr/ast.js';
 
 /** A value as references see it: int64 and timestamp are bigint, NULL is null. */
 export type ReferenceValue = number | bigint | string | boolean | null;
@@ -20,6 +21,9 @@ export interface AggregateArgument {
 /** What is known when an aggregate's state is laid out. */
 export interface AggregateContext {
   readonly args: readonly AggregateArgument[];
+  /** Whether each list of arguments counts once. */
+  readonly distinct: boolean;
+  readonly options: CallOptions;
   /** Whether rows may be taken back. */
   readonly retracting: boolean;
   /** What rows are ordered by: float64 for event time in µs, or a timestamp's own ticks; and the sequence column's type. */
@@ -28,15 +32,35 @@ export interface AggregateContext {
 }
 
 /**
- * An array of the state, one element a group. `int64` is a Float64Array while every value is a safe integer, and a
+ * A typed array of the state, one element a group. `int64` is a Float64Array while every value is a safe integer, and a
  * BigInt64Array from the first wide batch on (see `columns/column.ts`); `string` holds dictionary codes.
  */
-export interface StateLane {
+export interface ValueLane {
   readonly name: string;
   readonly lane: 'float64' | 'int32' | 'uint8' | 'int64' | 'string';
   /** The value of an empty group. ±Infinity stands for the greatest and least value of an integer lane. */
   readonly init: number;
 }
+
+/** What a snapshot holds of an object. */
+export type PlainValue =
+  null | boolean | number | bigint | string | readonly PlainValue[] | { readonly [name: string]: PlainValue };
+
+/**
+ * An array of the state with one JavaScript object a group (a multiset, a sketch), which the group owns alone: a merge copies what it
+ * takes over. Integers in it are numbers where they are safe and bigints elsewhere, strings are dictionary codes, so it never goes wide.
+ */
+export interface ObjectLane {
+  readonly name: string;
+  readonly lane: 'object';
+  /** The object of an empty group. */
+  create(): object;
+  /** For snapshots, and back. */
+  encode(value: object): PlainValue;
+  decode(plain: PlainValue): object;
+}
+
+export type StateLane = ValueLane | ObjectLane;
 
 /** What the text of an aggregate may refer to. Every text is of one row, or one group, and reads as plain JavaScript. */
 export interface EmitContext {
@@ -115,7 +139,7 @@ export interface AggregateDefinition {
   /** Whether rows can be taken back from it. */
   readonly retractable: boolean;
   /** The result's type; throws `AggregateArgumentError` for arguments it cannot take. */
-  resolve(args: readonly AggregateArgument[]): AggregateArgument;
+  resolve(args: readonly AggregateArgument[], options: CallOptions): AggregateArgument;
   bind(context: AggregateContext): BoundAggregate;
   /** The value of a group's rows (arrival order, arguments not NULL) computed the plainest way: what tests compare with. */
   reference(rows: readonly ReferenceRow[], args: readonly AggregateArgument[]): ReferenceValue;

@@ -1,3 +1,4 @@
+import type { AggregateCall } from '../../expr/ast.js';
 import { avg } from './avg.js';
 import { count } from './count.js';
 import type { AggregateArgument, AggregateDefinition } from './define.js';
@@ -25,14 +26,11 @@ export function aggregateOf(name: string): AggregateDefinition {
   );
 }
 
-/**
- * The type of an aggregate call's result. `filtered` says that the call has a `where`, which leaves out rows as NULL
- * arguments do.
- */
+/** The type of an aggregate call's result. A `where` leaves out rows as NULL arguments do. */
 export function resolveAggregate(
-  name: string,
+  { fn, where, options }: Pick<AggregateCall, 'fn' | 'where' | 'options'>,
   args: readonly AggregateArgument[],
-  filtered: boolean,
 ): AggregateArgument {
-  return aggregateOf(name).resolve(filtered ? args.map(arg => ({ ...arg, nullable: true })) : args);
+  const seen = where === null ? args : args.map(arg => ({ ...arg, nullable: true }));
+  return aggregateOf(fn).resolve(seen, options);
 }
