@@ -49,10 +49,11 @@ function windowsOf(node: AggregateNode, row: HistoryRow): readonly (readonly big
   if (node.window === null) return [[]];
   if (row.time === null) return [];
   const { type, parameters } = node.window;
-  const size = BigInt(parameters.sizeUs);
-  return windowOf(type)
+  const definition = windowOf(type);
+  if (definition.by !== 'time') throw new Error(`${type} windows have a reference of their own`);
+  return definition
     .reference(Number(row.time), parameters)
-    .map(start => [BigInt(start), BigInt(start) + size, BigInt(start) + size - 1n]);
+    .map(({ start, end }) => [BigInt(start), BigInt(end), BigInt(end) - 1n]);
 }
 
 function valueOf(call: AggregateNode['columns'][number]['call'], rows: readonly HistoryRow[]): Value {

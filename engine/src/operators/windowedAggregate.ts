@@ -4,10 +4,11 @@ import type { Schema } from '../columns/schema.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { TimeUnit } from '../columns/types.js';
 import type { GroupedHost } from '../codegen/grouped.js';
-import type { SlicedWindow } from '../windows/define.js';
+import type { EmitSpec, FillSpec } from '../windows/emission.js';
+import type { TimeWindow } from '../windows/define.js';
 import { ChangeWriter, type ChangeForm } from './changes.js';
 import { Grouping, type GroupingPlan } from './grouping.js';
-import type { Emitter, Operator, OperatorCounters } from './operator.js';
+import type { Emitter, OpenWindows, Operator, OperatorCounters } from './operator.js';
 import { OutputBuffer } from './output.js';
 import type { Pane } from './pane.js';
 import { PaneSet } from './paneSet.js';
@@ -17,8 +18,10 @@ import { writeWindowColumns } from './windowColumns.js';
 /** What a windowed aggregate is made of. */
 export interface WindowedAggregatePlan extends GroupingPlan {
   readonly output: Schema;
-  readonly window: SlicedWindow;
+  readonly window: TimeWindow;
   readonly allowedLatenessUs: number;
+  readonly emit: EmitSpec;
+  readonly fill: FillSpec | null;
   readonly unit: TimeUnit;
   /** Changes as they come, or each window once, when it is final. */
   readonly form: ChangeForm | 'final';
@@ -264,6 +267,15 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
     const numbers = new Map<number, number>();
     kept.forEach((group, i) => numbers.set(group, i));
     for (const set of new Set([this.#slices, this.#windows])) set.renumber(numbers);
+  }
+
+  stateRows(): number {
+    return this.#slices.store.live + (this.#merger === null ? 0 : this.#windows.store.live);
+  }
+
+  openWindows(): OpenWindows {
+    const { ordered } = this.#windows;
+    return { count: ordered.length, oldestEnd: ordered.length === 0 ? null : ordered[0].end };
   }
 
   bytes(): number {

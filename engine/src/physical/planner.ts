@@ -5,7 +5,7 @@ import { planHash } from '../plan/hash.js';
 import type { Retention } from '../plan/nodes/keep.js';
 import { visitPlan, type PlanNode } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
-import { planAggregate } from './aggregate.js';
+import { planAggregate, planLateRows } from './aggregate.js';
 import type {
   PhysicalInput,
   PhysicalOperator,
@@ -107,6 +107,11 @@ export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Re
         };
       },
       final: final => ({ ...plan(final.input, { final: true, upsert: false }), retention: null }),
+      late: late => {
+        const below = late.input.input;
+        const traits = plan(below, { final: false, upsert: false });
+        return { ...traits, at: add(planLateRows(late, relationOf(below)), traits.at), retention: null };
+      },
       keep: keep => ({ ...plan(keep.input, wanted), retention: keep.retention }),
     });
   const relation = relationOf(root);

@@ -2,6 +2,7 @@ import type { AggregateNode } from './nodes/aggregate.js';
 import type { FilterNode } from './nodes/filter.js';
 import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
+import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { SourceNode } from './nodes/source.js';
 import type { PlanNode } from './plan.js';
@@ -19,6 +20,8 @@ export const aggregateNode = (parts: Parts<AggregateNode>): AggregateNode =>
   freeze({ kind: 'aggregate', ...parts });
 /** Windows that can no longer change. */
 export const finalNode = (parts: Parts<FinalNode>): FinalNode => freeze({ kind: 'final', ...parts });
+/** The rows that came too late. */
+export const lateNode = (parts: Parts<LateNode>): LateNode => freeze({ kind: 'late', ...parts });
 /** Another retention. */
 export const keepNode = (parts: Parts<KeepNode>): KeepNode => freeze({ kind: 'keep', ...parts });
 

@@ -50,6 +50,7 @@ export function nodeText(node: PlanNode): string {
       return `aggregate${by}${of}${late}: ${columns.map(({ name, call }) => `${name} = ${callText(call)}`).join(', ')}`;
     },
     final: () => 'final',
+    late: () => 'late rows',
     keep: ({ retention: { lastUs, rows, bytes } }) => {
       const last = lastUs === null ? [] : [`last ${formatDuration(lastUs)}`];
       return `keep ${[...last, ...(rows === null ? [] : [`${rows} rows`]), ...(bytes === null ? [] : [`${bytes} bytes`])].join(', ')}`;

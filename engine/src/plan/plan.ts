@@ -2,11 +2,13 @@ import type { AggregateNode } from './nodes/aggregate.js';
 import type { FilterNode } from './nodes/filter.js';
 import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
+import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { SourceNode } from './nodes/source.js';
 
 /** A logical plan: a frozen tree of plain data, rooted at what is asked for. Serialisable, hashed, shown by `explain()`. */
-export type PlanNode = SourceNode | FilterNode | ProjectNode | AggregateNode | FinalNode | KeepNode;
+export type PlanNode =
+  SourceNode | FilterNode | ProjectNode | AggregateNode | FinalNode | LateNode | KeepNode;
 
 export type PlanKind = PlanNode['kind'];
 

@@ -4,29 +4,67 @@ import { MillraceError } from '../columns/error.js';
 export type WindowParameters = Readonly<Record<string, number | string>>;
 
 /**
- * A window as the engine computes with it: windows of `sizeUs` that start every `slideUs`, shifted by `offsetUs` from
- * 1970-01-01 UTC. They are put together of slices of `sliceUs`, which no two windows cut.
+ * Windows of `sizeUs` that start every `slideUs`, shifted by `offsetUs` from 1970-01-01 UTC. They are put together of slices
+ * of `sliceUs`, which no two windows cut.
  */
 export interface SlicedWindow {
+  readonly kind: 'sliced';
   readonly sizeUs: number;
   readonly slideUs: number;
   readonly sliceUs: number;
   readonly offsetUs: number;
 }
 
-/** The one definition of a kind of window. Registered in `registry.ts`. */
-export interface WindowDefinition {
+/** A window whose spans event time alone decides: rows are judged late by marks alone. */
+export type TimeWindow = SlicedWindow;
+
+/** A window as the engine computes with it: plain data that a physical plan carries. */
+export type BoundWindow = TimeWindow;
+
+/** A span of event time, in microseconds; its end is exclusive. */
+export interface WindowSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One row of a group as a reference sees it: its event time, and the value that data-driven windows count. */
+export interface WindowRow {
+  readonly timeUs: number;
+  readonly value: number | bigint | null;
+}
+
+/** One window of a group: its span, and which of the group's rows are in it. */
+export interface RowWindow extends WindowSpan {
+  readonly rows: readonly number[];
+}
+
+interface WindowDefinitionBase {
   readonly name: string;
   readonly doc: string;
   /** The window of a plan's parameters; throws `WindowError` for parameters that make none. */
-  bind(parameters: WindowParameters): SlicedWindow;
+  bind(parameters: WindowParameters): BoundWindow;
   /** As a user writes it, for `explain()`. */
   describe(parameters: WindowParameters): string;
   /** Its table function in Flink's SQL. */
   sql(table: string, time: string, parameters: WindowParameters): string;
-  /** Start times of every window that holds an event time, found the plainest way: what tests compare with. */
-  reference(timeUs: number, parameters: WindowParameters): readonly number[];
 }
+
+/** A window that event time alone decides: which windows hold a row does not depend on other rows. */
+export interface TimeWindowDefinition extends WindowDefinitionBase {
+  readonly by: 'time';
+  /** Every window that holds an event time, found the plainest way: what tests compare with. */
+  reference(timeUs: number, parameters: WindowParameters): readonly WindowSpan[];
+}
+
+/** A window that the rows of a group decide together, such as a session. */
+export interface RowWindowDefinition extends WindowDefinitionBase {
+  readonly by: 'rows';
+  /** The windows of one group's rows, which come in order of event time, found the plainest way: what tests compare with. */
+  reference(rows: readonly WindowRow[], parameters: WindowParameters): readonly RowWindow[];
+}
+
+/** The one definition of a kind of window. Registered in `registry.ts`. */
+export type WindowDefinition = TimeWindowDefinition | RowWindowDefinition;
 
 /** A window that cannot be: a size of nothing, a slide longer than the size. */
 export class WindowError extends MillraceError {
@@ -34,7 +72,7 @@ export class WindowError extends MillraceError {
 }
 
 /** Declares a window: the definition itself, checked by its type. */
-export function defineWindow(definition: WindowDefinition): WindowDefinition {
+export function defineWindow<Definition extends WindowDefinition>(definition: Definition): Definition {
   return Object.freeze(definition);
 }
 

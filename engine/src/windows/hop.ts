@@ -6,6 +6,7 @@ import {
   WindowError,
   type SlicedWindow,
   type WindowParameters,
+  type WindowSpan,
 } from './define.js';
 
 function bind(parameters: WindowParameters): SlicedWindow {
@@ -19,7 +20,7 @@ function bind(parameters: WindowParameters): SlicedWindow {
       'Make the slide at most the size.',
     );
   }
-  return { sizeUs, slideUs, sliceUs: greatestCommonDivisor(sizeUs, slideUs), offsetUs };
+  return { kind: 'sliced', sizeUs, slideUs, sliceUs: greatestCommonDivisor(sizeUs, slideUs), offsetUs };
 }
 
 function greatestCommonDivisor(a: number, b: number): number {
@@ -29,6 +30,7 @@ function greatestCommonDivisor(a: number, b: number): number {
 /** Parameters: `sizeUs`, `slideUs`, and `offsetUs` (0). */
 export const hop = defineWindow({
   name: 'hop',
+  by: 'time',
   doc: 'Windows of one size that start every slide: a row is in each window that covers it. Slices are shared.',
   bind,
   describe: parameters => {
@@ -41,9 +43,10 @@ export const hop = defineWindow({
   },
   reference(timeUs, parameters) {
     const { sizeUs, slideUs, offsetUs } = bind(parameters);
-    const starts: number[] = [];
+    const spans: WindowSpan[] = [];
     const last = Math.floor((timeUs - offsetUs) / slideUs) * slideUs + offsetUs;
-    for (let start = last; start > timeUs - sizeUs; start -= slideUs) starts.unshift(start);
-    return starts;
+    for (let start = last; start > timeUs - sizeUs; start -= slideUs)
+      spans.unshift({ start, end: start + sizeUs });
+    return spans;
   },
 });

@@ -1,10 +1,10 @@
-import { WindowError, type SlicedWindow, type WindowDefinition, type WindowParameters } from './define.js';
+import { WindowError, type BoundWindow, type WindowDefinition, type WindowParameters } from './define.js';
 import { hop } from './hop.js';
 import { tumble } from './tumble.js';
 
 /** Every kind of window, by name. To add one: its file, and a line here. */
 export const WINDOWS: ReadonlyMap<string, WindowDefinition> = new Map(
-  [tumble, hop].map(definition => [definition.name, definition]),
+  [tumble, hop].map((definition): [string, WindowDefinition] => [definition.name, definition]),
 );
 
 /** The window of a name. Throws `WindowError` for an unknown one. */
@@ -22,6 +22,6 @@ export function windowOf(name: string): WindowDefinition {
 export function bindWindow(spec: {
   readonly type: string;
   readonly parameters: WindowParameters;
-}): SlicedWindow {
+}): BoundWindow {
   return windowOf(spec.type).bind(spec.parameters);
 }

@@ -10,6 +10,7 @@ import {
 function bind(parameters: WindowParameters): SlicedWindow {
   const sizeUs = microseconds('tumble', parameters, 'sizeUs', 1);
   return {
+    kind: 'sliced',
     sizeUs,
     slideUs: sizeUs,
     sliceUs: sizeUs,
@@ -20,6 +21,7 @@ function bind(parameters: WindowParameters): SlicedWindow {
 /** Parameters: `sizeUs`, and `offsetUs` (0). */
 export const tumble = defineWindow({
   name: 'tumble',
+  by: 'time',
   doc: 'Windows of one size that follow each other without gap or overlap, from 1970-01-01 UTC plus the offset.',
   bind,
   describe: parameters => {
@@ -33,6 +35,7 @@ export const tumble = defineWindow({
   },
   reference(timeUs, parameters) {
     const { sizeUs, offsetUs } = bind(parameters);
-    return [Math.floor((timeUs - offsetUs) / sizeUs) * sizeUs + offsetUs];
+    const start = Math.floor((timeUs - offsetUs) / sizeUs) * sizeUs + offsetUs;
+    return [{ start, end: start + sizeUs }];
   },
 });

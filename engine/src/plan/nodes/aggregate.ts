@@ -1,4 +1,5 @@
 import type { AggregateCall } from '../../expr/ast.js';
+import type { EmitSpec, FillSpec } from '../../windows/emission.js';
 import type { PlanNode } from '../plan.js';
 
 /** A window as plain data: a name of the window registry and its parameters, durations in microseconds. */
@@ -17,5 +18,9 @@ export interface AggregateNode {
   readonly keys: readonly string[];
   readonly window: WindowSpec | null;
   readonly allowedLatenessUs: number;
+  /** Absent: with every change. */
+  readonly emit?: EmitSpec;
+  /** Absent: empty windows have no rows. */
+  readonly fill?: FillSpec;
   readonly columns: readonly { readonly name: string; readonly call: AggregateCall }[];
 }

@@ -1,0 +1,89 @@
+import type { Batch } from '../columns/batch.js';
+import { fieldIndex, type Schema } from '../columns/schema.js';
+import { START_OF_TIME, toEventTimes, type EventTime } from '../columns/time.js';
+import type { TimeUnit } from '../columns/types.js';
+import { ColumnGather } from '../codegen/gather.js';
+import type { TimeWindow } from '../windows/define.js';
+import { slicingOf, type Slicing } from '../windows/slicing.js';
+import type { Emitter, Operator } from './operator.js';
+
+/** What finds late rows. */
+export interface LateRowsPlan {
+  readonly input: Schema;
+  readonly time: { readonly column: string; readonly unit: TimeUnit };
+  readonly window: TimeWindow;
+  readonly allowedLatenessUs: number;
+}
+
+/** Keeps the rows that a windowed aggregate drops: those whose last window was final before they came. It holds no state but the watermark. */
+export class LateRowsOperator implements Operator {
+  readonly counters = { late: 0, untimed: 0 };
+  readonly #plan: LateRowsPlan;
+  readonly #slicing: Slicing;
+  readonly #column: number;
+  readonly #gathers: readonly ColumnGather[];
+  #watermark: EventTime = START_OF_TIME;
+  #times = new Float64Array(0);
+  #rows = new Int32Array(0);
+  #marks = new Float64Array(0);
+
+  constructor(plan: LateRowsPlan) {
+    this.#plan = plan;
+    this.#slicing = slicingOf(plan.window);
+    this.#column = fieldIndex(plan.input, plan.time.column);
+    this.#gathers = plan.input.fields.map(() => new ColumnGather());
+  }
+
+  process(_port: number, batch: Batch, out: Emitter): void {
+    const count = batch.length === 0 ? 0 : this.#findLate(batch);
+    this.#watermark = Math.max(this.#watermark, batch.watermark);
+    out({
+      schema: batch.schema,
+      length: count,
+      columns:
+        count === 0 ? [] : batch.columns.map((column, k) => this.#gathers[k].run(column, this.#rows, count)),
+      kinds: null,
+      marks: this.#marks,
+      watermark: this.#watermark,
+    });
+  }
+
+  /** Notes the late rows of a batch and the marks that they came after. */
+  #findLate(batch: Batch): number {
+    const { length } = batch;
+    if (this.#rows.length < length) {
+      this.#times = new Float64Array(length * 2);
+      this.#rows = new Int32Array(length * 2);
+      this.#marks = new Float64Array(length * 2);
+    }
+    const { data, valid } = batch.columns[this.#column];
+    const times = this.#times;
+    toEventTimes(data, this.#plan.time.unit, length, times);
+    const marks = batch.marks as Float64Array;
+    let mark = this.#watermark;
+    let count = 0;
+    for (let row = 0; row < length; row++) {
+      const before = mark;
+      mark = marks[row];
+      if (valid !== null && valid[row] === 0) continue;
+      if (!this.#isLate(times[row], before)) continue;
+      this.#rows[count] = row;
+      this.#marks[count++] = mark;
+    }
+    return count;
+  }
+
+  #isLate(time: EventTime, mark: EventTime): boolean {
+    // A window ends after every time that it holds.
+    if (time >= mark) return false;
+    return this.#slicing.find(time) && this.#slicing.lastEnd + this.#plan.allowedLatenessUs <= mark;
+  }
+
+  bytes(): number {
+    return 0;
+  }
+
+  stateRows(): number {
+    return 0;
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * When a window's rows are told. A window that closes is always told, and late rows that still revise it are told at once;
+ * before it closes: with every change, whenever the watermark passes a multiple of `everyUs`, and whenever a group of a
+ * window has `rows` more rows than when it was told last.
+ */
+export interface EmitSpec {
+  readonly change: boolean;
+  readonly everyUs: number | null;
+  readonly rows: number | null;
+}
+
+/**
+ * What stands for a window in which a group has no rows, from the group's first window on, and for at most `limit` windows in a
+ * row: the values before it, or NULL.
+ */
+export interface FillSpec {
+  readonly by: 'previous' | 'null';
+  readonly limit: number;
+}

@@ -1,0 +1,63 @@
+import type { EventTime } from '../columns/time.js';
+import type { SlicedWindow, TimeWindow, WindowSpan } from './define.js';
+
+/**
+ * Finds slices and windows at run time. Slices are pieces of time that no window cuts: a window is put together of whole
+ * ones. A slicing is a cursor: `find` sets what the others read.
+ */
+export interface Slicing {
+  /** Whether every slice is a window of its own, and there are no others. */
+  readonly single: boolean;
+  /** The slice found last. */
+  readonly start: EventTime;
+  readonly end: EventTime;
+  /** The end of the last window that covers the slice found last. */
+  readonly lastEnd: EventTime;
+  /** Finds the slice of an event time. False where no window holds the time. */
+  find(time: EventTime): boolean;
+  /** Calls back for the windows that cover the slice found last, the one that ends last first, until it returns false. */
+  eachWindow(visit: (start: EventTime, end: EventTime) => boolean): void;
+  /** The window that ends next after `end`; null where there is none. */
+  next(end: EventTime): WindowSpan | null;
+}
+
+/** The slicing of a window. */
+export function slicingOf(window: TimeWindow): Slicing {
+  switch (window.kind) {
+    case 'sliced':
+      return new UniformSlicing(window);
+  }
+}
+
+/** Slices and windows of one size each. */
+class UniformSlicing implements Slicing {
+  readonly single: boolean;
+  start = 0;
+  end = 0;
+  lastEnd = 0;
+  readonly #window: SlicedWindow;
+
+  constructor(window: SlicedWindow) {
+    this.#window = window;
+    this.single = window.sizeUs === window.sliceUs;
+  }
+
+  find(time: EventTime): boolean {
+    const { sliceUs, slideUs, sizeUs, offsetUs } = this.#window;
+    this.start = Math.floor((time - offsetUs) / sliceUs) * sliceUs + offsetUs;
+    this.end = this.start + sliceUs;
+    this.lastEnd = Math.floor((this.start - offsetUs) / slideUs) * slideUs + offsetUs + sizeUs;
+    return true;
+  }
+
+  eachWindow(visit: (start: EventTime, end: EventTime) => boolean): void {
+    const { sizeUs, slideUs } = this.#window;
+    for (let end = this.lastEnd; end > this.start; end -= slideUs) if (!visit(end - sizeUs, end)) return;
+  }
+
+  next(end: EventTime): WindowSpan {
+    const { sizeUs, slideUs, offsetUs } = this.#window;
+    const start = Math.floor((end - sizeUs - offsetUs) / slideUs) * slideUs + offsetUs + slideUs;
+    return { start, end: start + sizeUs };
+  }
+}
