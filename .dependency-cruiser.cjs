@@ -15,7 +15,8 @@ const ENGINE = {
   sinks: ['columns', 'codecs', 'sources'],
   codecs: ['columns'],
   runtime: ['columns', 'plan', 'physical', 'codegen', 'operators', 'sources', 'sinks', 'views'],
-  dsl: ['columns', 'expr', 'functions', 'windows', 'plan', 'session'],
+  sql: ['columns', 'expr', 'functions', 'windows', 'plan'],
+  dsl: ['columns', 'expr', 'functions', 'windows', 'plan', 'sql', 'session'],
 };
 
 // What each package may import of the others.

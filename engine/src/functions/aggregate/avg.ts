@@ -8,6 +8,7 @@ export const avg = defineAggregate({
   doc: 'The mean of the values, as float64. NULL for none.',
   signature: 'x: number',
   sql: args => `AVG(CAST(${args[0]} AS DOUBLE))`,
+  duckdb: args => `avg(${args[0]})`,
   ordered: false,
   retractable: true,
   resolve(args) {

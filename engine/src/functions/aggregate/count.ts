@@ -7,6 +7,7 @@ export const count = defineAggregate({
   doc: 'The number of rows, or of rows where the argument is not NULL. 0 for none.',
   signature: 'x?: any',
   sql: args => `COUNT(${args[0] ?? '*'})`,
+  duckdb: args => `count(${args[0] ?? '*'})`,
   ordered: false,
   retractable: true,
   resolve(args) {

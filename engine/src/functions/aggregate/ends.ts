@@ -21,6 +21,7 @@ export function end(name: 'first' | 'last'): AggregateDefinition {
     doc: `The value of the ${earliest ? 'earliest' : 'latest'} row by event time, then sequence, then arrival. NULL for none.`,
     signature: 'x: any',
     sql: args => `${name.toUpperCase()}_VALUE(${args[0]})`,
+    duckdb: (args, { order, reversed }) => `any_value(${args[0]} ORDER BY ${earliest ? order : reversed})`,
     ordered: true,
     retractable: false,
     resolve(args) {

@@ -22,6 +22,7 @@ export function extreme(name: 'min' | 'max'): AggregateDefinition {
     doc: `The ${what} value; NaN is greater than every number. NULL for none.`,
     signature: 'x: any type that sorts',
     sql: args => `${name.toUpperCase()}(${args[0]})`,
+    duckdb: args => `${name}(${args[0]})`,
     ordered: false,
     retractable: false,
     resolve(args) {

@@ -9,6 +9,8 @@ export const sum = defineAggregate({
   doc: 'The sum of the values: exact int64 for integers (leaving it is an error), compensated float64 for floats. NULL for none.',
   signature: 'x: number',
   sql: args => `SUM(${args[0]})`,
+  duckdb: (args, { args: [arg] }) =>
+    isFloat(arg) ? `sum(${args[0]})` : `CAST(sum(${args[0]}) AS BIGINT)`,
   ordered: false,
   retractable: true,
   resolve(args) {

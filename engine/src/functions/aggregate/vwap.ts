@@ -9,6 +9,7 @@ export const vwap = defineAggregate({
   doc: 'The volume-weighted average price: sum(price * size) / sum(size), as float64. NULL for no rows and for no volume.',
   signature: 'price: number, size: number',
   sql: args => `SUM(CAST(${args[0]} AS DOUBLE) * ${args[1]}) / NULLIF(SUM(CAST(${args[1]} AS DOUBLE)), 0)`,
+  duckdb: ([price, size]) => `sum(CAST(${price} AS DOUBLE) * ${size}) / nullif(sum(CAST(${size} AS DOUBLE)), 0)`,
   ordered: false,
   retractable: true,
   resolve(args) {
