@@ -13,6 +13,7 @@ import type { GroupingPlan } from './grouping.js';
 import { LateRowsOperator } from './lateRows.js';
 import type { Operator } from './operator.js';
 import { ProjectOperator } from './project.js';
+import { ReorderOperator } from './reorder.js';
 import { WindowedAggregateOperator } from './windowedAggregate.js';
 
 /** Makes a running operator of a physical one. */
@@ -22,6 +23,8 @@ export function buildOperator(physical: PhysicalOperator): Operator {
       return new FilterOperator(physical.predicate, physical.input);
     case 'project':
       return new ProjectOperator(physical.columns, physical.input);
+    case 'reorder':
+      return new ReorderOperator(physical);
     case 'groupBy': {
       const { form, output } = physical;
       const grouping = groupingPlan(physical, physical.input, {

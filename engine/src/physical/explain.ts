@@ -39,6 +39,10 @@ function operatorText(operator: PhysicalOperator): string {
       return `filter ${boundText(operator.predicate)}`;
     case 'project':
       return `project ${operator.columns.map(({ name, expr }) => (boundText(expr) === name ? name : `${name} = ${boundText(expr)}`)).join(', ')}`;
+    case 'reorder': {
+      const then = operator.sequence === null ? '' : `, ${operator.sequence}`;
+      return `reorder by ${operator.time.column}${then} (rows wait for the watermark)`;
+    }
     case 'groupBy':
       return `group by ${operator.keys.join(', ') || '()'} (${operator.form}): ${aggregatesText(operator)}`;
     case 'windowedAggregate': {

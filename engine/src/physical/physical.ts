@@ -44,6 +44,13 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       readonly op: 'project';
       readonly columns: readonly { readonly name: string; readonly expr: BoundExpr }[];
     }
+  | {
+      /** Rows in event order: they come out once the watermark has passed them; late ones are dropped. */
+      readonly op: 'reorder';
+      readonly time: { readonly column: string; readonly unit: TimeUnit };
+      /** The column that orders rows of one event time. */
+      readonly sequence: string | null;
+    }
   | ({ readonly op: 'groupBy'; readonly form: 'retract' | 'upsert' } & PhysicalGrouping)
   | ({
       readonly op: 'windowedAggregate';
