@@ -2,14 +2,14 @@ import type { Batch } from '../columns/batch.js';
 import { FilterKernel } from '../codegen/filter.js';
 import type { BoundExpr } from '../expr/bound.js';
 import type { Schema } from '../columns/schema.js';
-import type { Emitter, Operator } from './operator.js';
+import { StatelessOperator, type Emitter } from './operator.js';
 
 /** Keeps the rows for which a predicate is true. */
-export class FilterOperator implements Operator {
-  readonly counters = { late: 0, untimed: 0 };
+export class FilterOperator extends StatelessOperator {
   readonly #kernel: FilterKernel;
 
   constructor(predicate: BoundExpr, schema: Schema) {
+    super();
     this.#kernel = new FilterKernel(predicate, schema);
   }
 
@@ -19,13 +19,5 @@ export class FilterOperator implements Operator {
     // Rows left out before the first one kept have moved the watermark that this one is judged by.
     if (kept.length > 0 && leading !== null) out({ ...kept, length: 0, watermark: leading });
     out(kept);
-  }
-
-  bytes(): number {
-    return 0;
-  }
-
-  stateRows(): number {
-    return 0;
   }
 }

@@ -8,6 +8,7 @@ import { Grouping, type GroupingPlan } from './grouping.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
 import { OutputBuffer } from './output.js';
 import { Pane } from './pane.js';
+import type { StateReader, StateWriter } from './snapshot.js';
 import type { StateStore } from './state.js';
 
 /** What a running group-by is made of. */
@@ -110,5 +111,20 @@ export class GroupByOperator implements Operator, GroupedHost {
 
   stateRows(): number {
     return this.#store.live;
+  }
+  snapshot(writer: StateWriter): void {
+    writer.value('watermark', this.#watermark);
+    writer.value('epoch', this.epoch);
+    writer.value('counters', { ...this.counters });
+    writer.lane('slots', this.#pane.slots, this.#pane.count);
+    this.#grouping.snapshot(writer.section('grouping'));
+  }
+
+  restore(reader: StateReader): void {
+    this.#watermark = reader.value('watermark') as number;
+    this.epoch = reader.value('epoch') as number;
+    Object.assign(this.counters, reader.value('counters'));
+    this.#grouping.restore(reader.section('grouping'));
+    for (const slot of reader.lane('slots') as Int32Array) this.#pane.add(this.#store.groups[slot], slot);
   }
 }

@@ -19,6 +19,7 @@ import {
 } from '../codegen/groupedValues.js';
 import { GroupIndex } from './groupIndex.js';
 import type { OutputColumn } from './output.js';
+import type { StateReader, StateWriter } from './snapshot.js';
 import { StateStore } from './state.js';
 import { grown, translate } from './valueIds.js';
 
@@ -199,5 +200,22 @@ export class Grouping {
     if (this.#at.length < count) this.#at = grown(this.#at, count);
     for (let k = 0; k < count; k++) this.#at[k] = from + k;
     return this.#at;
+  }
+  /** The groups, the dictionaries of string arguments, and every store made here. */
+  snapshot(writer: StateWriter): void {
+    this.groups.snapshot(writer.section('groups'));
+    this.#dictionaries.forEach((dictionary, k) => {
+      if (dictionary !== null) writer.dictionary(`dictionary ${k}`, dictionary);
+    });
+    this.#stores.forEach((store, k) => store.snapshot(writer.section(`store ${k}`)));
+  }
+
+  restore(reader: StateReader): void {
+    this.groups.restore(reader.section('groups'));
+    this.#dictionaries.forEach((_, k) => {
+      if (reader.has(`dictionary ${k}`)) this.#dictionaries[k] = reader.dictionary(`dictionary ${k}`);
+    });
+    this.#stores.forEach((store, k) => store.restore(reader.section(`store ${k}`)));
+    if (this.#stores.some(store => store.wide)) this.#widen();
   }
 }

@@ -1,5 +1,6 @@
 import type { Batch } from '../columns/batch.js';
 import type { EventTime } from '../columns/time.js';
+import type { StateReader, StateWriter } from './snapshot.js';
 
 /** Where an operator's output goes. The batch is lent: it is used up, or copied, before the call returns. */
 export type Emitter = (batch: Batch) => void;
@@ -28,6 +29,10 @@ export interface Operator {
   readonly counters: OperatorCounters;
   /** Bytes of state held, roughly. */
   bytes(): number;
+  /** Writes all state, between two batches: an operator that takes it in goes on as this one would. */
+  snapshot(writer: StateWriter): void;
+  /** Takes in the state that an operator of the same plan wrote; this one must be new. */
+  restore(reader: StateReader): void;
   /** Rows of state held: a group of a window is one, and so is a row that is kept back. */
   stateRows(): number;
   /** The windows that are not final yet; only operators of windows have it. */
@@ -37,4 +42,27 @@ export interface Operator {
    * of several ports have it; what a higher watermark brings about is emitted at once.
    */
   idle?(port: number, idle: boolean, out: Emitter): void;
+}
+
+/** An operator that holds nothing between batches. */
+export abstract class StatelessOperator implements Operator {
+  readonly counters: OperatorCounters = { late: 0, untimed: 0 };
+
+  abstract process(port: number, batch: Batch, out: Emitter): void;
+
+  bytes(): number {
+    return 0;
+  }
+
+  stateRows(): number {
+    return 0;
+  }
+
+  snapshot(): void {
+    // There is no state.
+  }
+
+  restore(): void {
+    // There is no state.
+  }
 }

@@ -1,5 +1,11 @@
 import type { Lane } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
+import { MillraceError } from '../columns/error.js';
+
+/** A snapshot that cannot be read: of another version, damaged, or of another plan. */
+export class SnapshotError extends MillraceError {
+  override readonly name = 'SnapshotError';
+}
 
 /** A value that a snapshot holds as it is. Infinite numbers, NaN, -0 and bigints survive. */
 export type SnapshotValue =

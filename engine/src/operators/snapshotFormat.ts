@@ -1,7 +1,6 @@
 import type { Lane } from '../columns/column.js';
 import { Dictionary } from '../columns/dictionary.js';
-import { MillraceError } from '../columns/error.js';
-import type { SnapshotValue, StateReader, StateWriter } from './snapshot.js';
+import { SnapshotError, type SnapshotValue, type StateReader, type StateWriter } from './snapshot.js';
 
 /**
  * The bytes of a snapshot, little-endian:
@@ -20,11 +19,6 @@ const MAGIC = 0x4e53524d;
 const MAJOR = 1;
 const MINOR = 0;
 const PREFIX = 16;
-
-/** A snapshot that cannot be read: of another version, damaged, or of another plan. */
-export class SnapshotError extends MillraceError {
-  override readonly name = 'SnapshotError';
-}
 
 const LANES = {
   u8: Uint8Array,

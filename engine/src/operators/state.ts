@@ -1,6 +1,7 @@
 import type { Lane } from '../columns/column.js';
 import type { StateArray } from '../codegen/groupedShape.js';
-import type { ObjectLane, StateLane, ValueLane } from '../functions/aggregate/define.js';
+import type { ObjectLane, PlainValue, StateLane, ValueLane } from '../functions/aggregate/define.js';
+import { SnapshotError, type StateReader, type StateWriter } from './snapshot.js';
 
 const WIDE_MAX = (1n << 63n) - 1n;
 const WIDE_MIN = -(1n << 63n);
@@ -139,6 +140,70 @@ export class StateStore {
     }
   }
 
+  snapshot(writer: StateWriter): void {
+    const used = this.#used;
+    writer.value('wide', this.wide);
+    writer.value('layout', layoutText(this.layout));
+    writer.lane('free', Int32Array.from(this.#free));
+    writer.lane('stamps', this.stamps, used);
+    writer.lane('groups', this.groups, used);
+    writer.lane('emitted', this.emitted, used);
+    writer.lane('revised', this.revised, used);
+    this.#snapshotLanes(writer.section('lanes'), this.lanes);
+    if (this.shadow !== null) this.#snapshotLanes(writer.section('shadow'), this.shadow);
+  }
+
+  #snapshotLanes(writer: StateWriter, lanes: readonly StateArray[]): void {
+    this.layout.forEach((lane, k) => {
+      const array = lanes[k];
+      if (lane.lane !== 'object') writer.lane(`${k}`, array as Lane, this.#used);
+      else {
+        const objects = (array as readonly (object | null)[]).slice(0, this.#used);
+        writer.value(
+          `${k}`,
+          objects.map(value => (value === null ? null : [lane.encode(value)])),
+        );
+      }
+    });
+  }
+
+  /** Takes a snapshot's state; the store must be new. */
+  restore(reader: StateReader): void {
+    const layout = layoutText(this.layout);
+    if (reader.value('layout') !== layout) {
+      throw new SnapshotError(
+        'MR3404',
+        `The snapshot holds the state ${String(reader.value('layout'))}, and this query needs ${layout}.`,
+        'Replay its source from the start.',
+      );
+    }
+    if (reader.value('wide') === true) this.widen();
+    const stamps = reader.lane('stamps');
+    while (this.#capacity < stamps.length) this.#grow();
+    this.#used = stamps.length;
+    this.#free = Array.from(reader.lane('free') as Int32Array);
+    this.stamps.set(stamps as Int32Array);
+    this.groups.set(reader.lane('groups') as Int32Array);
+    this.emitted.set(reader.lane('emitted') as Uint8Array);
+    this.revised.set(reader.lane('revised') as Uint8Array);
+    this.#restoreLanes(reader.section('lanes'), this.lanes);
+    if (this.shadow !== null) this.#restoreLanes(reader.section('shadow'), this.shadow);
+    this.version++;
+  }
+
+  #restoreLanes(reader: StateReader, lanes: readonly StateArray[]): void {
+    this.layout.forEach((lane, k) => {
+      const array = lanes[k];
+      if (lane.lane !== 'object') (array as Float64Array).set(reader.lane(`${k}`) as Float64Array);
+      else {
+        const objects = reader.value(`${k}`) as readonly (readonly [PlainValue] | null)[];
+        objects.forEach(
+          (value, slot) => (array[slot] = (value === null ? null : lane.decode(value[0])) as never),
+        );
+      }
+    });
+  }
+
   #grow(): void {
     const used = this.#capacity;
     this.#capacity *= 2;
@@ -168,6 +233,11 @@ export class StateStore {
     revised.set(this.revised);
     this.revised = revised;
   }
+}
+
+/** What a state is made of, in a snapshot: one that says otherwise is of another plan or version. */
+function layoutText(layout: readonly StateLane[]): string {
+  return layout.map(({ name, lane }) => `${name}:${lane}`).join(' ');
 }
 
 function widened(lane: Lane): BigInt64Array {

@@ -13,6 +13,7 @@ import { OutputBuffer } from './output.js';
 import type { Pane } from './pane.js';
 import { PaneSet } from './paneSet.js';
 import { SliceMerger } from './sliceMerger.js';
+import type { StateReader, StateWriter } from './snapshot.js';
 import { writeWindowColumns } from './windowColumns.js';
 
 /** What a windowed aggregate is made of. */
@@ -280,5 +281,26 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
 
   bytes(): number {
     return this.#slices.store.bytes() + (this.#merger === null ? 0 : this.#windows.store.bytes());
+  }
+  snapshot(writer: StateWriter): void {
+    writer.value('watermark', this.#watermark);
+    writer.value('outMark', this.#outMark);
+    writer.value('nextEvent', this.nextEvent);
+    writer.value('epoch', this.epoch);
+    writer.value('counters', { ...this.counters });
+    this.#grouping.snapshot(writer.section('grouping'));
+    this.#slices.snapshot(writer.section('slices'));
+    if (this.#merger !== null) this.#windows.snapshot(writer.section('windows'));
+  }
+
+  restore(reader: StateReader): void {
+    this.#watermark = reader.value('watermark') as number;
+    this.#outMark = reader.value('outMark') as number;
+    this.nextEvent = reader.value('nextEvent') as number;
+    this.epoch = reader.value('epoch') as number;
+    Object.assign(this.counters, reader.value('counters'));
+    this.#grouping.restore(reader.section('grouping'));
+    this.#slices.restore(reader.section('slices'));
+    if (this.#merger !== null) this.#windows.restore(reader.section('windows'));
   }
 }
