@@ -7,7 +7,7 @@ import type { BoundExpr } from '../expr/bound.js';
 import { interpretColumn, interpreter } from '../expr/interpret.js';
 import type { RowEvaluator } from '../expr/interpret.js';
 import { scalarFunction } from '../functions/scalar/registry.js';
-import { codegenMode, compileFunction } from './compile.js';
+import { codegenMode, compileFunction, NotWrittenAheadError } from './compile.js';
 import { PooledBytes, PooledLane } from './lanes.js';
 import { emitScalar, NotEmittableError } from './scalar.js';
 import { LoopScope } from './scope.js';
@@ -28,7 +28,7 @@ export interface ColumnKernel {
 export function compileColumn(expr: BoundExpr, schema: Schema): ColumnKernel {
   if (expr.kind === 'column') return { expr, run: batch => batch.columns[expr.index] };
   const evaluate = interpreter(expr, scalarFunction);
-  const loop = codegenMode() === 'generate' ? emitLoop(expr, schema) : null;
+  const loop = codegenMode() !== 'interpret' ? emitLoop(expr, schema) : null;
   return loop === null ? new InterpretedColumn(expr, evaluate) : new GeneratedColumn(expr, evaluate, loop);
 }
 
@@ -69,7 +69,7 @@ return length;`;
     const loop = compileFunction<Loop>(parameters, body, scope.constantNames, scope.constantValues);
     return { loop, scope, nullable: valid !== null, dictionary };
   } catch (error) {
-    if (error instanceof NotEmittableError) return null;
+    if (error instanceof NotEmittableError || error instanceof NotWrittenAheadError) return null;
     throw error;
   }
 }

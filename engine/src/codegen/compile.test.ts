@@ -4,7 +4,8 @@ import { columnOf, valueAt } from '../columns/values.js';
 import type { Expr } from '../expr/ast.js';
 import { bind } from '../functions/bind.js';
 import { compileColumn } from './column.js';
-import { codegenMode, compileFunction, generatedTexts, registerGenerated, setCodegen } from './compile.js';
+import { generatedScript } from './ahead.js';
+import { codegenMode, compileFunction, generatedTexts, NotWrittenAheadError, setCodegen } from './compile.js';
 
 const SCHEMA = {
   fields: [
@@ -25,13 +26,24 @@ describe('the seam of generated code', () => {
     const before = generatedTexts().length;
     expect(double()(1)).toBe(2);
     expect(generatedTexts()).toHaveLength(before);
-    expect(generatedTexts().at(-1)).toContain('return x * two;');
+    expect(generatedTexts().at(-1)).toMatchObject({
+      text: expect.stringContaining('return x * two;') as string,
+      constants: ['two'],
+    });
   });
 
-  it('takes a function that was written out ahead of time', () => {
-    const text = 'return function (x) {\nreturn x + 1;\n};\n// ';
-    registerGenerated(text, () => () => 'registered');
-    expect(compileFunction<(x: number) => unknown>(['x'], 'return x + 1;')(1)).toBe('registered');
+  it('takes functions that were written out ahead of time, and interprets expressions that were not', () => {
+    const read = (expr: Expr) =>
+      [0, 1].map(row => valueAt(compileColumn(bind(expr, SCHEMA), SCHEMA).run(batch), row));
+    compileFunction(['x'], 'return x * ahead;', ['ahead'], [2]);
+    const script = generatedScript();
+    setCodegen('ahead');
+    new Function(script)();
+    expect(compileFunction<(x: number) => unknown>(['x'], 'return x * ahead;', ['ahead'], [3])(7)).toBe(21);
+    expect(() => compileFunction(['x'], 'return x / never;', ['never'], [3])).toThrow(NotWrittenAheadError);
+    const ahead = read(product('div'));
+    setCodegen('generate');
+    expect(read(product('div'))).toEqual(ahead);
   });
 
   it('is left alone where the interpreter is chosen, with the same results', () => {

@@ -1,5 +1,10 @@
-/** How expressions and loops run: as generated code, or by the interpreter (where code generation is forbidden). */
-export type CodegenMode = 'generate' | 'interpret';
+import { MillraceError } from '../columns/error.js';
+
+/**
+ * How expressions and loops run: as code generated when a query starts, as code written ahead of time (expressions that were not are
+ * interpreted), or by the interpreter.
+ */
+export type CodegenMode = 'generate' | 'ahead' | 'interpret';
 
 let mode: CodegenMode | null = null;
 
@@ -8,9 +13,9 @@ export function setCodegen(next: CodegenMode): void {
   mode = next;
 }
 
-/** The mode in force: by default `generate`, and `interpret` under a content-security policy that forbids it. */
+/** The mode in force: by default `generate`, and `ahead` under a content-security policy that forbids it. */
 export function codegenMode(): CodegenMode {
-  mode ??= canGenerate() ? 'generate' : 'interpret';
+  mode ??= canGenerate() ? 'generate' : 'ahead';
   return mode;
 }
 
@@ -22,6 +27,11 @@ function canGenerate(): boolean {
   }
 }
 
+/** A loop that has to be generated, where that is forbidden and nobody wrote it ahead of time. */
+export class NotWrittenAheadError extends MillraceError {
+  override readonly name = 'NotWrittenAheadError';
+}
+
 /** The text of a generated function: plain data that can be written out ahead of time. */
 export interface GeneratedFunction {
   readonly parameters: readonly string[];
@@ -31,9 +41,13 @@ export interface GeneratedFunction {
 
 type Maker = (...constants: readonly unknown[]) => unknown;
 
-/** At most so many texts are kept, so that a long session does not grow. */
+/** At most so many functions are kept, so that a long session does not grow. */
 const KEPT = 500;
-const makers = new Map<string, Maker>();
+const makers = new Map<string, { readonly maker: Maker; readonly constants: readonly string[] }>();
+
+/** Where scripts that were written ahead of time put their functions, by their texts. */
+export const AHEAD = 'millrace.generated';
+type Ahead = Map<string, Maker> | undefined;
 
 /**
  * Turns text into a function: the one place where code is made out of text. `constants` are names that the body may use beside its
@@ -46,26 +60,32 @@ export function compileFunction<Result>(
   values: readonly unknown[] = [],
 ): Result {
   const text = makerText({ parameters, body, constants });
-  let maker = makers.get(text);
-  if (maker === undefined) {
-    maker = new Function(...constants, `"use strict";\n${text}`) as Maker;
+  let known = makers.get(text);
+  if (known === undefined) {
+    known = { maker: makerOf(text, constants), constants };
     if (makers.size >= KEPT) makers.delete(makers.keys().next().value!);
-    makers.set(text, maker);
+    makers.set(text, known);
   }
-  return maker(...values) as Result;
+  return known.maker(...values) as Result;
+}
+
+function makerOf(text: string, constants: readonly string[]): Maker {
+  const ahead = (globalThis as { [AHEAD]?: Ahead })[AHEAD]?.get(text);
+  if (ahead !== undefined) return ahead;
+  if (codegenMode() === 'generate') return new Function(...constants, `"use strict";\n${text}`) as Maker;
+  throw new NotWrittenAheadError(
+    'MR3501',
+    "This page's security policy forbids generated code, and a loop of this query was not written ahead of time.",
+    'Run the query where code may be generated, write its loops out with generatedScript(), and load that script before the query.',
+  );
 }
 
 /** A statement that returns the function: the body of a function of the constants. */
-export function makerText(generated: GeneratedFunction): string {
-  return `return function (${generated.parameters.join(', ')}) {\n${generated.body}\n};\n// ${generated.constants.join(', ')}`;
+function makerText(generated: GeneratedFunction): string {
+  return `return function (${generated.parameters.join(', ')}) {\n${generated.body}\n};`;
 }
 
-/** Registers a function that was written out ahead of time under the text that it was made of. */
-export function registerGenerated(text: string, maker: Maker): void {
-  makers.set(text, maker);
-}
-
-/** The texts that have been compiled, newest last: for inspection, and to write them out. */
-export function generatedTexts(): string[] {
-  return [...makers.keys()];
+/** The texts that have been compiled, newest last, with the names of their constants: for inspection, and to write them out. */
+export function generatedTexts(): { readonly text: string; readonly constants: readonly string[] }[] {
+  return Array.from(makers, ([text, { constants }]) => ({ text, constants }));
 }

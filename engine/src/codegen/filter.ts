@@ -4,7 +4,7 @@ import type { Schema } from '../columns/schema.js';
 import type { BoundExpr } from '../expr/bound.js';
 import { interpreter } from '../expr/interpret.js';
 import { scalarFunction } from '../functions/scalar/registry.js';
-import { codegenMode, compileFunction } from './compile.js';
+import { codegenMode, compileFunction, NotWrittenAheadError } from './compile.js';
 import { ColumnGather, gatherLane } from './gather.js';
 import { PooledBytes } from './lanes.js';
 import { conjunction, emitScalar, NotEmittableError } from './scalar.js';
@@ -21,7 +21,7 @@ export class Selection {
 
   constructor(predicate: BoundExpr, schema: Schema) {
     this.#evaluate = interpreter(predicate, scalarFunction);
-    this.#emitted = codegenMode() === 'generate' ? emitSelection(predicate, schema) : null;
+    this.#emitted = codegenMode() !== 'interpret' ? emitSelection(predicate, schema) : null;
   }
 
   /** How many rows of the batch there are. */
@@ -56,7 +56,7 @@ return count;`;
     const parameters = ['length', 'rows', ...scope.parameters];
     return { loop: compileFunction(parameters, body, scope.constantNames, scope.constantValues), scope };
   } catch (error) {
-    if (error instanceof NotEmittableError) return null;
+    if (error instanceof NotEmittableError || error instanceof NotWrittenAheadError) return null;
     throw error;
   }
 }
