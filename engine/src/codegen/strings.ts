@@ -26,6 +26,7 @@ export function emitStringCall(call: BoundCall, scope: LoopScope, emit: Emit): E
   const args = call.args.map(emit);
   if (call.fn === 'isNull' || call.fn === 'isNotNull') return emitDirect(call, scope, args);
   if (call.fn === 'coalesce' || call.fn === 'ifElse') return emitMerged(call, scope, args);
+  if (call.fn === 'eqMissing' || call.fn === 'isDistinctFrom') return emitMissing(call, scope, emit, args);
   const open = [...call.args.keys()].filter(at => call.args[at].kind !== 'literal');
   const only = open.length === 1 && hasDictionary(call.args[open[0]].type) ? open[0] : -1;
   // A function that handles NULL itself may have a result where a later argument has none.
@@ -41,6 +42,15 @@ export function emitStringCall(call: BoundCall, scope: LoopScope, emit: Emit): E
 function emitDirect(call: BoundCall, scope: LoopScope, args: readonly Emitted[]): Emitted {
   const { value, valid = null } = scalarFunction(call.fn).emit!(args, call, scope);
   return { value, valid, dictionary: null };
+}
+
+/** Equality under which NULL equals NULL: equality where both are there, else whether neither is. */
+function emitMissing(call: BoundCall, scope: LoopScope, emit: Emit, args: readonly Emitted[]): Emitted {
+  const nullable = call.args.some(arg => arg.nullable);
+  const equal = emitStringCall({ ...call, fn: 'eq', nullable }, scope, emit);
+  const [x, y] = args.map(arg => scope.local(arg.valid ?? 'true'));
+  const value = `(${x} ? ${y} && ${equal.value} : !${y})`;
+  return { value: call.fn === 'eqMissing' ? value : `!${value}`, valid: null, dictionary: null };
 }
 
 function emitCodeComparison(fn: 'eq' | 'ne', source: Emitted, text: string, scope: LoopScope): Emitted {

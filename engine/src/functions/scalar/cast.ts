@@ -14,6 +14,7 @@ import { parseTypeName } from '../../expr/typeNames.js';
 import { castFromExact, castToExact, isExactType } from './castExact.js';
 import { emitExactCast } from './castExactEmit.js';
 import { MAX_INT64, MIN_INT64 } from './int64.js';
+import { rescaledTimestamp, ticksOfTimestamp } from './duckdbTime.js';
 import { duckdbType, flinkType } from './sql.js';
 import { requireCount } from './types.js';
 
@@ -66,10 +67,11 @@ const INTEGER = /^\s*[+-]?\d+\s*$/;
 const DECIMAL = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
 const SPECIAL = /^\s*([+-]?)(nan|inf|infinity)\s*$/i;
 
-export const cast: ScalarFunction = {
-  name: 'cast',
-  signature: 'cast(x, type)',
-  doc: 'The value as another type. NULL where that type cannot hold it (text that is no number, a number too large); fractions are cut off.',
+export const tryCast: ScalarFunction = {
+  name: 'tryCast',
+  signature: 'tryCast(x, type)',
+  aliases: ['TRY_CAST'],
+  doc: 'The value as another type; NULL where that type cannot hold it (text that is no number, a number too large); fractions are cut off.',
   examples: [
     {
       args: [
@@ -117,17 +119,11 @@ export const cast: ScalarFunction = {
   nulls: 'propagate',
   literals: [1],
   sql: {
-    duckdb: ([x], call) => {
-      const from = call.args[0].type.kind;
-      if (call.type.kind === 'string' && from !== 'string' && !from.startsWith('int') && from !== 'date')
-        return null;
-      const whole = from === 'float64' && call.type.kind.startsWith('int') ? `TRUNC(${x})` : x;
-      return `TRY_CAST(${whole} AS ${duckdbType(call.type)})`;
-    },
+    duckdb: duckdbCast,
     flink: ([x], call) => `TRY_CAST(${x} AS ${flinkType(call.type)})`,
   },
   bind(args) {
-    requireCount('cast', args, 2);
+    requireCount('tryCast', args, 2);
     const to = parseTypeName(String(args[1].literal));
     if (to === null) {
       throw new ArgumentTypeError(
@@ -150,6 +146,26 @@ export const cast: ScalarFunction = {
   },
   emit: emitCast,
 };
+
+function duckdbCast([x]: readonly string[], call: BoundCall): string | null {
+  const { type: to } = call;
+  const { type: from } = call.args[0];
+  if (from.kind === 'timestamp' && to.kind === 'timestamp') return rescaledTimestamp(x, from, to);
+  if (from.kind === 'timestamp' && to.kind === 'int64') return ticksOfTimestamp(x, from);
+  if (from.kind === 'timestamp' || to.kind === 'timestamp') return null;
+  if (to.kind === 'date' && from.kind !== 'date') return null;
+  // Floats and truth values read otherwise there, and days are no numbers.
+  if (to.kind === 'string' && !['string', 'int32', 'int64', 'date', 'decimal'].includes(from.kind))
+    return null;
+  if (from.kind === 'date' && to.kind !== 'string') return null;
+  const text = `TRY_CAST(${x} AS ${duckdbType(to)})`;
+  const integer = to.kind === 'int32' || to.kind === 'int64';
+  if (integer && (from.kind === 'float64' || from.kind === 'decimal'))
+    return `TRY_CAST(TRUNC(${x}) AS ${duckdbType(to)})`;
+  if (from.kind !== 'string' || to.kind === 'string') return text;
+  if (integer) return `(CASE WHEN REGEXP_FULL_MATCH(${x}, '\\s*[+-]?[0-9]+\\s*') THEN ${text} END)`;
+  return to.kind === 'float64' ? text : null;
+}
 
 function fromText(text: string, to: DataType): Value {
   switch (to.kind) {

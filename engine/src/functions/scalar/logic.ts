@@ -1,5 +1,6 @@
 import { BOOLEAN } from '../../columns/types.js';
 import type { Emitted, EmitScope, ScalarFunction } from '../../expr/function.js';
+import { fixedFunction } from './fixed.js';
 import { inBoth, infix } from './sql.js';
 import { anyNullable, requireCount, requireKind } from './types.js';
 
@@ -81,3 +82,19 @@ export const not: ScalarFunction = {
   evaluate: ([x]) => !(x as boolean),
   emit: ([x]) => ({ value: `!(${x.value})` }),
 };
+
+export const xor = fixedFunction({
+  name: 'xor',
+  signature: 'xor(a, b)',
+  doc: 'Whether exactly one of two conditions is true; NULL where either is NULL.',
+  examples: [
+    [[true, false], true],
+    [[true, true], false],
+    [[true, null], null],
+  ],
+  args: [BOOLEAN, BOOLEAN],
+  type: BOOLEAN,
+  sql: inBoth(([a, b]) => `(${a} <> ${b})`),
+  evaluate: ([a, b]) => a !== b,
+  emit: ([a, b]) => ({ value: `(${a.value} !== ${b.value})` }),
+});

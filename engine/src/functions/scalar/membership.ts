@@ -1,4 +1,5 @@
 import { BOOLEAN, INT64, STRING } from '../../columns/types.js';
+import type { Value } from '../../columns/values.js';
 import type { ScalarFunction } from '../../expr/function.js';
 import { compareStrings } from '../aggregate/text.js';
 import { inBoth } from './sql.js';
@@ -43,25 +44,46 @@ export const isIn: ScalarFunction = {
 export const between: ScalarFunction = {
   name: 'between',
   signature: 'between(x, low, high)',
-  doc: '`low ≤ x ≤ high`, both ends included; NULL where any is NULL.',
+  doc: '`low ≤ x and x ≤ high`, both ends included, in three-valued logic: false where one of the two is, else NULL where any is NULL.',
   examples: [
     { args: [2n, 1n, 2n].map(value => ({ type: INT64, value })), result: true },
     { args: ['c', 'a', 'b'].map(value => ({ type: STRING, value })), result: false },
+    { args: [3n, null, 2n].map(value => ({ type: INT64, value })), result: false },
+    { args: [1n, null, 2n].map(value => ({ type: INT64, value })), result: null },
   ],
-  nulls: 'propagate',
-  sql: inBoth(([x, low, high]) => `(${x} BETWEEN ${low} AND ${high})`),
+  nulls: 'own',
+  sql: {
+    flink: ([x, low, high]) => `(${x} BETWEEN ${low} AND ${high})`,
+    // To DuckDB NaN is the greatest number; here no comparison with it holds.
+    duckdb: ([x, low, high], call) => {
+      if (call.args[0].type.kind !== 'float64') return `(${x} BETWEEN ${low} AND ${high})`;
+      const compare = (a: string, b: string) =>
+        `(CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL WHEN ISNAN(${a}) OR ISNAN(${b}) THEN FALSE ELSE ${a} <= ${b} END)`;
+      return `(${compare(low, x)} AND ${compare(x, high)})`;
+    },
+  },
   bind(args) {
     requireCount('between', args, 3);
     const type = commonType('between', args);
     return { args: [type, type, type], type: BOOLEAN, nullable: anyNullable(args) };
   },
   evaluate([x, low, high]) {
-    if (typeof x === 'string')
-      return compareStrings(x, low as string) >= 0 && compareStrings(x, high as string) <= 0;
-    return (x as number) >= (low as number) && (x as number) <= (high as number);
+    if (x === null) return null;
+    if ((low !== null && !atMost(low, x)) || (high !== null && !atMost(x, high))) return false;
+    return low === null || high === null ? null : true;
   },
   emit([x, low, high], _call, scope) {
     const value = scope.local(x.value);
-    return { value: `(${value} >= ${low.value} && ${value} <= ${high.value})` };
+    const text = `(${value} >= ${low.value} && ${value} <= ${high.value})`;
+    if (x.valid === null && low.valid === null && high.valid === null) return { value: text };
+    const [ofX, ofLow, ofHigh] = [x, low, high].map(arg => arg.valid ?? 'true');
+    const outside = scope.local(
+      `(${ofX}) && ((${ofLow}) && !(${low.value} <= ${value}) || (${ofHigh}) && !(${value} <= ${high.value}))`,
+    );
+    return { value: `!${outside}`, valid: `(${outside} || (${ofX}) && (${ofLow}) && (${ofHigh}))` };
   },
 };
+
+function atMost(a: NonNullable<Value>, b: NonNullable<Value>): boolean {
+  return typeof a === 'string' ? compareStrings(a, b as string) <= 0 : a <= b;
+}

@@ -1,5 +1,6 @@
 import { BOOLEAN, FLOAT64, INT64 } from '../../columns/types.js';
 import type { ScalarFunction } from '../../expr/function.js';
+import { fixedFunction } from './fixed.js';
 import { inBoth, named } from './sql.js';
 import { commonType, requireCount, requireKind } from './types.js';
 
@@ -49,9 +50,83 @@ export const isNaN: ScalarFunction = {
   },
 };
 
+export const isFinite: ScalarFunction = fixedFunction({
+  name: 'isFinite',
+  signature: 'isFinite(x)',
+  doc: 'Whether a number is neither NaN nor infinite; NULL of NULL.',
+  examples: [
+    [[-Infinity], false],
+    [[1], true],
+  ],
+  args: [FLOAT64],
+  type: BOOLEAN,
+  sql: { duckdb: ([x]) => `ISFINITE(${x})`, flink: ([x]) => `(${x} - ${x} = 0)` },
+  evaluate: ([x]) => Number.isFinite(x),
+  emit: ([x]) => ({ value: `Number.isFinite(${x.value})` }),
+});
+
+export const nullIf: ScalarFunction = {
+  name: 'nullIf',
+  signature: 'nullIf(a, b)',
+  doc: 'NULL where `a` equals `b`, else `a`.',
+  examples: [
+    { args: [1n, 1n].map(value => ({ type: INT64, value })), result: null },
+    { args: [1n, null].map(value => ({ type: INT64, value })), result: 1n },
+  ],
+  nulls: 'own',
+  sql: named('NULLIF'),
+  bind(args) {
+    requireCount('nullIf', args, 2);
+    const type = commonType('nullIf', args);
+    return { args: [type, type], type, nullable: true };
+  },
+  evaluate: ([a, b]) => (a === b ? null : a),
+  emit([a, b], _call, scope) {
+    const value = scope.local(a.value);
+    const differs = `${value} !== ${b.value}`;
+    const valid = b.valid === null ? differs : `(!(${b.valid}) || ${differs})`;
+    return { value, valid: a.valid === null ? valid : `(${a.valid} && ${valid})` };
+  },
+};
+
+/** Equality under which NULL equals NULL, and so never NULL itself. */
+function missing(name: string, whenEqual: boolean, doc: string): ScalarFunction {
+  return {
+    name,
+    signature: `${name}(a, b)`,
+    doc,
+    examples: [
+      { args: [null, null].map(value => ({ type: INT64, value })), result: whenEqual },
+      { args: [null, 1n].map(value => ({ type: INT64, value })), result: !whenEqual },
+      { args: [2n, 2n].map(value => ({ type: INT64, value })), result: whenEqual },
+    ],
+    nulls: 'own',
+    sql: inBoth(([a, b]) => `(${a} IS ${whenEqual ? 'NOT ' : ''}DISTINCT FROM ${b})`),
+    bind(args) {
+      requireCount(name, args, 2);
+      const type = commonType(name, args);
+      return { args: [type, type], type: BOOLEAN, nullable: false };
+    },
+    evaluate: ([a, b]) => (a === b) === whenEqual,
+    emit([a, b], _call, scope) {
+      const [x, y] = [a, b].map(arg => scope.local(arg.valid ?? 'true'));
+      const equal = `(${x} ? ${y} && ${a.value} === ${b.value} : !${y})`;
+      return { value: whenEqual ? equal : `!${equal}` };
+    },
+  };
+}
+
+export const eqMissing = missing('eqMissing', true, '`a = b`, where NULL equals NULL: never NULL itself.');
+export const isDistinctFrom = missing(
+  'isDistinctFrom',
+  false,
+  'Whether `a` and `b` differ, where NULL equals NULL: never NULL itself.',
+);
+
 export const coalesce: ScalarFunction = {
   name: 'coalesce',
   signature: 'coalesce(a, b, …)',
+  aliases: ['IFNULL', 'NVL'],
   doc: 'The first argument that is not NULL; NULL where all are.',
   examples: [
     { args: [null, 2n, 3n].map(value => ({ type: INT64, value })), result: 2n },
@@ -94,6 +169,7 @@ export const coalesce: ScalarFunction = {
 export const ifElse: ScalarFunction = {
   name: 'ifElse',
   signature: 'ifElse(condition, then, otherwise)',
+  aliases: ['IF'],
   doc: 'The second argument where the condition is true, else (false or NULL) the third.',
   examples: [
     {

@@ -1,6 +1,7 @@
 import { FLOAT64, INT32, INT64 } from '../../columns/types.js';
 import type { ScalarFunction } from '../../expr/function.js';
 import { ArgumentTypeError } from '../../expr/error.js';
+import { fixedFunction } from './fixed.js';
 import { inBoth, literalArgument, sqlCall } from './sql.js';
 import { anyNullable, commonNumber, requireCount } from './types.js';
 
@@ -17,7 +18,7 @@ export function roundTo(x: number, digits: number): number {
 
 /** A function to whole numbers that leaves integers as they are. */
 function whole(
-  name: 'floor' | 'ceil',
+  name: 'floor' | 'ceil' | 'trunc',
   doc: string,
   onFloats: (x: number) => number,
   example: number,
@@ -47,6 +48,8 @@ function whole(
 
 export const floor = whole('floor', 'The greatest whole number that is at most `x`.', Math.floor, -1.5);
 export const ceil = whole('ceil', 'The least whole number that is at least `x`.', Math.ceil, 1.2);
+
+export const trunc = whole('trunc', 'The whole number next to `x` towards zero.', Math.trunc, -1.5);
 
 export const round: ScalarFunction = {
   name: 'round',
@@ -84,3 +87,27 @@ export const round: ScalarFunction = {
     return { value: `${scope.constant(roundTo)}(${x.value}, ${Number(literalArgument(call, 1) ?? 0)})` };
   },
 };
+
+/** The multiple of `step` that is nearest to a number, halves away from zero. */
+function nearestMultiple(x: number, step: number): number {
+  const size = Math.abs(step);
+  const near = Math.sign(x) * Math.floor(Math.abs(x) / size + 0.5) * size;
+  return Number.isFinite(x) ? Number(near.toPrecision(15)) : x;
+}
+
+export const roundToMultiple = fixedFunction({
+  name: 'roundTo',
+  signature: 'roundTo(x, step)',
+  doc: 'The multiple of `step` that is nearest to `x`, halves away from zero, as float64 to 15 digits: prices to their tick size.',
+  examples: [
+    [[101.37, 0.25], 101.25],
+    [[-7, 2], -8],
+  ],
+  args: [FLOAT64, FLOAT64],
+  type: FLOAT64,
+  sql: { duckdb: null, flink: null },
+  evaluate: ([x, step]) => nearestMultiple(x as number, step as number),
+  emit: ([x, step], _call, scope) => ({
+    value: `${scope.constant(nearestMultiple)}(${x.value}, ${step.value})`,
+  }),
+});

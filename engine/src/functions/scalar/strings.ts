@@ -1,7 +1,6 @@
 import { BOOLEAN, INT32, STRING } from '../../columns/types.js';
-import type { DataType } from '../../columns/types.js';
-import type { Value } from '../../columns/values.js';
-import type { Example, ScalarFunction, SqlForms } from '../../expr/function.js';
+import type { ScalarFunction } from '../../expr/function.js';
+import { fixedFunction } from './fixed.js';
 import { inBoth, infix, named, sqlString } from './sql.js';
 import { anyNullable, requireCount, requireKind } from './types.js';
 
@@ -9,87 +8,63 @@ import { anyNullable, requireCount, requireKind } from './types.js';
 const WHITE_SPACE =
   ' \t\n\v\f\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
 
-interface StringFunction {
-  readonly name: string;
-  readonly signature: string;
-  readonly doc: string;
-  readonly example: readonly [args: readonly Value[], result: Value];
-  readonly args: readonly DataType[];
-  /** How many arguments must be there; the last ones may be left out. */
-  readonly least?: number;
-  readonly type: DataType;
-  readonly aliases?: readonly string[];
-  readonly sql: SqlForms;
-  evaluate(args: readonly Value[]): Value;
-}
-
-/** A function of strings: generated code runs it once a dictionary code, not once a row. */
-function stringFunction(definition: StringFunction): ScalarFunction {
-  const { name, args: types, type } = definition;
-  const [args, result] = definition.example;
-  const example: Example = { args: args.map((value, at) => ({ type: types[at], value })), result };
-  return {
-    name,
-    signature: definition.signature,
-    doc: definition.doc,
-    examples: [example],
-    nulls: 'propagate',
-    ...(definition.aliases === undefined ? {} : { aliases: definition.aliases }),
-    sql: definition.sql,
-    bind(given) {
-      requireCount(name, given, definition.least ?? types.length, types.length);
-      given.forEach((arg, at) =>
-        requireKind(name, arg, types[at].kind === 'string' ? 'a string' : 'a number of code points', kind =>
-          types[at].kind === 'string'
-            ? kind.kind === 'string'
-            : kind.kind === 'int32' || kind.kind === 'int64',
-        ),
-      );
-      return { args: types.slice(0, given.length), type, nullable: anyNullable(given) };
-    },
-    evaluate: definition.evaluate,
-  };
-}
-
-export const upper = stringFunction({
+export const upper = fixedFunction({
   name: 'upper',
   signature: 'upper(text)',
   aliases: ['UCASE'],
   sql: named('UPPER'),
   doc: 'The string in upper case.',
-  example: [['aß'], 'ASS'],
+  examples: [[['aß'], 'ASS']],
   args: [STRING],
   type: STRING,
   evaluate: ([s]) => (s as string).toUpperCase(),
 });
 
-export const lower = stringFunction({
+export const lower = fixedFunction({
   name: 'lower',
   signature: 'lower(text)',
   aliases: ['LCASE'],
   sql: named('LOWER'),
   doc: 'The string in lower case.',
-  example: [['AÉ'], 'aé'],
+  examples: [[['AÉ'], 'aé']],
   args: [STRING],
   type: STRING,
   evaluate: ([s]) => (s as string).toLowerCase(),
 });
 
-export const trim = stringFunction({
-  name: 'trim',
-  signature: 'trim(text)',
-  sql: {
-    duckdb: ([s]) => `TRIM(${s}, ${sqlString(WHITE_SPACE)})`,
-    flink: ([s]) => `TRIM(BOTH ${sqlString(WHITE_SPACE)} FROM ${s})`,
-  },
-  doc: 'The string without white space at its ends.',
-  example: [[' a b '], 'a b'],
-  args: [STRING],
-  type: STRING,
-  evaluate: ([s]) => (s as string).trim(),
-});
+/** Takes characters away at one end or both: white space, or those of a second argument. */
+function trimming(name: 'trim' | 'ltrim' | 'rtrim', ends: string, side: string): ScalarFunction {
+  return fixedFunction({
+    name,
+    signature: `${name}(text, characters?)`,
+    doc: `The string without white space, or without the given characters, at ${ends}.`,
+    examples: [
+      [[' a b '], name === 'trim' ? 'a b' : name === 'ltrim' ? 'a b ' : ' a b'],
+      [['xyaxbyx', 'xy'], name === 'trim' ? 'axb' : name === 'ltrim' ? 'axbyx' : 'xyaxb'],
+    ],
+    args: [STRING, STRING],
+    least: 1,
+    type: STRING,
+    sql: {
+      duckdb: ([s, characters]) => `${name.toUpperCase()}(${s}, ${characters ?? sqlString(WHITE_SPACE)})`,
+      flink: ([s, characters]) => `TRIM(${side} ${characters ?? sqlString(WHITE_SPACE)} FROM ${s})`,
+    },
+    evaluate([s, characters]) {
+      const set = new Set((characters as string | undefined) ?? WHITE_SPACE);
+      const points = codePoints(s as string);
+      let [from, to] = [0, points.length];
+      if (name !== 'rtrim') while (from < to && set.has(points[from])) from++;
+      if (name !== 'ltrim') while (to > from && set.has(points[to - 1])) to--;
+      return points.slice(from, to).join('');
+    },
+  });
+}
 
-export const length = stringFunction({
+export const trim = trimming('trim', 'both ends', 'BOTH');
+export const ltrim = trimming('ltrim', 'its start', 'LEADING');
+export const rtrim = trimming('rtrim', 'its end', 'TRAILING');
+
+export const length = fixedFunction({
   name: 'length',
   signature: 'length(text)',
   aliases: ['CHAR_LENGTH', 'CHARACTER_LENGTH'],
@@ -98,13 +73,13 @@ export const length = stringFunction({
     flink: ([s]) => `CHAR_LENGTH(${s})`,
   },
   doc: 'The number of code points.',
-  example: [['a😀'], 2],
+  examples: [[['a😀'], 2]],
   args: [STRING],
   type: INT32,
   evaluate: ([s]) => codePoints(s as string).length,
 });
 
-export const contains = stringFunction({
+export const contains = fixedFunction({
   name: 'contains',
   signature: 'contains(text, part)',
   sql: {
@@ -112,13 +87,13 @@ export const contains = stringFunction({
     flink: ([s, part]) => `(POSITION(${part} IN ${s}) > 0)`,
   },
   doc: 'Whether the string contains the other one.',
-  example: [['abc', 'bc'], true],
+  examples: [[['abc', 'bc'], true]],
   args: [STRING, STRING],
   type: BOOLEAN,
   evaluate: ([s, part]) => (s as string).includes(part as string),
 });
 
-export const startsWith = stringFunction({
+export const startsWith = fixedFunction({
   name: 'startsWith',
   signature: 'startsWith(text, start)',
   sql: {
@@ -126,13 +101,13 @@ export const startsWith = stringFunction({
     flink: ([s, part]) => `(LEFT(${s}, CHAR_LENGTH(${part})) = ${part})`,
   },
   doc: 'Whether the string starts with the other one.',
-  example: [['abc', 'ab'], true],
+  examples: [[['abc', 'ab'], true]],
   args: [STRING, STRING],
   type: BOOLEAN,
   evaluate: ([s, part]) => (s as string).startsWith(part as string),
 });
 
-export const endsWith = stringFunction({
+export const endsWith = fixedFunction({
   name: 'endsWith',
   signature: 'endsWith(text, end)',
   sql: {
@@ -140,23 +115,33 @@ export const endsWith = stringFunction({
     flink: ([s, part]) => `(RIGHT(${s}, CHAR_LENGTH(${part})) = ${part})`,
   },
   doc: 'Whether the string ends with the other one.',
-  example: [['abc', 'ab'], false],
+  examples: [[['abc', 'ab'], false]],
   args: [STRING, STRING],
   type: BOOLEAN,
   evaluate: ([s, part]) => (s as string).endsWith(part as string),
 });
 
-export const substring = stringFunction({
+function substringText([s, start, count]: readonly string[]): string {
+  const from = `GREATEST(${start}, 1)`;
+  if (count === undefined) return `SUBSTRING(${s}, ${from})`;
+  return `SUBSTRING(${s}, ${from}, GREATEST(${start} + GREATEST(${count}, 0) - ${from}, 0))`;
+}
+
+export const substring = fixedFunction({
   name: 'substring',
   signature: 'substring(text, start, count?)',
   aliases: ['SUBSTR'],
-  sql: inBoth(([s, start, count]) =>
-    count === undefined
-      ? `SUBSTRING(${s}, GREATEST(${start}, 1))`
-      : `SUBSTRING(${s}, GREATEST(${start}, 1), GREATEST(${start} + GREATEST(${count}, 0) - GREATEST(${start}, 1), 0))`,
-  ),
+  sql: {
+    flink: substringText,
+    // GREATEST passes over NULL there, and 32 bits are not enough for the end.
+    duckdb: ([s, ...bounds]) => {
+      const wide = bounds.map(bound => `CAST(${bound} AS BIGINT)`);
+      const missing = bounds.map(bound => `${bound} IS NULL`).join(' OR ');
+      return `(CASE WHEN ${missing} THEN NULL ELSE ${substringText([s, ...wide])} END)`;
+    },
+  },
   doc: 'From code point `start` (1 is the first, as in SQL) so many code points, or all that follow.',
-  example: [['a😀bc', 2, 2], '😀b'],
+  examples: [[['a😀bc', 2, 2], '😀b']],
   args: [STRING, INT32, INT32],
   least: 2,
   type: STRING,
@@ -184,6 +169,7 @@ export const concat: ScalarFunction = {
   evaluate: args => args.join(''),
 };
 
-function codePoints(text: string): string[] {
+/** The characters of a string, as Unicode counts them. */
+export function codePoints(text: string): string[] {
   return Array.from(text);
 }
