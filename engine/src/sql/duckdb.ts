@@ -150,6 +150,7 @@ class NodePrinter {
         `FROM ${this.#from(node.input)}${by} HAVING count(*) > 0`
       );
     }
+    if (node.fill !== undefined) this.cannot('windows without rows are filled');
     const time = input.schema.fields[fieldIndex(input.schema, input.time!)];
     const windows = windowRows(node.window, { table: this.#from(node.input), time, keys });
     if (typeof windows !== 'string') {
@@ -184,12 +185,14 @@ class NodePrinter {
     const order = [time, sequence === null ? null : duckdbName(sequence), arrival].filter(
       name => name !== null,
     );
-    const text = definition.duckdb?.(guarded, {
+    const seen = call.distinct ? guarded.map((arg, at) => (at === 0 ? `DISTINCT ${arg}` : arg)) : guarded;
+    const text = definition.duckdb?.(seen, {
       args: bound,
+      options: call.options,
       order: order.join(', '),
       reversed: order.map(name => `${name} DESC`).join(', '),
     });
-    if (text !== undefined) return text;
+    if (text !== undefined && text !== null) return text;
     this.cannot(`${call.fn}() has no counterpart in DuckDB`);
     return 'NULL';
   }

@@ -1,7 +1,7 @@
-import { TICKS_PER_SECOND } from '../columns/iso.js';
 import type { DataType } from '../columns/types.js';
 import { literalToValue } from '../expr/literal.js';
 import type { LiteralValue } from '../expr/ast.js';
+import { timestampOfTicks } from '../functions/scalar/duckdbTime.js';
 import { duckdbType, sqlString } from '../functions/scalar/sql.js';
 import type { Dialect } from './scalar.js';
 
@@ -10,11 +10,20 @@ export function duckdbName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** Functions that are operators there, which are NULL where an operand is. */
+const OPERATORS = new Set(['add', 'sub', 'mul', 'div', 'mod', 'eq', 'ne', 'lt', 'le', 'gt', 'ge']);
+
 /** DuckDB's SQL. Timestamps are its timestamps without a zone, of the column's unit. */
 export const DUCKDB: Dialect = {
   name: 'duckdb',
   title: 'DuckDB',
   column: duckdbName,
+  /** Some functions of several arguments pass over those that are NULL. */
+  propagate(text, args, call) {
+    const nullable = call.args.flatMap((arg, at) => (arg.nullable ? [`${args[at]} IS NULL`] : []));
+    if (args.length < 2 || nullable.length === 0 || OPERATORS.has(call.fn)) return text;
+    return `(CASE WHEN ${nullable.join(' OR ')} THEN NULL ELSE ${text} END)`;
+  },
   literal(value: LiteralValue, type: DataType): string | null {
     if (value === null) return `CAST(NULL AS ${duckdbType(type)})`;
     switch (type.kind) {
@@ -33,38 +42,3 @@ export const DUCKDB: Dialect = {
     }
   },
 };
-
-/** A timestamp of so many ticks of its unit. */
-function timestampOfTicks(ticks: string, type: Extract<DataType, { kind: 'timestamp' }>): string {
-  switch (type.unit) {
-    case 's':
-      return `CAST(make_timestamp(${ticks} * 1000000) AS TIMESTAMP_S)`;
-    case 'ms':
-      return `CAST(make_timestamp_ms(${ticks}) AS TIMESTAMP_MS)`;
-    case 'us':
-      return `make_timestamp(${ticks})`;
-    case 'ns':
-      return `make_timestamp_ns(${ticks})`;
-  }
-}
-
-/** The whole microseconds of a timestamp, rounded down. */
-export function microsecondsOf(column: string, type: DataType): string {
-  if (type.kind !== 'timestamp' || type.unit !== 'ns') return `epoch_us(${column})`;
-  return floorTo(`epoch_ns(${column})`, 1000n, 0n, ' // 1000');
-}
-
-/** A timestamp of a time in microseconds, less so many of its ticks. */
-export function timestampOfMicroseconds(us: string, type: DataType, lessTicks = 0): string {
-  if (type.kind !== 'timestamp') return us;
-  const perSecond = TICKS_PER_SECOND[type.unit];
-  const ticks =
-    perSecond >= 1_000_000n ? `(${us} * ${perSecond / 1_000_000n})` : `(${us} // ${1_000_000n / perSecond})`;
-  return timestampOfTicks(lessTicks === 0 ? ticks : `(${ticks} - ${lessTicks})`, type);
-}
-
-/** The greatest multiple of `step`, counted from `offset`, that is at most `x`; DuckDB's own `%` has the sign of `x`. */
-export function floorTo(x: string, step: bigint, offset: bigint, then = ''): string {
-  const shifted = offset === 0n ? x : `(${x} - (${offset}))`;
-  return `((${x} - ((${shifted} % ${step}) + ${step}) % ${step})${then})`;
-}

@@ -1,7 +1,8 @@
 import type { Field } from '../columns/types.js';
 import type { WindowSpec } from '../plan/nodes/aggregate.js';
 import { bindWindow } from '../windows/registry.js';
-import { duckdbName, floorTo, microsecondsOf, timestampOfMicroseconds } from './duckdbText.js';
+import { floorTo, microsecondsOf, timestampOfMicroseconds } from '../functions/scalar/duckdbTime.js';
+import { duckdbName } from './duckdbText.js';
 
 /** The rows that are put into windows. */
 interface Windowed {
@@ -16,7 +17,9 @@ interface Windowed {
  * time are in none.
  */
 export function windowRows(spec: WindowSpec, rows: Windowed): string | { readonly cannot: string } {
-  const { sizeUs, slideUs, offsetUs } = bindWindow(spec);
+  const window = bindWindow(spec);
+  if (window.kind !== 'sliced') return { cannot: `${spec.type} windows have no counterpart in DuckDB` };
+  const { sizeUs, slideUs, offsetUs } = window;
   const { table, time } = rows;
   const us = microsecondsOf(`x.${duckdbName(time.name)}`, time.type);
   const last = floorTo(us, BigInt(slideUs), BigInt(offsetUs));

@@ -1,5 +1,8 @@
 import type { DataType } from '../../columns/types.js';
 import type { CallOptions } from '../../expr/ast.js';
+import type { EmitContext, MergeContext, ValueContext } from './emit.js';
+
+export type { EmitContext, MergeContext, ValueContext } from './emit.js';
 
 /** A value as references see it: int64 and timestamp are bigint, NULL is null. */
 export type ReferenceValue = number | bigint | string | boolean | null;
@@ -62,62 +65,74 @@ export interface ObjectLane {
 
 export type StateLane = ValueLane | ObjectLane;
 
-/** What the text of an aggregate may refer to. Every text is of one row, or one group, and reads as plain JavaScript. */
-export interface EmitContext {
-  /** The element of a state lane for the group, to read and to assign. */
-  lane(name: string): string;
-  /** The whole array of a state lane, and the group's position in it, for helpers. */
-  array(name: string): string;
-  readonly slot: string;
-  /** The arguments' values: never NULL here, variables without side effects. An int64 is a bigint where `wide`. */
-  readonly args: readonly string[];
-  /** The arguments as numbers, rounded where a wide int64 has to be. */
-  readonly numbers: readonly string[];
-  /** The row's event time in ticks, and its sequence; null where there is none. */
-  readonly time: string | null;
-  readonly sequence: string | null;
-  /** Whether int64 lanes and arguments are BigInts. */
-  readonly wide: boolean;
-  /** A dictionary's variable for comparisons of string lanes; its codes are those of the arguments. */
-  readonly dictionary: string;
-}
-
-/** The other group of a merge: its lanes, and where it lies. */
-export interface MergeContext extends EmitContext {
-  other(name: string): string;
-  otherArray(name: string): string;
-  readonly otherSlot: string;
-}
-
 /** The text of a group's value. */
 export interface ValueText {
-  /** Whether the group has a value, as text; null: always. */
-  readonly present: string | null;
-  /** The value in its fast lane. */
+  /** Statements before it: locals that the other texts use. */
+  readonly before?: string;
+  /** When a group has a value, as text, beside having rows; none: always. */
+  readonly present?: string;
+  /** The value in its fast lane; a JavaScript string where the result is made text (`makesText`). */
   readonly value: string;
-  /** Where an int64 may not fit its fast lane: text that is true then, and the exact bigint. */
-  readonly exceeds: string | null;
-  readonly exact: string | null;
+  /** Where an int64 may not fit its fast lane: text that is true then, and the exact value. */
+  readonly exceeds?: string;
+  readonly exact?: string;
 }
 
-/** An aggregate bound to its arguments' types: its state and its loops' text. */
-export interface BoundAggregate {
+/**
+ * One piece of an aggregate's state, with the text that keeps it current. Parts of one `kind` over the same arguments and the same rows
+ * hold the same, whichever aggregates they belong to, and are kept once: `avg(x)`, `sum(x)` and `stddev(x)` share the sum of x.
+ */
+export interface StatePart {
+  /** Names what it holds: everything that sets it apart from other parts but its arguments. */
+  readonly kind: string;
+  /** Which arguments of the aggregate it reads, by position: the `args` of its texts. */
+  readonly args: readonly number[];
   readonly lanes: readonly StateLane[];
   add(emit: EmitContext): string;
-  /** Takes a row back. Null where the aggregate cannot. */
+  /** Takes a row back. Null where it cannot. */
   readonly retract: ((emit: EmitContext) => string) | null;
-  /** Adds another group's state to this one: slices to windows. Later groups come after earlier ones in time, not in arrival. */
-  merge(emit: MergeContext): string;
-  value(emit: EmitContext): ValueText;
+  /** Adds another group's state to this one: slices to windows. Later groups come after earlier ones in time, not in arrival. Null where it cannot. */
+  readonly merge: ((emit: MergeContext) => string) | null;
+}
+
+/** An aggregate bound to its arguments' types: its state and its value's text. */
+export interface BoundAggregate {
+  readonly parts: Readonly<Record<string, StatePart>>;
+  /** Whether it reads the count of its rows (`seen`). */
+  readonly counts: boolean;
+  /** Whether its value is a string made anew, which is not in any dictionary yet. */
+  readonly makesText?: boolean;
+  /** The value of a group that has rows; for one that has none it is NULL, unless `valueOfNone`. */
+  value(emit: ValueContext): ValueText;
+  /** Whether `value` is asked for groups without rows, too. */
+  readonly valueOfNone?: boolean;
+}
+
+/** What its text in Flink's SQL may need to know. */
+export interface SqlContext {
+  /** The arguments' types. */
+  readonly args: readonly AggregateArgument[];
+  readonly options: CallOptions;
 }
 
 /** What DuckDB's text of an aggregate may need to know. */
-export interface DuckdbContext {
-  /** The arguments' types. */
-  readonly args: readonly AggregateArgument[];
+export interface DuckdbContext extends SqlContext {
   /** The list that sorts rows by event time, sequence and arrival, for `agg(x ORDER BY …)`; and the same, latest first. */
   readonly order: string;
   readonly reversed: string;
+}
+
+/** True, or what to write instead. */
+export type Ability = true | string | ((options: CallOptions) => true | string);
+
+/** What references know of a call beside its rows. */
+export interface ReferenceContext {
+  readonly options: CallOptions;
+  readonly distinct: boolean;
+  /** Whether rows may be taken back: arrival then says nothing, and rows of one time and sequence go by value. */
+  readonly retracting: boolean;
+  /** The end of the rows' window in ticks of their time; null without windows. */
+  readonly windowEnd: bigint | null;
 }
 
 /** The one definition of an aggregate function. Registered in `registry.ts`. */
@@ -127,22 +142,33 @@ export interface AggregateDefinition {
   readonly doc: string;
   /** How its arguments read, e.g. `x: number`. */
   readonly signature: string;
-  /** Its expression in Flink's SQL. */
-  sql(args: readonly string[]): string;
+  /** Its expression in Flink's SQL; null: it cannot be said. With `distinct` the first argument starts with DISTINCT. */
+  sql(args: readonly string[], context: SqlContext): string | null;
   /**
    * Its expression in DuckDB's SQL, which tests compare with; none: it cannot be said. Arguments are NULL in the rows that it must not
    * see: where `where` is not true, or any argument is NULL. With `distinct` the first one starts with DISTINCT.
    */
-  duckdb?(args: readonly string[], context: DuckdbContext): string;
+  duckdb?(args: readonly string[], context: DuckdbContext): string | null;
   /** Whether it depends on the order of rows, so that it needs an event time. */
   readonly ordered: boolean;
-  /** Whether rows can be taken back from it. */
-  readonly retractable: boolean;
+  /**
+   * What `{ distinct: true }` does. `rows`: a row counts if its arguments have not been seen; `own`: the aggregate sees to it; `same`: it makes
+   * no difference; `none`: there is no such thing.
+   */
+  readonly distinct: 'rows' | 'own' | 'same' | 'none';
+  /** Whether rows can be taken back from it; if not, what to write instead. */
+  readonly retracts: Ability;
+  /** Whether parts of a window can be put together, as hopping and merging windows do; if not, what to write instead. */
+  readonly merges?: Ability;
   /** The result's type; throws `AggregateArgumentError` for arguments it cannot take. */
   resolve(args: readonly AggregateArgument[], options: CallOptions): AggregateArgument;
   bind(context: AggregateContext): BoundAggregate;
   /** The value of a group's rows (arrival order, arguments not NULL) computed the plainest way: what tests compare with. */
-  reference(rows: readonly ReferenceRow[], args: readonly AggregateArgument[]): ReferenceValue;
+  reference(
+    rows: readonly ReferenceRow[],
+    args: readonly AggregateArgument[],
+    context: ReferenceContext,
+  ): ReferenceValue;
 }
 
 /** Declares an aggregate: the definition itself, checked by its type. */

@@ -1,5 +1,5 @@
 import { BOOLEAN, FLOAT64, STRING } from '../../columns/types.js';
-import type { ScalarFunction } from '../../expr/function.js';
+import type { BoundCall, ScalarFunction } from '../../expr/function.js';
 import { compareStrings } from '../aggregate/text.js';
 import { infix } from './sql.js';
 import { anyNullable, commonType, requireCount } from './types.js';
@@ -27,7 +27,10 @@ function comparison(
       { args: [NaN, NaN].map(value => ({ type: FLOAT64, value })), result: name === 'ne' },
     ],
     nulls: 'propagate',
-    sql: infix(name === 'ne' ? '<>' : sign === '===' ? '=' : sign),
+    sql: {
+      ...infix(sqlSign(sign)),
+      duckdb: (args, call) => duckdbComparison(name, sqlSign(sign), args, call),
+    },
     bind(args) {
       requireCount(name, args, 2);
       const type = commonType(name, args);
@@ -39,6 +42,18 @@ function comparison(
     },
     emit: ([a, b]) => ({ value: `(${a.value} ${sign} ${b.value})` }),
   };
+}
+
+function sqlSign(sign: string): string {
+  return sign === '!==' ? '<>' : sign === '===' ? '=' : sign;
+}
+
+/** To DuckDB NaN equals itself and is the greatest number; here no comparison with it holds. */
+function duckdbComparison(name: string, sign: string, [a, b]: readonly string[], call: BoundCall): string {
+  const text = `(${a} ${sign} ${b})`;
+  if (call.args[0].type.kind !== 'float64') return text;
+  const holds = name === 'ne' ? 'TRUE' : 'FALSE';
+  return `(CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL WHEN ISNAN(${a}) OR ISNAN(${b}) THEN ${holds} ELSE ${text} END)`;
 }
 
 export const eq = comparison(

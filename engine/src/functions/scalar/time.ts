@@ -6,7 +6,8 @@ import { ArgumentTypeError } from '../../expr/error.js';
 import type { Argument, BoundCall, ScalarFunction } from '../../expr/function.js';
 import { floorDivide } from './cast.js';
 import { checkInt64 } from './int64.js';
-import { duckdbType, literalArgument } from './sql.js';
+import { floorTo, microsecondsOf, ticksOfTimestamp, timestampOfTicks } from './duckdbTime.js';
+import { literalArgument } from './sql.js';
 import { anyNullable, requireCount, requireKind } from './types.js';
 
 const EXAMPLE = { type: timestampType('ms'), value: 1_709_908_205_678n }; // 2024-03-08T14:30:05.678Z
@@ -71,12 +72,8 @@ function duckdbTruncate([time]: readonly string[], call: BoundCall): string | nu
     nullable: false,
     literal: literalArgument(call, 1),
   });
-  const unit = type.kind === 'timestamp' ? type.unit : 'us';
-  const count = unit === 's' ? `CAST(EPOCH(${time}) AS BIGINT)` : `EPOCH_${unit.toUpperCase()}(${time})`;
-  const floored = `(${count} - ((${count} % ${ticks}) + ${ticks}) % ${ticks})`;
-  if (unit === 'ns') return `MAKE_TIMESTAMP_NS(${floored})`;
-  const micros = 1_000_000n / TICKS_PER_SECOND[unit];
-  return `CAST(MAKE_TIMESTAMP(${floored} * ${micros}) AS ${duckdbType(type)})`;
+  if (type.kind !== 'timestamp') return null;
+  return timestampOfTicks(floorTo(ticksOfTimestamp(time, type), ticks), type);
 }
 
 const FLINK_SPANS: Readonly<Record<string, string>> = {
@@ -95,9 +92,13 @@ const SQL_PARTS: Readonly<Record<string, string>> = { dayOfWeek: 'ISODOW', dayOf
 
 function duckdbExtract([time]: readonly string[], call: BoundCall): string {
   const part = String(literalArgument(call, 1));
-  const text = `EXTRACT(${SQL_PARTS[part] ?? part.toUpperCase()} FROM ${time})`;
-  if (part === 'millisecond') return `(${text} % 1000)`;
-  return part === 'microsecond' ? `(${text} % 1000000)` : text;
+  const { type } = call.args[0];
+  // Nanoseconds would be rounded.
+  const floored =
+    type.kind === 'timestamp' && type.unit === 'ns' ? `make_timestamp(${microsecondsOf(time, type)})` : time;
+  const text = `EXTRACT(${SQL_PARTS[part] ?? part.toUpperCase()} FROM ${floored})`;
+  const ofSecond = part === 'millisecond' ? `(${text} % 1000)` : `(${text} % 1000000)`;
+  return `CAST(${part === 'millisecond' || part === 'microsecond' ? ofSecond : text} AS INTEGER)`;
 }
 
 /** Flink counts days of the week from Sunday, and its milliseconds are not of the second alone. */

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, test } from 'vitest';
+import { MillraceError } from '../../engine/src/columns/error.js';
+import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
+import { explainPlan, explainText } from '../../engine/src/plan/explain.js';
+import type { PlanNode } from '../../engine/src/plan/plan.js';
+import { duckdbSql } from '../../engine/src/sql/duckdb.js';
+import { difference, type Row } from './duckdb/compare.js';
+import { Engine } from './duckdb/engine.js';
+import { Oracle } from './duckdb/oracle.js';
+import { PlanMaker, relationOf, sourceOf } from './duckdb/plans.js';
+import { randomTable } from './duckdb/tables.js';
+import { forRandom } from './random.js';
+
+let oracle: Oracle;
+beforeAll(async () => {
+  oracle = await Oracle.start();
+});
+afterAll(() => {
+  oracle.stop();
+});
+
+/** Refusals of plans that are right: what cannot take rows back, and what has no order. */
+const REFUSED = ['MR3120', 'MR3104'];
+/** Integers that leave int64 are an error in both. */
+const OVERFLOW = ['MR1201', 'MR3110'];
+
+/** The rows of a plan, or the code of the error that stops it. */
+async function rowsOrCode(work: () => Promise<Row[]>): Promise<Row[] | string> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof MillraceError) return error.code;
+    if (error instanceof Error && /Out of Range|Overflow/i.test(error.message)) return OVERFLOW[0];
+    throw error;
+  }
+}
+
+test('random plans over random tables give what DuckDB gives, in batch and as streams', async () => {
+  let compared = 0;
+  await forRandom(async random => {
+    const table = randomTable(random, 'input');
+    const source = sourceOf(table, 'values', false);
+    const plan = new PlanMaker(random, source).plan();
+    const stream = withSource(plan, sourceOf(table, 'pieces', true));
+    const engine = new Engine(random);
+    try {
+      const relations = bindPlan(plan, node => sourceRelationOf(node, table.fields));
+      const { sql, cannot } = duckdbSql(plan, relations, () => 'input');
+      if (cannot.length > 0) throw new Error(`cannot be said: ${cannot.map(item => item.why).join('; ')}`);
+      const ours = await rowsOrCode(() => engine.rows(plan));
+      if (typeof ours === 'string' && REFUSED.includes(ours)) return;
+      const streamed = await rowsOrCode(() => engine.rows(stream));
+      await oracle.load('input', table.fields, table.rows);
+      const theirs = await rowsOrCode(() => oracle.rows(sql, relationOf(plan).schema.fields));
+      compared++;
+      for (const [how, rows] of [
+        ['table', ours],
+        ['stream', streamed],
+      ] as const) {
+        const found = differs(rows, theirs, table.rows.length);
+        if (found !== null) throw new Error(`as ${how}, ${found}\n${explainText(explainPlan(plan))}\n${sql}`);
+      }
+    } finally {
+      await engine.close();
+    }
+  });
+  const runs = Number(process.env.MILLRACE_RUNS ?? 200);
+  if (compared < runs / 2) throw new Error(`only ${compared} of ${runs} plans were compared`);
+});
+
+function differs(ours: Row[] | string, theirs: Row[] | string, n: number): string | null {
+  if (typeof ours !== 'string' && typeof theirs !== 'string') return difference(ours, theirs, n);
+  if (typeof ours === 'string' && typeof theirs === 'string') return null;
+  return typeof ours === 'string'
+    ? `ours fails with ${ours}`
+    : `DuckDB fails where ours gives ${ours.length} rows`;
+}
+
+/** The plan over another source. */
+function withSource(plan: PlanNode, source: PlanNode): PlanNode {
+  return plan.kind === 'source' ? source : { ...plan, input: withSource(plan.input, source) };
+}

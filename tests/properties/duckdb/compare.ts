@@ -1,0 +1,47 @@
+import type { Value } from '../../../engine/src/columns/values.js';
+import { text } from '../reference.js';
+
+export type Row = readonly Value[];
+
+/** Sums of what tests put in are not larger than this by much; errors of summation grow with the parts, not with the result. */
+const SCALE = 1e4;
+
+/** Whether two values are the same: floats within what the order of summation of `n` rows may change. */
+export function same(a: Value, b: Value, n: number): boolean {
+  if (typeof a !== 'number' || typeof b !== 'number') return a === b;
+  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true;
+  return Math.abs(a - b) <= 1e-12 * Math.sqrt(n) * Math.max(SCALE, Math.abs(a), Math.abs(b));
+}
+
+/** Where two lists of rows, in any order, differ; null where they do not. */
+export function difference(ours: readonly Row[], theirs: readonly Row[], n: number): string | null {
+  const groups = new Map<string, Row[]>();
+  for (const row of theirs) {
+    const key = exactPart(row);
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    group.push(row);
+  }
+  for (const row of ours) {
+    const group = groups.get(exactPart(row)) ?? [];
+    const at = group.findIndex(other => row.every((value, k) => same(value, other[k], n)));
+    if (at < 0)
+      return `ours alone: ${text(row)}; of DuckDB with the same exact values: ${group.map(text).join(' ') || 'none'}`;
+    group.splice(at, 1);
+  }
+  const left = [...groups.values()].flat();
+  return left.length === 0 ? null : `DuckDB's alone: ${left.slice(0, 3).map(text).join(' ')}`;
+}
+
+/** What is not a float, as text: rows that are to be the same agree in it. */
+function exactPart(row: Row): string {
+  return JSON.stringify(
+    row.map(value =>
+      typeof value === 'number' && !Number.isInteger(value)
+        ? 'float'
+        : typeof value === 'number'
+          ? 'float'
+          : String(value),
+    ),
+  );
+}
