@@ -102,5 +102,5 @@ it('loops written ahead of time run where eval is forbidden, with the same answe
 
 it('a loop that nobody wrote ahead of time is an error that says so', async () => {
   const strict = await pageOf([bundle], { evaluates: false });
-  expect((await answerOf(strict)).error).toMatch(/MR3501.*generatedScript\(\)/s);
+  expect((await answerOf(strict)).error).toMatch(/MR3601.*generatedScript\(\)/s);
 });

@@ -74,7 +74,7 @@ function makerOf(text: string, constants: readonly string[]): Maker {
   if (ahead !== undefined) return ahead;
   if (codegenMode() === 'generate') return new Function(...constants, `"use strict";\n${text}`) as Maker;
   throw new NotWrittenAheadError(
-    'MR3501',
+    'MR3601',
     "This page's security policy forbids generated code, and a loop of this query was not written ahead of time.",
     'Run the query where code may be generated, write its loops out with generatedScript(), and load that script before the query.',
   );
