@@ -50,6 +50,7 @@ export class Zone {
   }
 
   #find(seconds: number): number {
+    if (seconds !== seconds) return 0;
     if (!(seconds >= LEAST && seconds < MOST))
       return this.#sample(Math.min(Math.max(seconds, LEAST), MOST) || 0);
     const number = Math.floor(seconds / PIECE);

@@ -3,6 +3,7 @@ import type { ScalarFunction } from '../../expr/function.js';
 import { abs, add, div, floorDiv, mod, mul, neg, sign, sub } from './arithmetic.js';
 import { bitAnd, bitNot, bitOr, bitXor, shiftLeft, shiftRight } from './bits.js';
 import { tryCast } from './cast.js';
+import { addMonths, dateDiff, lastDay, timeOfDay } from './dates.js';
 import { eq, ge, gt, le, lt, ne } from './comparison.js';
 import { clip, greatest, least } from './extremes.js';
 import { and, not, or, xor } from './logic.js';
@@ -19,6 +20,8 @@ import { startsWith, substring, trim, upper } from './strings.js';
 import { codePoint, concatWs, indexOf, initcap, left, padEnd, padStart } from './text.js';
 import { repeat, replace, reverse, right, splitPart } from './text.js';
 import { extract, truncate } from './time.js';
+import { formatTime, parseTime } from './timeText.js';
+import { fromLocal, toLocal, utcOffset } from './zones.js';
 
 /** Every scalar function, by the heading under which the reference has it. To add one: its file, and a name here. */
 export const SCALAR_GROUPS: Readonly<Record<string, readonly ScalarFunction[]>> = {
@@ -51,7 +54,10 @@ export const SCALAR_GROUPS: Readonly<Record<string, readonly ScalarFunction[]>> 
     ...[contains, startsWith, endsWith, indexOf, substring, left, right, replace, splitPart, codePoint],
   ],
   Patterns: [like, regexMatches, regexExtract, regexReplace, regexCount],
-  Time: [truncate, extract],
+  Time: [
+    ...[truncate, extract, timeOfDay, addMonths, lastDay, dateDiff, formatTime, parseTime],
+    ...[toLocal, fromLocal, utcOffset],
+  ],
   Types: [cast, tryCast],
 };
 

@@ -4,6 +4,7 @@ import { civilFromDays, daysFromCivil } from '../../columns/civil.js';
 import { TICKS_PER_SECOND } from '../../columns/iso.js';
 import { ArgumentTypeError } from '../../expr/error.js';
 import type { Argument, BoundCall, ScalarFunction } from '../../expr/function.js';
+import { bindCalendar, calendarSql, emitCalendar, evaluateCalendar } from './calendarTruncate.js';
 import { floorDivide } from './cast.js';
 import { checkInt64 } from './int64.js';
 import { floorTo, microsecondsOf, ticksOfTimestamp, timestampOfTicks } from './duckdbTime.js';
@@ -30,8 +31,8 @@ function ticksOf(fn: string, type: DataType, arg: Argument): bigint {
 
 export const truncate: ScalarFunction = {
   name: 'truncate',
-  signature: 'truncate(time, span)',
-  doc: 'The start of the span of the given length (microseconds) that holds the time; spans start at 1970-01-01 UTC.',
+  signature: 'truncate(time, span, zone?)',
+  doc: "The start of the span that holds the time: of so many microseconds since 1970-01-01 UTC, or by the calendar and the clocks of a zone (UTC) where the span is text: '1 h', '1 d', '1 week' (from Monday), '1 month', '1 quarter', '1 year'.",
   examples: [
     { args: [EXAMPLE, { type: INT64, value: 60_000_000n }], result: 1_709_908_200_000n },
     {
@@ -41,21 +42,30 @@ export const truncate: ScalarFunction = {
       ],
       result: -60n,
     },
+    {
+      args: [EXAMPLE, ...['1 d', 'America/New_York'].map(value => ({ type: STRING, value }))],
+      result: 1_709_874_000_000n,
+    },
+    { args: [EXAMPLE, { type: STRING, value: '1 month' }], result: 1_709_251_200_000n },
   ],
   nulls: 'propagate',
-  literals: [1],
+  literals: [1, 2],
+  mayFail: true,
   sql: { duckdb: duckdbTruncate, flink: flinkTruncate },
   bind(args) {
+    if (args[1]?.type.kind === 'string') return bindCalendar(args);
     requireCount('truncate', args, 2);
     requireKind('truncate', args[0], 'a timestamp', type => type.kind === 'timestamp');
     ticksOf('truncate', args[0].type, args[1]);
     return { args: [args[0].type, INT64], type: args[0].type, nullable: anyNullable(args) };
   },
   evaluate([time, micros], call) {
+    if (typeof micros === 'string') return evaluateCalendar(time, call);
     const ticks = ticksOf('truncate', call.type, { type: INT64, nullable: false, literal: String(micros) });
     return checkInt64(floorDivide(time as bigint, ticks) * ticks, `truncate(${String(time)})`);
   },
   emit([time], call, scope) {
+    if (call.args[1].type.kind === 'string') return emitCalendar(time, call, scope);
     const literal = call.args[1].kind === 'literal' ? call.args[1].value : null;
     const ticks = Number(ticksOf('truncate', call.type, { type: INT64, nullable: false, literal }));
     const start = scope.local(`Math.floor(${time.value} / ${ticks}) * ${ticks}`);
@@ -66,6 +76,7 @@ export const truncate: ScalarFunction = {
 
 /** Floors the count of ticks: DuckDB's own truncation knows calendar units only. */
 function duckdbTruncate([time]: readonly string[], call: BoundCall): string | null {
+  if (call.args[1].type.kind === 'string') return calendarSql('duckdb', time, call);
   const { type } = call;
   const ticks = ticksOf('truncate', type, {
     type: INT64,
@@ -84,6 +95,7 @@ const FLINK_SPANS: Readonly<Record<string, string>> = {
 };
 
 function flinkTruncate([time]: readonly string[], call: BoundCall): string | null {
+  if (call.args[1].type.kind === 'string') return calendarSql('flink', time, call);
   const span = String(literalArgument(call, 1));
   return Object.hasOwn(FLINK_SPANS, span) ? `FLOOR(${time} TO ${FLINK_SPANS[span]})` : null;
 }
@@ -112,11 +124,19 @@ function flinkExtract([time]: readonly string[], call: BoundCall): string | null
 /** Parts of a date, of whole days since 1970-01-01. */
 const OF_DAYS: Record<string, (days: number) => number> = {
   year: days => civilFromDays(days).year,
+  quarter: days => Math.ceil(civilFromDays(days).month / 3),
   month: days => civilFromDays(days).month,
+  week: isoWeek,
   day: days => civilFromDays(days).day,
   dayOfWeek: days => days - 7 * Math.floor((days + 3) / 7) + 4,
   dayOfYear: days => days - daysFromCivil(civilFromDays(days).year, 1, 1) + 1,
 };
+
+/** The ISO week: the first of a year is the one with its first Thursday. */
+function isoWeek(days: number): number {
+  const thursday = days - (days + 3 - 7 * Math.floor((days + 3) / 7)) + 3;
+  return Math.floor((thursday - daysFromCivil(civilFromDays(thursday).year, 1, 1)) / 7) + 1;
+}
 
 /** Parts of a time: how many of them a second has (or seconds each has), and how many make the next larger one. */
 const OF_TIME: Record<string, { readonly seconds: number; readonly of: number }> = {
@@ -141,10 +161,12 @@ function step(part: string, type: DataType): { divide: bigint; multiply: bigint;
 export const extract: ScalarFunction = {
   name: 'extract',
   signature: 'extract(time, part)',
-  doc: 'A part of a time in UTC: year, month, day, dayOfWeek (Monday is 1), dayOfYear, hour, minute, second, millisecond or microsecond of the second.',
+  doc: 'A part of a time in UTC: year, quarter, month, week (ISO), day, dayOfWeek (Monday is 1), dayOfYear, hour, minute, second, millisecond or microsecond of the second.',
   examples: [
     ['year', 2024],
+    ['quarter', 1],
     ['month', 3],
+    ['week', 10],
     ['day', 8],
     ['dayOfWeek', 5],
     ['dayOfYear', 68],
