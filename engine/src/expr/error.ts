@@ -39,3 +39,15 @@ export class IntegerOverflowError extends MillraceError {
     super('MR1201', `int64 overflow in ${operation}.`, "Cast an operand to float64 first: .cast('float64').");
   }
 }
+
+/** A decimal result that has more digits than its type. */
+export class DecimalOverflowError extends MillraceError {
+  override readonly name = 'DecimalOverflowError';
+  constructor(operation: string, type: string) {
+    super(
+      'MR1202',
+      `the result of ${operation} has more digits than ${type}.`,
+      'Cast an operand to fewer digits, or to float64, first: .cast(float64).',
+    );
+  }
+}

@@ -1,7 +1,17 @@
 import { FLOAT64, INT32, INT64 } from '../../columns/types.js';
 import type { ScalarFunction } from '../../expr/function.js';
+import { decimalAbs, decimalAdd, decimalMod, decimalMul, decimalNeg, decimalSub } from './decimalForms.js';
+import { withForms } from './forms.js';
 import { checkInt64, guardSafe } from './int64.js';
 import { inBoth, infix, named } from './sql.js';
+import {
+  durationAbs,
+  durationDiv,
+  durationMul,
+  durationNeg,
+  temporalAdd,
+  temporalSub,
+} from './temporalForms.js';
 import { anyNullable, commonNumber, requireCount } from './types.js';
 
 /** One of + - *: of integers an exact int64, whose overflow is an error; with a float64 a float64. */
@@ -14,7 +24,7 @@ function arithmetic(
   return {
     name,
     signature: `${name}(a, b)`,
-    doc: `\`a ${sign} b\`: int64 of integers (overflow is an error), float64 where either is.`,
+    doc: `\`a ${sign} b\`: int64 of integers, exact for decimals (overflow is an error), float64 where either is one; of times and durations in their finest unit.`,
     examples: [
       { args: [int(7n), int(-2n)], result: onIntegers(7n, -2n) },
       { args: [float(0.5), float(0.25)], result: onFloats(0.5, 0.25) },
@@ -41,76 +51,94 @@ function arithmetic(
 const int = (value: bigint) => ({ type: INT64, value });
 const float = (value: number) => ({ type: FLOAT64, value });
 
-export const add = arithmetic(
-  'add',
-  '+',
-  (a, b) => a + b,
-  (a, b) => a + b,
+export const add = withForms(
+  arithmetic(
+    'add',
+    '+',
+    (a, b) => a + b,
+    (a, b) => a + b,
+  ),
+  decimalAdd,
+  temporalAdd,
 );
-export const sub = arithmetic(
-  'sub',
-  '-',
-  (a, b) => a - b,
-  (a, b) => a - b,
+export const sub = withForms(
+  arithmetic(
+    'sub',
+    '-',
+    (a, b) => a - b,
+    (a, b) => a - b,
+  ),
+  decimalSub,
+  temporalSub,
 );
-export const mul = arithmetic(
-  'mul',
-  '*',
-  (a, b) => a * b,
-  (a, b) => a * b,
+export const mul = withForms(
+  arithmetic(
+    'mul',
+    '*',
+    (a, b) => a * b,
+    (a, b) => a * b,
+  ),
+  decimalMul,
+  durationMul,
 );
 
 /** Division is of float64, whatever the arguments. */
-export const div: ScalarFunction = {
-  name: 'div',
-  signature: 'div(a, b)',
-  doc: '`a / b` as float64, also of integers; division by zero gives ±Infinity or NaN.',
-  examples: [
-    { args: [int(7n), int(2n)], result: 3.5 },
-    { args: [float(1), float(0)], result: Infinity },
-  ],
-  nulls: 'propagate',
-  sql: infix('/'),
-  bind(args) {
-    requireCount('div', args, 2);
-    commonNumber('div', args);
-    return { args: [FLOAT64, FLOAT64], type: FLOAT64, nullable: anyNullable(args) };
+export const div = withForms(
+  {
+    name: 'div',
+    signature: 'div(a, b)',
+    doc: '`a / b` as float64, also of integers; division by zero gives ±Infinity or NaN.',
+    examples: [
+      { args: [int(7n), int(2n)], result: 3.5 },
+      { args: [float(1), float(0)], result: Infinity },
+    ],
+    nulls: 'propagate',
+    sql: infix('/'),
+    bind(args) {
+      requireCount('div', args, 2);
+      commonNumber('div', args);
+      return { args: [FLOAT64, FLOAT64], type: FLOAT64, nullable: anyNullable(args) };
+    },
+    evaluate: ([a, b]) => (a as number) / (b as number),
+    emit: ([a, b]) => ({ value: `(${a.value} / ${b.value})` }),
   },
-  evaluate: ([a, b]) => (a as number) / (b as number),
-  emit: ([a, b]) => ({ value: `(${a.value} / ${b.value})` }),
-};
+  durationDiv,
+);
 
-export const mod: ScalarFunction = {
-  name: 'mod',
-  signature: 'mod(a, b)',
-  doc: 'The remainder of `a / b`, with the sign of `a`. Of integers by zero: NULL; of floats: NaN.',
-  examples: [
-    { args: [int(-7n), int(3n)], result: -1n },
-    { args: [int(7n), int(0n)], result: null },
-    { args: [float(7.5), float(2)], result: 1.5 },
-  ],
-  nulls: 'propagate',
-  aliases: ['REM'],
-  sql: {
-    duckdb: ([a, b]) => `(${a} % ${b})`,
-    flink: ([a, b], call) => (call.type.kind === 'float64' ? null : `MOD(${a}, NULLIF(${b}, 0))`),
+export const mod = withForms(
+  {
+    name: 'mod',
+    signature: 'mod(a, b)',
+    doc: 'The remainder of `a / b`, with the sign of `a`. Of integers by zero: NULL; of floats: NaN.',
+    examples: [
+      { args: [int(-7n), int(3n)], result: -1n },
+      { args: [int(7n), int(0n)], result: null },
+      { args: [float(7.5), float(2)], result: 1.5 },
+    ],
+    nulls: 'propagate',
+    aliases: ['REM'],
+    sql: {
+      duckdb: ([a, b]) => `(${a} % ${b})`,
+      flink: ([a, b], call) => (call.type.kind === 'float64' ? null : `MOD(${a}, NULLIF(${b}, 0))`),
+    },
+    bind(args) {
+      requireCount('mod', args, 2);
+      const type = commonNumber('mod', args);
+      return { args: [type, type], type, nullable: type.kind !== 'float64' || anyNullable(args) };
+    },
+    evaluate([a, b], call) {
+      if (typeof b === 'bigint') return b === 0n ? null : (a as bigint) % b;
+      if (call.type.kind === 'int32') return b === 0 ? null : ((a as number) % (b as number)) + 0;
+      return (a as number) % (b as number);
+    },
+    emit([a, b], call, scope) {
+      if (call.type.kind === 'float64') return { value: `(${a.value} % ${b.value})` };
+      const divisor = scope.local(b.value);
+      return { value: `((${a.value} % ${divisor}) + 0)`, valid: `${divisor} !== 0` };
+    },
   },
-  bind(args) {
-    requireCount('mod', args, 2);
-    const type = commonNumber('mod', args);
-    return { args: [type, type], type, nullable: type.kind !== 'float64' || anyNullable(args) };
-  },
-  evaluate([a, b], call) {
-    if (typeof b === 'bigint') return b === 0n ? null : (a as bigint) % b;
-    if (call.type.kind === 'int32') return b === 0 ? null : ((a as number) % (b as number)) + 0;
-    return (a as number) % (b as number);
-  },
-  emit([a, b], call, scope) {
-    if (call.type.kind === 'float64') return { value: `(${a.value} % ${b.value})` };
-    const divisor = scope.local(b.value);
-    return { value: `((${a.value} % ${divisor}) + 0)`, valid: `${divisor} !== 0` };
-  },
-};
+  decimalMod,
+);
 
 export const floorDiv: ScalarFunction = {
   name: 'floorDiv',
@@ -181,46 +209,54 @@ export const sign: ScalarFunction = {
   emit: ([x]) => ({ value: `Math.sign(${x.value})` }),
 };
 
-export const neg: ScalarFunction = {
-  name: 'neg',
-  signature: 'neg(x)',
-  doc: '`-x`: int64 of integers, float64 of floats.',
-  examples: [
-    { args: [int(5n)], result: -5n },
-    { args: [float(0)], result: -0 },
-  ],
-  nulls: 'propagate',
-  mayFail: true,
-  sql: inBoth(([x]) => `(- ${x})`),
-  bind(args) {
-    requireCount('neg', args, 1);
-    const type = commonNumber('neg', args).kind === 'float64' ? FLOAT64 : INT64;
-    return { args: [type], type, nullable: anyNullable(args) };
+export const neg = withForms(
+  {
+    name: 'neg',
+    signature: 'neg(x)',
+    doc: '`-x`: int64 of integers, float64 of floats.',
+    examples: [
+      { args: [int(5n)], result: -5n },
+      { args: [float(0)], result: -0 },
+    ],
+    nulls: 'propagate',
+    mayFail: true,
+    sql: inBoth(([x]) => `(- ${x})`),
+    bind(args) {
+      requireCount('neg', args, 1);
+      const type = commonNumber('neg', args).kind === 'float64' ? FLOAT64 : INT64;
+      return { args: [type], type, nullable: anyNullable(args) };
+    },
+    evaluate: ([x], call) =>
+      call.type.kind === 'float64' ? -(x as number) : checkInt64(-(x as bigint), `-(${String(x)})`),
+    emit: ([x], call) => ({ value: call.type.kind === 'float64' ? `(-${x.value})` : `(0 - ${x.value})` }),
   },
-  evaluate: ([x], call) =>
-    call.type.kind === 'float64' ? -(x as number) : checkInt64(-(x as bigint), `-(${String(x)})`),
-  emit: ([x], call) => ({ value: call.type.kind === 'float64' ? `(-${x.value})` : `(0 - ${x.value})` }),
-};
+  decimalNeg,
+  durationNeg,
+);
 
-export const abs: ScalarFunction = {
-  name: 'abs',
-  signature: 'abs(x)',
-  doc: 'The absolute value: int64 of integers, float64 of floats.',
-  examples: [
-    { args: [int(-5n)], result: 5n },
-    { args: [float(-0.5)], result: 0.5 },
-  ],
-  nulls: 'propagate',
-  mayFail: true,
-  sql: named('ABS'),
-  bind(args) {
-    requireCount('abs', args, 1);
-    const type = commonNumber('abs', args).kind === 'float64' ? FLOAT64 : INT64;
-    return { args: [type], type, nullable: anyNullable(args) };
+export const abs = withForms(
+  {
+    name: 'abs',
+    signature: 'abs(x)',
+    doc: 'The absolute value: int64 of integers, float64 of floats.',
+    examples: [
+      { args: [int(-5n)], result: 5n },
+      { args: [float(-0.5)], result: 0.5 },
+    ],
+    nulls: 'propagate',
+    mayFail: true,
+    sql: named('ABS'),
+    bind(args) {
+      requireCount('abs', args, 1);
+      const type = commonNumber('abs', args).kind === 'float64' ? FLOAT64 : INT64;
+      return { args: [type], type, nullable: anyNullable(args) };
+    },
+    evaluate([x], call) {
+      if (call.type.kind === 'float64') return Math.abs(x as number);
+      return checkInt64((x as bigint) < 0n ? -(x as bigint) : (x as bigint), `abs(${String(x)})`);
+    },
+    emit: ([x]) => ({ value: `Math.abs(${x.value})` }),
   },
-  evaluate([x], call) {
-    if (call.type.kind === 'float64') return Math.abs(x as number);
-    return checkInt64((x as bigint) < 0n ? -(x as bigint) : (x as bigint), `abs(${String(x)})`);
-  },
-  emit: ([x]) => ({ value: `Math.abs(${x.value})` }),
-};
+  decimalAbs,
+  durationAbs,
+);

@@ -1,17 +1,19 @@
-import { BOOLEAN, FLOAT64, STRING } from '../../columns/types.js';
-import type { BoundCall, ScalarFunction } from '../../expr/function.js';
+import { BOOLEAN, decimalType, FLOAT64, INT64, STRING } from '../../columns/types.js';
+import type { ScalarFunction } from '../../expr/function.js';
 import { compareStrings } from '../aggregate/text.js';
+import { alignedText, alignedValues, comparedTypes } from './aligned.js';
+import { floatText, type Comparison } from './nanOrder.js';
 import { infix } from './sql.js';
-import { anyNullable, commonType, requireCount } from './types.js';
+import { anyNullable, requireCount } from './types.js';
 
 type Comparable = number | bigint | boolean;
 
 /**
- * A comparison. Numbers compare as IEEE 754 says: any comparison with NaN is false but `ne`, and -0 equals 0. Strings compare
- * by code points, false comes before true.
+ * A comparison. NaN equals itself and is greater than every other number, as it sorts; -0 equals 0. Strings compare by code points, false
+ * comes before true. Numbers, times and durations of different types compare exactly.
  */
 function comparison(
-  name: string,
+  name: Comparison,
   sign: string,
   text: string,
   onNumbers: (a: Comparable, b: Comparable) => boolean,
@@ -24,36 +26,34 @@ function comparison(
     examples: [
       { args: [1, 2].map(value => ({ type: FLOAT64, value })), result: onNumbers(1, 2) },
       { args: ['b', 'b'].map(value => ({ type: STRING, value })), result: onOrder(0) },
-      { args: [NaN, NaN].map(value => ({ type: FLOAT64, value })), result: name === 'ne' },
+      { args: [NaN, NaN].map(value => ({ type: FLOAT64, value })), result: onOrder(0) },
+      { args: [NaN, Infinity].map(value => ({ type: FLOAT64, value })), result: onOrder(1) },
+      {
+        args: [
+          { type: decimalType(3, 1), value: 15n },
+          { type: INT64, value: 1n },
+        ],
+        result: onOrder(1),
+      },
     ],
     nulls: 'propagate',
-    sql: {
-      ...infix(sqlSign(sign)),
-      duckdb: (args, call) => duckdbComparison(name, sqlSign(sign), args, call),
-    },
+    sql: infix(name === 'ne' ? '<>' : sign === '===' ? '=' : sign),
     bind(args) {
       requireCount(name, args, 2);
-      const type = commonType(name, args);
-      return { args: [type, type], type: BOOLEAN, nullable: anyNullable(args) };
+      return { args: comparedTypes(name, args), type: BOOLEAN, nullable: anyNullable(args) };
     },
-    evaluate([a, b]) {
+    evaluate(args, call) {
+      const [a, b] = alignedValues(args, call);
       if (typeof a === 'string' && typeof b === 'string') return onOrder(compareStrings(a, b));
+      if (a !== a || b !== b) return onOrder(Number(a !== a) - Number(b !== b));
       return onNumbers(a as Comparable, b as Comparable);
     },
-    emit: ([a, b]) => ({ value: `(${a.value} ${sign} ${b.value})` }),
+    emit(args, call, scope) {
+      const [a, b] = alignedText(args, call, scope);
+      const isFloat = call.args[0].type.kind === 'float64';
+      return { value: isFloat ? floatText(name, a, b, call, scope) : `(${a.value} ${sign} ${b.value})` };
+    },
   };
-}
-
-function sqlSign(sign: string): string {
-  return sign === '!==' ? '<>' : sign === '===' ? '=' : sign;
-}
-
-/** To DuckDB NaN equals itself and is the greatest number; here no comparison with it holds. */
-function duckdbComparison(name: string, sign: string, [a, b]: readonly string[], call: BoundCall): string {
-  const text = `(${a} ${sign} ${b})`;
-  if (call.args[0].type.kind !== 'float64') return text;
-  const holds = name === 'ne' ? 'TRUE' : 'FALSE';
-  return `(CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL WHEN ISNAN(${a}) OR ISNAN(${b}) THEN ${holds} ELSE ${text} END)`;
 }
 
 export const eq = comparison(

@@ -10,6 +10,19 @@ export function checkInt64(value: bigint, operation: string): bigint {
   return value;
 }
 
+/** The value as a date's days, if an int32 holds it. */
+export function checkDays(value: bigint, operation: string): number {
+  if (BigInt.asIntN(32, value) !== value) throw new IntegerOverflowError(operation);
+  return Number(value);
+}
+
+/** A date's days: stops the loop where an int32 cannot hold them. */
+export function guardDays(text: string, scope: EmitScope): string {
+  const result = scope.local(text);
+  scope.statement(`if (${result} !== (${result} | 0)) ${scope.bail}`);
+  return result;
+}
+
 /** An integer result in the fast lane: stops the loop where it leaves ±(2^53 − 1). Adding 0 keeps -0 out of integers. */
 export function guardSafe(text: string, scope: EmitScope): string {
   const result = scope.fresh('n');

@@ -1,9 +1,9 @@
 import { BOOLEAN, INT64, STRING } from '../../columns/types.js';
-import type { Value } from '../../columns/values.js';
 import type { ScalarFunction } from '../../expr/function.js';
-import { compareStrings } from '../aggregate/text.js';
+import { alignedText, alignedValues, comparedTypes } from './aligned.js';
+import { compareValues, floatText } from './nanOrder.js';
 import { inBoth } from './sql.js';
-import { anyNullable, commonType, requireCount } from './types.js';
+import { anyNullable, requireCount } from './types.js';
 
 export const isIn: ScalarFunction = {
   name: 'isIn',
@@ -19,18 +19,22 @@ export const isIn: ScalarFunction = {
   ),
   bind(args) {
     requireCount('isIn', args, 1, Infinity);
-    const type = commonType('isIn', args);
-    return { args: args.map(() => type), type: BOOLEAN, nullable: anyNullable(args) };
+    return { args: comparedTypes('isIn', args), type: BOOLEAN, nullable: anyNullable(args) };
   },
-  evaluate([x, ...set]) {
+  evaluate(args, call) {
+    const [x, ...set] = alignedValues(args, call);
     if (x === null) return null;
-    if (x === x && set.includes(x)) return true;
+    if (set.includes(x)) return true;
     return set.includes(null) ? null : false;
   },
-  emit([x, ...set], _call, scope) {
+  emit(args, call, scope) {
+    const [x, ...set] = alignedText(args, call, scope);
     const value = scope.local(x.value);
-    const tests = set.map(item => {
-      const equal = `${value} === ${item.value}`;
+    const one = { ...x, value };
+    const isFloat = call.args[0].type.kind === 'float64';
+    const tests = set.map((item, i) => {
+      const pair = { ...call, args: [call.args[0], call.args[i + 1]] };
+      const equal = isFloat ? floatText('eq', one, item, pair, scope) : `${value} === ${item.value}`;
       return item.valid === null ? equal : `(${item.valid} && ${equal})`;
     });
     const found = tests.length === 0 ? 'false' : scope.local(tests.join(' || '));
@@ -52,38 +56,33 @@ export const between: ScalarFunction = {
     { args: [1n, null, 2n].map(value => ({ type: INT64, value })), result: null },
   ],
   nulls: 'own',
-  sql: {
-    flink: ([x, low, high]) => `(${x} BETWEEN ${low} AND ${high})`,
-    // To DuckDB NaN is the greatest number; here no comparison with it holds.
-    duckdb: ([x, low, high], call) => {
-      if (call.args[0].type.kind !== 'float64') return `(${x} BETWEEN ${low} AND ${high})`;
-      const compare = (a: string, b: string) =>
-        `(CASE WHEN ${a} IS NULL OR ${b} IS NULL THEN NULL WHEN ISNAN(${a}) OR ISNAN(${b}) THEN FALSE ELSE ${a} <= ${b} END)`;
-      return `(${compare(low, x)} AND ${compare(x, high)})`;
-    },
-  },
+  sql: inBoth(([x, low, high]) => `(${x} BETWEEN ${low} AND ${high})`),
   bind(args) {
     requireCount('between', args, 3);
-    const type = commonType('between', args);
-    return { args: [type, type, type], type: BOOLEAN, nullable: anyNullable(args) };
+    return { args: comparedTypes('between', args), type: BOOLEAN, nullable: anyNullable(args) };
   },
-  evaluate([x, low, high]) {
+  evaluate(args, call) {
+    const [x, low, high] = alignedValues(args, call);
     if (x === null) return null;
-    if ((low !== null && !atMost(low, x)) || (high !== null && !atMost(x, high))) return false;
+    if ((low !== null && compareValues(low, x) > 0) || (high !== null && compareValues(x, high) > 0))
+      return false;
     return low === null || high === null ? null : true;
   },
-  emit([x, low, high], _call, scope) {
-    const value = scope.local(x.value);
-    const text = `(${value} >= ${low.value} && ${value} <= ${high.value})`;
-    if (x.valid === null && low.valid === null && high.valid === null) return { value: text };
+  emit(args, call, scope) {
+    const [x, low, high] = alignedText(args, call, scope);
+    const one = { ...x, value: scope.local(x.value) };
+    const [of, from, to] = call.args;
+    const isFloat = of.type.kind === 'float64';
+    const above = isFloat
+      ? floatText('ge', one, low, { ...call, args: [of, from] }, scope)
+      : `${one.value} >= ${low.value}`;
+    const below = isFloat
+      ? floatText('le', one, high, { ...call, args: [of, to] }, scope)
+      : `${one.value} <= ${high.value}`;
+    if (x.valid === null && low.valid === null && high.valid === null)
+      return { value: `(${above} && ${below})` };
     const [ofX, ofLow, ofHigh] = [x, low, high].map(arg => arg.valid ?? 'true');
-    const outside = scope.local(
-      `(${ofX}) && ((${ofLow}) && !(${low.value} <= ${value}) || (${ofHigh}) && !(${value} <= ${high.value}))`,
-    );
+    const outside = scope.local(`(${ofX}) && ((${ofLow}) && !(${above}) || (${ofHigh}) && !(${below}))`);
     return { value: `!${outside}`, valid: `(${outside} || (${ofX}) && (${ofLow}) && (${ofHigh}))` };
   },
 };
-
-function atMost(a: NonNullable<Value>, b: NonNullable<Value>): boolean {
-  return typeof a === 'string' ? compareStrings(a, b as string) <= 0 : a <= b;
-}

@@ -2,6 +2,8 @@ import { FLOAT64, INT32, INT64 } from '../../columns/types.js';
 import type { ScalarFunction } from '../../expr/function.js';
 import { ArgumentTypeError } from '../../expr/error.js';
 import { fixedFunction } from './fixed.js';
+import { decimalCeil, decimalFloor, decimalRound } from './decimalForms.js';
+import { withForms } from './forms.js';
 import { inBoth, literalArgument, sqlCall } from './sql.js';
 import { anyNullable, commonNumber, requireCount } from './types.js';
 
@@ -46,47 +48,56 @@ function whole(
   };
 }
 
-export const floor = whole('floor', 'The greatest whole number that is at most `x`.', Math.floor, -1.5);
-export const ceil = whole('ceil', 'The least whole number that is at least `x`.', Math.ceil, 1.2);
+export const floor = withForms(
+  whole('floor', 'The greatest whole number that is at most `x`.', Math.floor, -1.5),
+  decimalFloor,
+);
+export const ceil = withForms(
+  whole('ceil', 'The least whole number that is at least `x`.', Math.ceil, 1.2),
+  decimalCeil,
+);
 
 export const trunc = whole('trunc', 'The whole number next to `x` towards zero.', Math.trunc, -1.5);
 
-export const round: ScalarFunction = {
-  name: 'round',
-  signature: 'round(x, digits?)',
-  doc: '`x` rounded to a number of decimal places (default 0), halves away from zero. Integers stay as they are.',
-  examples: [
-    { args: [{ type: FLOAT64, value: -2.5 }], result: -3 },
-    {
-      args: [
-        { type: FLOAT64, value: 1.257 },
-        { type: INT32, value: 2 },
-      ],
-      result: 1.26,
+export const round = withForms(
+  {
+    name: 'round',
+    signature: 'round(x, digits?)',
+    doc: '`x` rounded to a number of decimal places (default 0), halves away from zero. Integers stay as they are.',
+    examples: [
+      { args: [{ type: FLOAT64, value: -2.5 }], result: -3 },
+      {
+        args: [
+          { type: FLOAT64, value: 1.257 },
+          { type: INT32, value: 2 },
+        ],
+        result: 1.26,
+      },
+    ],
+    nulls: 'propagate',
+    literals: [1],
+    sql: inBoth((args, call) => (call.type.kind === 'float64' ? sqlCall('ROUND')(args, call) : args[0])),
+    bind(args) {
+      requireCount('round', args, 1, 2);
+      const type = commonNumber('round', args.slice(0, 1));
+      const digits = args[1]?.literal ?? 0;
+      if (
+        args.length > 1 &&
+        (typeof args[1].literal !== 'number' || !Number.isInteger(digits) || Number(digits) < 0)
+      ) {
+        throw new ArgumentTypeError('round() takes the number of places as a whole number of 0 or more.');
+      }
+      return { args: args.length > 1 ? [type, INT32] : [type], type, nullable: anyNullable(args) };
     },
-  ],
-  nulls: 'propagate',
-  literals: [1],
-  sql: inBoth((args, call) => (call.type.kind === 'float64' ? sqlCall('ROUND')(args, call) : args[0])),
-  bind(args) {
-    requireCount('round', args, 1, 2);
-    const type = commonNumber('round', args.slice(0, 1));
-    const digits = args[1]?.literal ?? 0;
-    if (
-      args.length > 1 &&
-      (typeof args[1].literal !== 'number' || !Number.isInteger(digits) || Number(digits) < 0)
-    ) {
-      throw new ArgumentTypeError('round() takes the number of places as a whole number of 0 or more.');
-    }
-    return { args: args.length > 1 ? [type, INT32] : [type], type, nullable: anyNullable(args) };
+    evaluate: ([x, digits], call) =>
+      call.type.kind === 'float64' ? roundTo(x as number, (digits as number | undefined) ?? 0) : x,
+    emit([x], call, scope) {
+      if (call.type.kind !== 'float64') return { value: x.value };
+      return { value: `${scope.constant(roundTo)}(${x.value}, ${Number(literalArgument(call, 1) ?? 0)})` };
+    },
   },
-  evaluate: ([x, digits], call) =>
-    call.type.kind === 'float64' ? roundTo(x as number, (digits as number | undefined) ?? 0) : x,
-  emit([x], call, scope) {
-    if (call.type.kind !== 'float64') return { value: x.value };
-    return { value: `${scope.constant(roundTo)}(${x.value}, ${Number(literalArgument(call, 1) ?? 0)})` };
-  },
-};
+  decimalRound,
+);
 
 /** The multiple of `step` that is nearest to a number, halves away from zero. */
 function nearestMultiple(x: number, step: number): number {
