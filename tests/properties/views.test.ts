@@ -5,6 +5,7 @@ import { valueAt } from '../../engine/src/columns/values.js';
 import { planPhysical } from '../../engine/src/physical/planner.js';
 import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
+import { SessionClock } from '../../engine/src/runtime/clock.js';
 import { RunningQuery } from '../../engine/src/runtime/query.js';
 import { encodeRows, visibleRows } from '../../engine/src/views/frames.js';
 import { ViewPort } from '../../engine/src/views/viewPort.js';
@@ -65,7 +66,14 @@ test('whatever frames are skipped, a front end ends with what the table shows', 
     random => {
       const plan = makePlan(random);
       const relations = bindPlan(plan, source => sourceRelationOf(source, FIELDS));
-      const query = new RunningQuery(planPhysical(plan, relations));
+      const world = { directory: '.', now: () => 0, random: () => 0, after: () => () => undefined };
+      const query = new RunningQuery(planPhysical(plan, relations), {
+        world,
+        clock: new SessionClock(world),
+        inputs: [{ boundUs: 0, idleTimeoutUs: null, live: false }],
+      });
+      const [input] = query.ports;
+      let starts = 0;
       const view: ViewDescription = random.chance(0.5)
         ? { kind: 'grid', title: null }
         : {
@@ -118,14 +126,14 @@ test('whatever frames are skipped, a front end ends with what the table shows', 
         port.receive({ type: 'ack', seq: frontEnd.seq, credit: 1, paintMs: 1 });
       };
       for (const piece of cut(random, makeHistory(random, 150, { boundUs: 10, wide: false }))) {
-        query.push(batchOf(piece));
-        if (random.chance(0.03)) query.restart();
+        input.push(batchOf(piece), null);
+        if (random.chance(0.03)) input.restart(++starts);
         if (random.chance(0.1)) port.receive({ type: 'hide' });
         if (random.chance(0.1)) port.receive({ type: 'range', range: (range = makeRange(random)) });
         if (random.chance(0.6)) settle();
         if (random.chance(0.4) && frontEnd.credit === 0) acknowledge();
       }
-      query.end();
+      input.end();
       for (let i = 0; i < 3; i++) {
         if (frontEnd.credit === 0) acknowledge();
         else port.receive({ type: 'ack', seq: frontEnd.seq, credit: 0, paintMs: 1 });

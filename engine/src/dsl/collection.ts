@@ -1,6 +1,6 @@
 import type { ViewDescription } from '@millrace/protocol';
 import type { Expr as PlanExpr } from '../expr/ast.js';
-import { filterNode, projectNode } from '../plan/build.js';
+import { filterNode, projectNode, unionAllNode } from '../plan/build.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { Reject } from '../session/protocol.js';
 import type { WindowSpec } from '../plan/nodes/aggregate.js';
@@ -82,6 +82,19 @@ export abstract class Collection<K extends Kind, Row> extends Charts<Row> implem
     const without = Object.keys(names);
     const columns = Object.entries(names).map(([from, to]) => ({ name: to as string, expr: columnOf(from) }));
     return this.over(made(projectNode({ input: this.plan, keep: { without }, columns })));
+  }
+
+  /**
+   * The rows of this and of others, equal ones included. All have the same columns, in any order; types are brought together, and the
+   * first collection says the order. Event time goes on where all have it in the same column: its watermark is the lowest of
+   * those of all sources that are not silent (`idleTimeout`).
+   *
+   * @example nyse.unionAll(nasdaq, arca).window(tumble('1 min'))
+   * @throws MillraceError `MR2115` for different columns, `MR2116` for types that cannot be brought together
+   */
+  unionAll(...others: readonly Kinds<Row>[K][]): Kinds<Row>[K] {
+    const inputs = [this.plan, ...others.map(other => (other as unknown as { plan: PlanNode }).plan)];
+    return this.over(inputs.length === 1 ? this.plan : made(unionAllNode({ inputs })));
   }
 
   /** Groups by columns; then `aggregate`, or `window` first. */

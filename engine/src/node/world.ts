@@ -5,6 +5,7 @@ export function realWorld(directory: string): World {
   return {
     directory,
     now: () => Date.now(),
+    precise: () => performance.now(),
     random: () => Math.random(),
     after(milliseconds, callback) {
       const timer = setTimeout(callback, milliseconds);

@@ -1,20 +1,37 @@
 import type { Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
-import { FLOAT64, timestampType, type DataType } from '../columns/types.js';
+import { FLOAT64, INT64, timestampType, type DataType } from '../columns/types.js';
 import { compileColumn } from '../codegen/column.js';
 import type { GroupedShape } from '../codegen/groupedShape.js';
 import type { BoundExpr } from '../expr/bound.js';
 import { aggregateOf } from '../functions/aggregate/registry.js';
-import type { PhysicalGrouping, PhysicalOperator } from '../physical/physical.js';
+import type { PhysicalAggregate, PhysicalGrouping, PhysicalOperator } from '../physical/physical.js';
+import { TICK_US } from '../physical/ticks.js';
 import { FilterOperator } from './filter.js';
 import { GroupByOperator } from './groupBy.js';
 import type { GroupingPlan } from './grouping.js';
 import { LateRowsOperator } from './lateRows.js';
+import { LeadOperator } from './lead.js';
 import type { Operator } from './operator.js';
 import { ProjectOperator } from './project.js';
 import { ReorderOperator } from './reorder.js';
-import { WindowedAggregateOperator } from './windowedAggregate.js';
+import { RollingOperator } from './rolling.js';
+import { rollingShape } from './rollingPlan.js';
+import { SessionAggregateOperator } from './sessionAggregate.js';
+import { UnionAllOperator } from './unionAll.js';
+import { tellsOnce, WindowedAggregateOperator } from './windowedAggregate.js';
+
+/** What counts the rows of a window's group, where windows are told after so many. */
+const ROW_COUNT: PhysicalAggregate = {
+  name: 'rows',
+  fn: 'count',
+  args: [],
+  where: null,
+  distinct: false,
+  options: {},
+  type: INT64,
+};
 
 /** Makes a running operator of a physical one. */
 export function buildOperator(physical: PhysicalOperator): Operator {
@@ -23,8 +40,27 @@ export function buildOperator(physical: PhysicalOperator): Operator {
       return new FilterOperator(physical.predicate, physical.input);
     case 'project':
       return new ProjectOperator(physical.columns, physical.input);
+    case 'unionAll':
+      return new UnionAllOperator(physical.ports, physical.output);
     case 'reorder':
       return new ReorderOperator(physical);
+    case 'rolling': {
+      const { shape, merged } = rollingShape(physical);
+      return new RollingOperator(
+        {
+          shape,
+          merged,
+          input: physical.input,
+          output: physical.output,
+          keys: physical.keys,
+          time: physical.time?.column ?? null,
+          columns: physical.columns.map(({ name }) => name),
+        },
+        argumentColumns(physical.args, physical.input),
+      );
+    }
+    case 'lead':
+      return new LeadOperator(physical);
     case 'groupBy': {
       const { form, output } = physical;
       const grouping = groupingPlan(physical, physical.input, {
@@ -39,22 +75,29 @@ export function buildOperator(physical: PhysicalOperator): Operator {
     }
     case 'windowedAggregate': {
       const { form, output, window, allowedLatenessUs, emit, fill } = physical;
+      const once = tellsOnce(form, emit, allowedLatenessUs);
+      const counted = !once && emit.rows !== null;
+      const grouping = groupingPlan(
+        counted ? { ...physical, aggregates: [...physical.aggregates, ROW_COUNT] } : physical,
+        physical.input,
+        { windowed: true, touches: !once, revises: allowedLatenessUs > 0 },
+      );
+      const unit = physical.time?.unit ?? 'us';
+      return new WindowedAggregateOperator(
+        { ...grouping, form, output, window, allowedLatenessUs, emit, fill, unit, hidden: counted ? 1 : 0 },
+        argumentColumns(physical.args, physical.input),
+      );
+    }
+    case 'sessionAggregate': {
+      const { form, output, window, allowedLatenessUs, emit } = physical;
       const grouping = groupingPlan(physical, physical.input, {
         windowed: true,
-        touches: form !== 'final',
+        touches: form === 'retract' || form === 'upsert',
         revises: allowedLatenessUs > 0,
       });
-      return new WindowedAggregateOperator(
-        {
-          ...grouping,
-          form,
-          output,
-          window,
-          allowedLatenessUs,
-          emit,
-          fill,
-          unit: physical.time?.unit ?? 'us',
-        },
+      const unit = physical.time?.unit ?? 'us';
+      return new SessionAggregateOperator(
+        { ...grouping, form, output, gapUs: window.gapUs, allowedLatenessUs, tickUs: TICK_US[unit], unit, emit },
         argumentColumns(physical.args, physical.input),
       );
     }
@@ -90,6 +133,7 @@ function groupingPlan(
       }),
       args: positions,
       where,
+      distinct: distinct && aggregateOf(fn).distinct === 'rows',
       ordered: aggregateOf(fn).ordered,
       type,
     })),

@@ -5,6 +5,7 @@ import type { World } from '../sources/source.js';
 import { valuesConnector } from '../sources/values.js';
 
 /** What a page offers beside the language itself, and every other place where JavaScript runs. */
+declare const performance: { now(): number };
 declare const setTimeout: (work: () => void, milliseconds: number) => unknown;
 declare const clearTimeout: (timer: unknown) => void;
 declare const MessageChannel: new () => {
@@ -17,6 +18,7 @@ function pageWorld(): World {
   return {
     directory: '/',
     now: () => Date.now(),
+    precise: () => performance.now(),
     random: () => Math.random(),
     after(milliseconds, callback) {
       const timer = setTimeout(callback, milliseconds);

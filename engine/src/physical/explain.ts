@@ -1,6 +1,7 @@
 import { formatDuration } from '../columns/duration.js';
 import type { BoundExpr } from '../expr/bound.js';
 import { aggregateText } from '../expr/text.js';
+import { frameText } from '../plan/rolling.js';
 import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
 
 /** A physical plan as text: the table first, then what feeds it, the source last. */
@@ -43,6 +44,20 @@ function operatorText(operator: PhysicalOperator): string {
       const then = operator.sequence === null ? '' : `, ${operator.sequence}`;
       return `reorder by ${operator.time.column}${then} (rows wait for the watermark)`;
     }
+    case 'unionAll':
+      return `union all of ${operator.ports}`;
+    case 'rolling': {
+      const { frame, columns, args } = operator;
+      const texts = columns.map(({ name, fn, args: positions, where }) => {
+        const condition = where === null ? '' : ` where ${boundText(args[where])}`;
+        return `${name} = ${fn}(${positions.map(at => boundText(args[at])).join(', ')})${condition}`;
+      });
+      return `rolling by ${operator.keys.join(', ') || '()'}${frameText(frame)}: ${texts.join(', ')}`;
+    }
+    case 'lead': {
+      const texts = operator.columns.map(({ name, value, rows }) => `${name} = ${boundText(value)} ${rows} ahead`);
+      return `lead by ${operator.keys.join(', ') || '()'} (rows wait): ${texts.join(', ')}`;
+    }
     case 'groupBy':
       return `group by ${operator.keys.join(', ') || '()'} (${operator.form}): ${aggregatesText(operator)}`;
     case 'windowedAggregate': {
@@ -55,6 +70,14 @@ function operatorText(operator: PhysicalOperator): string {
         `windowed aggregate by ${operator.keys.join(', ') || '()'} in windows of ${formatDuration(sizeUs)}${slices}${late} ` +
         `(${operator.form}): ${aggregatesText(operator)}`
       );
+    }
+    case 'sessionAggregate': {
+      const { window, allowedLatenessUs, keys, form } = operator;
+      const by = keys.join(', ') || '()';
+      const late = allowedLatenessUs === 0 ? '' : `, lateness ${formatDuration(allowedLatenessUs)}`;
+      return form === 'late'
+        ? `late rows of sessions by ${by}`
+        : `sessions by ${by}, gap ${formatDuration(window.gapUs)}${late} (${form}): ${aggregatesText(operator)}`;
     }
     case 'lateRows':
       return 'late rows';

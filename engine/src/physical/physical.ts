@@ -4,8 +4,10 @@ import type { CallOptions } from '../expr/ast.js';
 import type { BoundExpr } from '../expr/bound.js';
 import type { Retention } from '../plan/nodes/keep.js';
 import type { SourceNode } from '../plan/nodes/source.js';
-import type { TimeWindow } from '../windows/define.js';
-import type { EmitSpec, FillSpec } from '../windows/emission.js';
+import type { SessionWindow, TimeWindow } from '../windows/define.js';
+import type { EmitSpec } from '../windows/emission.js';
+import type { PhysicalFill } from './fill.js';
+import type { PhysicalLead, PhysicalRolling } from './rolling.js';
 
 /** One aggregate: its function, and its arguments and `where` as positions among the argument columns. */
 export interface PhysicalAggregate {
@@ -45,12 +47,19 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       readonly columns: readonly { readonly name: string; readonly expr: BoundExpr }[];
     }
   | {
+      /** The rows of all ports, which have the same columns. */
+      readonly op: 'unionAll';
+      readonly ports: number;
+    }
+  | {
       /** Rows in event order: they come out once the watermark has passed them; late ones are dropped. */
       readonly op: 'reorder';
       readonly time: { readonly column: string; readonly unit: TimeUnit };
       /** The column that orders rows of one event time. */
       readonly sequence: string | null;
     }
+  | ({ readonly op: 'rolling' } & PhysicalRolling)
+  | ({ readonly op: 'lead' } & PhysicalLead)
   | ({ readonly op: 'groupBy'; readonly form: 'retract' | 'upsert' } & PhysicalGrouping)
   | ({
       readonly op: 'windowedAggregate';
@@ -59,7 +68,15 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       readonly allowedLatenessUs: number;
       /** When windows that are open are told, and what stands for empty ones. */
       readonly emit: EmitSpec;
-      readonly fill: FillSpec | null;
+      readonly fill: PhysicalFill | null;
+    } & PhysicalGrouping)
+  | ({
+      readonly op: 'sessionAggregate';
+      /** `late`: the rows that come too late, and no sessions. */
+      readonly form: PhysicalForm | 'late';
+      readonly window: SessionWindow;
+      readonly allowedLatenessUs: number;
+      readonly emit: EmitSpec;
     } & PhysicalGrouping)
   | {
       /** The rows that a windowed aggregate of the same window would drop. */

@@ -1,11 +1,13 @@
 import type { Expr } from '../expr/ast.js';
 import { bind } from '../functions/bind.js';
 import { projectColumns } from '../plan/bind.js';
-import { planHash } from '../plan/hash.js';
+import { canonicalJson, planHash } from '../plan/hash.js';
 import type { Retention } from '../plan/nodes/keep.js';
 import { visitPlan, type PlanNode } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
+import { unionColumns } from '../plan/unionAll.js';
 import { planAggregate, planLateRows } from './aggregate.js';
+import { planRolling } from './rolling.js';
 import type {
   PhysicalInput,
   PhysicalOperator,
@@ -14,6 +16,7 @@ import type {
   PhysicalStep,
   PhysicalTable,
 } from './physical.js';
+import { changesForUs } from './rowWindows.js';
 
 /** What is known of a node's rows beside its relation. */
 interface Traits {
@@ -48,7 +51,16 @@ export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Re
     operator: operators.push({ ...operator, inputs }) - 1,
   });
   const relationOf = (node: PlanNode): Relation => relations.get(node) as Relation;
-  const plan = (node: PlanNode, wanted: Wanted): Traits =>
+  const planned = new Map<PlanNode, Map<string, Traits>>();
+  /** A node that is read twice in the same way runs once. */
+  const plan = (node: PlanNode, wanted: Wanted): Traits => {
+    const how = `${wanted.final} ${wanted.upsert}`;
+    const known = planned.get(node) ?? new Map<string, Traits>();
+    const traits = known.get(how) ?? planNode(node, wanted);
+    planned.set(node, known.set(how, traits));
+    return traits;
+  };
+  const planNode = (node: PlanNode, wanted: Wanted): Traits =>
     visitPlan<Traits>(node, {
       source: source => {
         const hash = planHash(source);
@@ -103,8 +115,20 @@ export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Re
           window:
             aggregate.window === null || wanted.final
               ? null
-              : { end: 'windowEnd', allowedLatenessUs: aggregate.allowedLatenessUs },
+              : { end: 'windowEnd', allowedLatenessUs: changesForUs(operator) },
         };
+      },
+      rolling: rolling => {
+        const traits = plan(rolling.input, { final: false, upsert: false });
+        const at = planRolling(
+          rolling,
+          relationOf(rolling.input),
+          relationOf(rolling),
+          traits.sequence,
+          traits.at,
+          add,
+        );
+        return { ...traits, at, retention: null };
       },
       final: final => ({ ...plan(final.input, { final: true, upsert: false }), retention: null }),
       late: late => {
@@ -113,6 +137,23 @@ export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Re
         return { ...traits, at: add(planLateRows(late, relationOf(below)), traits.at), retention: null };
       },
       keep: keep => ({ ...plan(keep.input, wanted), retention: keep.retention }),
+      unionAll: union => {
+        const { schema } = relationOf(union);
+        const inputs = union.inputs.map(node => plan(node, { ...wanted, upsert: false }));
+        const ports = union.inputs.map((node, port) => {
+          const input = relationOf(node).schema;
+          const columns = unionColumns(input, schema);
+          if (columns === null) return inputs[port].at;
+          const made = columns.map(({ name, expr }) => ({ name, expr: bind(expr, input) }));
+          return add({ op: 'project', input, output: schema, columns: made }, inputs[port].at);
+        });
+        return {
+          at: add({ op: 'unionAll', input: schema, output: schema, ports: ports.length }, ...ports),
+          sequence: common(inputs.map(({ sequence }) => sequence)),
+          window: common(inputs.map(({ window }) => window)),
+          retention: null,
+        };
+      },
     });
   const relation = relationOf(root);
   const traits = plan(root, { final: false, upsert: relation.key !== null });
@@ -129,6 +170,12 @@ export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Re
       retention: traits.retention ?? NO_RETENTION,
     },
   });
+}
+
+/** What all have in common, or null. */
+function common<Trait>(traits: readonly (Trait | null)[]): Trait | null {
+  const texts = new Set(traits.map(trait => canonicalJson(trait)));
+  return texts.size === 1 ? traits[0] : null;
 }
 
 /** Under which name a projection passes a column on as it was, or null. */

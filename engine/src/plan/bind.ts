@@ -6,7 +6,7 @@ import type { Field } from '../columns/types.js';
 import type { Expr } from '../expr/ast.js';
 import { UnknownColumnError } from '../expr/error.js';
 import type { BoundExpr } from '../expr/bound.js';
-import { resolveAggregate } from '../functions/aggregate/registry.js';
+import { aggregateOf, resolveAggregate } from '../functions/aggregate/registry.js';
 import { bind } from '../functions/bind.js';
 import { bindWindow } from '../windows/registry.js';
 import { planNodes } from './children.js';
@@ -19,6 +19,8 @@ import type { SourceNode } from './nodes/source.js';
 import { visitPlan } from './plan.js';
 import type { PlanNode } from './plan.js';
 import type { Relation } from './relation.js';
+import { bindRolling } from './rolling.js';
+import { bindUnionAll } from './unionAll.js';
 
 /** The columns that a windowed aggregate adds after its keys. */
 export const WINDOW_COLUMNS = ['windowStart', 'windowEnd', 'windowTime'] as const;
@@ -44,9 +46,11 @@ export function bindPlan(
         },
         project: node => bindProject(node, input(node)),
         aggregate: node => bindAggregate(node, input(node)),
+        rolling: node => bindRolling(node, input(node), expr => requireBoolean(expr, '{ where }')),
         final: node => bindFinal(node, input(node)),
         late: node => bindLate(node, bound),
         keep: node => input(node),
+        unionAll: node => bindUnionAll(node.inputs.map(each => bound.get(each)!)),
       }),
     );
     bound.set(each, relation);
@@ -128,7 +132,9 @@ function bindAggregate(node: AggregateNode, input: Relation): Relation {
   const columns = node.columns.map(({ name, call }): Field => {
     if (call.where !== null) requireBoolean(bind(call.where, input.schema), '{ where }');
     const args = call.args.map(arg => bind(arg, input.schema));
-    return { name, ...resolveAggregate(call, args) };
+    const field = { name, ...resolveAggregate(call, args) };
+    const emptied = node.fill?.by === 'null' && aggregateOf(call.fn).adds !== 'count';
+    return emptied ? { ...field, nullable: true } : field;
   });
   const windows = node.window === null ? [] : windowFields(node, input);
   const fields = [...keys, ...windows, ...columns];
@@ -166,9 +172,7 @@ function windowFields(node: AggregateNode, input: Relation): Field[] {
 }
 
 function bindFinal(node: FinalNode, input: Relation): Relation {
-  let below: PlanNode = node.input;
-  while (below.kind === 'filter' || below.kind === 'project' || below.kind === 'keep') below = below.input;
-  if (below.kind !== 'aggregate' || below.window === null) {
+  if (!isWindowed(node.input)) {
     throw new MillraceError(
       'MR2106',
       'final() needs a windowed table: rows of other tables can always change.',
@@ -176,6 +180,14 @@ function bindFinal(node: FinalNode, input: Relation): Relation {
     );
   }
   return { ...input, mode: 'append', key: null };
+}
+
+/** Whether rows are windows, filtered, projected or brought together. */
+function isWindowed(node: PlanNode): boolean {
+  if (node.kind === 'filter' || node.kind === 'project' || node.kind === 'keep')
+    return isWindowed(node.input);
+  if (node.kind === 'unionAll') return node.inputs.every(isWindowed);
+  return node.kind === 'aggregate' && node.window !== null;
 }
 
 /** What an aggregate drops is what it reads. */

@@ -4,7 +4,9 @@ import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
+import type { RollingNode } from './nodes/rolling.js';
 import type { SourceNode } from './nodes/source.js';
+import type { UnionAllNode } from './nodes/unionAll.js';
 import type { PlanNode } from './plan.js';
 
 type Parts<Node extends PlanNode> = Omit<Node, 'kind'>;
@@ -24,6 +26,12 @@ export const finalNode = (parts: Parts<FinalNode>): FinalNode => freeze({ kind: 
 export const lateNode = (parts: Parts<LateNode>): LateNode => freeze({ kind: 'late', ...parts });
 /** Another retention. */
 export const keepNode = (parts: Parts<KeepNode>): KeepNode => freeze({ kind: 'keep', ...parts });
+/** The rows of several inputs. */
+export const unionAllNode = (parts: Parts<UnionAllNode>): UnionAllNode =>
+  freeze({ kind: 'unionAll', ...parts });
+
+/** Columns made of the rows before each row. */
+export const rollingNode = (parts: Parts<RollingNode>): RollingNode => freeze({ kind: 'rolling', ...parts });
 
 /** Freezes plain data through and through; typed arrays stay as they are, since they cannot be frozen. */
 function freeze<Data>(data: Data): Data {

@@ -3,6 +3,7 @@ import { callText, exprText } from '../expr/text.js';
 import { windowOf } from '../windows/registry.js';
 import { planChildren } from './children.js';
 import { visitPlan } from './plan.js';
+import { rollingText } from './rolling.js';
 import type { PlanNode } from './plan.js';
 
 /** A plan as data: each node with its line and its inputs. */
@@ -49,7 +50,9 @@ export function nodeText(node: PlanNode): string {
       const late = allowedLatenessUs === 0 ? '' : `, lateness ${formatDuration(allowedLatenessUs)}`;
       return `aggregate${by}${of}${late}: ${columns.map(({ name, call }) => `${name} = ${callText(call)}`).join(', ')}`;
     },
+    rolling: node => rollingText(node),
     final: () => 'final',
+    unionAll: ({ inputs }) => `union all of ${inputs.length}`,
     late: () => 'late rows',
     keep: ({ retention: { lastUs, rows, bytes } }) => {
       const last = lastUs === null ? [] : [`last ${formatDuration(lastUs)}`];

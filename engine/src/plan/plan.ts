@@ -4,11 +4,21 @@ import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
+import type { RollingNode } from './nodes/rolling.js';
 import type { SourceNode } from './nodes/source.js';
+import type { UnionAllNode } from './nodes/unionAll.js';
 
 /** A logical plan: a frozen tree of plain data, rooted at what is asked for. Serialisable, hashed, shown by `explain()`. */
 export type PlanNode =
-  SourceNode | FilterNode | ProjectNode | AggregateNode | FinalNode | LateNode | KeepNode;
+  | SourceNode
+  | FilterNode
+  | ProjectNode
+  | AggregateNode
+  | FinalNode
+  | LateNode
+  | KeepNode
+  | UnionAllNode
+  | RollingNode;
 
 export type PlanKind = PlanNode['kind'];
 

@@ -25,9 +25,26 @@ export class SessionClock {
   #since = 0;
   /** A start whose time waits for the first replay. */
   #pendingAt: string | null = null;
+  /** Wall-clock milliseconds that the clock has stood, and since when it stands. */
+  #stoodMs = 0;
+  #standsSince: number | null = null;
   readonly #listeners = new Set<() => void>();
 
   constructor(readonly world: World) {}
+
+  /** Wall-clock milliseconds, without those in which the clock stood: what the silence of live feeds is measured by. */
+  get activeMs(): number {
+    return (this.#standsSince ?? this.world.now()) - this.#stoodMs;
+  }
+
+  #stand(stands: boolean): void {
+    const now = this.world.now();
+    if (stands) this.#standsSince ??= now;
+    else if (this.#standsSince !== null) {
+      this.#stoodMs += now - this.#standsSince;
+      this.#standsSince = null;
+    }
+  }
 
   get mode(): 'max' | 'playing' | 'paused' {
     return this.#mode;
@@ -67,6 +84,7 @@ export class SessionClock {
     checkSpeed(speed);
     if (at !== null) parseAt(at, first ?? 0);
     this.#mode = 'playing';
+    this.#stand(false);
     this.#speed = speed;
     this.#since = this.world.now();
     this.#pendingAt = at;
@@ -85,6 +103,7 @@ export class SessionClock {
   play(): void {
     if (this.#mode !== 'paused') return;
     this.#mode = 'playing';
+    this.#stand(false);
     this.#since = this.world.now();
     this.#changed();
   }
@@ -96,6 +115,7 @@ export class SessionClock {
     this.#base = Number.isFinite(now) ? now : (reached ?? this.#base);
     if (this.#speed === 'max' && this.#mode === 'max') this.#speed = DEFAULT_SPEED;
     this.#mode = 'paused';
+    this.#stand(true);
     this.#changed();
   }
 

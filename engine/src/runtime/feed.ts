@@ -13,14 +13,31 @@ const RELEASE_MS = 10;
 const HISTORY_MS = 3_600_000;
 const HISTORY_BYTES = 64 * 1024 * 1024;
 
-/** What takes a feed's rows: a query. */
+/** A feed as its members see it. */
+export interface PortFeed {
+  /** Whether it waits for a query to take its rows. */
+  readonly isStalled: boolean;
+  /** Lets it look again whether it has to wait. */
+  wake(): void;
+}
+
+/** What takes a feed's rows: a query, at the port of one of its sources. */
 export interface FeedMember {
-  push(batch: Batch): void;
+  /** `arrival` numbers the batches of all live feeds of a session in the order in which they came; null for recorded rows. */
+  push(batch: Batch, arrival: number | null): void;
+  /** Every row below a place in the order of recorded rows has been given; of a live feed, every row that has come. */
+  progress(key: number): void;
+  /** Whether it cannot take more rows until those of its other sources have come. */
+  readonly isFull: boolean;
+  /** The feed waits since one of its members is full. */
+  stalled(): void;
+  /** The feed, while it gives rows to this member. */
+  feed: PortFeed | null;
   /** The input has come to its end. */
   end(): void;
   fail(error: unknown): void;
-  /** The input starts again from its beginning. */
-  restart(): void;
+  /** The input starts again from its beginning; feeds that start again together have one number for it. */
+  restart(epoch: number): void;
   /** Everything that the feed has given out so far has arrived. */
   caughtUp(): void;
 }
@@ -33,6 +50,10 @@ export interface FeedContext {
   readonly world: World;
   /** Tells that rows have been handed out, or that an end was reached. */
   progressed(): void;
+  /** The number of the next batch that arrives at any live feed. */
+  nextArrival(): number;
+  /** Resolves when there is memory for more rows. */
+  memory(): Promise<void> | null;
 }
 
 interface CatchUp {
@@ -46,7 +67,7 @@ interface CatchUp {
  * event time; a query that comes late reads the source again up to the exact row that the others have reached, and then goes in step with them.
  * A live source's last hour is kept for it.
  */
-export class Feed {
+export class Feed implements PortFeed {
   readonly #members = new Set<FeedMember>();
   #late: CatchUp[] = [];
   readonly #signal = new Signal();
@@ -59,8 +80,17 @@ export class Feed {
   ended = false;
   error: unknown = null;
   #closed = false;
-  #restarting = false;
-  #history: { readonly batch: Batch; readonly bytes: number; readonly atMs: number }[] = [];
+  /** The number of the start that is to be made, or null. */
+  #restarting: number | null = null;
+  isStalled = false;
+  /** Up to which place among recorded rows everything has been given. */
+  #given = -Infinity;
+  #history: {
+    readonly batch: Batch;
+    readonly bytes: number;
+    readonly atMs: number;
+    readonly arrival: number;
+  }[] = [];
   #historyBytes = 0;
   /** The batch number of the history's first batch. */
   #historyStart = 0;
@@ -98,7 +128,7 @@ export class Feed {
 
   /** Whether every row up to an event time has been handed out. */
   hasReached(time: EventTime): boolean {
-    if (this.#restarting) return false;
+    if (this.#restarting !== null) return false;
     if (this.ended || (this.reached ?? -Infinity) > time) return true;
     const marks = this.#pending?.marks ?? null;
     return marks !== null && marks[this.#offset] + this.source.summary.boundUs > time;
@@ -106,9 +136,10 @@ export class Feed {
 
   /** Adds a query: it gets every row from the start, as if it had always been there. */
   add(member: FeedMember): void {
+    member.feed = this;
     if (this.position === 0 && !this.ended) {
       this.#members.add(member);
-      member.caughtUp();
+      this.#joined(member);
     } else {
       const late = { member, reader: null, position: this.live ? this.#historyStart : 0 };
       this.#late.push(late);
@@ -117,10 +148,25 @@ export class Feed {
     this.#signal.wake();
   }
 
+  /** Lets it go on, if it waits for a query. */
+  wake(): void {
+    this.#signal.wake();
+  }
+
+  /** A member is in step with the others: it learns how far they are. */
+  #joined(member: FeedMember): void {
+    if (this.ended) member.end();
+    else if (this.live) member.progress(Infinity);
+    else member.progress(this.#given);
+    member.caughtUp();
+  }
+
   remove(member: FeedMember): void {
+    if (member.feed === this) member.feed = null;
     this.#members.delete(member);
     for (const late of this.#late) if (late.member === member) void late.reader?.close();
     this.#late = this.#late.filter(late => late.member !== member);
+    this.#signal.wake();
   }
 
   /** Readings under way: one, and one for each query that is catching up. */
@@ -133,9 +179,9 @@ export class Feed {
   }
 
   /** Starts a replay again from its beginning; every query is rebuilt. */
-  restart(): void {
+  restart(epoch: number): void {
     if (!this.replays) return;
-    this.#restarting = true;
+    this.#restarting = epoch;
     this.ended = false;
     this.watermark = START_OF_TIME;
     this.#signal.wake();
@@ -153,7 +199,7 @@ export class Feed {
   async #run(): Promise<void> {
     while (!this.#closed) {
       try {
-        if (this.#restarting) await this.#beginAgain();
+        if (this.#restarting !== null) await this.#beginAgain(this.#restarting);
         await this.#turn();
       } catch (error) {
         if (this.#closed) break;
@@ -170,11 +216,14 @@ export class Feed {
 
   /** One bounded piece of work, or a wait for the next. */
   async #turn(): Promise<void> {
-    if (this.#late.length > 0 && !this.live) {
-      await this.#catchUp(this.#late[0]);
+    const late = this.live ? undefined : this.#late.find(({ member }) => !member.isFull);
+    if (late !== undefined) {
+      await this.#catchUp(late);
       await this.context.yieldTurn();
     } else if (this.ended || (this.#members.size === 0 && !this.live)) {
       await this.#signal.wait();
+    } else if (this.#isHeld()) {
+      await this.#stall();
     } else if (this.#pending === null) {
       await this.#read();
     } else {
@@ -182,17 +231,42 @@ export class Feed {
     }
   }
 
+  /** Whether a query waits for rows of another source, and cannot take more of this one. */
+  #isHeld(): boolean {
+    for (const member of this.#members) if (member.isFull) return true;
+    return false;
+  }
+
+  #hasLate(): boolean {
+    return this.#late.some(({ member }) => !member.isFull);
+  }
+
+  async #stall(): Promise<void> {
+    this.isStalled = true;
+    // Who waits for this feed may be waited for by it: then it goes on.
+    for (const member of this.#members) member.stalled();
+    do await this.#signal.wait();
+    while (!this.#closed && this.#restarting === null && this.#isHeld() && !this.#hasLate());
+    this.isStalled = false;
+  }
+
   async #read(): Promise<void> {
+    const memory = this.context.memory();
+    if (memory !== null) {
+      await memory;
+      return;
+    }
     this.#reader ??= this.source.read();
     const batch = await this.#reader.next(TURN_ROWS);
-    if (this.#closed || this.#restarting) return;
+    if (this.#closed || this.#restarting !== null) return;
     if (batch === null) {
       this.ended = true;
       for (const member of this.#members) member.end();
       this.context.progressed();
     } else if (this.live) {
-      this.#remember(batch);
-      this.#give(batch);
+      const arrival = this.context.nextArrival();
+      this.#remember(batch, arrival);
+      this.#give(batch, arrival);
       await this.context.yieldTurn();
     } else {
       this.#pending = batch;
@@ -209,12 +283,14 @@ export class Feed {
       const slice = sliceBatch(batch, this.#offset, due);
       this.#offset = due;
       if (due === batch.length) this.#pending = null;
-      this.#give(slice);
+      this.#give(slice, null);
       await this.context.yieldTurn();
       return;
     }
     const time = (batch.marks as Float64Array)[this.#offset] + this.source.summary.boundUs;
     this.context.progressed();
+    this.#given = time;
+    for (const member of this.#members) member.progress(time);
     // A source that does not know its first time tells the clock now.
     clock.anchor(time);
     const delay = clock.delayMs(time);
@@ -222,17 +298,19 @@ export class Feed {
     else await this.#signal.waitAtMost(Math.max(RELEASE_MS, delay), this.context.world);
   }
 
-  #give(batch: Batch): void {
+  #give(batch: Batch, arrival: number | null): void {
     this.position += batch.length;
+    if (batch.length > 0 && batch.marks !== null && !this.live)
+      this.#given = Math.max(this.#given, batch.marks[batch.length - 1] + this.source.summary.boundUs);
     if (batch.watermark < Infinity) this.watermark = Math.max(this.watermark, batch.watermark);
-    for (const member of this.#members) this.#push(member, batch);
+    for (const member of this.#members) this.#push(member, batch, arrival);
     this.context.progressed();
   }
 
   /** A query's own mistake ends that query alone. */
-  #push(member: FeedMember, batch: Batch): boolean {
+  #push(member: FeedMember, batch: Batch, arrival: number | null): boolean {
     try {
-      member.push(batch);
+      member.push(batch, arrival);
       return true;
     } catch (error) {
       this.remove(member);
@@ -247,10 +325,10 @@ export class Feed {
     if (missing > 0) {
       late.reader ??= this.source.read();
       const batch = await late.reader.next(Math.min(TURN_ROWS, missing));
-      if (this.#closed || this.#restarting || !this.#late.includes(late)) return;
+      if (this.#closed || this.#restarting !== null || !this.#late.includes(late)) return;
       if (batch !== null) {
         late.position += batch.length;
-        if (!this.#push(late.member, batch)) return;
+        if (!this.#push(late.member, batch, null)) return;
         if (late.position < this.position) return;
       }
     }
@@ -262,14 +340,13 @@ export class Feed {
     if (!this.#late.includes(late)) return;
     this.#late = this.#late.filter(other => other !== late);
     this.#members.add(late.member);
-    if (this.ended) late.member.end();
-    late.member.caughtUp();
+    this.#joined(late.member);
     this.context.progressed();
   }
 
-  #remember(batch: Batch): void {
+  #remember(batch: Batch, arrival: number): void {
     const atMs = this.context.world.now();
-    const copy = { batch: copyBatch(batch), bytes: batchBytes(batch), atMs };
+    const copy = { batch: copyBatch(batch), bytes: batchBytes(batch), atMs, arrival };
     this.#history.push(copy);
     this.#historyBytes += copy.bytes;
     while (
@@ -289,14 +366,16 @@ export class Feed {
         this.#join(late);
         return;
       }
-      if (!this.#push(late.member, this.#history[late.position - this.#historyStart].batch)) return;
+      const { batch, arrival } = this.#history[late.position - this.#historyStart];
+      if (!this.#push(late.member, batch, arrival)) return;
       late.position++;
       await this.context.yieldTurn();
     }
   }
 
-  async #beginAgain(): Promise<void> {
-    this.#restarting = false;
+  async #beginAgain(epoch: number): Promise<void> {
+    this.#restarting = null;
+    this.#given = -Infinity;
     await this.#reader?.close();
     this.#reader = null;
     this.#pending = null;
@@ -311,7 +390,7 @@ export class Feed {
     }
     this.#late = [];
     for (const member of this.#members) {
-      member.restart();
+      member.restart(epoch);
       member.caughtUp();
     }
   }

@@ -1,51 +1,80 @@
 import type { Batch } from '../columns/batch.js';
 import type { EventTime } from '../columns/time.js';
 import type { PhysicalPlan } from '../physical/physical.js';
-import type { OpenSource } from '../sources/source.js';
+import type { OpenSource, SourceReader, World } from '../sources/source.js';
 import { TURN_ROWS } from './feed.js';
+import { InputMerge, type MergeInput } from './inputMerge.js';
 import { Pipeline } from './pipeline.js';
 import { sliceBatch } from './slice.js';
 
 /** How a one-shot run goes. */
 export interface OneShotOptions {
-  /** Rows after this event time (by running maximum) are not read; +Infinity: all are. */
-  readonly until: EventTime;
+  readonly world: World;
+  /** Rows of each source after this event time (by running maximum) are not read; +Infinity: all are. */
+  readonly until: (source: number) => EventTime;
+  /** Where the session clock stands: sources are not silent ahead of it. */
+  readonly now: EventTime;
   readonly yieldTurn: () => Promise<void>;
   /** Takes what the plan puts out; returns whether it has had enough. The run waits for it. */
   readonly take: (batch: Batch) => Promise<boolean> | boolean;
 }
 
-/** Runs a plan over a source's own reading from its start, beside the queries that are running. */
+/** What the merge of inputs has to know of a plan's sources. */
+export function mergeInputs(plan: PhysicalPlan, sources: readonly OpenSource[]): MergeInput[] {
+  return sources.map(({ summary, live }, source) => ({
+    boundUs: summary.boundUs,
+    idleTimeoutUs: plan.sources[source].node.time?.idleTimeoutUs ?? null,
+    live,
+  }));
+}
+
+/** Runs a plan over readings of its own of its sources from their starts, beside the queries that are running. */
 export async function runOnce(
   plan: PhysicalPlan,
-  source: OpenSource,
+  sources: readonly OpenSource[],
   options: OneShotOptions,
 ): Promise<void> {
-  const reader = source.read();
+  const readers = sources.map(source => source.read());
   const results: (Promise<boolean> | boolean)[] = [];
-  const pipeline = new Pipeline(plan, batch => results.push(options.take(batch)));
-  const push = async (batch: Batch | null): Promise<boolean> => {
-    if (batch === null) pipeline.end(0);
-    else pipeline.push(0, batch);
-    let enough = false;
-    for (const result of results.splice(0)) if (await result) enough = true;
-    return enough;
-  };
+  const { world } = options;
+  const pipeline = new Pipeline(
+    plan,
+    batch => results.push(options.take(batch)),
+    () => world.precise?.() ?? world.now(),
+  );
+  const merge = new InputMerge(mergeInputs(plan, sources), pipeline);
+  merge.advance(options.now);
   try {
     for (;;) {
-      const batch = await reader.next(TURN_ROWS);
-      if (batch === null) {
-        await push(null);
-        return;
-      }
-      const due = rowsUntil(batch, options.until - source.summary.boundUs);
-      if ((due > 0 || batch.length === 0) && (await push(sliceBatch(batch, 0, due)))) return;
-      if (due < batch.length) return;
+      const source = merge.behind;
+      if (source < 0) return;
+      await readOn(merge, source, readers[source], options.until(source), sources[source].summary.boundUs);
+      let enough = false;
+      for (const result of results.splice(0)) if (await result) enough = true;
+      if (enough) return;
       await options.yieldTurn();
     }
   } finally {
-    await reader.close();
+    await Promise.all(readers.map(reader => reader.close()));
   }
+}
+
+/** Reads the next rows of the source that the others wait for. */
+async function readOn(
+  merge: InputMerge,
+  source: number,
+  reader: SourceReader,
+  until: EventTime,
+  boundUs: number,
+): Promise<void> {
+  const batch = await reader.next(TURN_ROWS);
+  if (batch === null) {
+    merge.end(source);
+    return;
+  }
+  const due = rowsUntil(batch, until - boundUs);
+  if (due > 0 || batch.length === 0) merge.add(source, sliceBatch(batch, 0, due), null);
+  if (due < batch.length) merge.stop(source, (batch.marks as Float64Array)[due] + boundUs);
 }
 
 function rowsUntil({ marks, length }: Batch, time: EventTime): number {

@@ -3,43 +3,92 @@ import type { EventTime } from '../columns/time.js';
 import { buildOperator } from '../operators/build.js';
 import type { Emitter, Operator } from '../operators/operator.js';
 import type { PhysicalInput, PhysicalPlan } from '../physical/physical.js';
+import type { MergeOutput } from './inputMerge.js';
+import { PipelineMeter, type OperatorMeter } from './meter.js';
 
 /** The operators of a plan, wired: what goes in at a source comes out at the other end, done, before `push` returns. */
-export class Pipeline {
+export class Pipeline implements MergeOutput {
   readonly operators: readonly Operator[];
+  readonly meter: PipelineMeter;
   readonly #sources: readonly Emitter[];
+  readonly #emitters: readonly Emitter[];
+  readonly #idle: boolean[];
+  readonly #ended: boolean[];
+  /** The ports of operators that align several, with the sources behind each. */
+  readonly #ports: {
+    readonly operator: number;
+    readonly port: number;
+    readonly sources: number[];
+    idle: boolean;
+  }[] = [];
 
+  /** @param now a clock of high resolution in milliseconds, for the time that operators take */
   constructor(
     readonly plan: PhysicalPlan,
     out: Emitter,
+    now: () => number,
   ) {
     this.operators = plan.operators.map(buildOperator);
+    this.meter = new PipelineMeter(plan, now);
     const readers = new Map<string, Emitter[]>();
     const read = (input: PhysicalInput, reader: Emitter): void => {
       const key = inputKey(input);
       readers.set(key, [...(readers.get(key) ?? []), reader]);
     };
     const emitterOf = (input: PhysicalInput): Emitter => fanOut(readers.get(inputKey(input)) ?? []);
+    const emitters: Emitter[] = [];
     read(plan.output, out);
     // Readers come after their inputs in the list, so each operator's own readers are known when it is wired.
     for (let at = plan.operators.length - 1; at >= 0; at--) {
       const operator = this.operators[at];
-      const next = emitterOf({ operator: at });
+      const meter = this.meter.operators[at];
+      const next = meteredEmitter(meter, emitterOf({ operator: at }));
+      emitters[at] = next;
       plan.operators[at].inputs.forEach((input, port) => {
-        read(input, batch => operator.process(port, batch, next));
+        read(input, batch => this.meter.process(operator, meter, port, batch, next));
       });
     }
+    this.#emitters = emitters;
     this.#sources = plan.sources.map((_, source) => emitterOf({ source }));
+    this.#idle = plan.sources.map(() => false);
+    this.#ended = plan.sources.map(() => false);
+    this.operators.forEach((operator, at) => {
+      if (operator.idle === undefined) return;
+      plan.operators[at].inputs.forEach((input, port) => {
+        this.#ports.push({ operator: at, port, sources: sourcesOf(plan, input), idle: false });
+      });
+    });
   }
 
   /** Takes rows of a source, by its place in the plan. */
   push(source: number, batch: Batch): void {
+    this.meter.begin(source, batch);
     this.#sources[source](batch);
   }
 
   /** A source has come to its end: no row of it will come any more. */
   end(source: number): void {
+    this.#ended[source] = true;
     this.push(source, watermarkBatch(this.plan, source, Infinity));
+    this.#tellIdle();
+  }
+
+  /** A source is silent, and holds the others back no more; or it is back. */
+  idle(source: number, idle: boolean): void {
+    this.#idle[source] = idle;
+    this.meter.sources[source].idle = idle;
+    this.#tellIdle();
+  }
+
+  /** A port is silent when no source behind it can be waited for. */
+  #tellIdle(): void {
+    for (const each of this.#ports) {
+      const left = each.sources.filter(source => !this.#ended[source]);
+      const idle = left.length > 0 && left.every(source => this.#idle[source]);
+      if (idle === each.idle) continue;
+      each.idle = idle;
+      this.operators[each.operator].idle?.(each.port, idle, this.#emitters[each.operator]);
+    }
   }
 
   get late(): number {
@@ -51,6 +100,12 @@ export class Pipeline {
   }
 }
 
+/** The sources that an input's rows come from. */
+export function sourcesOf(plan: PhysicalPlan, input: PhysicalInput): number[] {
+  if ('source' in input) return [input.source];
+  return [...new Set(plan.operators[input.operator].inputs.flatMap(each => sourcesOf(plan, each)))];
+}
+
 function inputKey(input: PhysicalInput): string {
   return 'source' in input ? `source ${input.source}` : `operator ${input.operator}`;
 }
@@ -59,6 +114,14 @@ function fanOut(readers: readonly Emitter[]): Emitter {
   if (readers.length === 1) return readers[0];
   return batch => {
     for (const reader of readers) reader(batch);
+  };
+}
+
+function meteredEmitter(meter: OperatorMeter, out: Emitter): Emitter {
+  return batch => {
+    meter.rowsOut += batch.length;
+    if (batch.watermark > meter.watermark) meter.watermark = batch.watermark;
+    out(batch);
   };
 }
 

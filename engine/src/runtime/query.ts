@@ -1,45 +1,109 @@
 import type { Batch } from '../columns/batch.js';
-import { START_OF_TIME, type EventTime } from '../columns/time.js';
+import type { EventTime } from '../columns/time.js';
 import type { PhysicalPlan } from '../physical/physical.js';
-import type { FeedMember } from './feed.js';
+import type { World } from '../sources/source.js';
+import type { SessionClock } from './clock.js';
+import type { FeedMember, PortFeed } from './feed.js';
+import { Idleness } from './idleness.js';
+import { InputMerge, type MergeInput } from './inputMerge.js';
 import { Pipeline } from './pipeline.js';
 import { MaterializedTable, type TableLimits } from './table.js';
 
-/** A plan that runs: rows of its feed go through its operators into its table. */
-export class RunningQuery implements FeedMember {
+/** A source with so many rows that wait for others is read no further for now. */
+const MOST_WAITING_ROWS = 65_536;
+
+/** What a query runs in. */
+export interface QueryContext {
+  readonly world: World;
+  readonly clock: SessionClock;
+  /** What the merge has to know of each source of the plan. */
+  readonly inputs: readonly MergeInput[];
+}
+
+/** A plan that runs: rows of its feeds go through its operators into its table. */
+export class RunningQuery {
   readonly table: MaterializedTable;
+  /** What takes the rows of each source of the plan. */
+  readonly ports: readonly QueryPort[];
   rowsIn = 0;
-  watermark: EventTime = START_OF_TIME;
   ended = false;
   error: Error | null = null;
-  isCaughtUp = false;
+  /** Makes ports whose feeds do not start again give their rows once more. */
+  onRebuild: (() => void) | null = null;
   #pipeline: Pipeline;
+  #merge: InputMerge;
+  /** The number of the start of the clock that its rows belong to. */
+  epoch = 0;
+  readonly #idleness: Idleness | null;
   readonly #listeners = new Set<() => void>();
 
   constructor(
     readonly plan: PhysicalPlan,
+    readonly context: QueryContext,
     limits?: TableLimits,
   ) {
     this.table = new MaterializedTable(plan.table, limits);
     this.#pipeline = this.#makePipeline();
+    this.#merge = new InputMerge(context.inputs, this.#pipeline);
+    this.ports = plan.sources.map((_, source) => new QueryPort(this, source));
+    const silent = context.inputs.some(({ idleTimeoutUs }) => idleTimeoutUs !== null);
+    this.#idleness =
+      silent && context.inputs.length > 1
+        ? new Idleness(
+            context,
+            () => this.#merge,
+            () => this.#changed(),
+          )
+        : null;
   }
 
   #makePipeline(): Pipeline {
-    return new Pipeline(this.plan, batch => this.table.apply(batch));
+    const { world } = this.context;
+    return new Pipeline(
+      this.plan,
+      batch => this.table.apply(batch),
+      () => world.precise?.() ?? world.now(),
+    );
   }
 
-  push(batch: Batch): void {
+  get pipeline(): Pipeline {
+    return this.#pipeline;
+  }
+
+  get merge(): InputMerge {
+    return this.#merge;
+  }
+
+  take(source: number, batch: Batch, arrival: number | null): void {
+    if (this.error !== null) return;
     this.rowsIn += batch.length;
-    this.#pipeline.push(0, batch);
-    this.watermark = Math.max(this.watermark, batch.watermark);
+    const held = this.#held();
+    this.#merge.add(source, batch, arrival);
+    this.#idleness?.touched(source);
+    this.#wake(held);
     this.#changed();
   }
 
-  end(): void {
+  progress(source: number, key: number): void {
+    if (this.error !== null) return;
+    const held = this.#held();
     try {
-      this.#pipeline.end(0);
-      this.watermark = Infinity;
-      this.ended = true;
+      this.#merge.progress(source, key);
+    } catch (error) {
+      this.fail(error);
+    }
+    this.#idleness?.check();
+    this.#wake(held);
+    if (held) this.#changed();
+  }
+
+  end(source: number): void {
+    if (this.error !== null) return;
+    try {
+      this.#merge.end(source);
+      this.#wake(true);
+      this.ports[source].ended = true;
+      this.ended = this.ports.every(port => port.ended);
       this.#changed();
     } catch (error) {
       this.fail(error);
@@ -48,22 +112,62 @@ export class RunningQuery implements FeedMember {
 
   fail(error: unknown): void {
     this.error = error instanceof Error ? error : new Error(String(error));
+    this.#idleness?.stop();
+    this.#wake(true);
     this.#changed();
   }
 
-  restart(): void {
+  /** Begins anew; every replay of one start of the clock says so, and the first one counts. */
+  restart(epoch: number): void {
+    if (epoch === this.epoch) return;
+    this.epoch = epoch;
     this.#pipeline = this.#makePipeline();
+    this.#merge = new InputMerge(this.context.inputs, this.#pipeline);
+    for (const port of this.ports) port.ended = false;
     this.table.clear();
     this.rowsIn = 0;
-    this.watermark = START_OF_TIME;
     this.ended = false;
     this.error = null;
+    this.#idleness?.restart();
+    this.onRebuild?.();
     this.#changed();
   }
 
   caughtUp(): void {
-    this.isCaughtUp = true;
     this.#changed();
+  }
+
+  /** Whether everything that the feeds have given out so far has arrived. */
+  get isCaughtUp(): boolean {
+    return this.ports.every(port => port.isCaughtUp);
+  }
+
+  /** Whether a source has to wait until rows of another have come. */
+  isFull(source: number): boolean {
+    if (this.error !== null || this.#merge.rowsWaiting(source) < MOST_WAITING_ROWS) return false;
+    const { awaited } = this.#merge;
+    // Feeds that wait for each other over two queries would wait for ever.
+    return awaited >= 0 && awaited !== source && this.ports[awaited].feed?.isStalled !== true;
+  }
+
+  #held(): boolean {
+    return this.ports.length > 1 && this.ports.some(port => port.feed?.isStalled === true);
+  }
+
+  /** Lets feeds that waited for this query go on if they can. */
+  #wake(held: boolean): void {
+    if (held) this.wakeStalled(null);
+  }
+
+  /** Lets feeds that wait look again whether they have to, but for one. */
+  wakeStalled(but: PortFeed | null): void {
+    for (const { feed } of this.ports) if (feed !== null && feed !== but && feed.isStalled) feed.wake();
+  }
+
+  /** The lowest watermark of the sources that have not ended. */
+  get watermark(): EventTime {
+    const { sources } = this.#pipeline.meter;
+    return sources.reduce((lowest, { watermark }) => Math.min(lowest, watermark), Infinity);
   }
 
   get late(): number {
@@ -72,6 +176,11 @@ export class RunningQuery implements FeedMember {
 
   bytes(): number {
     return this.table.bytes + this.#pipeline.bytes();
+  }
+
+  /** It is over: nothing comes any more. */
+  close(): void {
+    this.#idleness?.stop();
   }
 
   /** Calls back after every change; returns what stops it. */
@@ -96,5 +205,50 @@ export class RunningQuery implements FeedMember {
         });
       });
     }
+  }
+}
+
+/** One source of a query's plan, as its feed sees it. */
+class QueryPort implements FeedMember {
+  feed: PortFeed | null = null;
+  isCaughtUp = false;
+  ended = false;
+
+  constructor(
+    readonly query: RunningQuery,
+    readonly source: number,
+  ) {}
+
+  push(batch: Batch, arrival: number | null): void {
+    this.query.take(this.source, batch, arrival);
+  }
+
+  progress(key: number): void {
+    this.query.progress(this.source, key);
+  }
+
+  get isFull(): boolean {
+    return this.query.isFull(this.source);
+  }
+
+  stalled(): void {
+    this.query.wakeStalled(this.feed);
+  }
+
+  end(): void {
+    this.query.end(this.source);
+  }
+
+  fail(error: unknown): void {
+    this.query.fail(error);
+  }
+
+  restart(epoch: number): void {
+    this.query.restart(epoch);
+  }
+
+  caughtUp(): void {
+    this.isCaughtUp = true;
+    this.query.caughtUp();
   }
 }

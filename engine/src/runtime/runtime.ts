@@ -36,6 +36,8 @@ export class Runtime {
   readonly #opened = new Map<string, { readonly source: Promise<OpenSource>; readonly atMs: number }>();
   readonly #progress = new Signal();
   readonly #listeners = new Set<() => void>();
+  #arrivals = 0;
+  #starts = 0;
 
   constructor(readonly options: RuntimeOptions) {
     this.clock = new SessionClock(options.world);
@@ -77,11 +79,26 @@ export class Runtime {
     return connector.open({ name, options, fields, time }, this.options.world);
   }
 
-  /** Starts a query on its source's feed. */
+  /** Starts a query on its sources' feeds. */
   async start(query: RunningQuery): Promise<void> {
-    const node = query.plan.sources[0].node;
+    const nodes = query.plan.sources.map(({ node }) => node);
+    const sources = await Promise.all(nodes.map(node => this.open(node)));
+    const feeds = nodes.map((node, at) => this.#feed(node, sources[at]));
+    query.epoch = this.#starts;
+    // Replays start again by themselves; others give what they have once more.
+    query.onRebuild = () => {
+      feeds.forEach((feed, at) => {
+        if (feed.replays) return;
+        feed.remove(query.ports[at]);
+        feed.add(query.ports[at]);
+      });
+    };
+    feeds.forEach((feed, at) => feed.add(query.ports[at]));
+    this.#progressed();
+  }
+
+  #feed(node: SourceNode, source: OpenSource): Feed {
     const key = sourceKey(node);
-    const source = await this.open(node);
     let entry = this.#feeds.get(key);
     if (entry === undefined) {
       const context = {
@@ -89,32 +106,39 @@ export class Runtime {
         world: this.options.world,
         yieldTurn: () => this.yieldTurn(),
         progressed: () => this.#progressed(),
+        nextArrival: () => this.#arrivals++,
+        memory: () => null,
       };
       entry = { feed: new Feed(source, node.clocked, context), name: node.name };
       this.#feeds.set(key, entry);
       if (entry.feed.replays && source.summary.firstTime !== null)
         this.clock.anchor(source.summary.firstTime);
     }
-    entry.feed.add(query);
-    this.#progressed();
+    return entry.feed;
   }
 
-  /** Takes a query off its feed; a feed without queries is closed. */
+  /** Takes a query off its feeds; a feed without queries is closed. */
   async stop(query: RunningQuery): Promise<void> {
-    const key = sourceKey(query.plan.sources[0].node);
-    const entry = this.#feeds.get(key);
-    if (entry === undefined) return;
-    entry.feed.remove(query);
-    if (!entry.feed.isIdle) return;
-    this.#feeds.delete(key);
-    this.#opened.delete(key);
-    await entry.feed.close();
+    query.close();
+    const closing: Feed[] = [];
+    query.plan.sources.forEach(({ node }, at) => {
+      const key = sourceKey(node);
+      const entry = this.#feeds.get(key);
+      if (entry === undefined) return;
+      entry.feed.remove(query.ports[at]);
+      if (!entry.feed.isIdle) return;
+      this.#feeds.delete(key);
+      this.#opened.delete(key);
+      closing.push(entry.feed);
+    });
+    if (closing.length === 0) return;
+    await Promise.all(closing.map(feed => feed.close()));
     this.#progressed();
   }
 
-  /** The feed that a plan's source is read by, or null. */
-  feedOf(plan: PhysicalPlan): Feed | null {
-    return this.#feeds.get(sourceKey(plan.sources[0].node))?.feed ?? null;
+  /** The feeds that read a plan's sources; null where one is not read. */
+  feedsOf(plan: PhysicalPlan): readonly (Feed | null)[] {
+    return plan.sources.map(({ node }) => this.#feeds.get(sourceKey(node))?.feed ?? null);
   }
 
   get feeds(): readonly { readonly feed: Feed; readonly name: string }[] {
@@ -197,7 +221,8 @@ export class Runtime {
 
   #restart(at: string | null, speed: number | 'max'): void {
     this.clock.start(at, speed, this.#span().first);
-    for (const feed of this.#replays) if (feed.position > 0 || feed.ended) feed.restart();
+    const epoch = ++this.#starts;
+    for (const feed of this.#replays) if (feed.position > 0 || feed.ended) feed.restart(epoch);
   }
 
   /**

@@ -2,8 +2,9 @@ import { explainPlan, explainText } from '../plan/explain.js';
 import { explainPhysical } from '../physical/explain.js';
 import { Runtime, type RuntimeOptions } from '../runtime/runtime.js';
 import type { SinkConnector } from '../sinks/sink.js';
-import type { Reject } from '../sources/source.js';
-import { runOnce } from '../runtime/oneShot.js';
+import { REJECTS_KEPT } from '../sources/counters.js';
+import type { OpenSource, SourceCounters } from '../sources/source.js';
+import { TURN_ROWS } from '../runtime/feed.js';
 import type { PlanNode } from '../plan/plan.js';
 import { MillraceError } from '../columns/error.js';
 import { toWireError } from './errors.js';
@@ -170,32 +171,29 @@ class Host implements SessionHost {
 
   /** What could not be read: as far as the feed has read, or from a reading of its own where it is not being read. */
   async #rejects(plan: PlanNode): Promise<HostReplies['rejects']> {
-    const { physical, source } = await preparePlan(plan, this.#runtime);
-    const reader = this.#runtime.feedOf(physical)?.reader;
-    if (reader != null) {
-      const { rejected, rejects } = reader.counters;
-      return { count: rejected, rows: [...rejects] };
+    const { physical, sources } = await preparePlan(plan, this.#runtime);
+    const feeds = this.#runtime.feedsOf(physical);
+    const all = await Promise.all(
+      sources.map(
+        async (source, at) => feeds[at]?.reader?.counters ?? (source.live ? null : this.#count(source)),
+      ),
+    );
+    const known = all.filter(counters => counters !== null);
+    return {
+      count: known.reduce((total, { rejected }) => total + rejected, 0),
+      rows: known.flatMap(({ rejects }) => rejects).slice(0, REJECTS_KEPT),
+    };
+  }
+
+  /** Reads a source to its end, for its counts alone. */
+  async #count(source: OpenSource): Promise<SourceCounters> {
+    const reader = source.read();
+    try {
+      while ((await reader.next(TURN_ROWS)) !== null) await this.#runtime.yieldTurn();
+      return reader.counters;
+    } finally {
+      await reader.close();
     }
-    if (source.live) return { count: 0, rows: [] };
-    let counters: { readonly rejected: number; readonly rejects: readonly Reject[] } = {
-      rejected: 0,
-      rejects: [],
-    };
-    const counted = {
-      ...source,
-      summary: source.summary,
-      read: () => {
-        const own = source.read();
-        counters = own.counters;
-        return own;
-      },
-    };
-    await runOnce({ ...physical, operators: [], output: { source: 0 } }, counted, {
-      until: Infinity,
-      yieldTurn: () => this.#runtime.yieldTurn(),
-      take: () => false,
-    });
-    return { count: counters.rejected, rows: [...counters.rejects] };
   }
 
   #stats(): SessionStats {

@@ -5,6 +5,7 @@ import { planHash } from '../plan/hash.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { PhysicalPlan } from '../physical/physical.js';
 import { planPhysical } from '../physical/planner.js';
+import { mergeInputs } from '../runtime/oneShot.js';
 import { RunningQuery } from '../runtime/query.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { OpenSource } from '../sources/source.js';
@@ -14,7 +15,9 @@ import type { BoundPlan } from './protocol.js';
 export interface PreparedPlan {
   readonly bound: BoundPlan;
   readonly physical: PhysicalPlan;
-  readonly source: OpenSource;
+  readonly sources: readonly OpenSource[];
+  /** Whether any source is a live feed. */
+  readonly live: boolean;
 }
 
 /** Looks at a plan's sources, types the plan and chooses how it runs. */
@@ -26,10 +29,13 @@ export async function preparePlan(plan: PlanNode, runtime: Runtime): Promise<Pre
   );
   const { schema, time, mode, key } = relations.get(plan) as Relation;
   const physical = planPhysical(plan, relations);
+  // Equal sources are one in the physical plan.
+  const running = await Promise.all(physical.sources.map(({ node }) => runtime.open(node)));
   return {
     bound: { fields: schema.fields, time, mode, key, sources: sources.map(source => source.summary) },
     physical,
-    source: sources[0],
+    sources: running,
+    live: running.some(source => source.live),
   };
 }
 
@@ -80,7 +86,11 @@ export class QueryRegistry {
 
   async #run(plan: PlanNode, hash: string): Promise<HeldQuery> {
     const prepared = await preparePlan(plan, this.runtime);
-    const query = new RunningQuery(prepared.physical);
+    const query = new RunningQuery(prepared.physical, {
+      world: this.runtime.options.world,
+      clock: this.runtime.clock,
+      inputs: mergeInputs(prepared.physical, prepared.sources),
+    });
     const held = { hash, prepared, query, holders: 0 };
     let told = false;
     query.onChange(() => {

@@ -1,11 +1,10 @@
 import { encodeArrow } from '../codecs/arrow.js';
 import { MillraceError } from '../columns/error.js';
 import type { Batch } from '../columns/batch.js';
-import type { PhysicalPlan } from '../physical/physical.js';
 import type { PlanNode } from '../plan/plan.js';
 import { runOnce } from '../runtime/oneShot.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { TURN_ROWS } from '../runtime/feed.js';
+import { TURN_ROWS, type Feed } from '../runtime/feed.js';
 import { MaterializedTable } from '../runtime/table.js';
 import type { SinkConnector } from '../sinks/sink.js';
 import { preparePlan, type PreparedPlan, type QueryRegistry } from './hostQueries.js';
@@ -27,12 +26,14 @@ export async function readRows(
   queries: QueryRegistry,
 ): Promise<HostReplies['read']> {
   const prepared = await preparePlan(plan, runtime);
-  if (prepared.source.live) return readLive(plan, limit, queries);
-  const { firstTime } = prepared.source.summary;
+  if (prepared.live) return readLive(plan, limit, queries);
+  const { physical, sources } = prepared;
   // A clock that was started while nothing replayed takes its time from the first replay that is looked at.
-  if (current && prepared.physical.sources[0].node.clocked && firstTime !== null)
-    runtime.clock.anchor(firstTime);
-  const { table: plannedTable } = prepared.physical;
+  const starts = sources.flatMap(({ summary }, at) =>
+    physical.sources[at].node.clocked && summary.firstTime !== null ? [summary.firstTime] : [],
+  );
+  if (current && starts.length > 0) runtime.clock.anchor(Math.min(...starts));
+  const { table: plannedTable } = physical;
   const { retention } = plannedTable;
   const limits = {
     rows: retention.rows ?? Infinity,
@@ -45,9 +46,12 @@ export async function readRows(
     !plannedTable.retracting &&
     retention.lastUs === null &&
     retention.rows === null;
-  await runOnce(prepared.physical, prepared.source, {
-    until:
-      current && prepared.physical.sources[0].node.clocked ? reach(prepared.physical, runtime) : Infinity,
+  const feeds = runtime.feedsOf(physical);
+  const clocked = physical.sources.map(({ node }) => current && node.clocked);
+  await runOnce(physical, sources, {
+    world: runtime.options.world,
+    until: source => (clocked[source] ? reach(feeds[source], runtime) : Infinity),
+    now: clocked.includes(true) ? runtime.clock.now() : Infinity,
     yieldTurn: () => runtime.yieldTurn(),
     take(batch) {
       table.apply(batch);
@@ -58,8 +62,7 @@ export async function readRows(
 }
 
 /** How far a replay is read: as far as the clock lets it. */
-function reach(plan: PhysicalPlan, runtime: Runtime): number {
-  const feed = runtime.feedOf(plan);
+function reach(feed: Feed | null, runtime: Runtime): number {
   if (runtime.clock.mode === 'max' || feed?.ended === true) return Infinity;
   const now = runtime.clock.now();
   return now === Infinity ? (feed?.reached ?? Infinity) : now;
@@ -98,19 +101,22 @@ export async function writeRows(
     const names = sinks.map(({ name }) => name).join(', ');
     throw new WriteError('MR5301', `there is no sink '${sinkName}' here.`, `These exist: ${names}.`);
   }
-  const { physical, source } = await preparePlan(plan, runtime);
-  if (source.live) {
+  const { physical, sources } = await preparePlan(plan, runtime);
+  const live = sources.find(source => source.live);
+  if (live !== undefined) {
     throw new WriteError(
       'MR5302',
-      `writeTo() would never end: '${source.summary.name}' is a live feed.`,
+      `writeTo() would never end: '${live.summary.name}' is a live feed.`,
       'Write a snapshot: (await t.snapshot()).writeTo(…).',
     );
   }
   const sink = await connector.open(physical.table.schema, options, runtime.options.world);
   try {
     const table = physical.table.retracting ? new MaterializedTable(physical.table, WITHOUT_LIMIT) : null;
-    await runOnce(physical, source, {
-      until: Infinity,
+    await runOnce(physical, sources, {
+      world: runtime.options.world,
+      until: () => Infinity,
+      now: Infinity,
       yieldTurn: () => runtime.yieldTurn(),
       async take(batch) {
         if (table !== null) table.apply(batch);

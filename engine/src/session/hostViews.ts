@@ -90,7 +90,7 @@ export class ViewRegistry {
         view,
         key: held.prepared.bound.key ?? [],
         status: () => this.status(held),
-        isFrozen: () => this.runtime.clock.mode === 'paused' && held.prepared.source.live,
+        isFrozen: () => this.runtime.clock.mode === 'paused' && held.prepared.live,
         encode: encodeArrow,
         now: () => world.now(),
         after: (milliseconds, callback) => world.after(milliseconds, callback),
@@ -112,16 +112,16 @@ export class ViewRegistry {
   /** The state of a query as its views show it. */
   status({ query, prepared }: HeldQuery): ViewStatus {
     const { mode } = this.runtime.clock;
-    const feed = this.runtime.feedOf(prepared.physical);
+    const feeds = this.runtime.feedsOf(prepared.physical);
     const watermark = query.watermark === Infinity ? query.table.maxTime : query.watermark;
     const { error } = query;
-    const running = query.ended ? 'ended' : prepared.source.live ? 'live' : 'replaying';
+    const running = query.ended ? 'ended' : prepared.live ? 'live' : 'replaying';
     return {
       state: error !== null ? 'failed' : mode === 'paused' && !query.ended ? 'paused' : running,
       total: query.table.total,
       rowsIn: query.rowsIn,
       late: query.late,
-      rejected: feed?.reader?.counters.rejected ?? 0,
+      rejected: feeds.reduce((total, feed) => total + (feed?.reader?.counters.rejected ?? 0), 0),
       evicted: query.table.evicted,
       watermarkUs: Number.isFinite(watermark) ? watermark : null,
       error: error?.message ?? null,

@@ -88,6 +88,8 @@ export interface SourceConnector {
 export interface World {
   /** Wall-clock milliseconds. */
   now(): number;
+  /** Milliseconds of high resolution from any start, to measure how long work takes; not given: `now`. */
+  precise?(): number;
   /** Calls back after so many milliseconds; returns what cancels it. */
   after(milliseconds: number, callback: () => void): () => void;
   /** A number in [0, 1). */
