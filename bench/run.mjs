@@ -1,11 +1,18 @@
-// `npm run bench -- NAME [--rows N] [--json]`: runs bench/NAME, prints a table and, last, one line of JSON.
+// `npm run bench -- NAME [--rows N] [--case NAME]… [--order ORDER]… [--runs N] [--json]`: runs bench/NAME, prints a table and, last, one line of JSON.
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { machine, table } from './support/report.mjs';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { rows: { type: 'string' }, json: { type: 'boolean', default: false } },
+  options: {
+    rows: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    /** Some cases alone, by name; and how often each is run. */
+    case: { type: 'string', multiple: true },
+    order: { type: 'string', multiple: true },
+    runs: { type: 'string' },
+  },
 });
 const [name] = positionals;
 const topic = new URL(`./${name}/index.mjs`, import.meta.url);
@@ -25,6 +32,11 @@ if (rows !== undefined && !(rows > 0)) {
 }
 
 const { run } = await import(topic.href);
-const results = await run({ rows });
+const results = await run({
+  rows,
+  cases: values.case,
+  orders: values.order,
+  runs: values.runs === undefined ? undefined : Number(values.runs),
+});
 if (!values.json) console.log(table(results));
 console.log(JSON.stringify({ bench: name, machine: machine(), results }));

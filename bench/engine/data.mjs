@@ -7,8 +7,8 @@ const FOLDER = fileURLToPath(new URL('../.data/', import.meta.url));
 const SEED = 20240308;
 
 /**
- * A day of made-up trades of 500 symbols as CSV, NDJSON and Parquet, made once: the CSV by our generator, the others from it by
- * DuckDB, as another program would write them. Gives the files' common beginning.
+ * A day of made-up trades of 500 symbols as CSV, NDJSON and Parquet, and as Parquet in an order that is shuffled within one second.
+ * Made once: the CSV by our generator, the others from it by DuckDB, as another program would write them. Gives the files' common beginning.
  */
 export async function makeTrades(rows) {
   mkdirSync(FOLDER, { recursive: true });
@@ -26,18 +26,29 @@ export async function makeTrades(rows) {
   const instance = await DuckDBInstance.create();
   const connection = await instance.connect();
   const from = `read_csv('${stem}.csv', columns = { ts: TIMESTAMP, symbol: VARCHAR, price: DOUBLE, size: BIGINT, side: VARCHAR })`;
+  // Each row is late by up to a second, the same on every machine.
+  const late = 'epoch_us(ts) + (hash(row_number) % 1000000)::BIGINT';
+  const shuffled = `SELECT ts, symbol, price, size, side FROM (SELECT *, row_number() OVER () AS row_number FROM ${from}) ORDER BY ${late}, row_number`;
   const forms = [
-    ['parquet', `SELECT * FROM ${from}`, 'FORMAT parquet'],
-    ['ndjson', `SELECT epoch_us(ts) AS ts, symbol, price, size, side FROM ${from}`, 'FORMAT json'],
+    ['.parquet', `SELECT * FROM ${from}`, 'FORMAT parquet'],
+    ['-shuffled.parquet', shuffled, 'FORMAT parquet'],
+    ['.ndjson', `SELECT epoch_us(ts) AS ts, symbol, price, size, side FROM ${from}`, 'FORMAT json'],
   ];
-  for (const [extension, select, format] of forms) {
-    const path = `${stem}.${extension}`;
+  for (const [ending, select, format] of forms) {
+    const path = `${stem}${ending}`;
     if (existsSync(path)) continue;
+    process.stderr.write(`Making ${path} …\n`);
     rmSync(`${path}.part`, { force: true });
     await connection.run(`COPY (${select}) TO '${path}.part' (${format})`);
     await rename(`${path}.part`, path);
   }
   connection.closeSync();
   instance.closeSync();
-  return { stem };
+  return stem;
+}
+
+/** The file that a case reads. */
+export function fileOf(name, stem, order) {
+  if (name.startsWith('IN ')) return `${stem}.${name.slice(3)}`;
+  return order === 'shuffled' ? `${stem}-shuffled.parquet` : `${stem}.parquet`;
 }

@@ -2,46 +2,72 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { measure } from '../support/children.mjs';
+import { CASES, FILE_CASES, LIBRARIES, TOLERANCE } from './cases.mjs';
 import { makeTrades } from './data.mjs';
+import { EXTRAS } from './extras.mjs';
+import { measureFlink } from './flink.mjs';
 
 const ROWS = 10_000_000;
 const RUNS = 3;
-const CASES = ['W2m', 'IN csv', 'IN ndjson', 'IN parquet'];
 
 const here = name => fileURLToPath(new URL(name, import.meta.url));
 
 /**
- * W2m: one-minute OHLC, volume and VWAP by symbol from columns in memory. IN: the same from a file, schema inference included. DuckDB and Polars
- * answer the same question as a batch on one thread, from memory or the same file. Every run is a process of its own, the engines take turns,
- * and the least CPU time counts: what else the machine does only adds. A ratio is the peer's CPU time divided by ours.
+ * The workloads of `cases.mjs`, in order and shuffled within one second. Each run is a process of its own, the engines take turns, and the least
+ * CPU time counts: what else the machine does only adds. DuckDB and Polars answer as a batch on one thread; the JavaScript libraries and
+ * Flink take fewer rows, and their time is given for as many as ours. A ratio is the peer's CPU time divided by ours.
  */
-export async function run({ rows = ROWS }) {
+export async function run({ rows = ROWS, cases, orders = ['in order', 'shuffled'], runs = RUNS }) {
   build();
-  const files = await makeTrades(rows);
+  const stem = await makeTrades(rows);
   const python = findPolars();
-  const engines = {
-    millrace: name =>
-      measure(process.execPath, ['--max-old-space-size=4096', here('millrace.mjs'), name, files.stem]),
-    duckdb: name => measure(process.execPath, [here('duckdb.mjs'), name, files.stem]),
-    polars: name =>
-      python === null
-        ? null
-        : measure(python, [here('polars_peer.py'), name, files.stem], { POLARS_MAX_THREADS: '1' }),
-  };
+  const chosen = cases ?? [...CASES.map(({ name }) => name), ...FILE_CASES, ...Object.keys(EXTRAS), 'flink'];
   const results = [];
-  for (const name of CASES) {
-    const best = {};
-    for (let turn = 0; turn < RUNS; turn++) {
-      for (const [engine, start] of Object.entries(engines)) {
-        const result = await start(name);
-        if (result === null) continue;
-        process.stderr.write(`${name} ${engine}: ${Math.round(result.cpu_ms)} ms CPU\n`);
-        if (best[engine] === undefined || result.cpu_ms < best[engine].cpu_ms) best[engine] = result;
-      }
+  for (const order of orders) {
+    for (const name of chosen.filter(each => !(each in EXTRAS) && each !== 'flink')) {
+      if (name.startsWith('IN ') && order === 'shuffled') continue;
+      const best = await measureCase(name, order, { stem, rows, python, runs });
+      results.push(...report(name, order, rows, best));
     }
-    results.push(...report(name, rows, best));
+  }
+  if (chosen.includes('flink')) results.push(...(await measureFlink({ stem, rows, results })));
+  for (const [name, extra] of Object.entries(EXTRAS)) {
+    if (chosen.includes(name)) results.push(...(await extra({ stem, rows })));
   }
   return results;
+}
+
+async function measureCase(name, order, { stem, rows, python, runs }) {
+  const args = [name, order, stem, String(rows)];
+  const node = (script, ...rest) =>
+    measure(process.execPath, ['--max-old-space-size=8192', here(script), ...rest]);
+  const engines = {
+    millrace: () => node('millrace.mjs', ...args),
+    duckdb: () => node('duckdb.mjs', ...args),
+    ...(python === null
+      ? {}
+      : { polars: () => measure(python, [here('polars_peer.py'), ...args], { POLARS_MAX_THREADS: '1' }) }),
+  };
+  if (order === 'in order') {
+    for (const { library, rows: most } of LIBRARIES.filter(each => each.cases.includes(name))) {
+      const taken = Math.min(rows, most);
+      engines[library] = async () =>
+        scaled(await node('libraries.mjs', library, name, order, stem, String(taken)), rows / taken);
+    }
+  }
+  const best = {};
+  for (let turn = 0; turn < runs; turn++) {
+    for (const [engine, start] of Object.entries(engines)) {
+      const result = await start();
+      process.stderr.write(`${name} ${order} ${engine}: ${Math.round(result.cpu_ms)} ms CPU\n`);
+      if (best[engine] === undefined || result.cpu_ms < best[engine].cpu_ms) best[engine] = result;
+    }
+  }
+  return best;
+}
+
+function scaled(result, factor) {
+  return { ...result, wall_ms: result.wall_ms * factor, cpu_ms: result.cpu_ms * factor };
 }
 
 /** The compiler writes what it can even where types do not fit; the figures are then those of that. */
@@ -56,31 +82,34 @@ function build() {
   }
 }
 
-function report(name, rows, best) {
+function report(name, order, rows, best) {
   const ours = best.millrace;
   return Object.entries(best).map(([engine, result]) => {
-    agree(name, engine, ours.check, result.check);
+    agree(`${name} ${order}`, engine, ours.check, result.check);
     const ratio = peer =>
-      engine === 'millrace' && best[peer] !== undefined ? best[peer].cpu_ms / ours.cpu_ms : null;
+      engine === 'millrace' && best[peer] !== undefined ? round(best[peer].cpu_ms / ours.cpu_ms) : null;
     return {
-      name: engine === 'millrace' ? name : `${name} ${engine}`,
+      name,
+      order,
+      engine,
       rows,
       wall_ms: round(result.wall_ms),
       cpu_ms: round(result.cpu_ms),
       rows_per_s: Math.round(rows / (result.cpu_ms / 1000)),
       peak_mb: round(result.peak_mb),
-      duckdb_ratio: round(ratio('duckdb')),
-      polars_ratio: round(ratio('polars')),
-      flink_ratio: null,
+      out: result.check?.rows ?? null,
+      duckdb_ratio: ratio('duckdb'),
+      polars_ratio: ratio('polars'),
     };
   });
 }
 
 /** Speed of a wrong answer is worth nothing. */
 function agree(name, engine, ours, theirs) {
+  if (ours === null || theirs === null) return;
   for (const key of Object.keys(ours)) {
     const difference = Math.abs(theirs[key] - ours[key]);
-    if (difference > 1e-9 * Math.abs(ours[key])) {
+    if (!(difference <= TOLERANCE * Math.abs(ours[key]))) {
       throw new Error(`${name}: ${engine} has ${key} ${theirs[key]}, Millrace ${ours[key]}`);
     }
   }
@@ -105,5 +134,5 @@ function findPolars() {
 }
 
 function round(value) {
-  return value === null ? null : Math.round(value * 100) / 100;
+  return Math.round(value * 100) / 100;
 }

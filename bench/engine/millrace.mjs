@@ -1,51 +1,56 @@
-// One run of one case by Millrace: `millrace.mjs CASE STEM`. Streaming: batches as they arrive, windows as they close.
+// One run of one case by Millrace: `millrace.mjs CASE ORDER STEM ROWS`. Streaming: batches as they arrive, windows as they close.
+import { replay } from 'millrace';
+import { createNodeHost } from 'millrace/host';
 import { measured } from '../support/children.mjs';
-import { count, first, last, max, min, replay, sum, tumble, vwap } from 'millrace';
-import { decodeArrow } from '../../engine/dist/codecs/arrow.js';
-import { NODE_SOURCES } from '../../engine/dist/node/connectors.js';
-import { realWorld } from '../../engine/dist/node/world.js';
-import { createSessionHost } from '../../engine/dist/session/host.js';
-import { columnsInMemory } from './memory.mjs';
+import { CASES } from './cases.mjs';
+import { fileOf } from './data.mjs';
+import { decodeArrow, loadColumns, Materialised, physicalPlan, runAll } from './operators.mjs';
+import { bars, QUERIES } from './queries.mjs';
 
-const [name, stem] = process.argv.slice(2);
-const path = `${stem}.${name === 'W2m' ? 'parquet' : name.split(' ')[1]}`;
-const world = realWorld('/');
-let connectors = NODE_SOURCES;
-if (name === 'W2m') {
-  const memory = await columnsInMemory(NODE_SOURCES, path, world);
-  await memory.load('ts');
-  connectors = [memory];
+const [name, order, stem, rows] = process.argv.slice(2);
+const path = fileOf(name, stem, order);
+const trades = replay(path, { time: 'ts', watermark: order === 'shuffled' ? '1 s' : '0 s' });
+
+if (name.startsWith('IN ')) await measureFile();
+else await measureOperators();
+
+/** From the file to the bars as Arrow, schema inference included. */
+async function measureFile() {
+  const host = createNodeHost({ directory: '/' });
+  const link = host.link();
+  const { plan } = bars('1 min')(trades);
+  await measured(
+    () => link.request({ type: 'read', plan, limit: null, current: false }),
+    ({ arrow }) => {
+      const { fields, columns, length } = decodeArrow(arrow);
+      const total = key => {
+        const { data } = columns[fields.findIndex(field => field.name === key)];
+        return data.reduce((sum, value) => sum + Number(value), 0);
+      };
+      return {
+        rows: length,
+        ...Object.fromEntries(['n', 'volume', 'high', 'low'].map(key => [key, total(key)])),
+      };
+    },
+  );
+  await host.close();
 }
-const host = createSessionHost({ world, connectors, sinks: [], defer: setImmediate });
-const link = host.link();
 
-const { plan } = replay(path, { time: 'ts', watermark: '0 s' })
-  .window(tumble('1 min'))
-  .groupBy('symbol')
-  .aggregate(t => ({
-    open: first(t.price),
-    high: max(t.price),
-    low: min(t.price),
-    close: last(t.price),
-    volume: sum(t.size),
-    vwap: vwap(t.price, t.size),
-    n: count(),
-  }))
-  .final();
-
-// Finding the schema is part of reading a file, and no part of W2m.
-if (name === 'W2m') await link.request({ type: 'bind', plan });
-
-await measured(
-  () => link.request({ type: 'read', plan, limit: null, current: false }),
-  ({ arrow }) => {
-    const { fields, columns, length } = decodeArrow(arrow);
-    const total = key => {
-      const { data } = columns[fields.findIndex(field => field.name === key)];
-      return data.reduce((sum, value) => sum + value, 0);
-    };
-    const sums = ['n', 'volume', 'open', 'high', 'low', 'close', 'vwap'].map(key => [key, total(key)]);
-    return { bars: length, ...Object.fromEntries(sums) };
-  },
-);
-await host.close();
+/** From columns in memory to the result in memory; planning and compiling included. */
+async function measureOperators() {
+  const data = await loadColumns(path, { boundUs: order === 'shuffled' ? 1_000_000 : 0 });
+  const { sums } = CASES.find(each => each.name === name);
+  const collection = QUERIES[name](trades);
+  // A changelog is written whole, batch by batch, and read by nobody; without it a group-by tells its groups at the end alone.
+  const out = new Materialised(sums === null);
+  await measured(
+    () =>
+      runAll(
+        physicalPlan(collection, data, name === 'W9' ? 'retract' : null),
+        data,
+        out.take,
+        Math.min(data.length, Number(rows)),
+      ),
+    () => (sums === null ? null : out.sums(sums)),
+  );
+}

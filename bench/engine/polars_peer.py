@@ -1,4 +1,4 @@
-"""One run of one case by Polars, as a batch on one thread: `polars_peer.py CASE STEM`."""
+"""One run of one case by Polars, as a batch on one thread: polars_peer.py CASE ORDER STEM ROWS."""
 
 import json
 import resource
@@ -7,39 +7,100 @@ import time
 
 import polars as pl
 
-name, stem = sys.argv[1:]
+name, order, stem, rows = sys.argv[1:]
+from_file = name.startswith("IN ")
+path = f"{stem}.{name[3:]}" if from_file else f"{stem}-shuffled.parquet" if order == "shuffled" else f"{stem}.parquet"
+price, size, ts = pl.col("price"), pl.col("size"), pl.col("ts")
 
 
-def bars(trades):
-    return (
-        trades.group_by("symbol", pl.col("ts").dt.truncate("1m").alias("start"))
-        .agg(
-            pl.col("price").first().alias("open"),
-            pl.col("price").max().alias("high"),
-            pl.col("price").min().alias("low"),
-            pl.col("price").last().alias("close"),
-            pl.col("size").sum().alias("volume"),
-            ((pl.col("price") * pl.col("size")).sum() / pl.col("size").sum()).alias("vwap"),
-            pl.len().alias("n"),
-        )
-        .collect()
+def bars(frame, bucket, when=ts):
+    by = [pl.col("symbol"), when.dt.truncate(bucket).alias("start")]
+    ends = (price.first(), price.last()) if order != "shuffled" else (price.sort_by(ts).first(), price.sort_by(ts).last())
+    return frame.group_by(by).agg(
+        ends[0].alias("open"),
+        price.max().alias("high"),
+        price.min().alias("low"),
+        ends[1].alias("close"),
+        size.sum().alias("volume"),
+        ((price * size).sum() / size.sum()).alias("vwap"),
+        pl.len().alias("n"),
     )
 
 
-def scan():
+def sessions(frame):
+    begins = (ts.diff().over("symbol") > pl.duration(milliseconds=50)).fill_null(True)
+    return (
+        frame.with_columns(begins.alias("begins"))
+        .with_columns(pl.col("begins").cum_sum().over("symbol").alias("session"))
+        .group_by("symbol", "session")
+        .agg(pl.len().alias("n"), size.sum().alias("volume"))
+    )
+
+
+def hops(frame):
+    return frame.group_by_dynamic("ts", every="1s", period="10s", group_by="symbol").agg(
+        price.mean().alias("mean"), price.max().alias("high"), pl.len().alias("n")
+    )
+
+
+def top(frame):
+    by = [ts.dt.truncate("10s").alias("start"), pl.col("symbol")]
+    grouped = frame.group_by(by).agg((price * size).sum().alias("notional"))
+    return grouped.filter(pl.col("notional").rank("ordinal", descending=True).over("start") <= 3)
+
+
+def groups(frame):
+    return frame.group_by("symbol").agg(pl.len().alias("n"), size.sum().alias("volume"), price.mean().alias("mean"))
+
+
+# What needs rows in order sorts them first, as its user would have to.
+def sorted_by_time(frame):
+    return frame if order != "shuffled" else frame.sort("ts", maintain_order=True)
+
+
+QUERIES = {
+    "W1": lambda f: f.filter(size > 100).select("ts", "symbol", (price * size).alias("notional")),
+    "W2": lambda f: bars(f, "1s"),
+    "W2m": lambda f: bars(f, "1m"),
+    "W3": lambda f: hops(sorted_by_time(f)),
+    "W4": lambda f: sessions(sorted_by_time(f)),
+    "W5": lambda f: sorted_by_time(f).select("ts", "symbol", price.rolling_mean(20, min_samples=1).over("symbol").alias("mean")),
+    "W5r": lambda f: sorted_by_time(f).select("ts", "symbol", price.rolling_mean_by("ts", "5s", closed="both").over("symbol").alias("mean")),
+    "W7": top,
+    "W9": groups,
+    "W9 end": groups,
+}
+
+SUMS = {
+    "W1": ["notional"],
+    "W3": ["mean", "high", "n"],
+    "W4": ["n", "volume"],
+    "W5": ["mean"],
+    "W5r": ["mean"],
+    "W7": ["notional"],
+    "W9 end": ["n", "volume", "mean"],
+}
+
+if from_file:
     if name == "IN csv":
-        return pl.scan_csv(f"{stem}.csv", try_parse_dates=True)
-    if name == "IN ndjson":
-        return pl.scan_ndjson(f"{stem}.ndjson").with_columns(pl.col("ts").cast(pl.Datetime("us")))
-    return pl.scan_parquet(f"{stem}.parquet")
+        frame = pl.scan_csv(path, try_parse_dates=True)
+    elif name == "IN ndjson":
+        frame = pl.scan_ndjson(path)
+    else:
+        frame = pl.scan_parquet(path)
+    when = pl.from_epoch("ts", time_unit="us") if name == "IN ndjson" else ts
+    query = bars(frame, "1m", when)
+else:
+    frame = pl.read_parquet(path).head(int(rows))
+    query = QUERIES[name](frame.lazy())
 
+before = resource.getrusage(resource.RUSAGE_SELF)
+begun = time.perf_counter()
+result = query.collect()
+wall = time.perf_counter() - begun
+after = resource.getrusage(resource.RUSAGE_SELF)
+cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-trades = pl.read_parquet(f"{stem}.parquet").lazy() if name == "W2m" else None
-cpu, wall = time.process_time(), time.perf_counter()
-result = bars(trades if trades is not None else scan())
-cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-
-keys = ["n", "volume", "open", "high", "low", "close", "vwap"]
-check = {"bars": result.height, **{key: float(result[key].sum()) for key in keys}}
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"wall_ms": wall * 1000, "cpu_ms": cpu * 1000, "peak_mb": peak, "check": check}))
+sums = ["n", "volume", "high", "low"] if name.startswith(("IN", "W2")) else SUMS.get(name)
+check = None if sums is None else {"rows": len(result), **{key: float(result[key].sum()) for key in sums}}
+print(json.dumps({"wall_ms": wall * 1000, "cpu_ms": cpu * 1000, "peak_mb": after.ru_maxrss / 1024, "check": check}))

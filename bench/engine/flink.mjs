@@ -1,0 +1,145 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { clusterState, startCluster, stopCluster } from '../../scripts/lib/flinkCluster.mjs';
+import { installFlink } from '../../scripts/lib/flinkInstall.mjs';
+
+const ROWS = 1_000_000;
+/** A clock tick of /proc, in milliseconds. */
+const TICK_MS = 10;
+
+const windows = 'symbol, window_start, window_end';
+const bars = size => `
+  SELECT ${windows}, FIRST_VALUE(price) AS o, MAX(price) AS h, MIN(price) AS l, LAST_VALUE(price) AS c, SUM(size) AS v,
+         SUM(price * size) / SUM(size) AS vwap, COUNT(*) AS n
+  FROM TABLE(TUMBLE(TABLE trades, DESCRIPTOR(ts), INTERVAL ${size})) GROUP BY ${windows}`;
+const over = frame =>
+  `SELECT ts, symbol, AVG(price) OVER (PARTITION BY symbol ORDER BY ts ${frame} PRECEDING AND CURRENT ROW) AS m FROM trades`;
+
+const QUERIES = {
+  W1: 'SELECT ts, symbol, price * size AS notional FROM trades WHERE size > 100',
+  W2: bars("'1' SECOND"),
+  W2m: bars("'1' MINUTE"),
+  W3: `SELECT ${windows}, AVG(price) AS m, MAX(price) AS h, COUNT(*) AS n
+       FROM TABLE(HOP(TABLE trades, DESCRIPTOR(ts), INTERVAL '1' SECOND, INTERVAL '10' SECOND)) GROUP BY ${windows}`,
+  W4: `SELECT ${windows}, COUNT(*) AS n, SUM(size) AS v
+       FROM TABLE(SESSION(TABLE trades PARTITION BY symbol, DESCRIPTOR(ts), INTERVAL '0.050' SECOND)) GROUP BY ${windows}`,
+  W5: over('ROWS BETWEEN 19'),
+  W5r: over("RANGE BETWEEN INTERVAL '5' SECOND"),
+  W7: `SELECT ${windows}, notional FROM (
+         SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY notional DESC) AS place FROM (
+           SELECT ${windows}, SUM(price * size) AS notional
+           FROM TABLE(TUMBLE(TABLE trades, DESCRIPTOR(ts), INTERVAL '10' SECOND)) GROUP BY ${windows}))
+       WHERE place <= 3`,
+  W9: 'SELECT symbol, COUNT(*) AS n, SUM(size) AS v, AVG(price) AS m FROM trades GROUP BY symbol',
+};
+
+/**
+ * The workloads on a Flink cluster on this machine, as streams over a CSV file into a sink that drops them. Fewer rows, scaled to ours; the CPU time of
+ * its TaskManager, less that of reading the file alone. The ratio is Flink's CPU time divided by ours in the same run.
+ */
+export async function measureFlink({ stem, rows, results }) {
+  await installFlink();
+  const path = await headerless(stem);
+  const { gateway, rest, started } = await startCluster();
+  try {
+    const { processes } = await clusterState();
+    const worker = processes.find(({ name }) => name === 'TaskManager').pid;
+    const sql = await openSession(gateway);
+    await sql(`CREATE TABLE trades (ts TIMESTAMP(3), symbol STRING, price DOUBLE, size BIGINT, WATERMARK FOR ts AS ts)
+               WITH ('connector' = 'filesystem', 'path' = '${path}', 'format' = 'csv')`);
+    // The first job loads and compiles what all have in common.
+    await runJob(sql, rest, worker, 'warm', QUERIES.W9);
+    const read = await runJob(sql, rest, worker, 'read', 'SELECT * FROM trades');
+    const figures = [];
+    for (const name of Object.keys(QUERIES)) {
+      const { cpu_ms, wall_ms } = await runJob(sql, rest, worker, name, QUERIES[name]);
+      const scale = rows / ROWS;
+      const alone = Math.max(TICK_MS, cpu_ms - read.cpu_ms) * scale;
+      const ours = results.find(
+        each => each.name === name && each.engine === 'millrace' && each.order === 'in order',
+      );
+      process.stderr.write(`${name} flink: ${Math.round(alone)} ms CPU\n`);
+      figures.push({
+        name,
+        order: 'in order',
+        engine: 'flink',
+        rows,
+        wall_ms: Math.round(wall_ms * scale),
+        cpu_ms: Math.round(alone),
+        rows_per_s: Math.round(rows / (alone / 1000)),
+        flink_ratio: ours === undefined ? null : Math.round((alone / ours.cpu_ms) * 10) / 10,
+      });
+    }
+    return figures;
+  } finally {
+    if (started) await stopCluster();
+  }
+}
+
+/** The first rows as CSV without a header, which Flink takes for a row. */
+async function headerless(stem) {
+  const path = `${stem}-flink.csv`;
+  if (existsSync(path)) return path;
+  const instance = await DuckDBInstance.create();
+  const connection = await instance.connect();
+  const columns = `strftime(ts, '%Y-%m-%d %H:%M:%S.%g') AS ts, symbol, price, size`;
+  await connection.run(
+    `COPY (SELECT ${columns} FROM '${stem}.parquet' LIMIT ${ROWS}) TO '${path}' (FORMAT csv, HEADER false)`,
+  );
+  connection.closeSync();
+  instance.closeSync();
+  return path;
+}
+
+async function openSession(gateway) {
+  const base = `${gateway}/v3/sessions`;
+  const { sessionHandle } = await request(base, {
+    properties: {
+      'execution.runtime-mode': 'streaming',
+      'parallelism.default': '1',
+      'pipeline.object-reuse': 'true',
+    },
+  });
+  return async statement => {
+    const { operationHandle } = await request(`${base}/${sessionHandle}/statements`, { statement });
+    for (;;) {
+      const result = await request(
+        `${base}/${sessionHandle}/operations/${operationHandle}/result/0?rowFormat=PLAIN_TEXT`,
+      );
+      if (result.resultType !== 'NOT_READY') return result;
+      await pause(50);
+    }
+  };
+}
+
+/** Runs a query into a sink that drops its rows, to the end. */
+async function runJob(sql, rest, worker, name, query) {
+  const before = cpuOf(worker);
+  const begun = performance.now();
+  const { jobID } = await sql(`CREATE TABLE sink_${name} WITH ('connector' = 'blackhole') AS ${query}`);
+  for (;;) {
+    const { state } = await request(`${rest}/jobs/${jobID}`);
+    if (state === 'FINISHED') break;
+    if (['FAILED', 'CANCELED'].includes(state)) throw new Error(`Flink's job of ${name} ended as ${state}.`);
+    await pause(50);
+  }
+  return { cpu_ms: cpuOf(worker) - before, wall_ms: performance.now() - begun };
+}
+
+function cpuOf(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+async function request(url, body) {
+  const response = await fetch(
+    url,
+    body === undefined
+      ? {}
+      : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } },
+  );
+  if (!response.ok) throw new Error(`${url}: ${(await response.text()).slice(0, 2000)}`);
+  return response.json();
+}
+
+const pause = ms => new Promise(resolve => setTimeout(resolve, ms));

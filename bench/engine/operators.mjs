@@ -1,0 +1,128 @@
+// A plan's operators over columns in memory, without the session around them.
+import { decodeArrow } from '../../engine/dist/codecs/arrow.js';
+import { NODE_SOURCES } from '../../engine/dist/node/connectors.js';
+import { realWorld } from '../../engine/dist/node/world.js';
+import { planPhysical } from '../../engine/dist/physical/planner.js';
+import { bindPlan } from '../../engine/dist/plan/bind.js';
+import { Pipeline } from '../../engine/dist/runtime/pipeline.js';
+
+export { decodeArrow };
+
+/** Rows that a batch has: what a socket's or a reader's turn gives. */
+const BATCH_ROWS = 8192;
+
+/** Reads a file whole: its fields, its columns as one typed array each, and the watermark after each row. */
+export async function loadColumns(path, { boundUs }) {
+  const connector = NODE_SOURCES.find(({ name }) => name === 'file');
+  const source = await connector.open(
+    {
+      name: 'trades',
+      options: { path },
+      fields: null,
+      time: { column: 'ts', boundUs, idleTimeoutUs: null, sequence: null },
+    },
+    realWorld('/'),
+  );
+  const { fields, rows } = source.summary;
+  const reading = source.read();
+  let columns = null;
+  let length = 0;
+  for (let batch = await reading.next(BATCH_ROWS); batch !== null; batch = await reading.next(BATCH_ROWS)) {
+    columns ??= batch.columns.map(column => ({
+      ...column,
+      data: new column.data.constructor(rows),
+      valid: null,
+    }));
+    batch.columns.forEach((column, i) => columns[i].data.set(column.data.subarray(0, batch.length), length));
+    length += batch.length;
+  }
+  await reading.close();
+  await source.close();
+  const times = columns[fields.findIndex(({ name }) => name === 'ts')].data;
+  return { schema: { fields }, columns, length, marks: marksOf(times, boundUs) };
+}
+
+function marksOf(times, boundUs) {
+  const marks = new Float64Array(times.length);
+  let highest = -Infinity;
+  for (let i = 0; i < times.length; i++) {
+    if (times[i] > highest) highest = times[i];
+    marks[i] = highest - boundUs;
+  }
+  return marks;
+}
+
+/** The physical plan of a collection over columns in memory. */
+export function physicalPlan(collection, { schema }, form = null) {
+  const relations = bindPlan(collection.plan, source => ({
+    schema,
+    time: source.time?.column ?? null,
+    mode: 'append',
+    key: null,
+  }));
+  const physical = planPhysical(collection.plan, relations);
+  return form === null
+    ? physical
+    : { ...physical, operators: physical.operators.map(each => ({ ...each, form })) };
+}
+
+/** Pushes all rows through a plan in batches and closes it; `rows` of `data` at most. */
+export function runAll(plan, data, out, rows = data.length) {
+  const pipeline = new Pipeline(plan, out);
+  for (let at = 0; at < rows; at += BATCH_ROWS)
+    pipeline.push(0, slice(data, at, Math.min(rows, at + BATCH_ROWS)));
+  pipeline.end(0);
+  return pipeline;
+}
+
+/** Rows [from, to) as a batch: views, nothing is copied. */
+export function slice({ schema, columns, marks }, from, to) {
+  return {
+    schema,
+    length: to - from,
+    columns: columns.map(column => ({ ...column, data: column.data.subarray(from, to) })),
+    kinds: null,
+    marks: marks.subarray(from, to),
+    watermark: marks[to - 1],
+  };
+}
+
+/** Keeps all rows that come out, as a user who waits for the result would. */
+export class Materialised {
+  length = 0;
+  #fields = null;
+  #chunks = [];
+  #counted;
+
+  /** @param counted whether rows are counted by their sign alone and the columns let go: a changelog that nobody keeps */
+  constructor(counted = false) {
+    this.#counted = counted;
+  }
+
+  take = batch => {
+    this.#fields ??= batch.schema.fields;
+    this.length += batch.length;
+    if (batch.length === 0 || this.#counted) return;
+    this.#chunks.push(
+      batch.columns.map(column => ({
+        data: column.data.slice(0, batch.length),
+        valid: column.valid === null ? null : column.valid.slice(0, batch.length),
+      })),
+    );
+  };
+
+  /** The sum of each named column, NULLs left out, and the number of rows. */
+  sums(names) {
+    const sums = { rows: this.length };
+    for (const name of names) {
+      const at = this.#fields.findIndex(field => field.name === name);
+      let total = 0;
+      for (const chunk of this.#chunks) {
+        const { data, valid } = chunk[at];
+        for (let i = 0; i < data.length; i++) if (valid === null || valid[i] === 1) total += Number(data[i]);
+      }
+      sums[name] = total;
+    }
+    return sums;
+  }
+}
