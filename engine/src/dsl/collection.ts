@@ -14,6 +14,8 @@ import { DISPLAYABLE } from './displayable.js';
 import type { CollectionKind, Displayable, Displayed } from './displayable.js';
 import { columnsProxy } from './exprMethods.js';
 import type { BoolExpr, ColumnsOf } from './expressions.js';
+import { toFlinkSql } from './flinkSql.js';
+import type { FlinkOptions, FlinkQuery } from './flinkSql.js';
 import { Grouped, Windowed, windowOptions } from './grouped.js';
 import type { WindowOptions } from './grouped.js';
 import type { Derived, Kind, Kinds, WithDerived } from './kinds.js';
@@ -178,6 +180,16 @@ export abstract class Collection<K extends Kind, Row> extends Charts<Row> implem
   /** The plan as text: logical, then physical with its changelog modes and keys. */
   async explain(): Promise<string> {
     return (await ask({ type: 'explain', plan: this.plan })).text;
+  }
+
+  /**
+   * The query in Flink's SQL: CREATE TABLE statements for its sources, and a SELECT whose window columns are called as Flink's own.
+   * What Flink cannot say is listed in `cannot`, and `sql` is null then. A table of windows is said as its `final()`.
+   *
+   * @example (await bars.toFlinkSql({ sources: { trades: { connector: 'kafka', topic: 'trades', format: 'json' } } })).sql
+   */
+  async toFlinkSql(options: FlinkOptions = {}): Promise<FlinkQuery> {
+    return toFlinkSql(this.plan, options);
   }
 
   /**

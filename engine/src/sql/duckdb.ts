@@ -8,6 +8,7 @@ import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { SourceNode } from '../plan/nodes/source.js';
 import type { PlanNode, PlanVisitor } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
+import { distinctArguments, guardedArguments } from './aggregateCall.js';
 import { DUCKDB, duckdbName } from './duckdbText.js';
 import { windowRows } from './duckdbWindows.js';
 import { passedAs } from './passed.js';
@@ -174,18 +175,12 @@ class NodePrinter {
     const conditions = call.where === null ? [] : [this.#text(call.where, node.input)];
     const time = input.time === null ? null : duckdbName(input.time);
     if (definition.ordered && time !== null) conditions.push(`${time} IS NOT NULL`);
-    if (args.length > 1) conditions.push(...args.map(arg => `${arg} IS NOT NULL`));
-    const guarded =
-      conditions.length === 0
-        ? args
-        : (args.length === 0 ? ['1'] : args).map(
-            arg => `CASE WHEN ${conditions.join(' AND ')} THEN ${arg} END`,
-          );
+    const guarded = guardedArguments(args, conditions);
     const sequence = this.#sequence(node.input);
     const order = [time, sequence === null ? null : duckdbName(sequence), arrival].filter(
       name => name !== null,
     );
-    const seen = call.distinct ? guarded.map((arg, at) => (at === 0 ? `DISTINCT ${arg}` : arg)) : guarded;
+    const seen = call.distinct ? distinctArguments(guarded) : guarded;
     const text = definition.duckdb?.(seen, {
       args: bound,
       options: call.options,

@@ -18,8 +18,32 @@ export interface SlicedWindow {
 /** A window whose spans event time alone decides: rows are judged late by marks alone. */
 export type TimeWindow = SlicedWindow;
 
+/** Windows that last as long as a group's rows follow each other by `gapUs` or less. */
+export interface SessionWindow {
+  readonly kind: 'session';
+  readonly gapUs: number;
+}
+
+/**
+ * Windows that a group's rows fill in event order: a window is complete with the row at which the sum of the product of `columns`
+ * (of 1 where there are none) reaches `threshold`.
+ */
+export interface BarWindow {
+  readonly kind: 'bars';
+  readonly threshold: number;
+  readonly columns: readonly string[];
+}
+
+/** A window whose rows depend on each other. */
+export type RowWindowKind = SessionWindow | BarWindow;
+
 /** A window as the engine computes with it: plain data that a physical plan carries. */
-export type BoundWindow = TimeWindow;
+export type BoundWindow = TimeWindow | RowWindowKind;
+
+/** Whether event time alone decides a window's spans. */
+export function isTimeWindow(window: BoundWindow): window is TimeWindow {
+  return window.kind !== 'session' && window.kind !== 'bars';
+}
 
 /** A span of event time, in microseconds; its end is exclusive. */
 export interface WindowSpan {
@@ -93,7 +117,16 @@ export function microseconds(
   );
 }
 
-/** An interval as Flink's SQL writes it. */
+/** An interval as Flink's SQL writes it, in the largest unit that it is a whole number of. */
 export function sqlInterval(us: number): string {
-  return `INTERVAL '${us / 1e6}' SECOND`;
+  const [size, unit] = INTERVAL_UNITS.find(([size]) => us % size === 0) ?? [1e6, 'SECOND'];
+  const count = us / size;
+  const digits = String(Math.trunc(Math.abs(count))).length;
+  return `INTERVAL '${count}' ${unit}${digits > 2 ? `(${digits})` : ''}`;
 }
+
+const INTERVAL_UNITS: readonly (readonly [us: number, unit: string])[] = [
+  [86_400e6, 'DAY'],
+  [3600e6, 'HOUR'],
+  [60e6, 'MINUTE'],
+];

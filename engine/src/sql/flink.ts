@@ -1,0 +1,269 @@
+import { fieldIndex } from '../columns/schema.js';
+import { INT32 } from '../columns/types.js';
+import type { Field } from '../columns/types.js';
+import type { Expr } from '../expr/ast.js';
+import { aggregateOf } from '../functions/aggregate/registry.js';
+import { bind } from '../functions/bind.js';
+import { flinkType } from '../functions/scalar/sql.js';
+import { projectColumns } from '../plan/bind.js';
+import { planNodes } from '../plan/children.js';
+import type { AggregateNode } from '../plan/nodes/aggregate.js';
+import type { SourceNode } from '../plan/nodes/source.js';
+import type { PlanNode, PlanVisitor } from '../plan/plan.js';
+import type { Relation } from '../plan/relation.js';
+import { bindWindow, windowOf } from '../windows/registry.js';
+import { distinctArguments, guardedArguments } from './aggregateCall.js';
+import type { Cannot } from './cannot.js';
+import { createTable, isRowtime, ROWTIME, wholeMilliseconds } from './flinkTables.js';
+import type { FlinkSource, FlinkTable } from './flinkTables.js';
+import { FLINK, flinkName } from './flinkText.js';
+import { scalarText } from './scalar.js';
+
+/** A column of a query's result: what we call it, and what Flink does. */
+export interface FlinkColumn {
+  readonly name: string;
+  readonly flinkName: string;
+  readonly type: Field['type'];
+}
+
+/** A plan in Flink's SQL. */
+export interface FlinkSql {
+  /** All statements, each ended by a semicolon; null where something cannot be said. */
+  readonly sql: string | null;
+  /** The statements that make the sources known. */
+  readonly tables: readonly string[];
+  /** The query itself. Where something cannot be said, NULL stands in its place. */
+  readonly query: string;
+  readonly columns: readonly FlinkColumn[];
+  /** What Flink cannot say, node by node; empty where the query stands for the plan. */
+  readonly cannot: readonly Cannot[];
+  /** What Flink says, but means otherwise in some cases. */
+  readonly differs: readonly Cannot[];
+}
+
+/** Our window columns as Flink calls its own. */
+const WINDOW_NAMES: Readonly<Record<string, string>> = {
+  windowStart: 'window_start',
+  windowEnd: 'window_end',
+  windowTime: 'window_time',
+};
+
+/**
+ * Prints a plan for Flink: CREATE TABLE statements for its sources, and a query with a common table expression a node. Event-time windows are
+ * window table functions, whose rows come once, when a window closes: a table of windows is printed as its `final()`.
+ */
+export function flinkSql(
+  root: PlanNode,
+  relations: ReadonlyMap<PlanNode, Relation>,
+  sourceOf: (source: SourceNode) => FlinkSource,
+  tables: Readonly<Record<string, FlinkTable>>,
+): FlinkSql {
+  const cannot: Cannot[] = [];
+  const differs: Cannot[] = [];
+  const names = new Map<PlanNode, string>();
+  const parts: string[] = [];
+  const created = new Map<string, string>();
+  for (const node of planNodes(root)) {
+    const name = flinkName(`node${names.size}`);
+    const notes: Notes = {
+      cannot: why => cannot.push({ node, why }),
+      differs: why => differs.push({ node, why }),
+    };
+    if (node.kind === 'source') {
+      const table = tables[node.name];
+      if (table === undefined)
+        notes.cannot(`nothing says what '${node.name}' is to Flink: give { sources: { ${node.name}: … } }`);
+      else if (typeof table !== 'string') created.set(node.name, createTable(node, sourceOf(node), table));
+    }
+    const text = new NodePrinter(relations, names, notes, tables).print(node);
+    parts.push(`${name} AS (\n  ${text}\n)`);
+    names.set(node, name);
+  }
+  const fields = relations.get(root)!.schema.fields;
+  const columns = fields.map(({ name, type }) => ({ name, type, flinkName: resultName(name, fields) }));
+  const list = columns.map(column => `${flinkName(column.name)} AS ${flinkName(column.flinkName)}`);
+  const query = `WITH ${parts.join(',\n')}\nSELECT ${list.join(', ')} FROM ${names.get(root)!}`;
+  const statements = [...created.values(), query];
+  return {
+    sql: cannot.length > 0 ? null : `${statements.join(';\n')};`,
+    tables: [...created.values()],
+    query,
+    columns,
+    cannot,
+    differs,
+  };
+}
+
+function resultName(name: string, fields: readonly Field[]): string {
+  const flinks = Object.hasOwn(WINDOW_NAMES, name) ? WINDOW_NAMES[name] : name;
+  return flinks !== name && fields.some(field => field.name === flinks) ? name : flinks;
+}
+
+interface Notes {
+  readonly cannot: (why: string) => void;
+  readonly differs: (why: string) => void;
+}
+
+/** Prints one node over the expressions of its inputs. */
+class NodePrinter {
+  constructor(
+    private readonly relations: ReadonlyMap<PlanNode, Relation>,
+    private readonly names: ReadonlyMap<PlanNode, string>,
+    private readonly notes: Notes,
+    private readonly tables: Readonly<Record<string, FlinkTable>>,
+  ) {}
+
+  print(node: PlanNode): string {
+    const visitor: Partial<PlanVisitor<string>> = {
+      source: source => {
+        const table = this.tables[source.name];
+        const from = typeof table === 'string' ? table : flinkName(source.name);
+        return `SELECT ${this.#columns(source)} FROM ${from}`;
+      },
+      filter: filter =>
+        `SELECT * FROM ${this.#from(filter.input)} WHERE ${this.#text(filter.predicate, filter.input)}`,
+      project: project => {
+        const columns = projectColumns(project, this.#relation(project.input).schema);
+        const list = columns.map(({ name, expr }) => {
+          const text = this.#text(expr, project.input);
+          return text === flinkName(name) ? text : `${text} AS ${flinkName(name)}`;
+        });
+        return `SELECT ${[...list, ...this.#hidden(project)].join(', ')} FROM ${this.#from(project.input)}`;
+      },
+      aggregate: aggregate => this.#aggregate(aggregate),
+      final: final => `SELECT * FROM ${this.#from(final.input)}`,
+      keep: keep => {
+        const { lastUs, rows, bytes } = keep.retention;
+        if (lastUs !== null || rows !== null || bytes !== null)
+          this.notes.differs('Flink keeps every row of the result');
+        return `SELECT * FROM ${this.#from(keep.input)}`;
+      },
+      unionAll: union =>
+        union.inputs
+          .map(input => `SELECT ${this.#columns(union)} FROM ${this.#from(input)}`)
+          .join('\n  UNION ALL '),
+    };
+    const print = visitor[node.kind] as ((node: PlanNode) => string) | undefined;
+    if (print !== undefined) return print(node);
+    this.notes.cannot(`Flink has no counterpart of ${node.kind}`);
+    const nothing = this.#relation(node).schema.fields.map(
+      ({ name, type }) => `CAST(NULL AS ${flinkType(type)}) AS ${flinkName(name)}`,
+    );
+    return `SELECT ${nothing.join(', ')}`;
+  }
+
+  #relation(node: PlanNode): Relation {
+    return this.relations.get(node)!;
+  }
+
+  #from(node: PlanNode): string {
+    return this.names.get(node)!;
+  }
+
+  #text(expr: Expr, input: PlanNode): string {
+    return scalarText(bind(expr, this.#relation(input).schema), FLINK, this.notes.cannot);
+  }
+
+  #timeOf(node: PlanNode): Field | null {
+    const { schema, time } = this.#relation(node);
+    return time === null ? null : schema.fields[fieldIndex(schema, time)];
+  }
+
+  /** The hidden event time of a node's rows, where their own column cannot be it. */
+  #hidden(node: PlanNode): string[] {
+    const time = this.#timeOf(node);
+    return time === null || isRowtime(time) ? [] : [flinkName(ROWTIME)];
+  }
+
+  #columns(node: PlanNode): string {
+    const { fields } = this.#relation(node).schema;
+    return [...fields.map(field => flinkName(field.name)), ...this.#hidden(node)].join(', ');
+  }
+
+  #aggregate(node: AggregateNode): string {
+    const keys = node.keys.map(flinkName);
+    const values = node.columns.map(({ name, call }) => `${this.#call(node, call)} AS ${flinkName(name)}`);
+    const from = this.#from(node.input);
+    if (node.window === null) {
+      const by = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
+      return `SELECT ${[...keys, ...values].join(', ')} FROM ${from}${by}`;
+    }
+    this.#checkWindow(node);
+    const time = this.#timeOf(node.input)!;
+    const descriptor = flinkName(isRowtime(time) ? time.name : ROWTIME);
+    const partitioned =
+      windowOf(node.window.type).by === 'rows' && keys.length > 0
+        ? `${from} PARTITION BY ${keys.join(', ')}`
+        : from;
+    const table = windowOf(node.window.type).sql(partitioned, descriptor, node.window.parameters);
+    const windows = windowColumns(time);
+    return (
+      `SELECT ${[...keys, ...windows, ...values].join(', ')}\n  FROM TABLE(${table})\n  ` +
+      `GROUP BY ${[...keys, 'window_start', 'window_end', 'window_time'].join(', ')}`
+    );
+  }
+
+  #checkWindow(node: AggregateNode): void {
+    const { window, allowedLatenessUs, emit, fill } = node;
+    const { cannot } = this.notes;
+    if (allowedLatenessUs > 0) cannot('window table functions allow no lateness');
+    if (emit !== undefined && (emit.everyUs !== null || emit.rows !== null))
+      cannot('window table functions tell a window once, when it closes');
+    if (fill !== undefined) cannot('window table functions have no rows for windows without rows');
+    for (const [name, value] of Object.entries(window!.parameters)) {
+      const why = name.endsWith('Us') ? wholeMilliseconds(Number(value)) : null;
+      if (why !== null) cannot(why);
+    }
+    const bound = bindWindow(window!);
+    if (!['sliced', 'cumulate', 'session'].includes(bound.kind))
+      cannot(`Flink has no ${window!.type} windows`);
+    const { fields } = this.#relation(node.input).schema;
+    const taken = fields.find(field => Object.values(WINDOW_NAMES).includes(field.name));
+    if (taken !== undefined) cannot(`a column is called '${taken.name}', as Flink calls one of its own`);
+  }
+
+  #call(node: AggregateNode, call: AggregateNode['columns'][number]['call']): string {
+    const { schema, time } = this.#relation(node.input);
+    const definition = aggregateOf(call.fn);
+    const bound = call.args.map(arg => bind(arg, schema));
+    const { type } = definition.resolve(bound, call.options);
+    // Sums of 32 bits wrap around at 32 bits there.
+    const args = bound.map(arg => {
+      const text = scalarText(arg, FLINK, this.notes.cannot);
+      return arg.type.kind === INT32.kind && type.kind === 'int64' && call.fn === 'sum'
+        ? `CAST(${text} AS BIGINT)`
+        : text;
+    });
+    const guarded = guardedArguments(args, call.where === null ? [] : [this.#text(call.where, node.input)]);
+    if (definition.ordered && time !== null)
+      this.notes.differs(`${call.fn}() goes by arrival in Flink, not by event time`);
+    const text = definition.sql(call.distinct ? distinctArguments(guarded) : guarded, {
+      args: bound,
+      options: call.options,
+    });
+    if (text !== null) return text;
+    this.notes.cannot(`${call.fn}() has no counterpart in Flink`);
+    return 'NULL';
+  }
+}
+
+/** Our window columns out of Flink's, which are of milliseconds. */
+function windowColumns(time: Field): string[] {
+  if (isRowtime(time))
+    return ['start', 'end', 'time'].map(
+      part => `window_${part} AS ${flinkName(`window${part[0].toUpperCase()}${part.slice(1)}`)}`,
+    );
+  const type = flinkType(time.type);
+  const unit = time.type.kind === 'timestamp' ? time.type.unit : 'ms';
+  // One tick before the end, of which Flink's intervals and event times have no counterpart below a millisecond.
+  const last =
+    unit === 's'
+      ? `CAST(window_end - INTERVAL '1' SECOND AS ${type})`
+      : `CAST(CONCAT(CAST(window_time AS STRING), '${unit === 'us' ? '999' : '999999'}') AS ${type})`;
+  return [
+    `CAST(window_start AS ${type}) AS ${flinkName('windowStart')}`,
+    `CAST(window_end AS ${type}) AS ${flinkName('windowEnd')}`,
+    `${last} AS ${flinkName('windowTime')}`,
+    `window_time AS ${flinkName(ROWTIME)}`,
+  ];
+}
