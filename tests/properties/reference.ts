@@ -24,7 +24,11 @@ export function keyText(values: readonly Value[]): string {
  * What an aggregate node gives for rows that have arrived, computed the plainest way: each row goes to every window that is not final by
  * the watermark before it; then each group's values are those of the aggregates' references.
  */
-export function reference(node: AggregateNode, arrived: readonly HistoryRow[]): ResultRow[] {
+export function reference(
+  node: AggregateNode,
+  arrived: readonly HistoryRow[],
+  retracting = false,
+): ResultRow[] {
   const groups = new Map<string, Group>();
   let mark = -Infinity;
   for (const row of arrived) {
@@ -40,7 +44,9 @@ export function reference(node: AggregateNode, arrived: readonly HistoryRow[]): 
   }
   return [...groups.values()].map(({ key, rows }) => [
     ...key,
-    ...node.columns.map(({ call }) => valueOf(call, rows)),
+    ...node.columns.map(({ call }) =>
+      valueOf(call, rows, node.window === null ? null : (key[node.keys.length + 1] as bigint)),
+    ),
   ]);
 }
 
@@ -56,16 +62,21 @@ function windowsOf(node: AggregateNode, row: HistoryRow): readonly (readonly big
     .map(({ start, end }) => [BigInt(start), BigInt(end), BigInt(end) - 1n]);
 }
 
-function valueOf(call: AggregateNode['columns'][number]['call'], rows: readonly HistoryRow[]): Value {
+export function valueOf(
+  call: AggregateNode['columns'][number]['call'],
+  rows: readonly HistoryRow[],
+  windowEnd: bigint | null = null,
+): Value {
   const definition = aggregateOf(call.fn);
   const names = call.args.map(arg => (arg as { name: keyof HistoryRow }).name);
   const seen = rows
-    .filter(row => call.where === null || (row.price !== null && row.price > 0))
+    .filter(row => call.where === null || (row.price !== null && !(row.price <= 0)))
     .filter(row => !definition.ordered || row.time !== null)
     .map(row => ({ args: names.map(name => row[name]), time: row.time ?? 0n, sequence: row.seq }))
     .filter(row => row.args.every(arg => arg !== null));
   const types = names.map(name => FIELDS.find(field => field.name === name)!);
-  return definition.reference(seen, types);
+  const { options, distinct } = call;
+  return definition.reference(seen, types, { options, distinct, retracting: false, windowEnd });
 }
 
 /** Whether two values are the same: floats within what the order of summation may change. */

@@ -1,7 +1,9 @@
 import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { compileFunction } from './compile.js';
-import { groupedArgumentsText, groupedRowText, type GroupedInput, type GroupedState } from './grouped.js';
-import { stateLayout, type GroupedShape } from './groupedShape.js';
+import { groupedArgumentsText, type GroupedInput, type GroupedState } from './grouped.js';
+import { groupedRowText } from './groupedRows.js';
+import { stateLayout } from './groupedEmit.js';
+import type { GroupedShape } from './groupedShape.js';
 
 /** What the loop over session windows reads and writes: one slot a session, found by its group's latest one. */
 export interface SessionHost {

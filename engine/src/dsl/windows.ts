@@ -30,3 +30,13 @@ export function hop(options: {
     offsetUs: options.offset === undefined ? 0 : parseDuration(options.offset, 'an offset'),
   });
 }
+
+/**
+ * Sessions: a group's rows that follow each other by `gap` or less. A session ends the gap after its last row; a row between two of
+ * them makes them one.
+ *
+ * @example trades.window(session({ gap: '5 min' })).groupBy('symbol').aggregate(t => ({ n: count(), volume: sum(t.size) }))
+ */
+export function session(options: { readonly gap: DurationText }): WindowSpec {
+  return windowSpec('session', { gapUs: parseDuration(options.gap, 'a gap') });
+}

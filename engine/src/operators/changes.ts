@@ -1,6 +1,6 @@
 import { RowKind } from '../columns/batch.js';
 import type { Grouping } from './grouping.js';
-import type { OutputBuffer } from './output.js';
+import type { OutputBuffer, OutputColumn } from './output.js';
 import type { StateStore } from './state.js';
 import { grown } from './valueIds.js';
 
@@ -19,19 +19,25 @@ export class ChangeWriter {
   #liveAt = new Int32Array(0);
   #old = new Int32Array(0);
   #oldAt = new Int32Array(0);
+  readonly #keys: readonly OutputColumn[];
+  readonly #values: readonly OutputColumn[];
 
   constructor(
     readonly grouping: Grouping,
     readonly out: OutputBuffer,
     readonly layout: OutputLayout,
     readonly form: ChangeForm,
-  ) {}
+  ) {
+    const { keys, windows } = layout;
+    this.#keys = out.columns.slice(0, keys);
+    this.#values = out.columns.slice(keys + windows);
+  }
 
   /** Writes groups as they are, all as inserts. Returns where they begin. */
   insert(store: StateStore, slots: Int32Array, count: number): number {
     const from = this.out.reserve(count);
     const at = this.grouping.positions(from, count);
-    this.#write(store, store.lanes, slots, count, at);
+    this.#write(store, slots, count, at);
     this.out.kinds.fill(RowKind.Insert, from, from + count);
     return from;
   }
@@ -71,55 +77,27 @@ export class ChangeWriter {
       out.kinds[begin + rows++] = emitted ? RowKind.UpdateAfter : RowKind.Insert;
     }
     out.length = begin + rows;
-    if (old > 0) this.#write(store, store.shadow ?? store.lanes, this.#old, old, this.#oldAt);
-    this.#write(store, store.lanes, this.#live, live, this.#liveAt);
+    if (old > 0) this.#writeTold(store, old);
+    this.#write(store, this.#live, live, this.#liveAt);
+    store.told?.note(this.#live, live, this.#liveAt, this.#values);
     store.settle(slots, count);
     if (gone !== null && retracting) {
       for (let k = 0; k < count; k++) if (!((store.lanes[0][slots[k]] as number) > 0)) gone(slots[k]);
     }
-    if (this.form === 'retract' && old > 0) this.#dropEqual(from);
+    if (this.form === 'retract' && old > 0) dropEqualUpdates(out, from, this.layout.keys + this.layout.windows);
     return from;
   }
 
-  #write(
-    store: StateStore,
-    lanes: StateStore['lanes'],
-    slots: Int32Array,
-    count: number,
-    at: Int32Array,
-  ): void {
-    const { columns, length } = this.out;
-    const { keys, windows } = this.layout;
-    this.grouping.writeKeys(store, slots, count, at, columns.slice(0, keys));
-    this.grouping.writeValues(lanes, slots, count, at, columns.slice(keys + windows), length);
+  #write(store: StateStore, slots: Int32Array, count: number, at: Int32Array): void {
+    const { grouping, out } = this;
+    grouping.writeKeys(store, slots, count, at, this.#keys);
+    grouping.writeValues(store.lanes, slots, count, at, this.#values, out.length);
   }
 
-  /** Takes out pairs of `-U` and `+U` whose values are the same. */
-  #dropEqual(from: number): void {
-    const { out, layout } = this;
-    const values = out.columns.slice(layout.keys + layout.windows);
-    let to = from;
-    for (let row = from; row < out.length; row++) {
-      if (out.kinds[row] === RowKind.UpdateBefore) {
-        const same = values.every(({ data, valid, nullable }) => {
-          if (nullable && valid[row] !== valid[row + 1]) return false;
-          return (nullable && valid[row] === 0) || Object.is(data[row], data[row + 1]);
-        });
-        if (same) {
-          row++;
-          continue;
-        }
-      }
-      if (to !== row) {
-        out.kinds[to] = out.kinds[row];
-        for (const column of out.columns) {
-          column.data[to] = column.data[row] as never;
-          if (column.nullable) column.valid[to] = column.valid[row];
-        }
-      }
-      to++;
-    }
-    out.length = to;
+  #writeTold(store: StateStore, count: number): void {
+    if (store.told === null) throw new Error('a group that was not noted is taken back');
+    this.grouping.writeKeys(store, this.#old, count, this.#oldAt, this.#keys);
+    store.told.write(this.#old, count, this.#oldAt, this.#values, this.out.length);
   }
 
   #fit(count: number): void {
@@ -129,4 +107,31 @@ export class ChangeWriter {
     this.#old = grown(this.#old, count);
     this.#oldAt = grown(this.#oldAt, count);
   }
+}
+
+/** Takes out pairs of `-U` and `+U`, from a row on, that are the same in the columns from `first` on. */
+export function dropEqualUpdates(out: OutputBuffer, from: number, first: number): void {
+  const values = out.columns.slice(first);
+  let to = from;
+  for (let row = from; row < out.length; row++) {
+    if (out.kinds[row] === RowKind.UpdateBefore) {
+      const same = values.every(({ data, valid, nullable }) => {
+        if (nullable && valid[row] !== valid[row + 1]) return false;
+        return (nullable && valid[row] === 0) || Object.is(data[row], data[row + 1]);
+      });
+      if (same) {
+        row++;
+        continue;
+      }
+    }
+    if (to !== row) {
+      out.kinds[to] = out.kinds[row];
+      for (const column of out.columns) {
+        column.data[to] = column.data[row] as never;
+        if (column.nullable) column.valid[to] = column.valid[row];
+      }
+    }
+    to++;
+  }
+  out.length = to;
 }

@@ -1,6 +1,7 @@
 import type { Lane } from '../columns/column.js';
 import type { StateArray } from '../codegen/groupedShape.js';
 import type { ObjectLane, PlainValue, StateLane, ValueLane } from '../functions/aggregate/define.js';
+import type { ToldValues } from './toldValues.js';
 import { SnapshotError, type StateReader, type StateWriter } from './snapshot.js';
 
 const WIDE_MAX = (1n << 63n) - 1n;
@@ -8,11 +9,10 @@ const WIDE_MIN = -(1n << 63n);
 
 /**
  * The state of groups as typed arrays, one element a slot, grown by doubling. Slots that are released are used again, so memory
- * follows what is alive. Where `shadowed`, a second copy holds what was last emitted of each slot: what a `-U` takes back.
+ * follows what is alive.
  */
 export class StateStore {
   lanes: StateArray[];
-  shadow: StateArray[] | null;
   /** Rises when arrays were replaced: loops load them anew. */
   version = 0;
   /** When a slot was last touched, by the caller's count. */
@@ -31,11 +31,12 @@ export class StateStore {
 
   constructor(
     readonly layout: readonly StateLane[],
-    shadowed: boolean,
+    /** What was last emitted of each slot, where it may have to be taken back. */
+    readonly told: ToldValues | null,
   ) {
     this.#objects = layout.flatMap((lane, k) => (lane.lane === 'object' ? [[k, lane] as const] : []));
     this.lanes = layout.map(lane => this.#lane(lane, this.#capacity));
-    this.shadow = shadowed ? layout.map(lane => this.#lane(lane, this.#capacity)) : null;
+    told?.grow(this.#capacity);
     this.stamps = new Int32Array(this.#capacity);
     this.groups = new Int32Array(this.#capacity);
     this.emitted = new Uint8Array(this.#capacity);
@@ -77,6 +78,11 @@ export class StateStore {
     }
   }
 
+  /** How many slots there is room for. */
+  get capacity(): number {
+    return this.#capacity;
+  }
+
   /** Slots in use. */
   get live(): number {
     return this.#used - this.#free.length;
@@ -84,7 +90,7 @@ export class StateStore {
 
   bytes(): number {
     const lanes = this.lanes.reduce((total, lane) => total + bytesOf(lane), 0);
-    return lanes * (this.shadow === null ? 1 : 2) + this.#capacity * 10;
+    return lanes + (this.told?.bytes() ?? 0) + this.#capacity * 10;
   }
 
   /** A slot for a group, in its empty state. */
@@ -114,17 +120,42 @@ export class StateStore {
     }
   }
 
+  /** Empties many slots, as if they had just been allocated. */
+  resetAll(slots: Int32Array, count: number): void {
+    for (let k = 0; k < this.lanes.length; k++) {
+      const lane = this.layout[k];
+      if (lane.lane === 'object') {
+        for (let i = 0; i < count; i++) this.lanes[k][slots[i]] = lane.create() as never;
+      } else {
+        resetLane(this.lanes[k] as Lane, this.#init(k), slots, count);
+      }
+    }
+    for (let i = 0; i < count; i++) {
+      const slot = slots[i];
+      this.stamps[slot] = this.emitted[slot] = this.revised[slot] = 0;
+    }
+  }
+
+  /** Gives many slots back, emptied. */
+  releaseAll(slots: Int32Array, count: number): void {
+    this.resetAll(slots, count);
+    for (const [k] of this.#objects) for (let i = 0; i < count; i++) this.lanes[k][slots[i]] = null as never;
+    for (let i = 0; i < count; i++) this.#free.push(slots[i]);
+  }
+
+  /** Copies another state's slots; false where there are objects, which are no one else's. */
+  copyAll(slots: Int32Array, other: StateStore, others: Int32Array, count: number): boolean {
+    if (this.#objects.length > 0) return false;
+    for (let k = 0; k < this.lanes.length; k++)
+      copyLane(this.lanes[k] as Lane, slots, other.lanes[k] as Lane, others, count);
+    return true;
+  }
+
   /** Notes that these slots' values have been emitted. */
   settle(slots: Int32Array, count: number): void {
     for (let i = 0; i < count; i++) {
       this.emitted[slots[i]] = 1;
       this.revised[slots[i]] = 0;
-    }
-    if (this.shadow === null) return;
-    for (let k = 0; k < this.lanes.length; k++) {
-      const from = this.lanes[k];
-      const to = this.shadow[k];
-      for (let i = 0; i < count; i++) to[slots[i]] = from[slots[i]] as never;
     }
   }
 
@@ -136,7 +167,6 @@ export class StateStore {
     for (let k = 0; k < this.layout.length; k++) {
       if (this.layout[k].lane !== 'int64') continue;
       this.lanes[k] = widened(this.lanes[k] as Lane);
-      if (this.shadow !== null) this.shadow[k] = widened(this.shadow[k] as Lane);
     }
   }
 
@@ -150,7 +180,7 @@ export class StateStore {
     writer.lane('emitted', this.emitted, used);
     writer.lane('revised', this.revised, used);
     this.#snapshotLanes(writer.section('lanes'), this.lanes);
-    if (this.shadow !== null) this.#snapshotLanes(writer.section('shadow'), this.shadow);
+    this.told?.snapshot(writer.section('told'), used);
   }
 
   #snapshotLanes(writer: StateWriter, lanes: readonly StateArray[]): void {
@@ -187,7 +217,7 @@ export class StateStore {
     this.emitted.set(reader.lane('emitted') as Uint8Array);
     this.revised.set(reader.lane('revised') as Uint8Array);
     this.#restoreLanes(reader.section('lanes'), this.lanes);
-    if (this.shadow !== null) this.#restoreLanes(reader.section('shadow'), this.shadow);
+    this.told?.restore(reader.section('told'));
     this.version++;
   }
 
@@ -219,7 +249,7 @@ export class StateStore {
       if (this.layout[k].lane !== 'object') next.fill(this.#init(k) as never, used);
       return next;
     });
-    if (this.shadow !== null) this.shadow = this.shadow.map(copy);
+    this.told?.grow(this.#capacity);
     const stamps = new Int32Array(this.#capacity);
     stamps.set(this.stamps);
     this.stamps = stamps;
@@ -238,6 +268,24 @@ export class StateStore {
 /** What a state is made of, in a snapshot: one that says otherwise is of another plan or version. */
 function layoutText(layout: readonly StateLane[]): string {
   return layout.map(({ name, lane }) => `${name}:${lane}`).join(' ');
+}
+
+/** A loop for each kind of array keeps each of them fast. */
+function resetLane(lane: Lane, init: number | bigint, slots: Int32Array, count: number): void {
+  if (lane instanceof Float64Array) for (let i = 0; i < count; i++) lane[slots[i]] = init as number;
+  else if (lane instanceof Int32Array) for (let i = 0; i < count; i++) lane[slots[i]] = init as number;
+  else if (lane instanceof Uint8Array) for (let i = 0; i < count; i++) lane[slots[i]] = init as number;
+  else for (let i = 0; i < count; i++) lane[slots[i]] = init as bigint;
+}
+
+function copyLane(into: Lane, slots: Int32Array, from: Lane, others: Int32Array, count: number): void {
+  if (into instanceof Float64Array && from instanceof Float64Array) {
+    for (let i = 0; i < count; i++) into[slots[i]] = from[others[i]];
+  } else if (into instanceof Int32Array && from instanceof Int32Array) {
+    for (let i = 0; i < count; i++) into[slots[i]] = from[others[i]];
+  } else {
+    for (let i = 0; i < count; i++) into[slots[i]] = from[others[i]] as never;
+  }
 }
 
 function widened(lane: Lane): BigInt64Array {

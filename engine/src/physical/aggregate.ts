@@ -1,7 +1,8 @@
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import type { TimeUnit } from '../columns/types.js';
-import type { Expr } from '../expr/ast.js';
+import type { AggregateCall, Expr } from '../expr/ast.js';
 import type { BoundExpr } from '../expr/bound.js';
+import type { Ability } from '../functions/aggregate/define.js';
 import { aggregateOf } from '../functions/aggregate/registry.js';
 import { bind } from '../functions/bind.js';
 import { PlanError } from '../plan/error.js';
@@ -9,15 +10,13 @@ import { canonicalJson } from '../plan/hash.js';
 import type { AggregateNode, WindowSpec } from '../plan/nodes/aggregate.js';
 import type { LateNode } from '../plan/nodes/late.js';
 import type { Relation } from '../plan/relation.js';
-import type { TimeWindow } from '../windows/define.js';
-import type { EmitSpec } from '../windows/emission.js';
+import { isTimeWindow, type TimeWindow } from '../windows/define.js';
+import { EVERY_CHANGE } from '../windows/emission.js';
 import { bindWindow } from '../windows/registry.js';
+import { planFill } from './fill.js';
 import type { PhysicalForm, PhysicalGrouping, PhysicalOperator } from './physical.js';
-
-const EVERY_CHANGE: EmitSpec = Object.freeze({ change: true, everyUs: null, rows: null });
-
-/** Microseconds in a tick of a unit; a nanosecond divides every window. */
-const TICK_US: Record<TimeUnit, number> = { s: 1e6, ms: 1e3, us: 1, ns: 1 };
+import { planLateOfRows, planRowWindow } from './rowWindows.js';
+import { TICK_US } from './ticks.js';
 
 /** The operator of an aggregate node. */
 export function planAggregate(
@@ -40,7 +39,7 @@ export function planAggregate(
   const retracting = input.mode === 'retract';
   const aggregates = node.columns.map(({ name, call }) => {
     const definition = aggregateOf(call.fn);
-    if (retracting && !definition.retractable) throw retractionError(node, name, call.fn);
+    if (retracting) requireAbility(node, name, call, definition.retracts, 'MR3120');
     return {
       name,
       fn: call.fn,
@@ -51,14 +50,15 @@ export function planAggregate(
       type: output.schema.fields[fieldIndex(output.schema, name)].type,
     };
   });
-  const ordered = node.columns.some(({ call }) => aggregateOf(call.fn).ordered);
-  if (ordered && input.time === null) throw orderError(node);
+  const ordered = node.columns.find(({ call }) => aggregateOf(call.fn).ordered);
+  if (ordered !== undefined && input.time === null) throw orderError(node, ordered.call.fn);
   const grouping: PhysicalGrouping = {
     keys: node.keys,
     args,
     aggregates,
     time: timeOf(schema, input.time),
-    sequence: ordered && sequence !== null ? argument({ kind: 'column', name: sequence }) : null,
+    sequence:
+      ordered !== undefined && sequence !== null ? argument({ kind: 'column', name: sequence }) : null,
     retracting,
   };
   if (node.window === null) {
@@ -66,8 +66,15 @@ export function planAggregate(
     return { op: 'groupBy', input: schema, output: output.schema, form, ...grouping };
   }
   const window = bindWindow(node.window);
-  checkWindow(node, window, grouping.time?.unit ?? 'us');
   const { allowedLatenessUs } = node;
+  const isPutTogether = window.kind === 'sliced' || !isTimeWindow(window);
+  for (const { name, call } of isPutTogether ? node.columns : []) {
+    requireAbility(node, name, call, aggregateOf(call.fn).merges, 'MR3121');
+  }
+  if (!isTimeWindow(window)) {
+    return planRowWindow(node, window, { input: schema, output: output.schema, form, ...grouping });
+  }
+  checkWindow(node, window, grouping.time?.unit ?? 'us');
   return {
     op: 'windowedAggregate',
     input: schema,
@@ -76,7 +83,7 @@ export function planAggregate(
     window,
     allowedLatenessUs,
     emit: node.emit ?? EVERY_CHANGE,
-    fill: node.fill ?? null,
+    fill: planFill(node),
     ...grouping,
   };
 }
@@ -85,6 +92,7 @@ export function planAggregate(
 export function planLateRows({ input: node }: LateNode, input: Relation): PhysicalOperator {
   const window = bindWindow(node.window as WindowSpec);
   const time = timeOf(input.schema, input.time) as NonNullable<PhysicalGrouping['time']>;
+  if (!isTimeWindow(window)) return planLateOfRows(node, window, input.schema, time);
   checkWindow(node, window, time.unit);
   const { allowedLatenessUs } = node;
   return { op: 'lateRows', input: input.schema, output: input.schema, time, window, allowedLatenessUs };
@@ -108,19 +116,27 @@ function checkWindow(node: AggregateNode, window: TimeWindow, unit: TimeUnit): v
   );
 }
 
-function retractionError(node: AggregateNode, column: string, fn: string): PlanError {
-  return new PlanError(
-    'MR3120',
-    `${fn}() for '${column}' cannot take rows back, and its input is a table whose rows change.`,
-    'Aggregate its final rows: .final().window(…) or .final().groupBy(…).',
-    node,
-  );
+/** Throws where an aggregate cannot do what the plan needs of it; the hint says what to write instead. */
+function requireAbility(
+  node: AggregateNode,
+  column: string,
+  { fn, options }: AggregateCall,
+  ability: Ability | undefined,
+  code: 'MR3120' | 'MR3121',
+): void {
+  const instead = typeof ability === 'function' ? ability(options) : (ability ?? true);
+  if (instead === true) return;
+  const what =
+    code === 'MR3120'
+      ? 'cannot take rows back, and its input is a table whose rows change'
+      : 'cannot put parts of a window together, and these windows are made of parts';
+  throw new PlanError(code, `${fn}() for '${column}' ${what}.`, instead, node);
 }
 
-function orderError(node: AggregateNode): PlanError {
+function orderError(node: AggregateNode, fn: string): PlanError {
   return new PlanError(
     'MR3104',
-    'first() and last() need an order of the rows, and these have no event time.',
+    `${fn}() needs an order of the rows, and these have no event time.`,
     "Name the time column where the source is made: { time: 'ts' }.",
     node,
   );

@@ -17,3 +17,9 @@ export interface FillSpec {
   readonly by: 'previous' | 'null';
   readonly limit: number;
 }
+
+/** Windows are told with every change. */
+export const EVERY_CHANGE: EmitSpec = Object.freeze({ change: true, everyUs: null, rows: null });
+
+/** What an aggregate has in an empty window: 0, NULL, or the value that the aggregate at a position had in the window before. */
+export type FillValue = 'zero' | 'null' | number;

@@ -1,0 +1,333 @@
+import type { Batch } from '../columns/batch.js';
+import type { Column } from '../columns/column.js';
+import type { Schema } from '../columns/schema.js';
+import { START_OF_TIME, type EventTime } from '../columns/time.js';
+import type { TimeUnit } from '../columns/types.js';
+import { ColumnGather } from '../codegen/gather.js';
+import type { GroupedInput } from '../codegen/grouped.js';
+import { compileSessionLoop, type SessionHost, type SessionLoop } from '../codegen/sessions.js';
+import type { EmitSpec } from '../windows/emission.js';
+import type { ChangeForm } from './changes.js';
+import { Grouping, type GroupingPlan } from './grouping.js';
+import type { Emitter, OpenWindows, Operator, OperatorCounters } from './operator.js';
+import { OutputBuffer } from './output.js';
+import { SessionChanges } from './sessionChanges.js';
+import { SessionSet } from './sessionSet.js';
+import type { StateReader, StateWriter } from './snapshot.js';
+import type { StateStore } from './state.js';
+import { grown } from './valueIds.js';
+
+/** What sessions are made of. */
+export interface SessionAggregatePlan extends GroupingPlan {
+  readonly output: Schema;
+  readonly gapUs: number;
+  readonly allowedLatenessUs: number;
+  readonly tickUs: number;
+  readonly unit: TimeUnit;
+  readonly emit: EmitSpec;
+  /** Changes as they come, each session once when it is final, or the rows that come too late. */
+  readonly form: ChangeForm | 'final' | 'late';
+}
+
+/** So many rows are added before sessions that have ended are looked for: enough for a tight loop, few enough slots. */
+const RUN = 8192;
+
+/**
+ * Groups rows by key and session. Rows may come in any order: one between two sessions makes them one. A session is final one tick after its
+ * end, since a row just at its end still belongs to it; marks say row by row when, so the outcome does not depend on how the
+ * input was cut. The watermark that goes on lags by the allowed lateness and that tick.
+ */
+export class SessionAggregateOperator implements Operator, SessionHost {
+  readonly counters: OperatorCounters = { late: 0, untimed: 0 };
+  epoch = 1;
+  readonly #plan: SessionAggregatePlan;
+  readonly #grouping: Grouping;
+  readonly #store: StateStore;
+  readonly #set: SessionSet;
+  readonly #out: OutputBuffer;
+  readonly #changes: SessionChanges;
+  readonly #gathers: readonly ColumnGather[];
+  #loop: { readonly wide: boolean; readonly run: SessionLoop } | null = null;
+  #watermark: EventTime = START_OF_TIME;
+  #touched = new Int32Array(256);
+  #touchedCount = 0;
+  /** Sessions that have ended, and slots given up, since the last emission. */
+  #ended = new Int32Array(256);
+  #endedCount = 0;
+  #late = new Int32Array(64);
+  #lateCount = 0;
+  #carried = new Float64Array(0);
+
+  constructor(plan: SessionAggregatePlan, evaluate: (batch: Batch) => readonly Column[]) {
+    this.#plan = plan;
+    this.#grouping = new Grouping(plan, evaluate);
+    const tells = plan.form === 'retract' || plan.form === 'upsert';
+    this.#store = this.#grouping.makeStore(tells);
+    const times = { gapUs: plan.gapUs, keepUs: plan.gapUs + plan.tickUs + plan.allowedLatenessUs };
+    this.#set = new SessionSet(this.#store, times, (earlier, later) => this.#absorb(earlier, later));
+    this.#grouping.endOf = slot => this.#set.lasts[slot] + plan.gapUs;
+    this.#out = new OutputBuffer(plan.output);
+    const form = plan.form === 'retract' ? 'retract' : 'upsert';
+    this.#changes = new SessionChanges(this.#grouping, this.#set, this.#out, plan.unit, form);
+    this.#gathers = plan.input.fields.map(() => new ColumnGather());
+  }
+
+  // What the loop reads and calls.
+
+  get latest(): Int32Array {
+    return this.#set.latest;
+  }
+  get starts(): Float64Array {
+    return this.#set.starts;
+  }
+  get lasts(): Float64Array {
+    return this.#set.lasts;
+  }
+  get previous(): Int32Array {
+    return this.#set.previous;
+  }
+  get next(): Int32Array {
+    return this.#set.next;
+  }
+  get gapUs(): number {
+    return this.#set.times.gapUs;
+  }
+  get keepUs(): number {
+    return this.#set.times.keepUs;
+  }
+  get fresh(): Int32Array {
+    return this.#set.fresh;
+  }
+  get freshTop(): number {
+    return this.#set.freshTop;
+  }
+  set freshTop(top: number) {
+    this.#set.freshTop = top;
+  }
+  get queueTimes(): Float64Array {
+    return this.#set.queue.times;
+  }
+  get queueSlots(): Int32Array {
+    return this.#set.queue.slots;
+  }
+  get queueTail(): number {
+    return this.#set.queue.tail;
+  }
+  set queueTail(tail: number) {
+    this.#set.queue.tail = tail;
+  }
+  get newest(): number {
+    return this.#set.queue.newest;
+  }
+  set newest(time: number) {
+    this.#set.queue.newest = time;
+  }
+
+  place(group: number, time: number, mark: number): number {
+    return this.#set.place(group, time, mark);
+  }
+
+  touch(slot: number): void {
+    if (this.#touchedCount === this.#touched.length)
+      this.#touched = grown(this.#touched, this.#touchedCount + 1);
+    this.#touched[this.#touchedCount++] = slot;
+  }
+
+  noteLate(row: number): void {
+    this.counters.late++;
+    if (this.#plan.form !== 'late') return;
+    if (this.#lateCount === this.#late.length) this.#late = grown(this.#late, this.#lateCount + 1);
+    this.#late[this.#lateCount++] = row;
+  }
+
+  dropUntimed(): void {
+    this.counters.untimed++;
+  }
+
+  #absorb(earlier: number, later: number): void {
+    this.#grouping.merge(this.#store, earlier, this.#store, later);
+    if (this.#store.told === null) return;
+    this.#changes.exchange(earlier, later);
+    if (this.#store.stamps[later] === this.epoch) return;
+    this.#store.stamps[later] = this.epoch;
+    this.touch(later);
+  }
+
+  // The operator.
+
+  process(_port: number, batch: Batch, out: Emitter): void {
+    const before = this.#watermark;
+    const { form } = this.#plan;
+    this.#out.reset();
+    this.epoch++;
+    this.#lateCount = this.#touchedCount = 0;
+    if (batch.length > 0) this.#addRows(this.#grouping.prepare(batch, before), batch.length);
+    if (batch.watermark > this.#watermark) this.#advance(batch.watermark, null, 0, 0);
+    if (form === 'late') {
+      out(this.#lateRows(batch));
+      return;
+    }
+    if (form !== 'final') this.#emitChanges(before);
+    this.#compact();
+    const lag = this.#plan.allowedLatenessUs + this.#plan.tickUs;
+    const { marks, length } = this.#out;
+    for (let k = 0; k < length; k++) marks[k] -= lag;
+    out(this.#out.batch(this.#watermark - lag, form !== 'final'));
+  }
+
+  #addRows(input: GroupedInput, count: number): void {
+    const { marks } = input;
+    for (let from = 0; from < count; from += RUN) {
+      const to = Math.min(count, from + RUN);
+      this.#set.fit(to - from, this.#grouping.groups.size);
+      this.#compiled()(this, this.#store, input, from, to);
+      const mark = marks[to - 1];
+      if (mark > this.#watermark) this.#advance(mark, input, from, to);
+    }
+  }
+
+  #compiled(): SessionLoop {
+    const { wide } = this.#store;
+    if (this.#loop?.wide !== wide) this.#loop = { wide, run: compileSessionLoop(this.#plan.shape, wide) };
+    return this.#loop.run;
+  }
+
+  /** Ends sessions up to a watermark, reached by the rows [from, to) of the input or, without rows, at once. */
+  #advance(mark: EventTime, input: GroupedInput | null, from: number, to: number): void {
+    const previous = this.#watermark;
+    const set = this.#set;
+    this.#watermark = mark;
+    set.take(mark);
+    const { due, dueCount, gone, goneCount } = set.queue;
+    const { form } = this.#plan;
+    if (form === 'final' && dueCount > 0) {
+      const at = this.#changes.insert(due, dueCount);
+      this.#out.marks.set(this.#marksBefore(due, dueCount, previous, input, from, to), at);
+    }
+    if (form === 'final' || form === 'late') {
+      set.release(due, dueCount);
+      set.release(gone, goneCount);
+      return;
+    }
+    const ended = this.#endedCount + dueCount + goneCount;
+    if (this.#ended.length < ended) this.#ended = grown(this.#ended, ended);
+    this.#ended.set(due.subarray(0, dueCount), this.#endedCount);
+    this.#ended.set(gone.subarray(0, goneCount), this.#endedCount + dueCount);
+    this.#endedCount = ended;
+  }
+
+  /** The marks in force before the rows that ended these sessions, which come in order of their ends. */
+  #marksBefore(
+    slots: Int32Array,
+    count: number,
+    previous: EventTime,
+    input: GroupedInput | null,
+    from: number,
+    to: number,
+  ): Float64Array {
+    if (this.#carried.length < count) this.#carried = new Float64Array(2 * count);
+    const carried = this.#carried.subarray(0, count);
+    if (input === null) return carried.fill(previous);
+    const { marks } = input;
+    const { lasts } = this.#set;
+    const { keepUs } = this;
+    let row = from;
+    for (let k = 0; k < count; k++) {
+      const end = lasts[slots[k]] + keepUs;
+      while (row < to - 1 && marks[row] < end) row++;
+      carried[k] = row === 0 ? input.before : row === from ? previous : marks[row - 1];
+    }
+    return carried;
+  }
+
+  #emitChanges(before: EventTime): void {
+    if (this.#touchedCount > 0) this.#tell(this.#touched, this.#touchedCount, before);
+    this.#set.release(this.#ended, this.#endedCount);
+    this.#endedCount = 0;
+  }
+
+  /** Tells sessions; those that late rows changed after their end come last, with a mark that says so. */
+  #tell(slots: Int32Array, count: number, before: EventTime): void {
+    if (this.#plan.allowedLatenessUs === 0) {
+      const from = this.#changes.change(slots, count);
+      this.#out.marks.fill(before, from, this.#out.length);
+      return;
+    }
+    const { revised } = this.#store;
+    const { lasts } = this.#set;
+    const plain: number[] = [];
+    const late: number[] = [];
+    for (let k = 0; k < count; k++) (revised[slots[k]] === 1 ? late : plain).push(slots[k]);
+    const from = this.#changes.change(Int32Array.from(plain), plain.length);
+    this.#out.marks.fill(before, from, this.#out.length);
+    late.sort((a, b) => lasts[a] - lasts[b]);
+    for (const slot of late) {
+      const at = this.#changes.change(Int32Array.of(slot), 1);
+      this.#out.marks.fill(Math.max(before, lasts[slot] + this.gapUs), at, this.#out.length);
+    }
+  }
+
+  #lateRows(batch: Batch): Batch {
+    const count = this.#lateCount;
+    const rows = this.#late;
+    if (this.#carried.length < count) this.#carried = new Float64Array(2 * count);
+    for (let k = 0; k < count; k++) this.#carried[k] = (batch.marks as Float64Array)[rows[k]];
+    return {
+      schema: batch.schema,
+      length: count,
+      columns: count === 0 ? [] : batch.columns.map((column, k) => this.#gathers[k].run(column, rows, count)),
+      kinds: null,
+      marks: this.#carried,
+      watermark: this.#watermark,
+    };
+  }
+
+  /** Group numbers of groups without a session are given up, once they are many. */
+  #compact(): void {
+    const { groups } = this.#grouping;
+    const live = this.#set.live;
+    if (groups.size < 65_536 || groups.size < 4 * live) return;
+    const kept = Int32Array.from(
+      new Set(Array.from(this.#set.all(), slot => this.#store.groups[slot])),
+    ).sort();
+    groups.keepOnly(kept);
+    this.#set.renumber(new Map(Array.from(kept, (group, k) => [group, k])));
+  }
+
+  bytes(): number {
+    return this.#set.bytes();
+  }
+
+  stateRows(): number {
+    return this.#set.live;
+  }
+
+  openWindows(): OpenWindows {
+    let count = 0;
+    let oldest: EventTime | null = null;
+    for (const slot of this.#set.all()) {
+      count++;
+      const end = this.#set.lasts[slot] + this.gapUs;
+      if (oldest === null || end < oldest) oldest = end;
+    }
+    return { count, oldestEnd: oldest };
+  }
+
+  snapshot(writer: StateWriter): void {
+    writer.value('watermark', this.#watermark);
+    writer.value('epoch', this.epoch);
+    writer.value('counters', { ...this.counters });
+    this.#grouping.snapshot(writer.section('grouping'));
+    this.#set.snapshot(writer.section('sessions'));
+    this.#changes.snapshot(writer.section('told'));
+  }
+
+  restore(reader: StateReader): void {
+    this.#watermark = reader.value('watermark') as number;
+    this.epoch = reader.value('epoch') as number;
+    Object.assign(this.counters, reader.value('counters'));
+    this.#grouping.restore(reader.section('grouping'));
+    this.#set.restore(reader.section('sessions'));
+    this.#changes.restore(reader.section('told'));
+  }
+}
