@@ -45,7 +45,7 @@ export function reference(
   return [...groups.values()].map(({ key, rows }) => [
     ...key,
     ...node.columns.map(({ call }) =>
-      valueOf(call, rows, node.window === null ? null : (key[node.keys.length + 1] as bigint)),
+      valueOf(call, rows, node.window === null ? null : (key[node.keys.length + 1] as bigint), retracting),
     ),
   ]);
 }
@@ -66,6 +66,7 @@ export function valueOf(
   call: AggregateNode['columns'][number]['call'],
   rows: readonly HistoryRow[],
   windowEnd: bigint | null = null,
+  retracting = false,
 ): Value {
   const definition = aggregateOf(call.fn);
   const names = call.args.map(arg => (arg as { name: keyof HistoryRow }).name);
@@ -76,7 +77,7 @@ export function valueOf(
     .filter(row => row.args.every(arg => arg !== null));
   const types = names.map(name => FIELDS.find(field => field.name === name)!);
   const { options, distinct } = call;
-  return definition.reference(seen, types, { options, distinct, retracting: false, windowEnd });
+  return definition.reference(seen, types, { options, distinct, retracting, windowEnd });
 }
 
 /** Whether two values are the same: floats within what the order of summation may change. */

@@ -44,12 +44,10 @@ export function buildOperator(physical: PhysicalOperator): Operator {
       return new UnionAllOperator(physical.ports, physical.output);
     case 'reorder':
       return new ReorderOperator(physical);
-    case 'rolling': {
-      const { shape, merged } = rollingShape(physical);
+    case 'rolling':
       return new RollingOperator(
         {
-          shape,
-          merged,
+          shape: rollingShape(physical),
           input: physical.input,
           output: physical.output,
           keys: physical.keys,
@@ -58,7 +56,6 @@ export function buildOperator(physical: PhysicalOperator): Operator {
         },
         argumentColumns(physical.args, physical.input),
       );
-    }
     case 'lead':
       return new LeadOperator(physical);
     case 'groupBy': {

@@ -10,7 +10,9 @@ import {
   type GroupedInput,
   type GroupedLoop,
 } from '../codegen/grouped.js';
-import { stateLayout, type GroupedShape, type StateArray } from '../codegen/groupedShape.js';
+import { holdsInt64, stateLayout } from '../codegen/groupedEmit.js';
+import { compileGroupedMergeAll, type GroupedMergeAll } from '../codegen/groupedMergeAll.js';
+import type { GroupedShape, StateArray } from '../codegen/groupedShape.js';
 import {
   compileGroupedMerge,
   compileGroupedValues,
@@ -21,6 +23,7 @@ import { GroupIndex } from './groupIndex.js';
 import type { OutputColumn } from './output.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 import { StateStore } from './state.js';
+import { ToldValues } from './toldValues.js';
 import { grown, translate } from './valueIds.js';
 
 /** What a grouped operator is made of: plain data beside the aggregates. */
@@ -31,6 +34,8 @@ export interface GroupingPlan {
   readonly keys: readonly string[];
   /** The event-time column; null where there is none. */
   readonly time: string | null;
+  /** How many of the aggregates, the last ones, are not put out. */
+  readonly hidden?: number;
 }
 
 const EMPTY = new Float64Array(0);
@@ -44,7 +49,11 @@ export class Grouping {
   readonly #dictionaries: (Dictionary | null)[];
   readonly #translations: WeakMap<Dictionary, Int32Array>[];
   #times = EMPTY;
-  #loops: { readonly loop: GroupedLoop; readonly merge: GroupedMerge | null } | null = null;
+  /** The end of a slot's window in µs, for aggregates that need it; set by operators that have windows. */
+  endOf: (slot: number) => number = () => NaN;
+  #loop: GroupedLoop | null = null;
+  #merge: GroupedMerge | null = null;
+  #mergeAll: GroupedMergeAll | null = null;
   #values: { fast: GroupedValues; exact: GroupedValues }[] = [];
   #wide = false;
   #at = new Int32Array(0);
@@ -63,9 +72,15 @@ export class Grouping {
     this.#translations = plan.shape.args.map(() => new WeakMap<Dictionary, Int32Array>());
   }
 
-  /** State for this grouping's groups; it goes wide when the others do. */
+  /** State for this grouping's groups; it goes wide when the others do. `shadowed`: it knows what was emitted last. */
   makeStore(shadowed: boolean): StateStore {
-    const store = new StateStore(stateLayout(this.plan.shape), shadowed);
+    const { shape, hidden = 0 } = this.plan;
+    const shown = shape.aggregates.slice(0, shape.aggregates.length - hidden);
+    const types = shown.map(({ type, bound }) => ({
+      type,
+      makesText: bound.makesText === true,
+    }));
+    const store = new StateStore(stateLayout(shape), shadowed ? new ToldValues(types, 0) : null);
     this.#stores.push(store);
     return store;
   }
@@ -114,28 +129,35 @@ export class Grouping {
 
   #widen(): void {
     this.#wide = true;
-    this.#loops = null;
+    this.#loop = this.#merge = this.#mergeAll = null;
     this.#values = [];
     for (const store of this.#stores) store.widen();
   }
 
   /** Runs the fused loop over rows [from, to); returns where it stopped. */
   run(host: GroupedHost, store: StateStore, input: GroupedInput, from: number, to: number): number {
-    return this.#compiled().loop(host, store, input, from, to);
-  }
-
-  #compiled(): { readonly loop: GroupedLoop; readonly merge: GroupedMerge | null } {
-    const { shape } = this.plan;
-    this.#loops ??= {
-      loop: compileGroupedLoop(shape, this.#wide),
-      merge: compileGroupedMerge(shape, this.#wide),
-    };
-    return this.#loops;
+    this.#loop ??= compileGroupedLoop(this.plan.shape, this.#wide);
+    return this.#loop(host, store, input, from, to);
   }
 
   /** Adds one slot's state to another's. */
   merge(into: StateStore, slot: number, from: StateStore, other: number): void {
-    this.#compiled().merge!(into.lanes, slot, from.lanes, other, this.#dictionaries);
+    this.#merge ??= compileGroupedMerge(this.plan.shape, this.#wide);
+    this.#merge(into.lanes, slot, from.lanes, other, this.#dictionaries);
+  }
+
+  /** Adds the states of many slots to others'. */
+  mergeAll(into: StateStore, slots: Int32Array, from: StateStore, others: Int32Array, count: number): void {
+    if (count === 0) return;
+    this.#mergeAll ??= compileGroupedMergeAll(this.plan.shape, this.#wide);
+    this.#mergeAll(into.lanes, slots, from.lanes, others, count, this.#dictionaries);
+  }
+
+  /** Copies the states of many slots to others, whatever these held. */
+  copyAll(into: StateStore, slots: Int32Array, from: StateStore, others: Int32Array, count: number): void {
+    if (into.copyAll(slots, from, others, count)) return;
+    into.resetAll(slots, count);
+    this.mergeAll(into, slots, from, others, count);
   }
 
   /** Writes the keys of slots, each at its position. */
@@ -153,7 +175,7 @@ export class Grouping {
   }
 
   /**
-   * Writes the aggregates' values of slots, each at its position, from the lanes given (the state, or its shadow). `used` is
+   * Writes the aggregates' values of slots, each at its position, out of the state's lanes. `used` is
    * how many rows of the columns hold something.
    */
   writeValues(
@@ -164,25 +186,36 @@ export class Grouping {
     out: readonly OutputColumn[],
     used: number,
   ): void {
-    const { aggregates } = this.plan.shape;
-    for (let j = 0; j < aggregates.length; j++) {
-      const column = out[j];
-      const values = (this.#values[j] ??= this.#compileValues(j));
-      if (this.#goesWide(j, column.type)) column.widen(used);
-      const write = column.isWide ? values.exact : values.fast;
-      if (!write(lanes, slots, count, at, column.data, column.valid)) {
-        column.widen(used);
-        values.exact(lanes, slots, count, at, column.data, column.valid);
-      }
-      const { args } = aggregates[j];
-      if (hasDictionary(column.type)) column.dictionary = this.#dictionaries[args[0]];
+    for (let j = 0; j < out.length; j++) this.writeValue(j, lanes, slots, count, at, out[j], used);
+  }
+
+  /** Writes one aggregate's values to a column of its type. */
+  writeValue(
+    j: number,
+    lanes: readonly StateArray[],
+    slots: Int32Array,
+    count: number,
+    at: Int32Array,
+    column: OutputColumn,
+    used: number,
+  ): void {
+    const values = (this.#values[j] ??= this.#compileValues(j));
+    if (this.#goesWide(j, column.type)) column.widen(used);
+    const write = column.isWide ? values.exact : values.fast;
+    const { args, bound } = this.plan.shape.aggregates[j];
+    const made = bound.makesText === true ? column.makeDictionary() : null;
+    const reading = { dictionaries: this.#dictionaries, endOf: this.endOf, made };
+    if (!write(lanes, slots, count, at, column.data, column.valid, reading)) {
+      column.widen(used);
+      values.exact(lanes, slots, count, at, column.data, column.valid, reading);
     }
+    if (hasDictionary(column.type) && made === null) column.dictionary = this.#dictionaries[args[0]];
   }
 
   /** Whether an aggregate's values are held as BigInts, so that its column has to be wide. */
   #goesWide(j: number, type: DataType): boolean {
     if (!this.#wide || !isInt64Like(type)) return false;
-    return this.plan.shape.aggregates[j].bound.lanes.some(lane => lane.lane === 'int64');
+    return holdsInt64(this.plan.shape, j);
   }
 
   #compileValues(j: number): { fast: GroupedValues; exact: GroupedValues } {

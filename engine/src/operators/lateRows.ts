@@ -6,6 +6,7 @@ import { ColumnGather } from '../codegen/gather.js';
 import type { TimeWindow } from '../windows/define.js';
 import { slicingOf, type Slicing } from '../windows/slicing.js';
 import type { Emitter, Operator } from './operator.js';
+import type { StateReader, StateWriter } from './snapshot.js';
 
 /** What finds late rows. */
 export interface LateRowsPlan {
@@ -85,5 +86,13 @@ export class LateRowsOperator implements Operator {
 
   stateRows(): number {
     return 0;
+  }
+
+  snapshot(writer: StateWriter): void {
+    writer.value('watermark', this.#watermark);
+  }
+
+  restore(reader: StateReader): void {
+    this.#watermark = reader.value('watermark') as number;
   }
 }

@@ -11,6 +11,8 @@ export interface OperatorCounters {
   late: number;
   /** Rows dropped because their event time is NULL. */
   untimed: number;
+  /** Rows dropped because no window holds their event time; none where windows hold every time. */
+  outside?: number;
 }
 
 /** The windows that an operator holds open, and when the oldest of them ends. */

@@ -63,6 +63,16 @@ export class Pane {
     this.slots[this.count++] = slot;
   }
 
+  /** The slot of a group; made where there is none. */
+  slotOf(group: number, store: { allocate(group: number): number }): number {
+    let slot = this.find(group);
+    if (slot < 0) {
+      slot = store.allocate(group);
+      this.add(group, slot);
+    }
+    return slot;
+  }
+
   touch(slot: number): void {
     if (this.touchedCount === this.touched.length) this.touched = grown(this.touched, this.touchedCount + 1);
     this.touched[this.touchedCount++] = slot;

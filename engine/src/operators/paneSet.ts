@@ -5,36 +5,36 @@ import type { StateStore } from './state.js';
 /** Spare panes that are kept for the next windows. */
 const SPARE_PANES = 64;
 
-/** The live panes, found by their start and ordered by it. Panes that are freed are used again. */
+/** The live panes, found by their end and ordered by it. Panes that are freed are used again. */
 export class PaneSet {
-  readonly #byStart = new Map<number, Pane>();
+  readonly #byEnd = new Map<number, Pane>();
   readonly ordered: Pane[] = [];
   readonly #spare: Pane[] = [];
 
   constructor(readonly store: StateStore) {}
 
-  get(start: number): Pane | undefined {
-    return this.#byStart.get(start);
+  get(end: number): Pane | undefined {
+    return this.#byEnd.get(end);
   }
 
-  /** Makes the pane of a start that has none. */
+  /** Makes the pane of an end that has none. */
   open(start: number, end: number): Pane {
     const pane = this.#spare.pop() ?? new Pane();
     pane.start = start;
     pane.end = end;
-    this.#byStart.set(start, pane);
+    this.#byEnd.set(end, pane);
     let at = this.ordered.length;
-    while (at > 0 && this.ordered[at - 1].start > start) at--;
+    while (at > 0 && this.ordered[at - 1].end > end) at--;
     this.ordered.splice(at, 0, pane);
     return pane;
   }
 
   /** Frees a pane's slots; the caller takes it out of `ordered`. */
   free(pane: Pane): void {
-    this.#byStart.delete(pane.start);
+    this.#byEnd.delete(pane.end);
     const { count, slots } = pane;
     pane.clear(this.store.groups);
-    for (let i = 0; i < count; i++) this.store.release(slots[i]);
+    this.store.releaseAll(slots, count);
     if (this.#spare.length < SPARE_PANES) this.#spare.push(pane);
   }
 

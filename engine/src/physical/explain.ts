@@ -1,12 +1,81 @@
 import { formatDuration } from '../columns/duration.js';
 import type { BoundExpr } from '../expr/bound.js';
 import { aggregateText } from '../expr/text.js';
+import type { TimeSpec } from '../plan/nodes/source.js';
 import { frameText } from '../plan/rolling.js';
 import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
 
-/** A physical plan as text: the table first, then what feeds it, the source last. */
-export function explainPhysical(plan: PhysicalPlan): string {
-  const { key, retention, retracting, window } = plan.table;
+/** How a place of a plan tells changes: rows only come, or changes replace rows with the earlier values told or by key alone. */
+export type ChangeMode = 'append' | 'retract' | 'upsert';
+
+/** A physical plan as data: the table, an operator or a source, with what feeds it. */
+export interface ExplainedPhysical {
+  /** `table`, `source`, or the operator's kind. */
+  readonly kind: string;
+  readonly text: string;
+  /** The operator's number, by which `stats()` names it; null for the table and for sources. */
+  readonly operator: number | null;
+  readonly changes: ChangeMode;
+  /** The columns whose values name one row of the table; null elsewhere, and where rows have no key. */
+  readonly key: readonly string[] | null;
+  /** The source's place among the plan's sources; null elsewhere. */
+  readonly source: number | null;
+  readonly inputs: readonly ExplainedPhysical[];
+}
+
+/** A physical plan as a tree: the table first, then what feeds it. What is read twice has its inputs at its first place alone. */
+export function explainPhysical(plan: PhysicalPlan): ExplainedPhysical {
+  const seen = new Set<number>();
+  const explain = (input: PhysicalInput): ExplainedPhysical => {
+    const changes = changesOf(plan, input);
+    const rest = { changes, key: null, source: null, operator: null };
+    if ('source' in input)
+      return { ...rest, kind: 'source', text: sourceText(plan, input.source), source: input.source, inputs: [] };
+    const step = plan.operators[input.operator];
+    const operator = input.operator + 1;
+    const mode = 'form' in step ? '' : ` [${changes}]`;
+    const text = `${operator} ${operatorText(step)}${mode}`;
+    if (seen.has(operator)) return { ...rest, kind: step.op, text: `${text} (as above)`, operator, inputs: [] };
+    seen.add(operator);
+    return { ...rest, kind: step.op, text, operator, inputs: step.inputs.map(explain) };
+  };
+  return {
+    kind: 'table',
+    text: tableText(plan),
+    operator: null,
+    changes: changesOf(plan, plan.output),
+    key: plan.table.key,
+    source: null,
+    inputs: [explain(plan.output)],
+  };
+}
+
+/** How an input tells its changes: an aggregate in its form, anything else as what it reads. */
+function changesOf(plan: PhysicalPlan, input: PhysicalInput): ChangeMode {
+  if ('source' in input) return 'append';
+  const step = plan.operators[input.operator];
+  if ('form' in step) return step.form === 'retract' || step.form === 'upsert' ? step.form : 'append';
+  if (step.op === 'lateRows') return 'append';
+  return step.inputs.map(each => changesOf(plan, each)).find(mode => mode !== 'append') ?? 'append';
+}
+
+function sourceText(plan: PhysicalPlan, source: number): string {
+  const { name, connector, time, clocked } = plan.sources[source].node;
+  const rules = [
+    connector,
+    ...(clocked ? ['held by the clock'] : []),
+    ...(time === null ? ['no event time'] : [`watermark ${watermarkText(time)}`]),
+    ...(time?.idleTimeoutUs == null ? [] : [`silent after ${formatDuration(time.idleTimeoutUs)}`]),
+  ];
+  return `source ${name} (${rules.join(', ')})`;
+}
+
+function watermarkText({ column, boundUs }: TimeSpec): string {
+  if (boundUs === null) return `highest ${column} less the disorder of the sample`;
+  return boundUs === 0 ? `highest ${column}` : `highest ${column} less ${formatDuration(boundUs)}`;
+}
+
+function tableText({ table: { key, retention, retracting, window } }: PhysicalPlan): string {
   const keyed =
     key === null
       ? retracting
@@ -17,24 +86,11 @@ export function explainPhysical(plan: PhysicalPlan): string {
     ...(retention.lastUs === null ? [] : [`last ${formatDuration(retention.lastUs)}`]),
     ...(retention.rows === null ? [] : [`${retention.rows} rows`]),
   ];
-  const lines = [
-    `table (${keyed}${window === null ? '' : ', window states'}${kept.length === 0 ? '' : `, keeps ${kept.join(', ')}`})`,
-    ...inputLines(plan, plan.output, 1),
-  ];
-  return lines.join('\n');
+  return `table (${keyed}${window === null ? '' : ', window states'}${kept.length === 0 ? '' : `, keeps ${kept.join(', ')}`})`;
 }
 
-function inputLines(plan: PhysicalPlan, input: PhysicalInput, depth: number): string[] {
-  const indent = '  '.repeat(depth);
-  if ('source' in input) return [`${indent}source ${plan.sources[input.source].node.name}`];
-  const operator = plan.operators[input.operator];
-  return [
-    `${indent}${operatorText(operator)}`,
-    ...operator.inputs.flatMap(each => inputLines(plan, each, depth + 1)),
-  ];
-}
-
-function operatorText(operator: PhysicalOperator): string {
+/** An operator in one line. */
+export function operatorText(operator: PhysicalOperator): string {
   switch (operator.op) {
     case 'filter':
       return `filter ${boundText(operator.predicate)}`;
@@ -45,7 +101,7 @@ function operatorText(operator: PhysicalOperator): string {
       return `reorder by ${operator.time.column}${then} (rows wait for the watermark)`;
     }
     case 'unionAll':
-      return `union all of ${operator.ports}`;
+      return `union all of ${operator.ports} (watermark: the lowest of its inputs)`;
     case 'rolling': {
       const { frame, columns, args } = operator;
       const texts = columns.map(({ name, fn, args: positions, where }) => {

@@ -1,0 +1,149 @@
+import { fieldIndex, type Schema } from '../columns/schema.js';
+import type { DataType, TimeUnit } from '../columns/types.js';
+import type { CallOptions, Expr } from '../expr/ast.js';
+import type { BoundExpr } from '../expr/bound.js';
+import { bind } from '../functions/bind.js';
+import { canonicalJson } from '../plan/hash.js';
+import type { FrameSpec, RollingNode } from '../plan/nodes/rolling.js';
+import type { Relation } from '../plan/relation.js';
+import { bindRollingArguments, comesInOrder } from '../plan/rolling.js';
+import type { PhysicalInput, PhysicalOperator } from './physical.js';
+
+/** A new column of a rolling operator: its function, and its arguments and `where` as positions among the argument columns. */
+export interface PhysicalRollingColumn {
+  readonly name: string;
+  readonly over: 'frame' | 'start' | 'row';
+  readonly fn: string;
+  readonly args: readonly number[];
+  readonly where: number | null;
+  readonly distinct: boolean;
+  readonly options: CallOptions;
+  readonly type: DataType;
+  readonly nullable: boolean;
+}
+
+/** Adds columns made of the rows before each row to rows that come in event order. */
+export interface PhysicalRolling {
+  readonly keys: readonly string[];
+  readonly frame: FrameSpec | null;
+  readonly args: readonly BoundExpr[];
+  readonly columns: readonly PhysicalRollingColumn[];
+  readonly time: { readonly column: string; readonly unit: TimeUnit } | null;
+  /** The sequence column's position among the arguments. */
+  readonly sequence: number | null;
+}
+
+/** Adds columns made of the rows after each row: rows are kept back until those have come, in order. */
+export interface PhysicalLead {
+  readonly keys: readonly string[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly value: BoundExpr;
+    readonly fallback: BoundExpr | null;
+    readonly rows: number;
+  }[];
+  readonly time: string | null;
+}
+
+/** The operators of a rolling node; gives where its rows come from. */
+export function planRolling(
+  node: RollingNode,
+  input: Relation,
+  output: Relation,
+  sequence: string | null,
+  at: PhysicalInput,
+  add: (operator: PhysicalOperator, ...inputs: readonly PhysicalInput[]) => PhysicalInput,
+): PhysicalInput {
+  const { schema } = input;
+  const time = timeOf(schema, input.time);
+  let from = at;
+  if (time !== null && !comesInOrder(node.input))
+    from = add({ op: 'reorder', input: schema, output: schema, time, sequence }, from);
+  const ahead = node.columns.filter(({ call }) => call.fn === 'lead');
+  const behind = node.columns.filter(({ call }) => call.fn !== 'lead');
+  let made = schema;
+  if (behind.length > 0) {
+    made = withColumns(schema, behind, output.schema);
+    from = add(rolling(node, behind, schema, made, time, sequence), from);
+  }
+  if (ahead.length > 0) {
+    const before = made;
+    made = withColumns(before, ahead, output.schema);
+    const columns = ahead.map(({ name, call }) => {
+      const [value, fallback] = bindRollingArguments(call, schema);
+      const rows = (call.options.rows as number | undefined) ?? 1;
+      return { name, value: moved(value, before), fallback: fallback === undefined ? null : moved(fallback, before), rows };
+    });
+    const keys = node.keys;
+    from = add({ op: 'lead', input: before, output: made, keys, columns, time: input.time }, from);
+  }
+  const names = (each: Schema): string => each.fields.map(({ name }) => name).join('\n');
+  if (names(made) === names(output.schema)) return from;
+  const ordered = output.schema.fields.map(({ name }) => ({
+    name,
+    expr: bind({ kind: 'column', name } satisfies Expr, made),
+  }));
+  return add({ op: 'project', input: made, output: output.schema, columns: ordered }, from);
+}
+
+/** A bound expression over a schema in which its columns lie elsewhere. */
+function moved(expr: BoundExpr, schema: Schema): BoundExpr {
+  if (expr.kind === 'column') return { ...expr, index: fieldIndex(schema, expr.name) };
+  return expr.kind === 'call' ? { ...expr, args: expr.args.map(arg => moved(arg, schema)) } : expr;
+}
+
+/** A schema with some columns of the output added, or in the place of those of their names. */
+function withColumns(schema: Schema, columns: RollingNode['columns'], output: Schema): Schema {
+  const made = columns.map(({ name }) => output.fields[fieldIndex(output, name)]);
+  const fields = schema.fields.map(field => made.find(({ name }) => name === field.name) ?? field);
+  return { fields: [...fields, ...made.filter(field => !fields.includes(field))] };
+}
+
+function rolling(
+  node: RollingNode,
+  columns: RollingNode['columns'],
+  input: Schema,
+  output: Schema,
+  time: PhysicalRolling['time'],
+  sequence: string | null,
+): PhysicalOperator {
+  const args: BoundExpr[] = [];
+  const positions = new Map<string, number>();
+  const argument = (expr: BoundExpr): number => {
+    const key = canonicalJson(expr);
+    const known = positions.get(key) ?? args.push(expr) - 1;
+    positions.set(key, known);
+    return known;
+  };
+  const made = columns.map(({ name, over, call }): PhysicalRollingColumn => {
+    const { type, nullable } = output.fields[fieldIndex(output, name)];
+    return {
+      name,
+      over: over === 'frame' && node.frame === null ? 'start' : over,
+      fn: call.fn,
+      args: bindRollingArguments(call, input).map(argument),
+      where: call.where === null ? null : argument(bind(call.where, input)),
+      distinct: call.distinct,
+      options: call.options,
+      type,
+      nullable,
+    };
+  });
+  return {
+    op: 'rolling',
+    input,
+    output,
+    keys: node.keys,
+    frame: node.frame,
+    args,
+    columns: made,
+    time,
+    sequence: sequence === null ? null : argument(bind({ kind: 'column', name: sequence }, input)),
+  };
+}
+
+function timeOf(schema: Schema, name: string | null): PhysicalRolling['time'] {
+  if (name === null) return null;
+  const { type } = schema.fields[fieldIndex(schema, name)];
+  return type.kind === 'timestamp' ? { column: name, unit: type.unit } : null;
+}
