@@ -159,8 +159,3 @@ export const ALL_CALLS: AggregateNode['columns'] = [
   { name: 'firstSymbol', call: call('first', 'symbol') },
   { name: 'maxTime', call: call('max', 'time') },
 ];
-
-/** Those that rows can be taken back from. */
-export const RETRACTABLE_CALLS = ALL_CALLS.filter(({ call: { fn } }) =>
-  ['count', 'sum', 'avg', 'vwap'].includes(fn),
-);

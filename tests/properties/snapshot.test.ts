@@ -3,7 +3,7 @@ import { RowKind } from '../../engine/src/columns/batch.js';
 import type { Operator } from '../../engine/src/operators/operator.js';
 import { readSnapshot, SnapshotWriter } from '../../engine/src/operators/snapshotFormat.js';
 import type { AggregateNode } from '../../engine/src/plan/nodes/aggregate.js';
-import { ALL_CALLS, batchOf, cut, END, makeHistory, RETRACTABLE_CALLS, SOURCE } from './histories.js';
+import { ALL_CALLS, batchOf, cut, END, makeHistory, SOURCE } from './histories.js';
 import { forRandom, type Random } from './random.js';
 import { text } from './reference.js';
 import { operatorOf, run, type Change } from './running.js';
@@ -67,7 +67,7 @@ test('a group-by whose rows are taken back goes on from a snapshot taken anywher
       keys: someKeys(random),
       window: null,
       allowedLatenessUs: 0,
-      columns: RETRACTABLE_CALLS,
+      columns: ALL_CALLS,
     };
     const rows = makeHistory(random, 20 + random.below(150), { boundUs: 20, wide: random.chance(0.2) });
     const pieces = cut(random, rows);

@@ -1,9 +1,11 @@
 import type { Lane } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
-import { hasDictionary, isInt64Like } from '../columns/types.js';
+import { hasDictionary } from '../columns/types.js';
 import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { compileFunction } from './compile.js';
-import { emitContext, stateLayout, type GroupedShape, type StateArray } from './groupedShape.js';
+import { stateLayout } from './groupedEmit.js';
+import { groupedRowText } from './groupedRows.js';
+import type { GroupedShape, StateArray } from './groupedShape.js';
 
 /** What a loop calls when it meets something that is not in every row. */
 export interface GroupedHost {
@@ -114,20 +116,6 @@ export function groupedArgumentsText(shape: GroupedShape): string {
   return [...columns, ...dictionaries].join('\n');
 }
 
-/** Adds row `i` to every aggregate of `slot`. */
-export function groupedRowText(shape: GroupedShape, wide: boolean): string {
-  return [
-    shape.order === 'none' ? '' : orderText(shape, wide),
-    ...shape.args.map(
-      (arg, k) => `  const a${k} = ${wide && isInt64Like(arg.type) ? `BigInt(c${k}[i])` : `c${k}[i]`};`,
-    ),
-    shape.retracting
-      ? '  const back = kinds !== null && (kinds[i] & 1) === 1;\n  s0[slot] += back ? -1 : 1;'
-      : '',
-    ...shape.aggregates.map((_, k) => aggregateText(shape, k, wide)),
-  ].join('\n');
-}
-
 function windowText(): string {
   return `  if (mark >= nextEvent) return i;
   const before = mark;
@@ -138,27 +126,4 @@ function windowText(): string {
     if (!host.enter(time, before)) continue;
     start = host.start; end = host.end; dense = host.dense; nextEvent = host.nextEvent; closed = host.closed;
   }`;
-}
-
-function orderText(shape: GroupedShape, wide: boolean): string {
-  if (shape.order === 'time') return '  const order = times[i];';
-  return `  const order = ${wide ? 'BigInt(ticks[i])' : 'ticks[i]'};`;
-}
-
-/** One aggregate's part of a row, under the conditions that its arguments are not NULL and its `where` is true. */
-function aggregateText(shape: GroupedShape, at: number, wide: boolean): string {
-  const aggregate = shape.aggregates[at];
-  const emit = emitContext(shape, at, wide);
-  const conditions = aggregate.args
-    .filter(arg => shape.args[arg].nullable)
-    .map(arg => `(v${arg} === null || v${arg}[i] !== 0)`);
-  if (aggregate.where !== null) {
-    const where = aggregate.where;
-    conditions.push(`a${where} !== 0 && (v${where} === null || v${where}[i] !== 0)`);
-  }
-  if (aggregate.ordered && !shape.windowed) conditions.push('(timeValid === null || timeValid[i] !== 0)');
-  const add = aggregate.bound.add(emit);
-  const retract = shape.retracting ? aggregate.bound.retract?.(emit) : undefined;
-  const body = retract === undefined ? add : `if (back) { ${retract} } else { ${add} }`;
-  return conditions.length === 0 ? `  { ${body} }` : `  if (${conditions.join(' && ')}) { ${body} }`;
 }

@@ -3,16 +3,21 @@ import type { Dictionary } from '../columns/dictionary.js';
 import { hasDictionary, isInt64Like } from '../columns/types.js';
 import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { compileFunction } from './compile.js';
-import {
-  emitContext,
-  mergeContext,
-  stateLayout,
-  type GroupedShape,
-  type StateArray,
-} from './groupedShape.js';
+import { aggregateValueText, stateLayout } from './groupedEmit.js';
+import { groupedMergeText } from './groupedRows.js';
+import type { GroupedShape, StateArray } from './groupedShape.js';
 
 const HELPER_NAMES = Object.keys(AGGREGATE_HELPERS);
 const HELPERS = Object.values(AGGREGATE_HELPERS);
+
+/** What values are read from beside the state's lanes, and where they go. */
+export interface GroupedReading {
+  readonly dictionaries: readonly (Dictionary | null)[];
+  /** The end of a slot's window in µs; NaN where there is none. */
+  readonly endOf: (slot: number) => number;
+  /** The dictionary that strings made anew go to. */
+  readonly made: Dictionary | null;
+}
 
 /**
  * Writes an aggregate's values of the first `count` slots to `data` and `valid`, the k-th at position `at[k]`. Returns false
@@ -25,6 +30,7 @@ export type GroupedValues = (
   at: Int32Array,
   data: Lane,
   valid: Uint8Array,
+  reading: GroupedReading,
 ) => boolean;
 
 /** The loop that reads one aggregate's values; `exact` writes BigInts. */
@@ -34,29 +40,46 @@ export function compileGroupedValues(
   wide: boolean,
   exact: boolean,
 ): GroupedValues {
-  const { bound, type } = shape.aggregates[at];
-  const text = bound.value(emitContext(shape, at, wide));
-  const int64 = isInt64Like(type);
-  let write = `data[p] = ${text.value};`;
-  if (exact) write = `data[p] = BigInt(${text.exact ?? text.value});`;
-  else if (int64 && text.exceeds !== null) write = `if (${text.exceeds}) return false; ${write}`;
-  const body =
-    text.present === null
-      ? `${write} if (valid.length > 0) valid[p] = 1;`
-      : `if (${text.present}) { ${write} valid[p] = 1; } else { data[p] = ${exact ? '0n' : '0'}; valid[p] = 0; }`;
-  const lanes = stateLayout(shape);
   return compileFunction<GroupedValues>(
-    ['lanes', 'slots', 'count', 'at', 'data', 'valid'],
-    `${lanes.map((_, k) => `const s${k} = lanes[${k}];`).join(' ')}
-for (let k = 0; k < count; k++) {
-  const slot = slots[k], p = at[k];
-  ${body}
-}
-return true;
-`,
+    ['lanes', 'slots', 'count', 'at', 'data', 'valid', 'reading'],
+    valuesText(shape, at, wide, exact),
     HELPER_NAMES,
     HELPERS,
   );
+}
+
+function valuesText(shape: GroupedShape, at: number, wide: boolean, exact: boolean): string {
+  const { bound, type } = shape.aggregates[at];
+  const { rows, before, present, value, exceeds, exact: exactly } = aggregateValueText(shape, at, wide);
+  let write = `data[p] = ${value};`;
+  if (bound.makesText === true) write = `data[p] = made.intern(${value});`;
+  else if (exact) write = `data[p] = BigInt(${exactly ?? value});`;
+  else if (isInt64Like(type) && exceeds !== null) write = `if (${exceeds}) return false; ${write}`;
+  const none = `data[p] = ${exact ? '0n' : '0'}; valid[p] = 0;`;
+  const written =
+    present === null
+      ? `${before} ${write} if (valid.length > 0) valid[p] = 1;`
+      : `${before} if (${present}) { ${write} valid[p] = 1; } else { ${none} }`;
+  const body = `
+for (let k = 0; k < count; k++) {
+  const slot = slots[k], p = at[k];
+  ${rows === null ? written : `if (${rows}) { ${written} } else { ${none} }`}
+}
+return true;
+`;
+  const used = stateLayout(shape)
+    .map((_, k) => k)
+    .filter(k => new RegExp(`\\bs${k}\\b`).test(body));
+  return [
+    ...used.map(k => `const s${k} = lanes[${k}];`),
+    'const made = reading.made, end = reading.endOf;',
+    dictionaryNames(shape, 'reading.dictionaries'),
+    body,
+  ].join('\n');
+}
+
+function dictionaryNames(shape: GroupedShape, from: string): string {
+  return shape.args.map((arg, k) => (hasDictionary(arg.type) ? `const d${k} = ${from}[${k}];` : '')).join('');
 }
 
 /** Adds the state of slot `other` in the lanes `others` to slot `slot` in `lanes`. */
@@ -72,16 +95,9 @@ export type GroupedMerge = (
 export function compileGroupedMerge(shape: GroupedShape, wide: boolean): GroupedMerge {
   const lanes = stateLayout(shape);
   const declare = lanes.map((_, k) => `const s${k} = lanes[${k}], o${k} = others[${k}];`).join(' ');
-  const dictionaries = shape.args
-    .map((arg, k) => (hasDictionary(arg.type) ? `const d${k} = dictionaries[${k}];` : ''))
-    .join('');
-  const rows = shape.retracting ? 's0[slot] += o0[other];' : '';
-  const merges = shape.aggregates.map(
-    (aggregate, k) => `{ ${aggregate.bound.merge(mergeContext(shape, k, wide))} }`,
-  );
   return compileFunction<GroupedMerge>(
     ['lanes', 'slot', 'others', 'other', 'dictionaries'],
-    [declare, dictionaries, rows, ...merges].join('\n'),
+    [declare, dictionaryNames(shape, 'dictionaries'), groupedMergeText(shape, wide)].join('\n'),
     HELPER_NAMES,
     HELPERS,
   );

@@ -94,7 +94,16 @@ export function buildOperator(physical: PhysicalOperator): Operator {
       });
       const unit = physical.time?.unit ?? 'us';
       return new SessionAggregateOperator(
-        { ...grouping, form, output, gapUs: window.gapUs, allowedLatenessUs, tickUs: TICK_US[unit], unit, emit },
+        {
+          ...grouping,
+          form,
+          output,
+          gapUs: window.gapUs,
+          allowedLatenessUs,
+          tickUs: TICK_US[unit],
+          unit,
+          emit,
+        },
         argumentColumns(physical.args, physical.input),
       );
     }

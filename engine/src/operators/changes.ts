@@ -84,7 +84,8 @@ export class ChangeWriter {
     if (gone !== null && retracting) {
       for (let k = 0; k < count; k++) if (!((store.lanes[0][slots[k]] as number) > 0)) gone(slots[k]);
     }
-    if (this.form === 'retract' && old > 0) dropEqualUpdates(out, from, this.layout.keys + this.layout.windows);
+    if (this.form === 'retract' && old > 0)
+      dropEqualUpdates(out, from, this.layout.keys + this.layout.windows);
     return from;
   }
 

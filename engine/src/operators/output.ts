@@ -1,6 +1,6 @@
 import type { Batch } from '../columns/batch.js';
 import type { Column, Lane } from '../columns/column.js';
-import type { Dictionary } from '../columns/dictionary.js';
+import { Dictionary } from '../columns/dictionary.js';
 import type { Schema } from '../columns/schema.js';
 import type { EventTime } from '../columns/time.js';
 import { isInt64Like, type DataType } from '../columns/types.js';
@@ -11,6 +11,7 @@ export class OutputColumn {
   data: Lane;
   valid: Uint8Array;
   dictionary: Dictionary | null = null;
+  #made: Dictionary | null = null;
   #fast: Lane;
 
   constructor(
@@ -46,8 +47,15 @@ export class OutputColumn {
     this.data = wide;
   }
 
+  /** The dictionary of this batch for strings that are made anew: none of them outlives the batch here. */
+  makeDictionary(): Dictionary {
+    this.dictionary = this.#made ??= new Dictionary();
+    return this.#made;
+  }
+
   /** Begins a new batch: back to the fast lane. */
   reset(): void {
+    this.#made = null;
     if (!this.isWide) return;
     if (this.#fast.length < this.data.length) this.#fast = laneFor(this.type, this.data.length);
     this.data = this.#fast;

@@ -1,40 +1,42 @@
 import { FLOAT64, isNumeric } from '../../columns/types.js';
 import { defineAggregate, type BoundAggregate } from './define.js';
 import { requireArguments } from './errors.js';
-import { floatSum, integerSum } from './sums.js';
+import { numberOf } from './references.js';
+import { sumOf, unitsOf } from './sums.js';
 
 export const avg = defineAggregate({
   name: 'avg',
   doc: 'The mean of the values, as float64. NULL for none.',
   signature: 'x: number',
-  sql: args => `AVG(CAST(${args[0]} AS DOUBLE))`,
+  sql: ([x]) => `AVG(${castDouble(x)})`,
   duckdb: args => `avg(${args[0]})`,
   ordered: false,
-  retractable: true,
+  distinct: 'rows',
+  retracts: true,
   resolve(args) {
     requireArguments('avg', args, 1, arg => isNumeric(arg.type), 'a number');
     return { type: FLOAT64, nullable: args[0].nullable };
   },
   bind(context): BoundAggregate {
-    const float = context.args[0].type.kind === 'float64';
-    const part = float ? floatSum('', context.retracting) : integerSum('');
+    const total = sumOf(context.args, 0, context.retracting);
+    const units = unitsOf(context.args[0]);
     return {
-      lanes: [...part.lanes, { name: 'seen', lane: 'float64', init: 0 }],
-      add: emit => `${part.add(emit, emit.args[0])} ${emit.lane('seen')} += 1;`,
-      retract: emit =>
-        `${part.retract(emit, emit.args[0])} ${emit.lane('seen')} -= 1; ` +
-        `if (${emit.lane('seen')} === 0) { ${part.clear(emit)} }`,
-      merge: emit => `${part.merge(emit)} ${emit.lane('seen')} += ${emit.other('seen')};`,
+      parts: { total },
+      counts: true,
       value: emit => ({
-        present: `${emit.lane('seen')} > 0`,
-        value: `${part.number(emit)} / ${emit.lane('seen')}`,
-        exceeds: null,
-        exact: null,
+        value: `${total.number(emit.part('total'))} / ${emit.seen}${units === 1 ? '' : ` / ${units}`}`,
       }),
     };
   },
-  reference(rows) {
+  reference(rows, [arg]) {
     if (rows.length === 0) return null;
-    return rows.reduce((total, row) => total + Number(row.args[0]), 0) / rows.length;
+    return rows.reduce((total, row) => total + numberOf(row.args[0], arg), 0) / rows.length;
   },
 });
+
+/** An argument of Flink's SQL as a DOUBLE; DISTINCT stays in front. */
+function castDouble(x: string): string {
+  return x.startsWith('DISTINCT ')
+    ? `DISTINCT CAST(${x.slice('DISTINCT '.length)} AS DOUBLE)`
+    : `CAST(${x} AS DOUBLE)`;
+}

@@ -1,6 +1,6 @@
 import { INT64 } from '../../columns/types.js';
 import { defineAggregate } from './define.js';
-import { AggregateArgumentError } from './errors.js';
+import { requireCount } from './errors.js';
 
 export const count = defineAggregate({
   name: 'count',
@@ -9,18 +9,18 @@ export const count = defineAggregate({
   sql: args => `COUNT(${args[0] ?? '*'})`,
   duckdb: args => `count(${args[0] ?? '*'})`,
   ordered: false,
-  retractable: true,
+  distinct: 'rows',
+  retracts: true,
+  adds: 'count',
   resolve(args) {
-    if (args.length > 1)
-      throw new AggregateArgumentError('MR3102', `count() takes at most 1 argument, not ${args.length}.`);
+    requireCount('count', args, 0, 1);
     return { type: INT64, nullable: false };
   },
   bind: () => ({
-    lanes: [{ name: 'count', lane: 'float64', init: 0 }],
-    add: emit => `${emit.lane('count')} += 1;`,
-    retract: emit => `${emit.lane('count')} -= 1;`,
-    merge: emit => `${emit.lane('count')} += ${emit.other('count')};`,
-    value: emit => ({ present: null, value: emit.lane('count'), exceeds: null, exact: null }),
+    parts: {},
+    counts: true,
+    valueOfNone: true,
+    value: emit => ({ value: emit.seen }),
   }),
   reference: rows => BigInt(rows.length),
 });

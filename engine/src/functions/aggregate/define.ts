@@ -70,12 +70,12 @@ export interface ValueText {
   /** Statements before it: locals that the other texts use. */
   readonly before?: string;
   /** When a group has a value, as text, beside having rows; none: always. */
-  readonly present?: string;
+  readonly present?: string | null;
   /** The value in its fast lane; a JavaScript string where the result is made text (`makesText`). */
   readonly value: string;
   /** Where an int64 may not fit its fast lane: text that is true then, and the exact value. */
-  readonly exceeds?: string;
-  readonly exact?: string;
+  readonly exceeds?: string | null;
+  readonly exact?: string | null;
 }
 
 /**
@@ -160,6 +160,11 @@ export interface AggregateDefinition {
   readonly retracts: Ability;
   /** Whether parts of a window can be put together, as hopping and merging windows do; if not, what to write instead. */
   readonly merges?: Ability;
+  /**
+   * Whether it adds up over rows, so that an empty window that is filled with the values before it has 0 of it: a count is 0 even where
+   * such windows have NULL. None: it tells a level, which stays.
+   */
+  readonly adds?: 'count' | 'sum';
   /** The result's type; throws `AggregateArgumentError` for arguments it cannot take. */
   resolve(args: readonly AggregateArgument[], options: CallOptions): AggregateArgument;
   bind(context: AggregateContext): BoundAggregate;

@@ -12,6 +12,21 @@ export class OverflowError extends MillraceError {
   override readonly name = 'OverflowError';
 }
 
+/** Throws unless there are `least` to `most` arguments. */
+export function requireCount(
+  name: string,
+  args: readonly AggregateArgument[],
+  least: number,
+  most = least,
+): void {
+  if (args.length >= least && args.length <= most) return;
+  const wanted = least === most ? `${least}` : `${least} to ${most}`;
+  throw new AggregateArgumentError(
+    'MR3102',
+    `${name}() takes ${wanted} argument${wanted === '1' ? '' : 's'}, not ${args.length}.`,
+  );
+}
+
 /** Throws unless there are `count` arguments and each is of a type that `accepts` takes. */
 export function requireArguments(
   name: string,
@@ -20,12 +35,7 @@ export function requireArguments(
   accepts: (arg: AggregateArgument) => boolean,
   wanted: string,
 ): void {
-  if (args.length !== count) {
-    throw new AggregateArgumentError(
-      'MR3102',
-      `${name}() takes ${count} argument${count === 1 ? '' : 's'}, not ${args.length}.`,
-    );
-  }
+  requireCount(name, args, count);
   for (const arg of args) {
     if (accepts(arg)) continue;
     throw new AggregateArgumentError(

@@ -1,18 +1,19 @@
 import {
   defineAggregate,
+  type AggregateContext,
   type AggregateDefinition,
   type BoundAggregate,
   type EmitContext,
-  type ReferenceValue,
+  type StatePart,
 } from './define.js';
 import { requireArguments } from './errors.js';
 import { laneOf } from './lanes.js';
-import { presence } from './presence.js';
-import { compareStrings } from './text.js';
+import { heldValue, sortedCounts } from './objects.js';
+import { compareValues } from './references.js';
 
 /**
  * `min` and `max` share everything but a sign. NaN sorts greatest: `min` gives it only where there is nothing else, `max`
- * wherever there is one. Strings compare by code points.
+ * wherever there is one. Strings compare by code points. Where rows may be taken back, all values are kept, in order.
  */
 export function extreme(name: 'min' | 'max'): AggregateDefinition {
   const less = name === 'min';
@@ -24,41 +25,33 @@ export function extreme(name: 'min' | 'max'): AggregateDefinition {
     sql: args => `${name.toUpperCase()}(${args[0]})`,
     duckdb: args => `${name}(${args[0]})`,
     ordered: false,
-    retractable: false,
+    distinct: 'same',
+    retracts: true,
     resolve(args) {
       requireArguments(name, args, 1, () => true, 'a value that sorts');
       return { type: args[0].type, nullable: args[0].nullable };
     },
     bind(context): BoundAggregate {
-      const lane = laneOf(context.args[0].type);
-      const seen = presence(context, lane === 'string');
-      const init = lane === 'float64' && less ? NaN : less ? Infinity : -Infinity;
-      const take = (emit: EmitContext, value: string): string => {
-        const held = emit.lane('value');
-        const first = seen.test(emit);
-        const better = betterText(emit, lane, value, held);
-        return `if (${first === null ? better : `!(${first}) || ${better}`}) ${held} = ${value};`;
-      };
-      const betterText = (emit: EmitContext, of: typeof lane, value: string, held: string): string => {
-        if (of === 'string')
-          return `comesBefore(${emit.dictionary}, ${less ? `${value}, ${held}` : `${held}, ${value}`})`;
-        if (of !== 'float64') return `${value} ${less ? '<' : '>'} ${held}`;
-        return less
-          ? `${value} < ${held} || ${held} !== ${held}`
-          : `${value} > ${held} || ${value} !== ${value}`;
-      };
+      const [{ type }] = context.args;
+      if (context.retracting) {
+        return {
+          parts: { values: sortedCounts(0) },
+          counts: false,
+          value(emit) {
+            const part = emit.part('values');
+            return heldValue(
+              type,
+              `${part.lane('values')}.${less ? 'first' : 'last'}(${part.dictionaries[0]})`,
+            );
+          },
+        };
+      }
       return {
-        lanes: [{ name: 'value', lane, init: lane === 'string' ? 0 : init }, ...seen.lanes],
-        add: emit => take(emit, emit.args[0]) + seen.add(emit),
-        retract: null,
-        merge: emit => {
-          const text = take(emit, emit.other('value')) + seen.merge(emit);
-          const other = seen.test({ ...emit, lane: emit.other });
-          return other === null ? text : `if (${other}) { ${text} }`;
-        },
-        value: emit => {
-          const value = emit.lane('value');
-          return { present: seen.test(emit), value, exceeds: null, exact: value };
+        parts: { best: extremePart(name, context) },
+        counts: false,
+        value(emit) {
+          const value = emit.part('best').lane('value');
+          return { value, exact: value };
         },
       };
     },
@@ -66,18 +59,44 @@ export function extreme(name: 'min' | 'max'): AggregateDefinition {
       if (rows.length === 0) return null;
       return rows
         .map(row => row.args[0])
-        .reduce((best, value) =>
-          compare(value, best) < 0 === less && compare(value, best) !== 0 ? value : best,
-        );
+        .reduce((best, value) => {
+          const order = compareValues(value, best);
+          return (less ? order < 0 : order > 0) ? value : best;
+        });
     },
   });
 }
 
-/** The order of values of one type: numbers with NaN last, strings by code points. */
-function compare(a: ReferenceValue, b: ReferenceValue): number {
-  if (typeof a === 'string' && typeof b === 'string') return compareStrings(a, b);
-  const x = a as number;
-  const y = b as number;
-  if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y));
-  return x < y ? -1 : x > y ? 1 : 0;
+/** The best value so far. */
+function extremePart(name: 'min' | 'max', context: AggregateContext): StatePart {
+  const less = name === 'min';
+  const lane = laneOf(context.args[0].type);
+  const init = lane === 'string' ? -1 : lane === 'float64' && less ? NaN : less ? Infinity : -Infinity;
+  const take = (emit: EmitContext, value: string): string => {
+    const held = emit.lane('value');
+    return `if (${betterText(less, lane, value, held, emit.dictionaries[0])}) ${held} = ${value};`;
+  };
+  return {
+    kind: name,
+    args: [0],
+    lanes: [{ name: 'value', lane, init }],
+    add: emit => take(emit, emit.args[0]),
+    retract: null,
+    merge: emit => take(emit, emit.other('value')),
+  };
+}
+
+/** Text that is true where a value beats the one held; a code of -1 holds none. */
+export function betterText(
+  less: boolean,
+  lane: ReturnType<typeof laneOf>,
+  value: string,
+  held: string,
+  dictionary: string,
+): string {
+  if (lane === 'string') {
+    return `${held} < 0 || comesBefore(${dictionary}, ${less ? `${value}, ${held}` : `${held}, ${value}`})`;
+  }
+  if (lane !== 'float64') return `${value} ${less ? '<' : '>'} ${held}`;
+  return less ? `${value} < ${held} || ${held} !== ${held}` : `${value} > ${held} || ${value} !== ${value}`;
 }

@@ -1,86 +1,101 @@
-import type { EmitContext, MergeContext, StateLane } from './define.js';
+import type { AggregateArgument, EmitContext, MergeContext, StateLane, StatePart } from './define.js';
 import { OverflowError } from './errors.js';
 
-/** A running sum as a part of an aggregate's state: lanes and text, with names that start with `prefix`. */
-export interface SumPart {
-  readonly lanes: readonly StateLane[];
-  add(emit: EmitContext, value: string): string;
-  retract(emit: EmitContext, value: string): string;
-  merge(emit: MergeContext): string;
-  /** Back to exactly zero: what a group whose last row was taken back holds. */
-  clear(emit: EmitContext): string;
-  /** The sum as a float64. */
-  number(emit: EmitContext): string;
+type Lanes = Pick<EmitContext, 'lane' | 'array' | 'slot'>;
+
+/** A running sum as a part of an aggregate's state. */
+export interface SumPart extends StatePart {
+  /** The sum as a float64, of the units that are added. */
+  number(emit: Lanes): string;
+}
+
+/** The sum of one argument: exact for integers and decimals (in units of their last digit), compensated for floats. */
+export function sumOf(args: readonly AggregateArgument[], at: number, retracting: boolean): SumPart {
+  return args[at].type.kind === 'float64'
+    ? floatSum('sum', [at], emit => emit.args[0], retracting)
+    : integerSum('sum', [at]);
+}
+
+/** What a decimal's units are divided by to get its value: 1 for other types. */
+export function unitsOf({ type }: AggregateArgument): number {
+  return type.kind === 'decimal' ? 10 ** type.scale : 1;
 }
 
 /**
  * A compensated sum of floats: two lanes, whose sum is right to about twice the precision of a float64 (Neumaier 1974, in the
- * form without branches, Knuth's TwoSum). Where rows may be taken back, infinities and NaN are counted apart, so that they can be too.
+ * form without branches, Knuth's TwoSum). Where rows may be taken back, infinities and NaN are counted apart, so that they can be too; a
+ * sum of no rows is exactly 0 again.
  */
-export function floatSum(prefix: string, retracting: boolean): SumPart {
-  const sum = `${prefix}Sum`;
-  const rest = `${prefix}Rest`;
-  const odd = `${prefix}Odd`;
+export function floatSum(
+  kind: string,
+  args: readonly number[],
+  valueOf: (emit: EmitContext) => string,
+  retracting: boolean,
+): SumPart {
   const lanes: StateLane[] = [
-    { name: sum, lane: 'float64', init: 0 },
-    { name: rest, lane: 'float64', init: 0 },
+    { name: 'high', lane: 'float64', init: 0 },
+    { name: 'low', lane: 'float64', init: 0 },
   ];
-  const oddLanes = [`${odd}Nan`, `${odd}Up`, `${odd}Down`];
-  if (retracting) for (const name of oddLanes) lanes.push({ name, lane: 'float64', init: 0 });
-  const twoSum = (emit: EmitContext, value: string): string =>
-    `{ const a = ${emit.lane(sum)}, b = ${value}, t = a + b, u = t - a; ` +
-    `${emit.lane(rest)} += (a - (t - u)) + (b - u); ${emit.lane(sum)} = t; }`;
-  const guarded = (emit: EmitContext, value: string, sign: '+' | '-'): string => {
-    const signed = sign === '+' ? value : `-(${value})`;
-    if (!retracting) return twoSum(emit, signed);
+  const odd = retracting ? ['nan', 'up', 'down'] : [];
+  for (const name of odd) lanes.push({ name, lane: 'float64', init: 0 });
+  const twoSum = (emit: Lanes, value: string): string =>
+    `{ const a = ${emit.lane('high')}, b = ${value}, t = a + b, u = t - a; ` +
+    `${emit.lane('low')} += (a - (t - u)) + (b - u); ${emit.lane('high')} = t; }`;
+  const change = (emit: EmitContext, sign: '+' | '-'): string => {
+    if (!retracting) return twoSum(emit, valueOf(emit));
     const count = (name: string): string => `${emit.lane(name)} ${sign}= 1;`;
     return (
-      `if (${value} - ${value} === 0) ${twoSum(emit, signed)} else if (${value} !== ${value}) { ${count(oddLanes[0])} } ` +
-      `else if (${value} > 0) { ${count(oddLanes[1])} } else { ${count(oddLanes[2])} }`
+      `{ const v = ${valueOf(emit)}; if (v - v === 0) ${twoSum(emit, sign === '+' ? 'v' : '-v')} ` +
+      `else if (v !== v) { ${count('nan')} } else if (v > 0) { ${count('up')} } else { ${count('down')} } }`
     );
   };
   return {
+    kind: `float ${kind}`,
+    args,
     lanes,
-    add: (emit, value) => guarded(emit, value, '+'),
-    retract: (emit, value) => guarded(emit, value, '-'),
-    merge: emit =>
-      `${twoSum(emit, emit.other(sum))} ${emit.lane(rest)} += ${emit.other(rest)};` +
-      (retracting ? oddLanes.map(name => `${emit.lane(name)} += ${emit.other(name)};`).join(' ') : ''),
-    clear: emit => lanes.map(lane => `${emit.lane(lane.name)} = 0;`).join(' '),
+    add: emit => change(emit, '+'),
+    retract: emit => `${change(emit, '-')} ${clearText(emit, lanes)}`,
+    merge: (emit: MergeContext) =>
+      `${twoSum(emit, emit.other('high'))} ${emit.lane('low')} += ${emit.other('low')}; ` +
+      odd.map(name => `${emit.lane(name)} += ${emit.other(name)};`).join(' '),
     number: emit => {
-      const finite = `finiteSum(${emit.lane(sum)}, ${emit.lane(rest)})`;
-      if (!retracting) return finite;
-      return `oddSum(${finite}, ${oddLanes.map(name => emit.lane(name)).join(', ')})`;
+      const finite = `finiteSum(${emit.lane('high')}, ${emit.lane('low')})`;
+      return retracting ? `oddSum(${finite}, ${odd.map(name => emit.lane(name)).join(', ')})` : finite;
     },
   };
+}
+
+/** Back to exactly nothing once the last row was taken back. */
+export function clearText(emit: EmitContext, lanes: readonly StateLane[]): string {
+  return `if (${emit.seen} === 0) { ${lanes.map(lane => `${emit.lane(lane.name)} = 0;`).join(' ')} }`;
 }
 
 /**
  * An exact sum of integers: `low` while it is a safe integer, which is nearly always, and what exceeds it in units of 2^53
  * in `high`. The value is checked against int64 when it is read, so the order of the rows does not matter.
  */
-export function integerSum(prefix: string): SumPart {
-  const high = `${prefix}High`;
-  const low = `${prefix}Low`;
+export function integerSum(kind: string, args: readonly number[]): SumPart {
   const carry = (emit: EmitContext, value: string): string =>
-    `carry(${emit.array(high)}, ${emit.array(low)}, ${emit.slot}, ${value});`;
+    `carry(${emit.array('high')}, ${emit.array('low')}, ${emit.slot}, ${value});`;
   const plus = (emit: EmitContext, value: string, isBigint: boolean): string => {
     if (isBigint) return carry(emit, value);
     return (
-      `{ const t = ${emit.lane(low)} + ${value}; ` +
-      `if (t <= 9007199254740991 && t >= -9007199254740991) ${emit.lane(low)} = t; else ${carry(emit, value)} }`
+      `{ const t = ${emit.lane('low')} + ${value}; ` +
+      `if (t <= 9007199254740991 && t >= -9007199254740991) ${emit.lane('low')} = t; else ${carry(emit, value)} }`
     );
   };
+  const isBigint = (emit: EmitContext): boolean => emit.wide && emit.int64[0];
   return {
+    kind: `integer ${kind}`,
+    args,
     lanes: [
-      { name: high, lane: 'float64', init: 0 },
-      { name: low, lane: 'float64', init: 0 },
+      { name: 'high', lane: 'float64', init: 0 },
+      { name: 'low', lane: 'float64', init: 0 },
     ],
-    add: (emit, value) => plus(emit, value, emit.wide),
-    retract: (emit, value) => plus(emit, `(-${value})`, emit.wide),
-    merge: emit => `${plus(emit, emit.other(low), false)} ${emit.lane(high)} += ${emit.other(high)};`,
-    clear: emit => `${emit.lane(high)} = 0; ${emit.lane(low)} = 0;`,
-    number: emit => `(${emit.lane(high)} * 9007199254740992 + ${emit.lane(low)})`,
+    add: emit => plus(emit, emit.args[0], isBigint(emit)),
+    retract: emit => plus(emit, `(-${emit.args[0]})`, isBigint(emit)),
+    merge: emit => `${plus(emit, emit.other('low'), false)} ${emit.lane('high')} += ${emit.other('high')};`,
+    number: emit => `(${emit.lane('high')} * 9007199254740992 + ${emit.lane('low')})`,
   };
 }
 
@@ -94,14 +109,17 @@ export function carry(high: Float64Array, low: Float64Array, slot: number, value
   low[slot] = Number(total - units * UNIT);
 }
 
-/** The exact sum; an error where it is no int64. */
-export function exactSum(high: number, low: number): bigint {
+/** The exact sum; an error where it is no int64, or has more digits than a decimal. */
+export function exactSum(high: number, low: number, digits: number): bigint {
   const total = BigInt(high) * UNIT + BigInt(low);
-  if (BigInt.asIntN(64, total) !== total) {
+  const limit = 10n ** BigInt(digits);
+  if (BigInt.asIntN(64, total) !== total || total >= limit || total <= -limit) {
     throw new OverflowError(
       'MR3110',
-      `sum() of integers left the range of int64: ${total}.`,
-      `Cast the column first: sum(t.x.cast('float64')).`,
+      digits < 19
+        ? `sum() of decimals has more than ${digits} digits: ${total}.`
+        : `sum() of integers left the range of int64: ${total}.`,
+      `Cast the column first: sum(t.x.cast(float64)).`,
     );
   }
   return total;

@@ -1,0 +1,51 @@
+/** What the text of a part of the state may refer to. Every text is of one row, or one group, and reads as plain JavaScript. */
+export interface EmitContext {
+  /** The element of a state lane for the group, to read and to assign. */
+  lane(name: string): string;
+  /** The whole array of a state lane, and the group's position in it, for helpers. */
+  array(name: string): string;
+  readonly slot: string;
+  /** The arguments' values: never NULL here, variables without side effects. An int64 is a bigint where `wide`. */
+  readonly args: readonly string[];
+  /** Which arguments are int64-like, so that they are bigints where `wide`. */
+  readonly int64: readonly boolean[];
+  /** The arguments as numbers: rounded where a wide int64 has to be, a decimal's true value. */
+  readonly numbers: readonly string[];
+  /** The arguments as object lanes hold them: integers as numbers where they are safe, else bigints; strings as codes. */
+  readonly held: readonly string[];
+  /** The row's event time in ticks, and its sequence; null where there is none. */
+  readonly time: string | null;
+  readonly sequence: string | null;
+  /** The same as object lanes hold them; 0 where there is none. */
+  readonly heldTime: string;
+  readonly heldSequence: string;
+  /** Whether int64 lanes and arguments are BigInts. */
+  readonly wide: boolean;
+  /** The arguments' dictionaries, for comparisons; `null` where an argument has none. */
+  readonly dictionaries: readonly string[];
+  /**
+   * How many rows the group has that this part sees: while a row is added, those before it; while one is taken back, those that are left.
+   * Kept where rows may be taken back or the aggregate counts.
+   */
+  readonly seen: string;
+  /** Text that is true where there is such a row; null where there always is. Kept where it is not null. */
+  readonly present: string | null;
+}
+
+/** The other group of a merge: its lanes, and where it lies. */
+export interface MergeContext extends EmitContext {
+  other(name: string): string;
+  otherArray(name: string): string;
+  readonly otherSlot: string;
+  /** As `present`, of the other group. Parts are only merged where it has rows. */
+  readonly otherPresent: string | null;
+}
+
+/** What the text of a value may refer to. */
+export interface ValueContext {
+  /** One of the aggregate's parts. */
+  part(name: string): Pick<EmitContext, 'lane' | 'array' | 'slot' | 'dictionaries' | 'wide'>;
+  readonly seen: string;
+  /** The end of the group's window in µs; NaN without windows. */
+  readonly end: string;
+}
