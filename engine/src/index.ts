@@ -31,11 +31,42 @@ export { generator } from './dsl/generator.js';
 export type { MarketOptions, MarketTrade } from './dsl/generator.js';
 export { read, replay, webSocket } from './dsl/sources.js';
 export type { FileOptions, WebSocketOptions } from './dsl/sources.js';
+export type { Rolled, Rolling, RollingOptions, WithRolled } from './dsl/rolling.js';
+export {
+  cumCount,
+  cumMax,
+  cumMin,
+  cumSum,
+  denseRank,
+  diff,
+  drawdown,
+  ema,
+  forwardFill,
+  lag,
+  lead,
+  rank,
+  returns,
+  rowNumber,
+  tradeSign,
+} from './dsl/rowFunctions.js';
+export type { EmaOptions, RowFunction } from './dsl/rowFunctions.js';
 export { Stream } from './dsl/stream.js';
 export type { KeepOptions } from './dsl/stream.js';
 export { StreamTable } from './dsl/streamTable.js';
 export { Table } from './dsl/table.js';
 export type { TimeOptions } from './dsl/timeOptions.js';
-export { boolean, date, float64, int32, int64, schema, string, timestamp } from './dsl/types.js';
-export type { AnyRow, ColumnType, RowOf, RowSchema } from './dsl/types.js';
+export {
+  boolean,
+  date,
+  decimal,
+  duration,
+  float64,
+  int32,
+  int64,
+  json,
+  schema,
+  string,
+  timestamp,
+} from './dsl/types.js';
+export type { AnyRow, ColumnType, Json, RowOf, RowSchema } from './dsl/types.js';
 export { hop, session, tumble } from './dsl/windows.js';

@@ -23,6 +23,7 @@ import { toExpr } from './literals.js';
 import { made } from './origin.js';
 import { PrintedSchema } from './printedSchema.js';
 import type { FileSink } from './files.js';
+import { Rolling, type RollingOptions } from './rolling.js';
 import { usingAll } from './usage.js';
 
 /** What streams, tables and tables that keep changing have in common: a plan, and the methods that mean the same on all three. */
@@ -97,6 +98,20 @@ export abstract class Collection<K extends Kind, Row> extends Charts<Row> implem
   unionAll(...others: readonly Kinds<Row>[K][]): Kinds<Row>[K] {
     const inputs = [this.plan, ...others.map(other => (other as unknown as { plan: PlanNode }).plan)];
     return this.over(inputs.length === 1 ? this.plan : made(unionAllNode({ inputs })));
+  }
+
+  /**
+   * Each row with the rows of its key before it; then `derive`. `rows: 20` is the row and the 19 before it, `rows: [-20, -1]` the 20 before it,
+   * `range: '5 s'` the last 5 seconds with both ends, and neither all rows so far. Rows come out in event order.
+   *
+   * @example
+   * trades.rolling({ by: 'symbol', rows: 20 }).derive(t => ({ ma: avg(t.price), before: lag(t.price) }))
+   * @throws MillraceError `MR2120` for a table whose rows change
+   */
+  rolling(options: RollingOptions<Row> & { readonly rows: readonly [number, number] }): Rolling<K, Row, true>;
+  rolling(options?: RollingOptions<Row>): Rolling<K, Row, false>;
+  rolling(options: RollingOptions<Row> = {}): Rolling<K, Row, boolean> {
+    return new Rolling(this.plan, plan => this.over(plan), options);
   }
 
   /** Groups by columns; then `aggregate`, or `window` first. */

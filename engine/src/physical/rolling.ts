@@ -72,7 +72,12 @@ export function planRolling(
     const columns = ahead.map(({ name, call }) => {
       const [value, fallback] = bindRollingArguments(call, schema);
       const rows = (call.options.rows as number | undefined) ?? 1;
-      return { name, value: moved(value, before), fallback: fallback === undefined ? null : moved(fallback, before), rows };
+      return {
+        name,
+        value: moved(value, before),
+        fallback: fallback === undefined ? null : moved(fallback, before),
+        rows,
+      };
     });
     const keys = node.keys;
     from = add({ op: 'lead', input: before, output: made, keys, columns, time: input.time }, from);

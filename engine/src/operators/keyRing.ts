@@ -1,0 +1,157 @@
+import type { Lane } from '../columns/column.js';
+import type { StateReader, StateWriter } from './snapshot.js';
+
+/** What the lanes of a ring hold: int64 goes wide, `bytes` are validities. */
+export type RingLane = 'float64' | 'int64' | 'int32' | 'uint8';
+
+const LEAST = 4;
+
+/**
+ * A queue for each key, all of them in a few typed arrays. Loops read and write them through `meta`: for key `k`, at `4 k`, where its
+ * room begins, its size less one (a power of two), where its first element lies within it, and how many there are. A key that
+ * needs room gets a place twice as large at the end; when the arrays are full, what is left over is given up, and they grow only if they must.
+ */
+export class KeyRing {
+  meta = new Int32Array(0);
+  lanes: Lane[];
+  /** Rises when arrays were replaced: loops load them anew. */
+  version = 0;
+  #keys = 0;
+  #used = 0;
+  #capacity = 1024;
+  #wide = false;
+
+  constructor(readonly layout: readonly RingLane[]) {
+    this.lanes = layout.map(lane => this.#lane(lane, this.#capacity));
+  }
+
+  #lane(lane: RingLane, length: number): Lane {
+    switch (lane) {
+      case 'float64':
+        return new Float64Array(length);
+      case 'int64':
+        return this.#wide ? new BigInt64Array(length) : new Float64Array(length);
+      case 'int32':
+        return new Int32Array(length);
+      case 'uint8':
+        return new Uint8Array(length);
+    }
+  }
+
+  /** Makes queues for keys below `keys`. */
+  fit(keys: number): void {
+    if (keys <= this.#keys) return;
+    if (keys * 4 > this.meta.length) {
+      const meta = new Int32Array(Math.max(1024, this.meta.length * 2, keys * 4));
+      meta.set(this.meta);
+      this.meta = meta;
+      this.version++;
+    }
+    for (let key = this.#keys; key < keys; key++) this.meta[4 * key + 1] = -1;
+    this.#keys = keys;
+  }
+
+  /** Doubles the room of a key. */
+  grow(key: number): void {
+    const at = 4 * key;
+    const size = this.meta[at + 1] + 1;
+    const next = Math.max(LEAST, size * 2);
+    if (this.#used + next > this.#capacity) this.#makeRoom(next);
+    const to = this.#used;
+    this.#move(key, this.lanes, to, this.lanes);
+    this.#used += next;
+    this.meta[at] = to;
+    this.meta[at + 1] = next - 1;
+    this.meta[at + 2] = 0;
+  }
+
+  #move(key: number, from: readonly Lane[], to: number, lanes: readonly Lane[]): void {
+    const at = 4 * key;
+    const start = this.meta[at];
+    const mask = this.meta[at + 1];
+    const head = this.meta[at + 2];
+    const count = this.meta[at + 3];
+    const first = Math.min(count, mask + 1 - head);
+    for (let k = 0; k < lanes.length; k++) {
+      const source = from[k] as Float64Array;
+      const target = lanes[k] as Float64Array;
+      target.set(source.subarray(start + head, start + head + first), to);
+      if (first < count) target.set(source.subarray(start, start + count - first), to + first);
+    }
+  }
+
+  /** Gives up what is left over, and makes the arrays larger where less than half of them would be free. */
+  #makeRoom(needed: number): void {
+    let live = needed;
+    for (let key = 0; key < this.#keys; key++) live += roomFor(this.meta[4 * key + 3]);
+    let capacity = 1024;
+    while (capacity < 2 * live) capacity *= 2;
+    const lanes = this.layout.map(lane => this.#lane(lane, capacity));
+    let to = 0;
+    for (let key = 0; key < this.#keys; key++) {
+      const at = 4 * key;
+      const room = roomFor(this.meta[at + 3]);
+      this.#move(key, this.lanes, to, lanes);
+      this.meta[at] = to;
+      this.meta[at + 1] = room - 1;
+      this.meta[at + 2] = 0;
+      to += room;
+    }
+    this.lanes = lanes;
+    this.#used = to;
+    this.#capacity = capacity;
+    this.version++;
+  }
+
+  /** Goes on with int64 lanes as BigInts. */
+  widen(): void {
+    if (this.#wide) return;
+    this.#wide = true;
+    this.version++;
+    this.lanes = this.lanes.map((lane, k) =>
+      this.layout[k] === 'int64' ? BigInt64Array.from(lane as Float64Array, value => BigInt(value)) : lane,
+    );
+  }
+
+  /** Elements of all queues. */
+  get rows(): number {
+    let rows = 0;
+    for (let key = 0; key < this.#keys; key++) rows += this.meta[4 * key + 3];
+    return rows;
+  }
+
+  bytes(): number {
+    return this.lanes.reduce((total, lane) => total + lane.byteLength, this.meta.byteLength);
+  }
+
+  snapshot(writer: StateWriter): void {
+    this.#makeRoom(0);
+    writer.value('wide', this.#wide);
+    writer.lane('meta', this.meta, this.#keys * 4);
+    this.lanes.forEach((lane, k) => writer.lane(`${k}`, lane, this.#used));
+  }
+
+  restore(reader: StateReader): void {
+    if (reader.value('wide') === true) this.widen();
+    const meta = reader.lane('meta') as Int32Array;
+    this.fit(meta.length / 4);
+    this.meta.set(meta);
+    const lanes = this.layout.map((_, k) => reader.lane(`${k}`));
+    this.#used = lanes[0].length;
+    this.#capacity = Math.max(1024, this.#used);
+    this.lanes = this.layout.map((lane, k) => {
+      const array = this.#lane(lane, this.#capacity);
+      (array as Float64Array).set(lanes[k] as Float64Array);
+      return array;
+    });
+    this.version++;
+  }
+}
+
+/** The room of a queue of so many elements; none where it is empty. */
+function roomFor(count: number): number {
+  if (count === 0) return 0;
+  let room = LEAST;
+  while (room < count) room *= 2;
+  return room;
+}

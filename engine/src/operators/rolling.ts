@@ -1,0 +1,174 @@
+import type { Batch } from '../columns/batch.js';
+import type { Column } from '../columns/column.js';
+import { fieldIndex, type Schema } from '../columns/schema.js';
+import { Dictionary } from '../columns/dictionary.js';
+import { hasDictionary } from '../columns/types.js';
+import { compileRollingLoop, type RollingHost, type RollingLoop } from '../codegen/rolling.js';
+import { historyOf, ordersFrame, rangeOf, ringLane, type RollingShape } from '../codegen/rollingShape.js';
+import { Grouping, type GroupingPlan } from './grouping.js';
+import { KeyRing, type RingLane } from './keyRing.js';
+import type { Emitter, Operator, OperatorCounters } from './operator.js';
+import { OutputColumn } from './output.js';
+import type { StateReader, StateWriter } from './snapshot.js';
+import type { StateStore } from './state.js';
+
+/** What a rolling operator is made of. Its columns are the shape's, under their names. */
+export interface RollingPlan extends GroupingPlan {
+  readonly shape: RollingShape;
+  readonly output: Schema;
+  readonly columns: readonly string[];
+}
+
+/**
+ * Adds columns to rows that come in event order: aggregates of the rows before each, and row functions. One row out for each row in, at
+ * once; the input's columns go on as they are.
+ */
+export class RollingOperator implements Operator {
+  readonly counters: OperatorCounters = { late: 0, untimed: 0 };
+  readonly #plan: RollingPlan;
+  readonly #grouping: Grouping;
+  readonly #store: StateStore;
+  readonly #history: KeyRing | null;
+  readonly #range: KeyRing | null;
+  readonly #deques: readonly (KeyRing | null)[];
+  /** The dictionaries of columns whose strings are made anew. */
+  readonly #made: readonly (Dictionary | null)[];
+  readonly #out: readonly OutputColumn[];
+  /** For each column of the output, the input's column or the new one in its place. */
+  readonly #layout: readonly { readonly from: 'input' | 'new'; readonly at: number }[];
+  #counts = new Float64Array(0);
+  #capacity = 1024;
+  #loop: RollingLoop | null = null;
+
+  constructor(plan: RollingPlan, evaluate: (batch: Batch) => readonly Column[]) {
+    const { shape, output, input, columns } = plan;
+    this.#plan = plan;
+    this.#grouping = new Grouping(plan, evaluate);
+    this.#store = this.#grouping.makeStore(false);
+    const history = historyOf(shape);
+    const order: RingLane[] = ordersFrame(shape) ? [shape.order === 'ticks' ? 'int64' : 'float64'] : [];
+    this.#history = history.rows === 0 ? null : new KeyRing([...ringLayout(shape, history.args), ...order]);
+    const range = rangeOf(shape);
+    this.#range = range === null ? null : new KeyRing(['float64', ...ringLayout(shape, range), ...order]);
+    this.#deques = shape.roles.map(role =>
+      role.kind === 'deque' ? new KeyRing([ringLane(shape, role.arg), 'float64']) : null,
+    );
+    this.#made = shape.aggregates.map(({ bound }) => (bound.makesText === true ? new Dictionary() : null));
+    this.#out = columns.map(name => {
+      const { type, nullable } = output.fields[fieldIndex(output, name)];
+      return new OutputColumn(type, nullable, this.#capacity);
+    });
+    this.#layout = output.fields.map(({ name }) => {
+      const made = columns.indexOf(name);
+      return made >= 0 ? { from: 'new', at: made } : { from: 'input', at: fieldIndex(input, name) };
+    });
+  }
+
+  process(_port: number, batch: Batch, out: Emitter): void {
+    if (batch.length === 0) {
+      out({ ...batch, schema: this.#plan.output, columns: [] });
+      return;
+    }
+    const input = this.#grouping.prepare(batch, 0);
+    this.#fit(this.#grouping.groups.size, batch.length);
+    this.#loop ??= compileRollingLoop(this.#plan.shape, this.#store.wide);
+    this.#loop(this.#host(), input, batch.length);
+    const made = this.#out.map((column, j) => this.#finish(column, j, input.dictionaries));
+    out({
+      ...batch,
+      schema: this.#plan.output,
+      columns: this.#layout.map(({ from, at }) => (from === 'new' ? made[at] : batch.columns[at])),
+    });
+  }
+
+  /** Makes room for groups, whose numbers are their slots, and for rows; goes wide with the state. */
+  #fit(groups: number, rows: number): void {
+    const store = this.#store;
+    for (let group = store.live; group < groups; group++) store.allocate(group);
+    for (const ring of this.#rings()) {
+      ring.fit(groups);
+      if (store.wide) ring.widen();
+    }
+    if (store.wide && !this.#isWide) {
+      this.#isWide = true;
+      this.#loop = null;
+    }
+    if (this.#counts.length < groups) {
+      const counts = new Float64Array(Math.max(1024, groups * 2));
+      counts.set(this.#counts);
+      this.#counts = counts;
+    }
+    if (rows > this.#capacity) while (this.#capacity < rows) this.#capacity *= 2;
+    for (const column of this.#out) {
+      column.reset();
+      if (column.data.length < this.#capacity) column.grow(this.#capacity, 0);
+    }
+  }
+
+  #isWide = false;
+
+  #rings(): KeyRing[] {
+    return [this.#history, this.#range, ...this.#deques].filter(ring => ring !== null);
+  }
+
+  #host(): RollingHost {
+    const out = this.#out;
+    return {
+      lanes: this.#store.lanes,
+      history: this.#history,
+      range: this.#range,
+      deques: this.#deques,
+      counts: this.#counts,
+      made: this.#made,
+      data: out.map(column => column.data),
+      valid: out.map(column => column.valid),
+      exact(column, row, value) {
+        out[column].widen(row);
+        out[column].data[row] = value as never;
+      },
+    };
+  }
+
+  #finish(column: OutputColumn, j: number, dictionaries: readonly (Dictionary | null)[]): Column {
+    if (hasDictionary(column.type)) {
+      const { roles, aggregates } = this.#plan.shape;
+      const role = roles[j];
+      const arg =
+        role.kind === 'row' ? role.args[0] : role.kind === 'deque' ? role.arg : aggregates[j].args[0];
+      column.dictionary = this.#made[j] ?? dictionaries[arg];
+    }
+    return column.column();
+  }
+
+  /** Rows kept for frames and for row functions; a key without any counts as one. */
+  stateRows(): number {
+    const rows = Math.max(0, ...this.#rings().map(ring => ring.rows));
+    return Math.max(rows, this.#store.live);
+  }
+
+  bytes(): number {
+    const rings = this.#rings().reduce((total, ring) => total + ring.bytes(), 0);
+    return this.#store.bytes() + rings + this.#counts.byteLength;
+  }
+
+  /** Writes the groups, their state, and the rows of their frames. */
+  snapshot(writer: StateWriter): void {
+    this.#grouping.snapshot(writer.section('grouping'));
+    writer.lane('counts', this.#counts, this.#store.live);
+    this.#rings().forEach((ring, k) => ring.snapshot(writer.section(`ring ${k}`)));
+  }
+
+  restore(reader: StateReader): void {
+    this.#grouping.restore(reader.section('grouping'));
+    this.#rings().forEach((ring, k) => ring.restore(reader.section(`ring ${k}`)));
+    const counts = reader.lane('counts') as Float64Array;
+    this.#fit(counts.length, 0);
+    this.#counts.set(counts);
+  }
+}
+
+function ringLayout(shape: RollingShape, args: readonly number[]): RingLane[] {
+  return args.flatMap(arg =>
+    shape.args[arg].nullable ? [ringLane(shape, arg), 'uint8'] : [ringLane(shape, arg)],
+  );
+}
