@@ -1,9 +1,13 @@
 /** Type tests: compiled, never run. Each `@ts-expect-error` line is a mistake that the compiler has to catch. */
 import type { Temporal } from 'temporal-polyfill';
 import {
+  coalesce,
+  concatWs,
   count,
   first,
+  date,
   float64,
+  greatest,
   hop,
   int64,
   last,
@@ -16,6 +20,7 @@ import {
   timestamp,
   tumble,
   vwap,
+  when,
 } from '../index.js';
 import type { AnyRow, RowOf, Stream, StreamTable } from '../index.js';
 
@@ -92,7 +97,94 @@ const looseBars = loose
   .aggregate(t => ({ open: first(t.price), volume: sum(t.size), vwap: vwap(t.price, t.size) }));
 looseBars.candlestick({ volume: 'volume' });
 
+// Functions: NULL goes on where it may be, and ends where it cannot be.
+const Quote = schema({
+  ts: timestamp('ms'),
+  day: date,
+  name: string,
+  note: string.nullable(),
+  price: float64,
+  size: int64.nullable(),
+});
+const quotes = replay('quotes.parquet', { schema: Quote, time: 'ts' });
+const shaped = quotes.derive(t => ({
+  side: when(t.price.gt(1)).then('high').when(t.size.gt(1)).then('low').otherwise(null),
+  level: when(t.price.gt(1)).then(1).otherwise(2),
+  cents: t.price.mul(100).round().cast(int64),
+  tried: t.name.tryCast(float64),
+  size: coalesce(t.size, 0),
+  most: greatest(t.price, t.size),
+  label: concatWs('-', t.name, t.note),
+  base: t.name.splitPart('-', 1),
+  short: t.name.regexReplace('[0-9]+', '').left(3).padEnd(3),
+  words: t.note.length(),
+  open: t.ts.inZone('America/New_York').timeOfDay().between('09:30', '16:00'),
+  day: t.ts.inZone('America/New_York').truncate('1 d'),
+  weekday: t.ts.dayOfWeek(),
+  shown: t.day.format('EEE d MMM'),
+  known: t.note.eqMissing(null),
+  age: t.ts.diff('2024-01-01T00:00:00Z', 'day'),
+  same: t.col('price').sub(t.price).abs().lt(1e-9),
+}));
+const shapedRows = () =>
+  shaped.select('side', 'level', 'cents', 'tried', 'size', 'most', 'label', 'base').rows();
+holds<
+  Equal<
+    Awaited<ReturnType<typeof shapedRows>>[number],
+    {
+      side: string | null;
+      level: number;
+      cents: number;
+      tried: number | null;
+      size: number;
+      most: number | null;
+      label: string;
+      base: string | null;
+    }
+  >
+>();
+const moreRows = () =>
+  shaped.select('short', 'words', 'open', 'day', 'weekday', 'shown', 'known', 'age', 'same').rows();
+holds<
+  Equal<
+    Awaited<ReturnType<typeof moreRows>>[number],
+    {
+      short: string;
+      words: number | null;
+      open: boolean;
+      day: Temporal.Instant;
+      weekday: number;
+      shown: string;
+      known: boolean;
+      age: number;
+      same: boolean;
+    }
+  >
+>();
+
 // Mistakes.
+// @ts-expect-error a choice has to say what otherwise
+quotes.derive(t => ({ a: when(t.price.gt(1)).then(1) }));
+// @ts-expect-error the condition of a choice is one
+quotes.derive(t => ({ a: when(t.price).then(1).otherwise(2) }));
+// @ts-expect-error a time in a zone is no value by itself
+quotes.derive(t => ({ a: t.ts.inZone('UTC') }));
+// @ts-expect-error a time of day is compared with text
+quotes.where(t => t.ts.timeOfDay().gt(9));
+// @ts-expect-error a time is not compared with a number
+quotes.where(t => t.ts.gt(5));
+// @ts-expect-error a computed name has to be a column's
+quotes.where(t => t.col('prize').gt(5));
+// @ts-expect-error text has no logarithm
+quotes.derive(t => ({ a: t.name.ln() }));
+// @ts-expect-error a day has no hour
+quotes.derive(t => ({ a: t.day.hour() }));
+// @ts-expect-error a condition is not added up
+quotes.derive(t => ({ a: t.price.add(t.price.gt(1)) }));
+// @ts-expect-error an aggregate is no column
+quotes.derive(t => ({ a: sum(t.price) }));
+// @ts-expect-error and no operand
+quotes.groupBy('name').aggregate(t => ({ a: sum(t.price).div(2) }));
 // @ts-expect-error a misspelt column
 trades.where(t => t.pric.gt(1));
 // @ts-expect-error operators do not work on expressions
