@@ -2,7 +2,7 @@ import type { ViewDescription } from '@millrace/protocol';
 import type { Expr as PlanExpr } from '../expr/ast.js';
 import { filterNode, projectNode, unionAllNode } from '../plan/build.js';
 import type { PlanNode } from '../plan/plan.js';
-import type { Reject } from '../session/protocol.js';
+import type { Explanation, QueryStats, Reject } from '../session/protocol.js';
 import type { WindowSpec } from '../plan/nodes/aggregate.js';
 import { ask } from '../session/ask.js';
 import { rowsOfArrow } from './arrowRows.js';
@@ -192,9 +192,28 @@ export abstract class Collection<K extends Kind, Row> extends Charts<Row> implem
     return ask({ type: 'rejects', plan: this.plan });
   }
 
-  /** The plan as text: logical, then physical with its changelog modes and keys. */
-  async explain(): Promise<string> {
-    return (await ask({ type: 'explain', plan: this.plan })).text;
+  /**
+   * The plan as text: logical, then physical with its operators' numbers, changelog modes, keys and watermarks, and what each has done where it
+   * runs or has been read. `{ format: 'data' }` gives the same as data.
+   *
+   * @example console.log(await bars.explain())
+   */
+  explain(options?: { readonly format?: 'text' }): Promise<string>;
+  explain(options: { readonly format: 'data' }): Promise<Explanation>;
+  async explain(options: { readonly format?: 'text' | 'data' } = {}): Promise<string | Explanation> {
+    const explanation = await ask({ type: 'explain', plan: this.plan });
+    return options.format === 'data' ? explanation : explanation.text;
+  }
+
+  /**
+   * What the query does and holds: for each operator rows in and out, time, rows and bytes of state, late rows, its watermark and the
+   * source that holds it; for windows how many are open, and why the oldest is. Where nothing looks at the query, what its last
+   * read did. Times are microseconds of event time.
+   *
+   * @example (await bars.stats()).operators.map(each => each.windows?.why)
+   */
+  async stats(): Promise<QueryStats> {
+    return ask({ type: 'queryStats', plan: this.plan });
   }
 
   /**

@@ -3,6 +3,8 @@ import type { BoundExpr } from '../expr/bound.js';
 import { aggregateText } from '../expr/text.js';
 import type { TimeSpec } from '../plan/nodes/source.js';
 import { frameText } from '../plan/rolling.js';
+import { boundWindowText } from '../windows/boundText.js';
+import type { EmitSpec, FillSpec } from '../windows/emission.js';
 import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
 
 /** How a place of a plan tells changes: rows only come, or changes replace rows with the earlier values told or by key alone. */
@@ -30,12 +32,19 @@ export function explainPhysical(plan: PhysicalPlan): ExplainedPhysical {
     const changes = changesOf(plan, input);
     const rest = { changes, key: null, source: null, operator: null };
     if ('source' in input)
-      return { ...rest, kind: 'source', text: sourceText(plan, input.source), source: input.source, inputs: [] };
+      return {
+        ...rest,
+        kind: 'source',
+        text: sourceText(plan, input.source),
+        source: input.source,
+        inputs: [],
+      };
     const step = plan.operators[input.operator];
     const operator = input.operator + 1;
     const mode = 'form' in step ? '' : ` [${changes}]`;
     const text = `${operator} ${operatorText(step)}${mode}`;
-    if (seen.has(operator)) return { ...rest, kind: step.op, text: `${text} (as above)`, operator, inputs: [] };
+    if (seen.has(operator))
+      return { ...rest, kind: step.op, text: `${text} (as above)`, operator, inputs: [] };
     seen.add(operator);
     return { ...rest, kind: step.op, text, operator, inputs: step.inputs.map(explain) };
   };
@@ -111,19 +120,18 @@ export function operatorText(operator: PhysicalOperator): string {
       return `rolling by ${operator.keys.join(', ') || '()'}${frameText(frame)}: ${texts.join(', ')}`;
     }
     case 'lead': {
-      const texts = operator.columns.map(({ name, value, rows }) => `${name} = ${boundText(value)} ${rows} ahead`);
+      const texts = operator.columns.map(
+        ({ name, value, rows }) => `${name} = ${boundText(value)} ${rows} ahead`,
+      );
       return `lead by ${operator.keys.join(', ') || '()'} (rows wait): ${texts.join(', ')}`;
     }
     case 'groupBy':
       return `group by ${operator.keys.join(', ') || '()'} (${operator.form}): ${aggregatesText(operator)}`;
     case 'windowedAggregate': {
-      const { sizeUs, slideUs, sliceUs } = operator.window;
-      const slices =
-        sizeUs === slideUs ? '' : `, slide ${formatDuration(slideUs)}, slices of ${formatDuration(sliceUs)}`;
       const late =
         operator.allowedLatenessUs === 0 ? '' : `, lateness ${formatDuration(operator.allowedLatenessUs)}`;
       return (
-        `windowed aggregate by ${operator.keys.join(', ') || '()'} in windows of ${formatDuration(sizeUs)}${slices}${late} ` +
+        `windowed aggregate by ${operator.keys.join(', ') || '()'} in ${boundWindowText(operator.window)}${late}${toldText(operator.emit)}${fillText(operator.fill)} ` +
         `(${operator.form}): ${aggregatesText(operator)}`
       );
     }
@@ -159,4 +167,19 @@ function boundText(expr: BoundExpr): string {
     case 'call':
       return `${expr.fn}(${expr.args.map(boundText).join(', ')})`;
   }
+}
+
+/** When windows that are open are told, where that is not with every change. */
+function toldText({ change, everyUs, rows }: EmitSpec): string {
+  if (change) return '';
+  const early = [
+    ...(everyUs === null ? [] : [`every ${formatDuration(everyUs)}`]),
+    ...(rows === null ? [] : [`after ${rows} rows`]),
+  ];
+  return `, told ${[...early, 'when they close'].join(', ')}`;
+}
+
+function fillText(fill: FillSpec | null): string {
+  if (fill === null) return '';
+  return `, up to ${fill.limit} empty ones filled with ${fill.by === 'null' ? 'NULL' : 'the values before'}`;
 }

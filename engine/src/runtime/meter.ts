@@ -1,5 +1,5 @@
 import type { Batch } from '../columns/batch.js';
-import { START_OF_TIME, type EventTime } from '../columns/time.js';
+import { END_OF_TIME, START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { Emitter, Operator } from '../operators/operator.js';
 import type { PhysicalPlan } from '../physical/physical.js';
 
@@ -23,6 +23,8 @@ export interface OperatorMeter {
 export interface SourceMeter {
   rows: number;
   watermark: EventTime;
+  /** The highest watermark but for the end of time. */
+  highest: EventTime;
   idle: boolean;
 }
 
@@ -47,7 +49,12 @@ export class PipelineMeter {
       watermark: START_OF_TIME,
       ports: inputs.map(() => START_OF_TIME),
     }));
-    this.sources = plan.sources.map(() => ({ rows: 0, watermark: START_OF_TIME, idle: false }));
+    this.sources = plan.sources.map(() => ({
+      rows: 0,
+      watermark: START_OF_TIME,
+      highest: START_OF_TIME,
+      idle: false,
+    }));
   }
 
   /** A batch of a source goes in. */
@@ -55,6 +62,7 @@ export class PipelineMeter {
     const meter = this.sources[source];
     meter.rows += batch.length;
     if (batch.watermark > meter.watermark) meter.watermark = batch.watermark;
+    if (batch.watermark < END_OF_TIME && batch.watermark > meter.highest) meter.highest = batch.watermark;
     if (batch.length >= TIMED_ROWS) this.#weight = 1;
     else this.#weight = this.#batches++ % TIMED_ONE_IN === 0 ? TIMED_ONE_IN : 0;
   }

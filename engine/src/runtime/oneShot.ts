@@ -17,6 +17,8 @@ export interface OneShotOptions {
   readonly yieldTurn: () => Promise<void>;
   /** Takes what the plan puts out; returns whether it has had enough. The run waits for it. */
   readonly take: (batch: Batch) => Promise<boolean> | boolean;
+  /** Told at the end of the run what ran. */
+  readonly measured?: (pipeline: Pipeline, merge: InputMerge) => void;
 }
 
 /** What the merge of inputs has to know of a plan's sources. */
@@ -55,6 +57,7 @@ export async function runOnce(
       await options.yieldTurn();
     }
   } finally {
+    options.measured?.(pipeline, merge);
     await Promise.all(readers.map(reader => reader.close()));
   }
 }

@@ -1,5 +1,3 @@
-import { explainPlan, explainText } from '../plan/explain.js';
-import { explainPhysical } from '../physical/explain.js';
 import { Runtime, type RuntimeOptions } from '../runtime/runtime.js';
 import type { SinkConnector } from '../sinks/sink.js';
 import { REJECTS_KEPT } from '../sources/counters.js';
@@ -8,6 +6,7 @@ import { TURN_ROWS } from '../runtime/feed.js';
 import type { PlanNode } from '../plan/plan.js';
 import { MillraceError } from '../columns/error.js';
 import { toWireError } from './errors.js';
+import { explainQuery } from './hostExplain.js';
 import { ClockPublisher } from './hostClock.js';
 import { preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
 import { readRows, writeRows } from './hostReads.js';
@@ -72,7 +71,9 @@ class Host implements SessionHost {
     },
     read: ({ plan, limit, current }) => readRows(plan, limit, current, this.#runtime, this.#queries),
     explain: ({ plan }) => this.#explain(plan),
-    write: ({ plan, sink, options }) => writeRows(plan, sink, options, this.#runtime, this.options.sinks),
+    queryStats: ({ plan }) => this.#queries.stats(plan),
+    write: ({ plan, sink, options }) =>
+      writeRows(plan, sink, options, this.#runtime, this.#queries, this.options.sinks),
     rejects: ({ plan }) => this.#rejects(plan),
     release: async ({ queryId }) => {
       const open = this.#open.get(queryId);
@@ -162,11 +163,7 @@ class Host implements SessionHost {
 
   async #explain(plan: PlanNode): Promise<HostReplies['explain']> {
     const { physical } = await preparePlan(plan, this.#runtime);
-    const logical = explainPlan(plan);
-    return {
-      text: `logical plan\n${explainText(logical, 1)}\nphysical plan\n${indent(explainPhysical(physical))}`,
-      data: { logical, physical },
-    };
+    return explainQuery(plan, physical, await this.#queries.stats(plan));
   }
 
   /** What could not be read: as far as the feed has read, or from a reading of its own where it is not being read. */
@@ -223,11 +220,4 @@ class Host implements SessionHost {
       })),
     };
   }
-}
-
-function indent(text: string): string {
-  return text
-    .split('\n')
-    .map(line => `  ${line}`)
-    .join('\n');
 }

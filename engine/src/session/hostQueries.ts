@@ -9,7 +9,9 @@ import { mergeInputs } from '../runtime/oneShot.js';
 import { RunningQuery } from '../runtime/query.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { OpenSource } from '../sources/source.js';
+import { pipelineStats, queryStats, unmeasured } from './hostStats.js';
 import type { BoundPlan } from './protocol.js';
+import type { QueryStats } from './stats.js';
 
 /** A plan whose sources have been looked at: typed, and ready to run. */
 export interface PreparedPlan {
@@ -47,9 +49,13 @@ export interface HeldQuery {
   holders: number;
 }
 
+/** The statistics of so many reads are kept. */
+const READS_KEPT = 64;
+
 /** Running queries by plan: equal plans share one, and the last holder's release ends it. */
 export class QueryRegistry {
   readonly #held = new Map<string, Promise<HeldQuery>>();
+  readonly #reads = new Map<string, QueryStats>();
 
   constructor(
     readonly runtime: Runtime,
@@ -100,6 +106,25 @@ export class QueryRegistry {
     });
     await this.runtime.start(query);
     return held;
+  }
+
+  /** What a plan's query does and holds; where it does not run, what its last read did. */
+  async stats(plan: PlanNode): Promise<QueryStats> {
+    const hash = planHash(plan);
+    const held = await this.#held.get(hash)?.catch(() => null);
+    if (held != null) return queryStats(held.query, held.prepared.sources);
+    const read = this.#reads.get(hash);
+    if (read !== undefined) return read;
+    const { physical, sources } = await preparePlan(plan, this.runtime);
+    return pipelineStats(unmeasured(physical, sources), 'not running');
+  }
+
+  /** Notes what a read did. */
+  noteRead(plan: PlanNode, stats: QueryStats): void {
+    const hash = planHash(plan);
+    this.#reads.delete(hash);
+    this.#reads.set(hash, stats);
+    if (this.#reads.size > READS_KEPT) this.#reads.delete(this.#reads.keys().next().value as string);
   }
 
   /** Gives a hold back. The last one ends the query and, with it, its reading. */

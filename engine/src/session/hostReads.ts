@@ -8,6 +8,7 @@ import { TURN_ROWS, type Feed } from '../runtime/feed.js';
 import { MaterializedTable } from '../runtime/table.js';
 import type { SinkConnector } from '../sinks/sink.js';
 import { preparePlan, type PreparedPlan, type QueryRegistry } from './hostQueries.js';
+import { pipelineStats } from './hostStats.js';
 import type { HostReplies } from './protocol.js';
 
 /** A sink that does not exist, or rows without end that are to be written. */
@@ -57,6 +58,8 @@ export async function readRows(
       table.apply(batch);
       return onlyComes && limit !== null && table.total >= limit;
     },
+    measured: (pipeline, merge) =>
+      queries.noteRead(plan, pipelineStats({ pipeline, merge, sources }, 'read')),
   });
   return reply(table, limit, prepared);
 }
@@ -94,6 +97,7 @@ export async function writeRows(
   sinkName: string,
   options: Readonly<Record<string, unknown>>,
   runtime: Runtime,
+  queries: QueryRegistry,
   sinks: readonly SinkConnector[],
 ): Promise<HostReplies['write']> {
   const connector = sinks.find(({ name }) => name === sinkName);
@@ -123,6 +127,8 @@ export async function writeRows(
         else if (batch.length > 0) await sink.write(batch);
         return false;
       },
+      measured: (pipeline, merge) =>
+        queries.noteRead(plan, pipelineStats({ pipeline, merge, sources }, 'read')),
     });
     if (table !== null) for (const batch of batchesOf(table)) await sink.write(batch);
     return await sink.finish();

@@ -3,6 +3,7 @@ import type { EventTime } from '../columns/time.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { ChangelogMode } from '../plan/relation.js';
 import type { SourceSummary, Reject } from '../sources/source.js';
+import type { Explanation, QueryStats } from './stats.js';
 import type {
   ClockCommand,
   ClockState,
@@ -16,6 +17,7 @@ import type {
 } from '@millrace/protocol';
 
 export type { Reject, SourceSummary };
+export type * from './stats.js';
 
 /**
  * What crosses between the client side of a session (where the DSL builds plans) and its host (where the engine runs).
@@ -34,6 +36,8 @@ export type HostRequest =
       readonly current: boolean;
     }
   | { readonly type: 'explain'; readonly plan: PlanNode }
+  /** What the plan's query does and holds, where it runs; else of its last read. */
+  | { readonly type: 'queryStats'; readonly plan: PlanNode }
   | {
       readonly type: 'write';
       readonly plan: PlanNode;
@@ -56,8 +60,17 @@ export type HostRequest =
       readonly owner: string | null;
       readonly view: ViewDescription;
     }
+  /** What a function of the user's gave for an `apply` event. */
+  | { readonly type: 'applied'; readonly callId: number; readonly result: FunctionResult }
+  /** The process of the users' functions has ended: queries that call functions made so far fail. */
+  | { readonly type: 'clientGone' }
   /** The view's rows now, as a front end would get them, for a saved output. */
   | { readonly type: 'viewSnapshot'; readonly viewId: string; readonly limit: number };
+
+/** The rows that a function gave, as an Arrow IPC stream; `rows`: which row of the call each belongs to, null: one each. */
+export type FunctionResult =
+  | { readonly ok: true; readonly arrow: Uint8Array; readonly rows: Int32Array | null }
+  | { readonly ok: false; readonly error: WireError };
 
 export interface BoundPlan {
   readonly fields: readonly Field[];
@@ -71,9 +84,12 @@ export interface HostReplies {
   bind: BoundPlan;
   open: { readonly queryId: string; readonly bound: BoundPlan };
   read: { readonly arrow: Uint8Array; readonly rows: number; readonly bound: BoundPlan };
-  explain: { readonly text: string; readonly data: unknown };
+  explain: Explanation;
+  queryStats: QueryStats;
   write: { readonly rows: number; readonly bytes: number };
   rejects: { readonly count: number; readonly rows: readonly Reject[] };
+  applied: null;
+  clientGone: null;
   release: null;
   releaseOwner: null;
   stats: SessionStats;
@@ -124,6 +140,17 @@ export interface WireError {
 /** What a host tells its client unasked. */
 export type HostEvent =
   | { readonly type: 'clock'; readonly state: ClockState }
+  /** Rows for a function of the user's, to be answered by `applied` by the client that has the function. */
+  | {
+      readonly type: 'apply';
+      readonly callId: number;
+      readonly run: string;
+      readonly fn: string;
+      readonly fields: readonly Field[];
+      readonly arrow: Uint8Array;
+    }
+  /** A run of a query is over: its functions' states can go. */
+  | { readonly type: 'applyEnd'; readonly run: string }
   | { readonly type: 'notice'; readonly owner: string | null; readonly text: string }
   | {
       readonly type: 'queryFailed';

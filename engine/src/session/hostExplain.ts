@@ -1,0 +1,79 @@
+import { explainPhysical, type ExplainedPhysical } from '../physical/explain.js';
+import type { PhysicalPlan } from '../physical/physical.js';
+import { explainPlan, explainText } from '../plan/explain.js';
+import type { PlanNode } from '../plan/plan.js';
+import { timeText } from './hostStats.js';
+import type { Explanation, OperatorStats, QueryStats } from './stats.js';
+
+/** What a plan is, and what it does if it runs. */
+export function explainQuery(plan: PlanNode, physical: PhysicalPlan, stats: QueryStats | null): Explanation {
+  const logical = explainPlan(plan);
+  const tree = explainPhysical(physical);
+  const measured = stats === null || stats.state === 'not running' ? null : stats;
+  const text = [
+    'logical plan',
+    explainText(logical, 1),
+    `physical plan${measured === null ? '' : ` (${measured.state})`}`,
+    ...physicalLines(tree, measured, 1),
+  ].join('\n');
+  return { text, logical, physical: tree, stats: measured };
+}
+
+function physicalLines(node: ExplainedPhysical, stats: QueryStats | null, depth: number): string[] {
+  const indent = '  '.repeat(depth);
+  return [
+    `${indent}${node.text}`,
+    ...notesOf(node, stats).map(note => `${indent}  · ${note}`),
+    ...node.inputs.flatMap(input => physicalLines(input, stats, depth + 1)),
+  ];
+}
+
+/** What has been measured at a place of the plan. */
+function notesOf({ kind, operator, source }: ExplainedPhysical, stats: QueryStats | null): string[] {
+  if (stats === null) return [];
+  if (operator !== null) return operatorNotes(stats.operators[operator - 1]);
+  if (kind === 'table' && stats.table !== null) {
+    const { rows, bytes, evicted } = stats.table;
+    const dropped = evicted === 0 ? '' : `, ${numberText(evicted)} dropped`;
+    return [`${numberText(rows)} rows, ${bytesText(bytes)}${dropped}`];
+  }
+  if (source === null) return [];
+  const { rows, waiting, watermarkUs, idle, ended } = stats.sources[source];
+  const waits = waiting === 0 ? '' : `, ${numberText(waiting)} wait for other sources`;
+  return [
+    `${numberText(rows)} rows${waits}, watermark ${markText(watermarkUs)}${idle && !ended ? ', silent' : ''}`,
+  ];
+}
+
+function operatorNotes(stats: OperatorStats): string[] {
+  const { rowsIn, rowsOut, ms, stateRows, stateBytes, late, untimed, watermarkUs, heldBy, windows } = stats;
+  const parts = [
+    `rows ${numberText(rowsIn)} → ${numberText(rowsOut)}`,
+    `${ms.toFixed(1)} ms`,
+    ...(stateRows === 0 ? [] : [`state ${numberText(stateRows)} rows, ${bytesText(stateBytes)}`]),
+    ...(late === 0 ? [] : [`${numberText(late)} late`]),
+    ...(untimed === 0 ? [] : [`${numberText(untimed)} without time`]),
+    `watermark ${markText(watermarkUs)}${heldBy === null ? '' : ` (by source ${heldBy.source})`}`,
+  ];
+  return [
+    parts.join(', '),
+    ...(windows === null || windows.open === 0
+      ? []
+      : [`${numberText(windows.open)} windows open${windows.why === null ? '' : `: ${windows.why}`}`]),
+  ];
+}
+
+function markText(us: number | null): string {
+  if (us === null) return 'not yet';
+  return us === Infinity ? 'at the end' : timeText(us);
+}
+
+/** A whole number with commas. */
+function numberText(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+function bytesText(bytes: number): string {
+  if (bytes < 10_000) return `${numberText(bytes)} bytes`;
+  return bytes < 10_000_000 ? `${numberText(bytes / 1000)} kB` : `${numberText(bytes / 1e6)} MB`;
+}
