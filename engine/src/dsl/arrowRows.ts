@@ -1,7 +1,9 @@
 import './inspectTemporal.js';
 import { tableFromIPC } from '@uwdata/flechette';
 import type { Column as ArrowColumn } from '@uwdata/flechette';
+import { Decimal } from 'decimal.js';
 import { Temporal } from 'temporal-polyfill';
+import { formatDecimal } from '../columns/decimal.js';
 import { MillraceError } from '../columns/error.js';
 import type { Field, TimeUnit } from '../columns/types.js';
 
@@ -11,11 +13,27 @@ export interface RowOptions {
   readonly int64?: 'number' | 'bigint';
   /** Timestamps as `Temporal.Instant`, or as `Date` (which cuts off what is finer than a millisecond). */
   readonly time?: 'instant' | 'date';
+  /** Decimals as `Decimal` (of the package decimal.js), or as text with all their places. */
+  readonly decimal?: 'decimal' | 'text';
+  /** Nested values parsed, or as JSON text, in which numbers keep all their digits. */
+  readonly json?: 'value' | 'text';
 }
 
-/** A row as the options give it: with `time: 'date'`, its timestamps are Dates. */
-export type RowAs<Row, Options extends RowOptions> = Options extends { readonly time: 'date' }
-  ? { [K in keyof Row]: Row[K] extends infer Value ? (Value extends Temporal.Instant ? Date : Value) : never }
+/** A value as the options give it. */
+type ValueAs<Value, Options extends RowOptions> = Value extends Temporal.Instant
+  ? Options extends { readonly time: 'date' }
+    ? Date
+    : Value
+  : Value extends Decimal
+    ? Options extends { readonly decimal: 'text' }
+      ? string
+      : Value
+    : Value;
+
+/** A row as the options give it: with `time: 'date'` its timestamps are Dates, with `decimal: 'text'` its decimals text. */
+export type RowAs<Row, Options extends RowOptions> = Options extends
+  { readonly time: 'date' } | { readonly decimal: 'text' }
+  ? { [K in keyof Row]: ValueAs<Row[K], Options> }
   : Row;
 
 /**
@@ -72,8 +90,13 @@ function valuesOf(column: ArrowColumn<unknown>, field: Field, options: RowOption
   return out;
 }
 
-/** The buffer of ticks or days of a batch: `at` would turn these into inexact milliseconds. */
-function rawValues(batch: { readonly values?: unknown }, field: Field): BigInt64Array | Int32Array | null {
+/** The buffer of ticks or days of a batch: `at` would turn these into inexact milliseconds, and decimals into floats. */
+function rawValues(
+  batch: { readonly values?: unknown },
+  field: Field,
+): BigInt64Array | BigUint64Array | Int32Array | null {
+  // Decimals come in 128 bits each: every other word is the sign of the one before.
+  if (field.type.kind === 'decimal') return (batch.values as BigUint64Array).filter((_, i) => i % 2 === 0);
   if (batch.values instanceof BigInt64Array) return batch.values;
   return field.type.kind === 'date' && batch.values instanceof Int32Array ? batch.values : null;
 }
@@ -94,9 +117,33 @@ function converter(field: Field, options: RowOptions): (value: unknown) => unkno
       const epoch = Temporal.PlainDate.from('1970-01-01');
       return value => epoch.add({ days: value as number });
     }
+    case 'duration': {
+      const { unit } = field.type;
+      return value => durationOf(nanosecondsOf(BigInt(value as bigint), unit));
+    }
+    case 'decimal': {
+      const { scale } = field.type;
+      const textOf = (value: unknown): string => formatDecimal(BigInt.asIntN(64, value as bigint), scale);
+      return options.decimal === 'text' ? textOf : value => new Decimal(textOf(value));
+    }
+    case 'json':
+      return options.json === 'text' ? value => value : value => JSON.parse(value as string) as unknown;
     default:
       return value => value;
   }
+}
+
+/** A duration in hours and what is shorter. */
+function durationOf(nanoseconds: bigint): Temporal.Duration {
+  const part = (unit: bigint, of = 1n << 62n): number => Number((nanoseconds / unit) % of);
+  return Temporal.Duration.from({
+    hours: part(3_600_000_000_000n),
+    minutes: part(60_000_000_000n, 60n),
+    seconds: part(1_000_000_000n, 60n),
+    milliseconds: part(1_000_000n, 1000n),
+    microseconds: part(1_000n, 1000n),
+    nanoseconds: part(1n, 1000n),
+  });
 }
 
 function nanosecondsOf(ticks: bigint, unit: TimeUnit): bigint {

@@ -15,7 +15,10 @@ export interface DanfoDataFrame {
 /** The rows of an Arrow IPC stream as a danfojs DataFrame. danfojs takes seconds to load: it is loaded on first use. */
 export async function toDanfo(arrow: Uint8Array, fields: readonly Field[]): Promise<DanfoDataFrame> {
   const danfo = await loadDanfo();
-  const columns = columnsOfArrow(arrow, fields, { time: 'date' });
+  const columns = columnsOfArrow(arrow, fields, { time: 'date', decimal: 'text', json: 'text' }).map(
+    (column, i) =>
+      fields[i].type.kind === 'duration' ? { ...column, values: column.values.map(durationText) } : column,
+  );
   const options = { columns: fields.map(field => field.name), dtypes: fields.map(dtypeOf) };
   // Columns of no rows are refused as an object of arrays, and taken as a list of no rows.
   const isEmpty = columns.every(({ values }) => values.length === 0);
@@ -23,7 +26,12 @@ export async function toDanfo(arrow: Uint8Array, fields: readonly Field[]): Prom
   return new danfo.DataFrame(data, options);
 }
 
-/** danfojs's name for a type. Dates are objects to it, which it files under text. */
+/** A duration as text: danfojs has no such type, and would show an object. */
+function durationText(value: unknown): string | null {
+  return value === null ? null : String(value);
+}
+
+/** danfojs's name for a type. Dates are objects to it, which it files under text, as decimals are: it has floats alone. */
 function dtypeOf({ type }: Field): string {
   switch (type.kind) {
     case 'boolean':

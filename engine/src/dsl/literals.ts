@@ -1,5 +1,19 @@
+import { Decimal } from 'decimal.js';
 import { Temporal } from 'temporal-polyfill';
-import { BOOLEAN, FLOAT64, INT32, INT64, STRING, timestampType } from '../columns/types.js';
+import { decimalDigits } from '../columns/decimal.js';
+import { parseNanoseconds } from '../columns/durationTicks.js';
+import { TICKS_PER_SECOND } from '../columns/iso.js';
+import {
+  BOOLEAN,
+  decimalType,
+  durationType,
+  FLOAT64,
+  INT32,
+  INT64,
+  MAX_PRECISION,
+  STRING,
+  timestampType,
+} from '../columns/types.js';
 import type { Expr } from '../expr/ast.js';
 import { MillraceError } from '../columns/error.js';
 import { ExprValue } from './exprValue.js';
@@ -49,11 +63,48 @@ function timeLiteral(value: unknown): Expr {
   if (value instanceof Temporal.PlainDate || tagOf(value) === 'Temporal.PlainDate') {
     return { kind: 'literal', type: STRING, value: String(value) };
   }
+  if (value instanceof Temporal.Duration || tagOf(value) === 'Temporal.Duration') {
+    return durationLiteral(String(value));
+  }
+  if (Decimal.isDecimal(value)) return decimalLiteral(value.toFixed());
   throw new MillraceError(
     'MR1302',
     `a value of this kind is no expression: ${tagOf(value)}.`,
-    'Write an expression of columns (t.price.mul(2)), a number, text, a boolean, a Date or a Temporal.Instant.',
+    'Write an expression of columns (t.price.mul(2)), a number, text, a boolean, a Date, or an Instant or Duration of Temporal.',
   );
+}
+
+/** In the coarsest unit that holds it. */
+function durationLiteral(text: string): Expr {
+  const nanoseconds = parseNanoseconds(text);
+  if (nanoseconds === null) {
+    throw new MillraceError(
+      'MR1302',
+      `the duration ${text} has no fixed length.`,
+      'Durations are weeks, days of 24 hours, and what is shorter; add months with addMonths().',
+    );
+  }
+  for (const unit of ['s', 'ms', 'us'] as const) {
+    const perTick = TICKS_PER_SECOND.ns / TICKS_PER_SECOND[unit];
+    if (nanoseconds % perTick === 0n)
+      return { kind: 'literal', type: durationType(unit), value: String(nanoseconds / perTick) };
+  }
+  return { kind: 'literal', type: durationType('ns'), value: String(nanoseconds) };
+}
+
+/** With the digits that it has. */
+function decimalLiteral(text: string): Expr {
+  const digits = decimalDigits(text);
+  const count = digits === null ? 0 : String(digits.unscaled).replace('-', '').length;
+  if (digits === null || Math.max(count, digits.scale) > MAX_PRECISION) {
+    throw new MillraceError(
+      'MR1302',
+      `the decimal ${text} has more than ${MAX_PRECISION} digits, or is no number.`,
+      'Round it first, or write it as a number.',
+    );
+  }
+  const type = decimalType(Math.max(count, digits.scale), digits.scale);
+  return { kind: 'literal', type, value: String(digits.unscaled) };
 }
 
 function tagOf(value: unknown): string {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fieldOf, sourceRequest, sourceRows } from '../../../tests/support/sourceRows.js';
-import { BOOLEAN, FLOAT64, INT64, STRING, timestampType } from '../columns/types.js';
+import { BOOLEAN, FLOAT64, INT64, JSON_TYPE, STRING, timestampType } from '../columns/types.js';
 import { memoryInput } from './bytes.js';
 import { openLines } from './lineSource.js';
 import { inspectNdjson } from './ndjsonText.js';
@@ -39,7 +39,7 @@ describe('NDJSON', () => {
       fieldOf('n', INT64, false),
       fieldOf('f', FLOAT64, false),
       fieldOf('b', BOOLEAN, false),
-      fieldOf('o', STRING),
+      fieldOf('o', JSON_TYPE),
       fieldOf('extra', STRING),
     ]);
     expect((await sourceRows(source)).rows).toEqual([

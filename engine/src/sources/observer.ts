@@ -1,4 +1,13 @@
-import { BOOLEAN, DATE, FLOAT64, INT64, STRING, timestampType, typeName } from '../columns/types.js';
+import {
+  BOOLEAN,
+  DATE,
+  FLOAT64,
+  INT64,
+  JSON_TYPE,
+  STRING,
+  timestampType,
+  typeName,
+} from '../columns/types.js';
 import type { DataType, Field, TimeUnit } from '../columns/types.js';
 
 /** How a value of the sample was written: `text` is a field of a CSV, which may mean anything. */
@@ -107,7 +116,7 @@ export class ColumnObserver {
       if (this.#withoutZone) notes.push(`${this.name}: times without a zone read as UTC`);
       return timestampType(this.#fractionDigits > 6 ? 'ns' : 'us');
     }
-    if (this.#nested > 0) notes.push(`${this.name}: objects and lists kept as JSON text`);
+    if (this.#nested > 0) return JSON_TYPE;
     return STRING;
   }
 

@@ -18,7 +18,8 @@ export interface Form {
   /** Whether a bound call is of this family. */
   handles(call: BoundCall): boolean;
   evaluate(args: readonly Value[], call: BoundCall): Value;
-  emit(
+  /** As text over fast lanes; none where an argument or the result is text, which goes by dictionary code. */
+  emit?(
     args: readonly Emitted[],
     call: BoundCall,
     scope: EmitScope,
@@ -58,7 +59,8 @@ export function withForms(plain: ScalarFunction, ...forms: readonly Form[]): Sca
     ...(emitPlain === undefined
       ? {}
       : {
-          emit: (args, call, scope) => formOf(call)?.emit(args, call, scope) ?? emitPlain(args, call, scope),
+          emit: (args, call, scope) =>
+            formOf(call)?.emit?.(args, call, scope) ?? emitPlain(args, call, scope),
         }),
   };
 }

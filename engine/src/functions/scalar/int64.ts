@@ -4,6 +4,11 @@ import type { EmitScope } from '../../expr/function.js';
 export const MIN_INT64 = -(2n ** 63n);
 export const MAX_INT64 = 2n ** 63n - 1n;
 
+/** Whether an int64 holds the value. */
+export function fitsInt64(value: bigint): boolean {
+  return value >= MIN_INT64 && value <= MAX_INT64;
+}
+
 /** The value, if an int64 holds it. */
 export function checkInt64(value: bigint, operation: string): bigint {
   if (value < MIN_INT64 || value > MAX_INT64) throw new IntegerOverflowError(operation);

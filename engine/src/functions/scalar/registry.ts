@@ -6,6 +6,8 @@ import { tryCast } from './cast.js';
 import { addMonths, dateDiff, lastDay, timeOfDay } from './dates.js';
 import { eq, ge, gt, le, lt, ne } from './comparison.js';
 import { clip, greatest, least } from './extremes.js';
+import { jsonAt, jsonBoolean, jsonDecimal, jsonGet, jsonInt64, jsonKeys } from './json.js';
+import { jsonLength, jsonNumber, jsonText, jsonTimestamp } from './json.js';
 import { and, not, or, xor } from './logic.js';
 import { acos, asin, atan, atan2, cbrt, cos, cosh, exp, ln, log10, log2 } from './mathematics.js';
 import { pow, sin, sinh, sqrt, tan, tanh } from './mathematics.js';
@@ -57,6 +59,10 @@ export const SCALAR_GROUPS: Readonly<Record<string, readonly ScalarFunction[]>> 
   Time: [
     ...[truncate, extract, timeOfDay, addMonths, lastDay, dateDiff, formatTime, parseTime],
     ...[toLocal, fromLocal, utcOffset],
+  ],
+  'Nested values': [
+    ...[jsonGet, jsonAt, jsonText, jsonNumber, jsonInt64, jsonDecimal, jsonBoolean, jsonTimestamp],
+    ...[jsonLength, jsonKeys],
   ],
   Types: [cast, tryCast],
 };

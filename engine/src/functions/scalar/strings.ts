@@ -1,7 +1,9 @@
 import { BOOLEAN, INT32, STRING } from '../../columns/types.js';
 import type { ScalarFunction } from '../../expr/function.js';
 import { fixedFunction } from './fixed.js';
-import { inBoth, infix, named, sqlString } from './sql.js';
+import { withForms } from './forms.js';
+import { jsonContains } from './json.js';
+import { infix, named, sqlString } from './sql.js';
 import { anyNullable, requireCount, requireKind } from './types.js';
 
 /** What JavaScript's `trim` takes away. */
@@ -79,19 +81,22 @@ export const length = fixedFunction({
   evaluate: ([s]) => codePoints(s as string).length,
 });
 
-export const contains = fixedFunction({
-  name: 'contains',
-  signature: 'contains(text, part)',
-  sql: {
-    duckdb: ([s, part]) => `CONTAINS(${s}, ${part})`,
-    flink: ([s, part]) => `(POSITION(${part} IN ${s}) > 0)`,
-  },
-  doc: 'Whether the string contains the other one.',
-  examples: [[['abc', 'bc'], true]],
-  args: [STRING, STRING],
-  type: BOOLEAN,
-  evaluate: ([s, part]) => (s as string).includes(part as string),
-});
+export const contains = withForms(
+  fixedFunction({
+    name: 'contains',
+    signature: 'contains(text, part)',
+    sql: {
+      duckdb: ([s, part]) => `CONTAINS(${s}, ${part})`,
+      flink: ([s, part]) => `(POSITION(${part} IN ${s}) > 0)`,
+    },
+    doc: 'Whether the string contains the other one; of a JSON array, whether it has an item that equals the other.',
+    examples: [[['abc', 'bc'], true]],
+    args: [STRING, STRING],
+    type: BOOLEAN,
+    evaluate: ([s, part]) => (s as string).includes(part as string),
+  }),
+  jsonContains,
+);
 
 export const startsWith = fixedFunction({
   name: 'startsWith',

@@ -7,7 +7,7 @@ import type { Argument, BoundCall, Emitted, EmitScope, Example, SqlForms } from 
 import { alignedText, alignedValues, perTick, scaledText } from './aligned.js';
 import type { Form } from './forms.js';
 import { checkDays, checkInt64, guardDays, guardSafe } from './int64.js';
-import { finest, literalDuration, literalUnit, isTextLiteral } from './literals.js';
+import { finest, literalDuration, isTextLiteral } from './literals.js';
 import { anyNullable, isNullLiteral } from './types.js';
 
 /**
@@ -38,12 +38,10 @@ function isTemporal(args: readonly Argument[]): boolean {
   return args.some(arg => ['timestamp', 'date', 'duration'].includes(arg.type.kind) && !isNullLiteral(arg));
 }
 
-/** Text as the duration or the time that it was written as; NULL as a duration. */
-function readType(fn: string, arg: Argument): DataType {
+/** Text as the duration that it was written as; NULL as one, too. */
+function readType(arg: Argument): DataType {
   if (isNullLiteral(arg)) return arg.type.kind === 'string' ? SECOND : arg.type;
-  const duration = literalDuration(arg);
-  if (duration !== null) return duration;
-  return isTextLiteral(arg) ? timestampType(literalUnit(fn, arg)) : arg.type;
+  return literalDuration(arg) ?? arg.type;
 }
 
 function unitOf(types: readonly DataType[]): TimeUnit {
@@ -78,7 +76,8 @@ function sumType(sign: '+' | '-', args: readonly Argument[], types: readonly Dat
     case 'date+duration':
     case 'duration+date':
     case 'date-duration':
-      return args.some((arg, i) => isWholeDays(arg, types[i])) ? DATE : timestampType(unit);
+      if (!args.some(isTextLiteral)) return timestampType(unit);
+      return args.some((arg, i) => isWholeDays(arg, types[i])) ? DATE : null;
     default:
       return null;
   }
@@ -97,12 +96,12 @@ function sumForm(
     examples,
     bind(args) {
       if (args.length !== 2 || !isTemporal(args)) return null;
-      const types = args.map(arg => readType(fn, arg));
+      const types = args.map(arg => readType(arg));
       const type = sumType(sign, args, types);
       if (type === null) {
         throw new ArgumentTypeError(
           `${fn}() cannot compute ${typeName(args[0].type)} ${sign} ${typeName(args[1].type)}.`,
-          "Times take durations, t.ts.add('5 min'); dates take days or durations; times and durations subtract.",
+          "Times take durations, t.ts.add('5 min'); dates take whole days, t.day.add('7 d') or t.day.add(7).",
         );
       }
       return { args: types, type, nullable: anyNullable(args) };
@@ -199,7 +198,7 @@ export const durationDiv: Form = {
   examples: [{ args: [SPAN, { type: durationType('ms'), value: 1n }], result: 0.5 }],
   bind(args) {
     if (args.length !== 2 || !isTemporal(args)) return null;
-    const types = args.map(arg => readType('div', arg));
+    const types = args.map(arg => readType(arg));
     if (!types.every(type => type.kind === 'duration')) {
       throw new ArgumentTypeError(
         `div() cannot compute ${typeName(args[0].type)} / ${typeName(args[1].type)}.`,
