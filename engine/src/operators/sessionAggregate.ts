@@ -31,6 +31,9 @@ export interface SessionAggregatePlan extends GroupingPlan {
 
 /** So many rows are added before sessions that have ended are looked for: enough for a tight loop, few enough slots. */
 const RUN = 8192;
+/** The first runs are short: a loop that is compiled before its end was ever reached is thrown away each time it ends. */
+const FIRST_RUN = 64;
+const FIRST_RUNS = 16;
 
 /**
  * Groups rows by key and session. Rows may come in any order: one between two sessions makes them one. A session is final one tick after its
@@ -48,6 +51,7 @@ export class SessionAggregateOperator implements Operator, SessionHost {
   readonly #changes: SessionChanges;
   readonly #gathers: readonly ColumnGather[];
   #loop: { readonly wide: boolean; readonly run: SessionLoop } | null = null;
+  #runs = 0;
   #watermark: EventTime = START_OF_TIME;
   #touched = new Int32Array(256);
   #touchedCount = 0;
@@ -177,8 +181,8 @@ export class SessionAggregateOperator implements Operator, SessionHost {
 
   #addRows(input: GroupedInput, count: number): void {
     const { marks } = input;
-    for (let from = 0; from < count; from += RUN) {
-      const to = Math.min(count, from + RUN);
+    for (let from = 0, to = 0; from < count; from = to) {
+      to = Math.min(count, from + (this.#runs++ < FIRST_RUNS ? FIRST_RUN : RUN));
       this.#set.fit(to - from, this.#grouping.groups.size);
       this.#compiled()(this, this.#store, input, from, to);
       const mark = marks[to - 1];
