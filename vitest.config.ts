@@ -57,6 +57,7 @@ export default defineConfig({
       processes('kernel'),
       processes('integration'),
       processes('scripts'),
+      processes('flink', { timeout: 180_000, globalSetup: ['tests/flink/globalSetup.ts'] }),
       processes('notebooks', { timeout: 240_000 }),
       processes('browser', { timeout: 120_000, globalSetup: ['tests/browser/support/globalSetup.ts'] }),
     ],

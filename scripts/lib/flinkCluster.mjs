@@ -67,6 +67,7 @@ async function launch() {
     ...process.env,
     FLINK_CONF_DIR: folder,
     FLINK_LOG_DIR: LOGS,
+    FLINK_PID_DIR: folder,
     MAX_LOG_FILE_NUMBER: '3',
     FLINK_IDENT_STRING: `millrace-${rest}`,
   };

@@ -1,8 +1,11 @@
 import { dirname, join } from 'node:path';
 import { run, tail } from './exec.mjs';
+import { startCluster, stopCluster } from './flinkCluster.mjs';
+import { installFlink } from './flinkInstall.mjs';
 import { venvEnvironment } from './jupyter.mjs';
 import { otherNode } from './npm.mjs';
 import { ROOT } from './paths.mjs';
+import { Problem } from './problem.mjs';
 import { vitest } from './vitest.mjs';
 
 const modules = (...parts) => join(ROOT, 'node_modules', ...parts);
@@ -31,6 +34,25 @@ function project(name, { needs = 'everything', projects = [name], environment = 
     run: context => vitest({ name, projects, env: venvEnvironment(environment(context)) }),
   };
 }
+
+/** Queries on a real Flink cluster, which is installed and started for them; skipped where it cannot be. */
+const flink = {
+  name: 'flink',
+  needs: 'packages',
+  run: async () => {
+    let started = false;
+    try {
+      await installFlink();
+      ({ started } = await startCluster());
+      return await vitest({ name: 'flink', projects: ['flink'] });
+    } catch (error) {
+      if (error instanceof Problem) return { passed: 0, failed: 0, skipped: 1, detail: error.message };
+      throw error;
+    } finally {
+      if (started) await stopCluster();
+    }
+  },
+};
 
 /** The unit and kernel suites on another version of Node. */
 function onNode(major) {
@@ -72,6 +94,7 @@ export const SUITES = [
   project('kernel'),
   project('integration'),
   project('scripts'),
+  flink,
   project('notebooks'),
   {
     ...browser,

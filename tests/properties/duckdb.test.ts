@@ -78,5 +78,7 @@ function differs(ours: Row[] | string, theirs: Row[] | string, n: number): strin
 
 /** The plan over another source. */
 function withSource(plan: PlanNode, source: PlanNode): PlanNode {
-  return plan.kind === 'source' ? source : { ...plan, input: withSource(plan.input, source) };
+  if (plan.kind === 'source') return source;
+  if ('inputs' in plan) return { ...plan, inputs: plan.inputs.map(input => withSource(input, source)) };
+  return { ...plan, input: withSource(plan.input, source) } as PlanNode;
 }

@@ -14,7 +14,7 @@ import type { Relation } from '../plan/relation.js';
 import { bindWindow, windowOf } from '../windows/registry.js';
 import { distinctArguments, guardedArguments } from './aggregateCall.js';
 import type { Cannot } from './cannot.js';
-import { createTable, isRowtime, ROWTIME, wholeMilliseconds } from './flinkTables.js';
+import { createTable, hasRowtime, isRowtime, ROWTIME, wholeMilliseconds } from './flinkTables.js';
 import type { FlinkSource, FlinkTable } from './flinkTables.js';
 import { FLINK, flinkName } from './flinkText.js';
 import { scalarText } from './scalar.js';
@@ -74,6 +74,10 @@ export function flinkSql(
       if (table === undefined)
         notes.cannot(`nothing says what '${node.name}' is to Flink: give { sources: { ${node.name}: … } }`);
       else if (typeof table !== 'string') created.set(node.name, createTable(node, sourceOf(node), table));
+      else if (!hasRowtime(node, sourceOf(node)))
+        notes.cannot(
+          `Flink's event time is of milliseconds: give connector options of '${node.name}' instead of a table's name`,
+        );
     }
     const text = new NodePrinter(relations, names, notes, tables).print(node);
     parts.push(`${name} AS (\n  ${text}\n)`);
@@ -81,7 +85,11 @@ export function flinkSql(
   }
   const fields = relations.get(root)!.schema.fields;
   const columns = fields.map(({ name, type }) => ({ name, type, flinkName: resultName(name, fields) }));
-  const list = columns.map(column => `${flinkName(column.name)} AS ${flinkName(column.flinkName)}`);
+  const list = columns.map(column =>
+    column.name === column.flinkName
+      ? flinkName(column.name)
+      : `${flinkName(column.name)} AS ${flinkName(column.flinkName)}`,
+  );
   const query = `WITH ${parts.join(',\n')}\nSELECT ${list.join(', ')} FROM ${names.get(root)!}`;
   const statements = [...created.values(), query];
   return {
@@ -196,6 +204,7 @@ class NodePrinter {
         ? `${from} PARTITION BY ${keys.join(', ')}`
         : from;
     const table = windowOf(node.window.type).sql(partitioned, descriptor, node.window.parameters);
+    if (table === null) this.notes.cannot('window table functions know no time zones and calendars');
     const windows = windowColumns(time);
     return (
       `SELECT ${[...keys, ...windows, ...values].join(', ')}\n  FROM TABLE(${table})\n  ` +

@@ -24,6 +24,11 @@ export function isRowtime(field: Field): boolean {
   return field.type.kind === 'timestamp' && field.type.unit === 'ms';
 }
 
+/** Whether a source's own time column, where it has one, can be Flink's event time. */
+export function hasRowtime(source: SourceNode, { fields }: FlinkSource): boolean {
+  return source.time === null || isRowtime(fields[fieldIndex({ fields }, source.time.column)]);
+}
+
 /** The statement that makes a source known to Flink. */
 export function createTable(
   source: SourceNode,
