@@ -20,11 +20,12 @@ export type { Then, When } from './dsl/choices.js';
 export { clock } from './dsl/clock.js';
 export type { Speed } from './dsl/clock.js';
 export type { Collection } from './dsl/collection.js';
+export { expr } from './dsl/expr.js';
 export type * from './dsl/expressions.js';
 export { file } from './dsl/files.js';
 export type { FileSink } from './dsl/files.js';
 export type { FlinkNote, FlinkOptions, FlinkQuery } from './dsl/flinkSql.js';
-export type { Grouped, Windowed, WindowOptions } from './dsl/grouped.js';
+export type { Grouped, Windowed } from './dsl/grouped.js';
 export type { AggregatedRow, Flat, Kinds, WindowColumns } from './dsl/kinds.js';
 export type { PrintedSchema } from './dsl/printedSchema.js';
 export { generator } from './dsl/generator.js';
@@ -69,4 +70,6 @@ export {
   timestamp,
 } from './dsl/types.js';
 export type { AnyRow, ColumnType, Json, RowOf, RowSchema } from './dsl/types.js';
-export { hop, session, tumble } from './dsl/windows.js';
+export { cumulate, hop, session, tumble } from './dsl/windows.js';
+export type { WindowPlace, WindowSpanText } from './dsl/windows.js';
+export type { EmitTrigger, Fill, WindowOptions } from './dsl/windowOptions.js';

@@ -3,13 +3,13 @@ import { durationType } from '../columns/types.js';
 import type { Expr } from '../expr/ast.js';
 import { ExprValue } from './exprValue.js';
 
-/** The microseconds after midnight of `'09:30'`, `'09:30:15'` or `'09:30:15.25'`. Error `MR1307` for text that is none. */
+/** The microseconds after midnight of `'09:30'`, `'09:30:15'` or `'09:30:15.25'`. Error `MR1308` for text that is none. */
 function microsecondsOfDay(text: unknown): number {
   const match = /^\s*(\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?\s*$/.exec(String(text));
   const [hour, minute, second] = [1, 2, 3].map(at => Number(match?.[at] ?? 0));
   if (match === null || hour > 24 || minute > 59 || second > 59 || (hour === 24 && minute + second > 0)) {
     throw new MillraceError(
-      'MR1307',
+      'MR1308',
       `'${String(text)}' is not a time of day.`,
       "Write hours and minutes: '09:30' or '09:30:15.25'.",
     );

@@ -51,3 +51,21 @@ export class DecimalOverflowError extends MillraceError {
     );
   }
 }
+
+/** An expression in text that cannot be read: shows where. */
+export class ExprSyntaxError extends MillraceError {
+  override readonly name = 'ExprSyntaxError';
+  constructor(
+    shown: string,
+    /** The position in the text, from 0. */
+    readonly position: number,
+    problem: string,
+    hint: string | null = null,
+  ) {
+    const before = shown.slice(0, position).split('\n');
+    const line = shown.split('\n')[before.length - 1];
+    const column = before[before.length - 1].length;
+    const where = before.length > 1 ? `line ${before.length}, column ${column + 1}` : `column ${column + 1}`;
+    super('MR1320', `${problem}, at ${where}:\n  ${line}\n  ${' '.repeat(column)}^\n`, hint);
+  }
+}
