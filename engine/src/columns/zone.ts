@@ -36,6 +36,13 @@ export class Zone {
     return seconds >= this.#from && seconds < this.#to ? this.#offset : this.#find(seconds);
   }
 
+  /** A stretch of one offset that holds a time, in seconds: what lies before `from` and from `to` on may have another. */
+  stretchAt(seconds: number): { readonly from: number; readonly to: number; readonly offset: number } {
+    const offset = this.#find(seconds);
+    if (seconds >= this.#from && seconds < this.#to) return { from: this.#from, to: this.#to, offset };
+    return { from: -Infinity, to: Infinity, offset };
+  }
+
   /**
    * The time at which the zone's clocks show a local time, both in seconds. Of a time that they show twice, the first; one that they
    * skip is taken by the offset from before (`compatible` in Temporal, as java.time does): 02:30 becomes 03:30.

@@ -16,8 +16,10 @@ import { columnsProxy } from './exprMethods.js';
 import type { BoolExpr, ColumnsOf } from './expressions.js';
 import { toFlinkSql } from './flinkSql.js';
 import type { FlinkOptions, FlinkQuery } from './flinkSql.js';
-import { Grouped, Windowed, windowOptions } from './grouped.js';
-import type { WindowOptions } from './grouped.js';
+import { Grouped, Windowed } from './grouped.js';
+import type { WindowedAs } from './grouped.js';
+import { windowOptions } from './windowOptions.js';
+import type { WindowOptions } from './windowOptions.js';
 import type { Derived, Kind, Kinds, WithDerived } from './kinds.js';
 import { toExpr } from './literals.js';
 import { made } from './origin.js';
@@ -124,8 +126,11 @@ export abstract class Collection<K extends Kind, Row> extends Charts<Row> implem
    *
    * @example trades.window(tumble('1 min'), { allowedLateness: '10 s' }).groupBy('symbol')
    */
-  window(spec: WindowSpec, options: WindowOptions = {}): Windowed<K, Row> {
-    return new Windowed(this.#base(), windowOptions(spec, options));
+  window<const Options extends WindowOptions = WindowOptions>(
+    spec: WindowSpec,
+    options?: Options,
+  ): Windowed<K, Row, WindowedAs<Options>> {
+    return new Windowed(this.#base(), windowOptions(spec, options ?? {}));
   }
 
   #base() {

@@ -1,6 +1,4 @@
 import { MillraceError } from '../columns/error.js';
-import { parseDuration } from '../columns/duration.js';
-import type { DurationText } from '../columns/duration.js';
 import { aggregateNode } from '../plan/build.js';
 import type { WindowSpec } from '../plan/nodes/aggregate.js';
 import type { PlanNode } from '../plan/plan.js';
@@ -8,21 +6,11 @@ import { AggregateValue } from './exprValue.js';
 import { columnsProxy } from './exprMethods.js';
 import type { ColumnsOf } from './expressions.js';
 import { collectionOver } from './make.js';
-import type { AggregatedRow, Aggregates, GroupedKinds, Kind } from './kinds.js';
+import type { AggregatedRow, Aggregates, GroupedKinds, Kind, LateRows } from './kinds.js';
 import { made } from './origin.js';
 import { usingAll } from './usage.js';
-
-/** Options of `window`. */
-export interface WindowOptions {
-  /** How long after a window's end, by the watermark, late rows still revise it (`'0 s'`). Later ones are dropped and counted. */
-  readonly allowedLateness?: DurationText;
-}
-
-/** A window and its options as the plan has them. */
-export interface WindowChoice {
-  readonly spec: WindowSpec;
-  readonly allowedLatenessUs: number;
-}
+import { windowOptions } from './windowOptions.js';
+import type { WindowChoice, WindowOptions } from './windowOptions.js';
 
 /** The plan that is grouped, and whether it is a bounded table's. */
 export interface GroupingBase {
@@ -30,16 +18,24 @@ export interface GroupingBase {
   readonly table: boolean;
 }
 
-export function windowOptions(spec: WindowSpec, options: WindowOptions): WindowChoice {
-  const lateness = options.allowedLateness;
-  return {
-    spec,
-    allowedLatenessUs: lateness === undefined ? 0 : parseDuration(lateness, 'an allowed lateness'),
-  };
-}
+/** What windows with these options give: rows whose values may be NULL where empty windows are filled so. */
+export type WindowedAs<Options extends WindowOptions> = Options['fill'] extends
+  'null' | { readonly with: 'null' }
+  ? 'nulls'
+  : true;
+
+/** What grouping and aggregating gives: of a stream's windows it knows the rows that came too late. */
+export type Aggregated<
+  K extends Kind,
+  Row,
+  C extends keyof Row,
+  W extends boolean | 'nulls',
+  A,
+> = GroupedKinds<AggregatedRow<Row, C, W, A>>[K] &
+  (W extends false ? unknown : K extends 'Table' ? unknown : LateRows<Row>);
 
 /** A collection cut into windows, not grouped yet. */
-export class Windowed<K extends Kind, Row> {
+export class Windowed<K extends Kind, Row, W extends true | 'nulls' = true> {
   readonly #base: GroupingBase;
   readonly #window: WindowChoice;
 
@@ -49,20 +45,20 @@ export class Windowed<K extends Kind, Row> {
   }
 
   /** Groups each window's rows by columns. */
-  groupBy<C extends keyof Row & string>(...keys: C[]): Grouped<K, Row, C, true> {
+  groupBy<C extends keyof Row & string>(...keys: C[]): Grouped<K, Row, C, W> {
     return new Grouped(this.#base, keys, this.#window);
   }
 
   /** One row a window, over all of its rows. */
   aggregate<A extends Aggregates>(
     aggregates: (columns: ColumnsOf<Row>) => A,
-  ): GroupedKinds<AggregatedRow<Row, never, true, A>>[K] {
-    return new Grouped<K, Row, never, true>(this.#base, [], this.#window).aggregate(aggregates);
+  ): Aggregated<K, Row, never, W, A> {
+    return new Grouped<K, Row, never, W>(this.#base, [], this.#window).aggregate(aggregates);
   }
 }
 
 /** A collection grouped by columns, and by window where there is one. */
-export class Grouped<K extends Kind, Row, C extends keyof Row & string, W extends boolean> {
+export class Grouped<K extends Kind, Row, C extends keyof Row & string, W extends boolean | 'nulls'> {
   readonly #base: GroupingBase;
   readonly #keys: readonly C[];
   readonly #window: WindowChoice | null;
@@ -74,8 +70,11 @@ export class Grouped<K extends Kind, Row, C extends keyof Row & string, W extend
   }
 
   /** Cuts each group's event time into windows. */
-  window(spec: WindowSpec, options: WindowOptions = {}): Grouped<K, Row, C, true> {
-    return new Grouped(this.#base, this.#keys, windowOptions(spec, options));
+  window<const Options extends WindowOptions = WindowOptions>(
+    spec: WindowSpec,
+    options?: Options,
+  ): Grouped<K, Row, C, WindowedAs<Options>> {
+    return new Grouped(this.#base, this.#keys, windowOptions(spec, options ?? {}));
   }
 
   /**
@@ -84,9 +83,7 @@ export class Grouped<K extends Kind, Row, C extends keyof Row & string, W extend
    *
    * @example .aggregate(t => ({ high: max(t.price), volume: sum(t.size), n: count() }))
    */
-  aggregate<A extends Aggregates>(
-    aggregates: (columns: ColumnsOf<Row>) => A,
-  ): GroupedKinds<AggregatedRow<Row, C, W, A>>[K] {
+  aggregate<A extends Aggregates>(aggregates: (columns: ColumnsOf<Row>) => A): Aggregated<K, Row, C, W, A> {
     const columns = usingAll(
       'aggregate',
       () =>
@@ -101,6 +98,8 @@ export class Grouped<K extends Kind, Row, C extends keyof Row & string, W extend
       keys: this.#keys,
       window: this.#window?.spec ?? null,
       allowedLatenessUs: this.#window?.allowedLatenessUs ?? 0,
+      ...(this.#window?.emit === undefined ? {} : { emit: this.#window.emit }),
+      ...(this.#window?.fill === undefined ? {} : { fill: this.#window.fill }),
       columns,
     });
     return collectionOver(this.#base.table ? 'Table' : 'StreamTable', made(node)) as never;

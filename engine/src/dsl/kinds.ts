@@ -38,6 +38,20 @@ export interface WindowColumns {
 }
 
 /** A row of groups: the keys, the window's columns where there is one, and the aggregates. */
-export type AggregatedRow<Row, Key extends keyof Row, Windowed extends boolean, A> = Flat<
-  Pick<Row, Key> & (Windowed extends true ? WindowColumns : unknown) & { [K in keyof A]: ResultOf<A[K]> }
+export type AggregatedRow<Row, Key extends keyof Row, Windowed extends boolean | 'nulls', A> = Flat<
+  Pick<Row, Key> &
+    (Windowed extends false ? unknown : WindowColumns) & {
+      [K in keyof A]: Windowed extends 'nulls' ? ResultOf<A[K]> | null : ResultOf<A[K]>;
+    }
 >;
+
+/** What windows of a stream know beside their rows. */
+export interface LateRows<Row> {
+  /**
+   * The rows that came too late for every window that would hold them, and its allowed lateness: a stream of them as they came. Whether it
+   * is looked at or not, `stats()` counts them.
+   *
+   * @example bars.late.groupBy('symbol').aggregate(() => ({ late: count() }))
+   */
+  readonly late: Kinds<Row>['Stream' & Kind];
+}

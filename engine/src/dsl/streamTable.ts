@@ -1,4 +1,5 @@
-import { finalNode, keepNode } from '../plan/build.js';
+import { finalNode, keepNode, lateNode } from '../plan/build.js';
+import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { PlanNode } from '../plan/plan.js';
 import { Collection } from './collection.js';
 import { collectionOver, makes } from './make.js';
@@ -6,7 +7,7 @@ import { made } from './origin.js';
 import { retentionOf } from './stream.js';
 import type { KeepOptions, Stream } from './stream.js';
 import { tableOfArrow } from './tableOfArrow.js';
-import type { Kinds } from './kinds.js';
+import type { Kinds, LateRows } from './kinds.js';
 
 declare module './kinds.js' {
   interface Kinds<Row> {
@@ -39,4 +40,17 @@ export class StreamTable<Row> extends Collection<'StreamTable', Row> {
   }
 }
 
-makes('StreamTable', plan => new StreamTable(plan));
+/** A table of windows. */
+class WindowTable<Row, In> extends StreamTable<Row> implements LateRows<In> {
+  constructor(private readonly windows: AggregateNode) {
+    super(windows);
+  }
+
+  get late(): Kinds<In>['Stream'] {
+    return collectionOver<'Stream', In>('Stream', made(lateNode({ input: this.windows })));
+  }
+}
+
+makes('StreamTable', plan =>
+  plan.kind === 'aggregate' && plan.window !== null ? new WindowTable(plan) : new StreamTable(plan),
+);

@@ -106,14 +106,25 @@ function timeOf(schema: Schema, name: string | null): PhysicalGrouping['time'] {
 
 /** Window borders have to lie on ticks of the time column. */
 function checkWindow(node: AggregateNode, window: TimeWindow, unit: TimeUnit): void {
-  const tick = TICK_US[unit];
-  if ([window.sizeUs, window.slideUs, window.offsetUs].every(us => us % tick === 0)) return;
+  if (durationsOf(window).every(us => us % TICK_US[unit] === 0)) return;
   throw new PlanError(
     'MR3203',
     `window(): its borders do not lie on whole ticks of the time column, which counts in '${unit}'.`,
     `Use durations that are whole multiples of one ${unit}, or a time column of a finer unit.`,
     node,
   );
+}
+
+/** The durations that decide where a window's borders lie; months and the offsets of zones are whole seconds. */
+function durationsOf(window: TimeWindow): readonly number[] {
+  switch (window.kind) {
+    case 'sliced':
+      return [window.sizeUs, window.slideUs, window.offsetUs];
+    case 'cumulative':
+      return [window.stepUs, window.offsetUs];
+    case 'zoned':
+      return ['us' in window.slice ? window.slice.us : 0, window.offsetUs];
+  }
 }
 
 /** Throws where an aggregate cannot do what the plan needs of it; the hint says what to write instead. */

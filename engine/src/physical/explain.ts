@@ -109,6 +109,11 @@ export function operatorText(operator: PhysicalOperator): string {
       const then = operator.sequence === null ? '' : `, ${operator.sequence}`;
       return `reorder by ${operator.time.column}${then} (rows wait for the watermark)`;
     }
+    case 'apply': {
+      const keys = operator.by.length === 0 ? '' : ` by ${operator.by.join(', ')}`;
+      const reads = operator.reads.map(at => operator.input.fields[at].name).join(', ');
+      return `${operator.call} ${operator.name}${keys} (in the process of its cell) of ${reads}`;
+    }
     case 'unionAll':
       return `union all of ${operator.ports} (watermark: the lowest of its inputs)`;
     case 'rolling': {

@@ -15,8 +15,32 @@ export interface SlicedWindow {
   readonly offsetUs: number;
 }
 
+/** Windows that start together every `sizeUs` and end a step later each: every one of them holds those before it. */
+export interface CumulativeWindow {
+  readonly kind: 'cumulative';
+  readonly sizeUs: number;
+  readonly stepUs: number;
+  readonly offsetUs: number;
+}
+
+/** So much time by the clocks and calendar of a zone. */
+export type ZonedSpan = { readonly us: number } | { readonly months: number };
+
+/**
+ * Windows whose borders lie where the clocks of a zone say so, shifted by `offsetUs` of local time. Slices follow each other; a window
+ * is `slices` of them, or, where windows are `cumulative`, all from a border of that span on.
+ */
+export interface ZonedWindow {
+  readonly kind: 'zoned';
+  readonly timeZone: string;
+  readonly slice: ZonedSpan;
+  readonly slices: number;
+  readonly cumulative: ZonedSpan | null;
+  readonly offsetUs: number;
+}
+
 /** A window whose spans event time alone decides: rows are judged late by marks alone. */
-export type TimeWindow = SlicedWindow;
+export type TimeWindow = SlicedWindow | CumulativeWindow | ZonedWindow;
 
 /** Windows that last as long as a group's rows follow each other by `gapUs` or less. */
 export interface SessionWindow {
@@ -69,8 +93,8 @@ interface WindowDefinitionBase {
   bind(parameters: WindowParameters): BoundWindow;
   /** As a user writes it, for `explain()`. */
   describe(parameters: WindowParameters): string;
-  /** Its table function in Flink's SQL. */
-  sql(table: string, time: string, parameters: WindowParameters): string;
+  /** Its table function in Flink's SQL; null: it cannot be said. */
+  sql(table: string, time: string, parameters: WindowParameters): string | null;
 }
 
 /** A window that event time alone decides: which windows hold a row does not depend on other rows. */

@@ -1,4 +1,3 @@
-import { formatDuration } from '../columns/duration.js';
 import {
   defineWindow,
   microseconds,
@@ -8,8 +7,9 @@ import {
   type WindowParameters,
   type WindowSpan,
 } from './define.js';
+import { bindZoned, isZoned, spanText, zonedReference, zoneText } from './zonedParameters.js';
 
-function bind(parameters: WindowParameters): SlicedWindow {
+function bindUniform(parameters: WindowParameters): SlicedWindow {
   const sizeUs = microseconds('hop', parameters, 'sizeUs', 1);
   const slideUs = microseconds('hop', parameters, 'slideUs', 1);
   const offsetUs = microseconds('hop', parameters, 'offsetUs', -Infinity, 0);
@@ -27,22 +27,23 @@ function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
 
-/** Parameters: `sizeUs`, `slideUs`, and `offsetUs` (0). */
+/** Parameters: `sizeUs` and `slideUs`, or `sizeMonths` and `slideMonths` in their places, `offsetUs` (0), and `timeZone` (none: UTC). */
 export const hop = defineWindow({
   name: 'hop',
   by: 'time',
   doc: 'Windows of one size that start every slide: a row is in each window that covers it. Slices are shared.',
-  bind,
-  describe: parameters => {
-    const { sizeUs, slideUs } = bind(parameters);
-    return `hop({ size: ${formatDuration(sizeUs)}, slide: ${formatDuration(slideUs)} })`;
-  },
+  bind: parameters => (isZoned(parameters) ? bindZoned('hop', parameters, 'slide') : bindUniform(parameters)),
+  describe: parameters =>
+    `hop({ size: ${spanText(parameters, 'size')}, slide: ${spanText(parameters, 'slide')}${zoneText(parameters)} })`,
   sql(table, time, parameters) {
-    const window = bind(parameters);
-    return `HOP(TABLE ${table}, DESCRIPTOR(${time}), ${sqlInterval(window.slideUs)}, ${sqlInterval(window.sizeUs)})`;
+    if (isZoned(parameters)) return null;
+    const { slideUs, sizeUs, offsetUs } = bindUniform(parameters);
+    const offset = offsetUs === 0 ? '' : `, ${sqlInterval(offsetUs)}`;
+    return `HOP(TABLE ${table}, DESCRIPTOR(${time}), ${sqlInterval(slideUs)}, ${sqlInterval(sizeUs)}${offset})`;
   },
   reference(timeUs, parameters) {
-    const { sizeUs, slideUs, offsetUs } = bind(parameters);
+    if (isZoned(parameters)) return zonedReference(bindZoned('hop', parameters, 'slide'), timeUs);
+    const { sizeUs, slideUs, offsetUs } = bindUniform(parameters);
     const spans: WindowSpan[] = [];
     const last = Math.floor((timeUs - offsetUs) / slideUs) * slideUs + offsetUs;
     for (let start = last; start > timeUs - sizeUs; start -= slideUs)

@@ -1,11 +1,15 @@
 import { WindowError, type BoundWindow, type WindowDefinition, type WindowParameters } from './define.js';
+import { cumulate } from './cumulate.js';
 import { hop } from './hop.js';
 import { session } from './session.js';
 import { tumble } from './tumble.js';
 
 /** Every kind of window, by name. To add one: its file, and a line here. */
 export const WINDOWS: ReadonlyMap<string, WindowDefinition> = new Map(
-  [tumble, hop, session].map((definition): [string, WindowDefinition] => [definition.name, definition]),
+  [tumble, hop, cumulate, session].map((definition): [string, WindowDefinition] => [
+    definition.name,
+    definition,
+  ]),
 );
 
 /** The window of a name. Throws `WindowError` for an unknown one. */

@@ -1,5 +1,6 @@
 import type { EventTime } from '../columns/time.js';
-import type { SlicedWindow, TimeWindow, WindowSpan } from './define.js';
+import type { CumulativeWindow, SlicedWindow, TimeWindow, WindowSpan } from './define.js';
+import { ZonedSlicing } from './zonedSlicing.js';
 
 /**
  * Finds slices and windows at run time. Slices are pieces of time that no window cuts: a window is put together of whole
@@ -17,8 +18,8 @@ export interface Slicing {
   find(time: EventTime): boolean;
   /** Calls back for the windows that cover the slice found last, the one that ends last first, until it returns false. */
   eachWindow(visit: (start: EventTime, end: EventTime) => boolean): void;
-  /** The window that ends next after `end`; null where there is none. */
-  next(end: EventTime): WindowSpan | null;
+  /** The window that ends next after a time; null where there is none. */
+  next(time: EventTime): WindowSpan | null;
 }
 
 /** The slicing of a window. */
@@ -26,6 +27,10 @@ export function slicingOf(window: TimeWindow): Slicing {
   switch (window.kind) {
     case 'sliced':
       return new UniformSlicing(window);
+    case 'cumulative':
+      return new CumulativeSlicing(window);
+    case 'zoned':
+      return new ZonedSlicing(window);
   }
 }
 
@@ -55,9 +60,43 @@ class UniformSlicing implements Slicing {
     for (let end = this.lastEnd; end > this.start; end -= slideUs) if (!visit(end - sizeUs, end)) return;
   }
 
-  next(end: EventTime): WindowSpan {
+  next(time: EventTime): WindowSpan {
     const { sizeUs, slideUs, offsetUs } = this.#window;
-    const start = Math.floor((end - sizeUs - offsetUs) / slideUs) * slideUs + offsetUs + slideUs;
+    const start = Math.floor((time - sizeUs - offsetUs) / slideUs) * slideUs + offsetUs + slideUs;
     return { start, end: start + sizeUs };
+  }
+}
+
+/** Windows that grow by a step each, and start anew every size. */
+class CumulativeSlicing implements Slicing {
+  readonly single: boolean;
+  start = 0;
+  end = 0;
+  lastEnd = 0;
+  readonly #window: CumulativeWindow;
+
+  constructor(window: CumulativeWindow) {
+    this.#window = window;
+    this.single = window.sizeUs === window.stepUs;
+  }
+
+  find(time: EventTime): boolean {
+    const { stepUs, sizeUs, offsetUs } = this.#window;
+    this.start = Math.floor((time - offsetUs) / stepUs) * stepUs + offsetUs;
+    this.end = this.start + stepUs;
+    this.lastEnd = Math.floor((time - offsetUs) / sizeUs) * sizeUs + offsetUs + sizeUs;
+    return true;
+  }
+
+  eachWindow(visit: (start: EventTime, end: EventTime) => boolean): void {
+    const { stepUs, sizeUs } = this.#window;
+    const start = this.lastEnd - sizeUs;
+    for (let end = this.lastEnd; end > this.start; end -= stepUs) if (!visit(start, end)) return;
+  }
+
+  next(time: EventTime): WindowSpan {
+    const { stepUs, sizeUs, offsetUs } = this.#window;
+    const last = Math.floor((time - offsetUs) / stepUs) * stepUs;
+    return { start: Math.floor(last / sizeUs) * sizeUs + offsetUs, end: last + stepUs + offsetUs };
   }
 }

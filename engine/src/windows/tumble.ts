@@ -1,4 +1,3 @@
-import { formatDuration } from '../columns/duration.js';
 import {
   defineWindow,
   microseconds,
@@ -6,35 +5,31 @@ import {
   type SlicedWindow,
   type WindowParameters,
 } from './define.js';
+import { bindZoned, isZoned, spanText, zonedReference, zoneText } from './zonedParameters.js';
 
-function bind(parameters: WindowParameters): SlicedWindow {
+function bindUniform(parameters: WindowParameters): SlicedWindow {
   const sizeUs = microseconds('tumble', parameters, 'sizeUs', 1);
-  return {
-    kind: 'sliced',
-    sizeUs,
-    slideUs: sizeUs,
-    sliceUs: sizeUs,
-    offsetUs: microseconds('tumble', parameters, 'offsetUs', -Infinity, 0),
-  };
+  const offsetUs = microseconds('tumble', parameters, 'offsetUs', -Infinity, 0);
+  return { kind: 'sliced', sizeUs, slideUs: sizeUs, sliceUs: sizeUs, offsetUs };
 }
 
-/** Parameters: `sizeUs`, and `offsetUs` (0). */
+/** Parameters: `sizeUs` or `sizeMonths`, `offsetUs` (0), and `timeZone` (none: UTC). */
 export const tumble = defineWindow({
   name: 'tumble',
   by: 'time',
   doc: 'Windows of one size that follow each other without gap or overlap, from 1970-01-01 UTC plus the offset.',
-  bind,
-  describe: parameters => {
-    const { sizeUs, offsetUs } = bind(parameters);
-    return `tumble(${formatDuration(sizeUs)}${offsetUs === 0 ? '' : `, offset ${formatDuration(offsetUs)}`})`;
-  },
+  bind: parameters =>
+    isZoned(parameters) ? bindZoned('tumble', parameters, 'size') : bindUniform(parameters),
+  describe: parameters => `tumble(${spanText(parameters, 'size')}${zoneText(parameters)})`,
   sql(table, time, parameters) {
-    const window = bind(parameters);
-    const offset = window.offsetUs === 0 ? '' : `, ${sqlInterval(window.offsetUs)}`;
-    return `TUMBLE(TABLE ${table}, DESCRIPTOR(${time}), ${sqlInterval(window.sizeUs)}${offset})`;
+    if (isZoned(parameters)) return null;
+    const { sizeUs, offsetUs } = bindUniform(parameters);
+    const offset = offsetUs === 0 ? '' : `, ${sqlInterval(offsetUs)}`;
+    return `TUMBLE(TABLE ${table}, DESCRIPTOR(${time}), ${sqlInterval(sizeUs)}${offset})`;
   },
   reference(timeUs, parameters) {
-    const { sizeUs, offsetUs } = bind(parameters);
+    if (isZoned(parameters)) return zonedReference(bindZoned('tumble', parameters, 'size'), timeUs);
+    const { sizeUs, offsetUs } = bindUniform(parameters);
     const start = Math.floor((timeUs - offsetUs) / sizeUs) * sizeUs + offsetUs;
     return [{ start, end: start + sizeUs }];
   },
