@@ -1,7 +1,21 @@
 import type { ColumnBuilder } from '../columns/builder.js';
 import type { ByteInterner } from '../columns/byteInterner.js';
-import { INT32, INT64, FLOAT64, STRING, BOOLEAN, DATE, timestampType } from '../columns/types.js';
+import { decimalToNumber } from '../columns/decimal.js';
+import {
+  BOOLEAN,
+  DATE,
+  decimalType,
+  durationType,
+  FLOAT64,
+  INT32,
+  INT64,
+  JSON_TYPE,
+  MAX_PRECISION,
+  STRING,
+  timestampType,
+} from '../columns/types.js';
 import type { DataType, TimeUnit } from '../columns/types.js';
+import { jsonOf, jsonOfText } from './arrowNested.js';
 
 /** How an Arrow array stores its values. */
 export type ArrowLayout =
@@ -19,14 +33,25 @@ export type ArrowLayout =
   | 'utf8'
   | 'largeUtf8'
   | 'dateMillisecond'
-  | 'decimal128';
+  | 'struct'
+  | 'list'
+  | 'largeList'
+  | 'fixedList'
+  | 'map'
+  | 'decimal32'
+  | 'decimal64'
+  | 'decimal128'
+  | 'decimal256';
 
 /** A type of Arrow and what it becomes. */
 export interface ArrowType {
   readonly layout: ArrowLayout;
   readonly type: DataType;
-  /** The digits behind a decimal's point. */
+  /** The digits behind a decimal's point; the items of a list of fixed size. */
   readonly scale: number;
+  /** The types of a nested type's parts, and a struct's names. */
+  readonly children: readonly ArrowType[];
+  readonly names: readonly string[];
   /** The layout of a dictionary's indexes, where the array is dictionary-encoded. */
   readonly indexes: ArrowLayout | null;
   /** What a user should know of the conversion, or null. */
@@ -46,6 +71,8 @@ export interface ArrowVector {
   /** The byte at which a string array's offsets begin. */
   readonly offsets: number;
   readonly dictionary: ArrowVector | null;
+  /** The arrays of a nested array's parts. */
+  readonly children: readonly ArrowVector[];
   /** How many values a dictionary has. */
   readonly length: number;
 }
@@ -65,6 +92,12 @@ const WIDTHS: Partial<Record<ArrowLayout, DataType>> = {
 
 const TIME_UNITS: readonly TimeUnit[] = ['s', 'ms', 'us', 'ns'];
 
+/** A part of a nested Arrow type. */
+export interface ArrowFieldDescription {
+  readonly name: string;
+  readonly type: ArrowTypeDescription;
+}
+
 /** The part of an Arrow type that is looked at, as the reader of Arrow schemas gives it. */
 export interface ArrowTypeDescription {
   readonly typeId: number;
@@ -74,16 +107,19 @@ export interface ArrowTypeDescription {
   readonly scale?: number;
   readonly unit?: number;
   readonly dictionary?: ArrowTypeDescription;
+  readonly children?: readonly ArrowFieldDescription[];
   readonly indices?: ArrowTypeDescription;
+  readonly stride?: number;
 }
 
-/** What an Arrow type becomes, or null where it becomes nothing (a list, a struct, bytes, …). */
+const SIMPLE = { scale: 0, indexes: null, children: [], names: [] };
+
+/** What an Arrow type becomes (lists, structs and maps JSON), or null where it becomes nothing (bytes, times of day, …). */
 export function arrowType(description: ArrowTypeDescription): ArrowType | null {
   const plain = (layout: ArrowLayout, type: DataType, note: string | null = null): ArrowType => ({
     layout,
     type,
-    scale: 0,
-    indexes: null,
+    ...SIMPLE,
     note,
   });
   switch (description.typeId) {
@@ -107,18 +143,49 @@ export function arrowType(description: ArrowTypeDescription): ArrowType | null {
     case 6:
       return plain('bool', BOOLEAN);
     case 7:
-      if (description.bitWidth !== 128) return null;
-      return {
-        ...plain('decimal128', FLOAT64, 'decimals read as float64'),
-        scale: description.scale as number,
-      };
+      return decimalArrowType(description);
     case 8:
       return plain(description.unit === 0 ? 'int32' : 'dateMillisecond', DATE);
     case 10:
       return plain('int64', timestampType(TIME_UNITS[description.unit as number]));
+    case 12:
+      return nestedArrowType('list', description);
+    case 13:
+      return nestedArrowType('struct', description);
+    case 16:
+      return nestedArrowType('fixedList', description);
+    case 17:
+      return nestedArrowType('map', description);
+    case 21:
+      return nestedArrowType('largeList', description);
+    case 18:
+      return plain('int64', durationType(TIME_UNITS[description.unit as number]));
     default:
       return null;
   }
+}
+
+/** A list, a struct or a map becomes JSON if all of its parts become something. */
+function nestedArrowType(layout: ArrowLayout, description: ArrowTypeDescription): ArrowType | null {
+  const fields = description.children ?? [];
+  const children = fields.map(field => arrowType(field.type)).filter(type => type !== null);
+  if (children.length < fields.length) return null;
+  const names = fields.map(field => field.name);
+  return { layout, type: JSON_TYPE, ...SIMPLE, scale: description.stride ?? 0, children, names, note: null };
+}
+
+/** Decimals are exact up to 18 digits; longer ones are float64, as a note says. */
+function decimalArrowType({ bitWidth, precision = 99, scale = 0 }: ArrowTypeDescription): ArrowType {
+  const isExact = precision <= MAX_PRECISION && scale >= 0 && scale <= precision;
+  return {
+    layout: `decimal${bitWidth ?? 128}` as ArrowLayout,
+    type: isExact ? decimalType(precision, scale) : FLOAT64,
+    ...SIMPLE,
+    scale,
+    note: isExact
+      ? null
+      : `decimal(${precision}, ${scale}) read as float64, since decimals have at most ${MAX_PRECISION} digits here`,
+  };
 }
 
 /** For a dictionary that was met before, the codes of its values in the column's own dictionary. */
@@ -134,7 +201,8 @@ export function readVector(
 ): void {
   const start = vector.offset + from;
   if (column.hasNull) column.valid.fill(1, row, row + count);
-  if (vector.type.indexes !== null) readDictionary(vector, start, count, column, row);
+  if (column.type.kind === 'json') readJson(vector, from, count, column, row);
+  else if (vector.type.indexes !== null) readDictionary(vector, start, count, column, row);
   else readValues(vector, start, count, column, row);
   const { validity } = vector;
   if (validity === null) return;
@@ -142,6 +210,25 @@ export function readVector(
     const at = start + i;
     if ((validity[at >> 3] & (1 << (at & 7))) === 0) column.setNull(row + i);
   }
+}
+
+/** Nested values, and texts that hold JSON, one by one. */
+function readJson(
+  vector: ArrowVector,
+  from: number,
+  count: number,
+  column: ColumnBuilder,
+  row: number,
+): void {
+  const textOf = vector.type.children.length > 0 ? jsonOf : jsonOfText;
+  for (let i = 0; i < count; i++) {
+    if (!isNullAt(vector, from + i)) column.setString(row + i, textOf(vector, from + i));
+  }
+}
+
+function isNullAt({ validity, offset }: ArrowVector, position: number): boolean {
+  const at = offset + position;
+  return validity !== null && (validity[at >> 3] & (1 << (at & 7))) === 0;
 }
 
 function readValues(
@@ -182,14 +269,12 @@ function readValues(
       for (let i = 0; i < count; i++) column.ints[row + i] = Math.floor(Number(words[i]) / 86_400_000);
       return;
     }
-    case 'decimal128': {
-      const words = new BigInt64Array(memory, values + start * 16, count * 2);
-      const lows = new BigUint64Array(memory, values + start * 16, count * 2);
-      for (let i = 0; i < count; i++) {
-        column.floats[row + i] = decimal((words[2 * i + 1] << 64n) + lows[2 * i], vector.type.scale);
-      }
+    case 'decimal32':
+    case 'decimal64':
+    case 'decimal128':
+    case 'decimal256':
+      readDecimals(vector, start, count, column, row);
       return;
-    }
     default: {
       const lane = column.ints.length > 0 ? column.ints : column.floats;
       lane.set(narrow(layout, memory, values, start, count), row);
@@ -197,9 +282,46 @@ function readValues(
   }
 }
 
-function decimal(digits: bigint, scale: number): number {
-  const exact = Number(digits);
-  return Number.isSafeInteger(exact) && scale <= 22 ? exact / 10 ** scale : Number(`${digits}e-${scale}`);
+const DECIMAL_BYTES: Partial<Record<ArrowLayout, number>> = {
+  decimal32: 4,
+  decimal64: 8,
+  decimal128: 16,
+  decimal256: 32,
+};
+
+/** Decimals of any width, in two's complement: unscaled values, or floats where these are too long for an int64. */
+function readDecimals(
+  vector: ArrowVector,
+  start: number,
+  count: number,
+  column: ColumnBuilder,
+  row: number,
+): void {
+  const { memory, values } = vector;
+  const { layout, scale } = vector.type;
+  const width = DECIMAL_BYTES[layout] as number;
+  const words = new Int32Array(memory, values + start * width, (count * width) / 4);
+  const per = width / 4;
+  const isExact = column.type.kind === 'decimal';
+  for (let i = 0; i < count; i++) {
+    const at = i * per;
+    const high = per === 1 ? words[at] >> 31 : words[at + 1];
+    // Short ones, as nearly all are, need no bigint: their high word is next to nothing.
+    if (isExact && high < 0x200000 && high >= -0x1fffff) {
+      column.setInteger(row + i, high * 0x100000000 + (words[at] >>> 0));
+      continue;
+    }
+    const unscaled = wideInteger(words, at, per);
+    if (isExact) column.setBigint(row + i, BigInt.asIntN(64, unscaled));
+    else column.floats[row + i] = decimalToNumber(unscaled, scale);
+  }
+}
+
+/** A two's-complement integer of some 32-bit words, the lowest first. */
+function wideInteger(words: Int32Array, at: number, per: number): bigint {
+  let value = BigInt(words[at + per - 1]);
+  for (let k = per - 2; k >= 0; k--) value = (value << 32n) | BigInt(words[at + k] >>> 0);
+  return value;
 }
 
 function narrow(layout: ArrowLayout, memory: ArrayBufferLike, values: number, start: number, count: number) {

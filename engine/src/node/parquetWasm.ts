@@ -1,6 +1,8 @@
 import type { FFIData, ParquetFile, RecordBatch } from 'parquet-wasm/node';
+import { isJsonMetadata } from '../codecs/arrowJson.js';
 import { arrowType } from '../codecs/arrowVector.js';
 import type { ArrowType, ArrowVector } from '../codecs/arrowVector.js';
+import { JSON_TYPE } from '../columns/types.js';
 
 /** The Parquet library, loaded when the first such file is opened. */
 export function parquetWasm() {
@@ -60,6 +62,8 @@ function vectorAt(view: DataView, address: number, type: ArrowType): ArrowVector
   const buffers = view.getUint32(address + BUFFERS, true);
   const buffer = (i: number) => view.getUint32(buffers + 4 * i, true);
   const nulls = view.getBigInt64(address + NULL_COUNT, true);
+  const children = view.getUint32(address + CHILDREN, true);
+  const hasOffsets = type.layout === 'list' || type.layout === 'largeList' || type.layout === 'map';
   const isText = type.indexes === null && (type.layout === 'utf8' || type.layout === 'largeUtf8');
   const dictionary = view.getUint32(address + DICTIONARY, true);
   return {
@@ -68,13 +72,18 @@ function vectorAt(view: DataView, address: number, type: ArrowType): ArrowVector
     length,
     memory,
     validity: nulls === 0n || buffer(0) === 0 ? null : new Uint8Array(memory, buffer(0)),
-    values: isText ? buffer(2) : buffer(1),
-    offsets: isText ? buffer(1) : 0,
+    values: isText ? buffer(2) : isNested(type) ? 0 : buffer(1),
+    offsets: isText || hasOffsets ? buffer(1) : 0,
+    children: type.children.map((child, i) => vectorAt(view, view.getUint32(children + 4 * i, true), child)),
     dictionary:
       type.indexes === null || dictionary === 0
         ? null
         : vectorAt(view, dictionary, { ...type, indexes: null }),
   };
+}
+
+function isNested(type: ArrowType): boolean {
+  return type.children.length > 0;
 }
 
 /** The name, type and nullability of each column of a Parquet file. A type of null cannot be read. */
@@ -90,7 +99,12 @@ export async function parquetColumns(file: ParquetFile): Promise<ParquetColumn[]
   const { schema } = tableFromIPC(file.schema().intoIPCStream());
   return schema.fields.map(field => ({
     name: field.name,
-    type: arrowType(field.type),
+    type: typeOf(arrowType(field.type), field.metadata),
     nullable: field.nullable,
   }));
+}
+
+/** Text that the file's metadata name JSON is a column of JSON. */
+function typeOf(type: ArrowType | null, metadata: ReadonlyMap<string, string> | null): ArrowType | null {
+  return type?.type.kind === 'string' && isJsonMetadata(metadata) ? { ...type, type: JSON_TYPE } : type;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sourceRequest, sourceRows } from '../../../../tests/support/sourceRows.js';
-import { FLOAT64, INT32, INT64, STRING, timestampType } from '../../columns/types.js';
+import { FLOAT64, INT32, INT64, JSON_TYPE, STRING, decimalType, timestampType } from '../../columns/types.js';
 import { fileError } from '../paths.js';
 import { realWorld } from '../world.js';
 import { fileConnector } from './file.js';
@@ -95,7 +95,12 @@ describe('a Parquet file by another writer', () => {
       SELECT make_timestamp_ns(1709908200123456789 + i) AS ns, make_timestamp(1709908200000000 + i) AS us,
              CAST(1709908200000 + i AS BIGINT) AS epoch, 'S' || (i % 7) AS s, CAST(i % 100 AS UTINYINT) AS tiny,
              CAST(i AS USMALLINT) AS small, CAST(i AS FLOAT) AS f, CAST(i AS DECIMAL(18, 3)) / 8 AS d, i % 2 = 0 AS b,
-             CASE WHEN i % 3 = 0 THEN NULL ELSE 9007199254740993 + i END AS big, DATE '2024-03-08' AS day, [i] AS list
+             CASE WHEN i % 3 = 0 THEN NULL ELSE 9007199254740993 + i END AS big, DATE '2024-03-08' AS day, [i, NULL] AS list,
+             CASE WHEN i % 5 = 0 THEN NULL ELSE {'a': i, 'b': [{'t': TIMESTAMP '2024-03-08 14:30:00'}], 'c"': 'x"y'} END AS item,
+             MAP {'k': CAST(1.5 AS DECIMAL(4, 2)), 'l': NULL} AS pairs,
+             CAST(-1.25 AS DECIMAL(4, 2)) AS d4, CAST(-1.25 AS DECIMAL(9, 2)) AS d9,
+             CAST(-i AS DECIMAL(18, 3)) + 0.125 AS d18, CAST(123456789012345.678 AS DECIMAL(18, 3)) AS wide,
+             CAST(1.5 AS DECIMAL(30, 2)) AS d30, 'x'::BLOB AS bytes
       FROM range(20000) t(i)) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 5000)`);
     connection.closeSync();
     const source = await open('duck.parquet', {}, 'epoch');
@@ -109,9 +114,16 @@ describe('a Parquet file by another writer', () => {
       small: INT32,
       f: FLOAT64,
       big: INT64,
+      list: JSON_TYPE,
+      item: JSON_TYPE,
+      pairs: JSON_TYPE,
+      d4: decimalType(4, 2),
+      d9: decimalType(9, 2),
+      wide: decimalType(18, 3),
+      d30: FLOAT64,
     });
     expect(source.summary.notes.join('; ')).toMatch(
-      /list: left out.*epoch: integers read as timestamp\('ms'\)/,
+      /d30: decimal\(30, 2\) read as float64.*bytes: left out.*epoch: integers read as timestamp\('ms'\)/,
     );
     const { rows, counters } = await sourceRows(source, 3000);
     expect([rows.length, counters.rejected]).toEqual([20_000, 0]);
@@ -126,7 +138,18 @@ describe('a Parquet file by another writer', () => {
         i,
         i,
       ]);
-      expect(rows[i].slice(7)).toEqual([i / 8, i % 2 === 0, big, 19790]);
+      expect(rows[i].slice(7, 11)).toEqual([i / 8, i % 2 === 0, big, 19790]);
+      const item = `{"a":${i},"b":[{"t":"2024-03-08T14:30:00Z"}],"c\\"":"x\\"y"}`;
+      expect(rows[i].slice(11)).toEqual([
+        `[${i},null]`,
+        i % 5 === 0 ? null : item,
+        '{"k":1.50,"l":null}',
+        -125n,
+        -125n,
+        BigInt(-i * 1000 + 125),
+        123456789012345678n,
+        1.5,
+      ]);
     }
   });
 });

@@ -8,8 +8,8 @@ import { BatchBuilder, makeInterners } from '../../columns/builder.js';
 import type { ByteInterner } from '../../columns/byteInterner.js';
 import type { Schema } from '../../columns/schema.js';
 import { START_OF_TIME, toEventTimes } from '../../columns/time.js';
-import { isInt64Like, sameType, timestampType, typeName } from '../../columns/types.js';
-import type { Field } from '../../columns/types.js';
+import { sameType, timestampType, typeName } from '../../columns/types.js';
+import type { DataType, Field } from '../../columns/types.js';
 import { addReject, newCounters } from '../../sources/counters.js';
 import { SourceError } from '../../sources/error.js';
 import { noColumn, withEventTime } from '../../sources/eventTime.js';
@@ -145,8 +145,7 @@ function declaredField(label: string, field: Field, columns: readonly ParquetCol
       columns.map(each => each.name),
     );
   const own = column.type?.type ?? null;
-  const fits =
-    own !== null && (sameType(own, field.type) || (own.kind === 'int64' && isInt64Like(field.type)));
+  const fits = own !== null && (sameType(own, field.type) || standsFor(own, field.type));
   if (!fits) {
     throw new SourceError(
       'MR3206',
@@ -155,6 +154,12 @@ function declaredField(label: string, field: Field, columns: readonly ParquetCol
     );
   }
   return field;
+}
+
+/** Whether a column can be read as another type without a cast: integers as ticks, text as JSON. */
+function standsFor(own: DataType, declared: DataType): boolean {
+  if (own.kind === 'string') return declared.kind === 'json';
+  return own.kind === 'int64' && (declared.kind === 'timestamp' || declared.kind === 'duration');
 }
 
 /** The event-time column where the file has plain integers: their size tells the unit. */
