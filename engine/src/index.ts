@@ -70,6 +70,8 @@ export {
   timestamp,
 } from './dsl/types.js';
 export type { AnyRow, ColumnType, Json, RowOf, RowSchema } from './dsl/types.js';
+export { udf } from './dsl/udf.js';
+export type { ScanOptions } from './dsl/applyFunctions.js';
 export { cumulate, hop, session, tumble } from './dsl/windows.js';
 export type { WindowPlace, WindowSpanText } from './dsl/windows.js';
 export type { EmitTrigger, Fill, WindowOptions } from './dsl/windowOptions.js';

@@ -26,6 +26,9 @@ import { made } from './origin.js';
 import { PrintedSchema } from './printedSchema.js';
 import type { FileSink } from './files.js';
 import { Rolling, type RollingOptions } from './rolling.js';
+import { mapPlan } from './applyFunctions.js';
+import type { RowSchema } from './types.js';
+import { liftFunctions } from './udf.js';
 import { usingAll } from './usage.js';
 
 /** What streams, tables and tables that keep changing have in common: a plan, and the methods that mean the same on all three. */
@@ -52,7 +55,13 @@ export abstract class Collection<K extends Kind, Row> extends Charts<Row> implem
       () => toExpr(condition(columnsProxy())),
       root => [root],
     );
-    return this.over(made(filterNode({ input: this.plan, predicate })));
+    const { plan, exprs, temporary } = liftFunctions(this.plan, [predicate]);
+    const filtered = made(filterNode({ input: plan, predicate: exprs[0] }));
+    return this.over(
+      temporary.length === 0
+        ? filtered
+        : made(projectNode({ input: filtered, keep: { without: temporary }, columns: [] })),
+    );
   }
 
   /**
@@ -66,7 +75,29 @@ export abstract class Collection<K extends Kind, Row> extends Charts<Row> implem
       () => Object.entries(columns(columnsProxy())).map(([name, value]) => ({ name, expr: toExpr(value) })),
       list => list.map(column => column.expr),
     );
-    return this.over(made(projectNode({ input: this.plan, keep: 'all', columns: derived })));
+    const { plan, exprs, temporary } = liftFunctions(
+      this.plan,
+      derived.map(({ expr }) => expr),
+    );
+    const lifted = derived.map(({ name }, at) => ({ name, expr: exprs[at] }));
+    const keep = temporary.length === 0 ? 'all' : { without: temporary };
+    return this.over(made(projectNode({ input: plan, keep, columns: lifted })));
+  }
+
+  /**
+   * Each row through a function of yours, which gives the row that takes its place. It runs where it was made, in batches and in the order of the
+   * rows (see `udf`); a column of the event time's name stays the event time. It should give the same for the same row.
+   *
+   * @param returns the columns of the rows that it gives
+   * @throws MillraceError `MR1801` (when the rows are read) where the function throws; `MR1803` where it gives no object
+   * @example
+   * trades.map(t => ({ ts: t.ts, text: `${t.symbol} at ${t.price}` }), { returns: schema({ ts: timestamp('us'), text: string }) })
+   */
+  map<R>(
+    fn: (row: Row) => R,
+    options: { readonly returns: RowSchema<R>; readonly name?: string },
+  ): Kinds<R>[K] {
+    return this.over(mapPlan(this.plan, fn as (row: never) => unknown, options));
   }
 
   /** The named columns, in that order. */

@@ -1,6 +1,7 @@
 import { MillraceError } from '../columns/error.js';
 import { aggregateNode } from '../plan/build.js';
 import type { WindowSpec } from '../plan/nodes/aggregate.js';
+import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { PlanNode } from '../plan/plan.js';
 import { AggregateValue } from './exprValue.js';
 import { columnsProxy } from './exprMethods.js';
@@ -8,6 +9,7 @@ import type { ColumnsOf } from './expressions.js';
 import { collectionOver } from './make.js';
 import type { AggregatedRow, Aggregates, GroupedKinds, Kind, LateRows } from './kinds.js';
 import { made } from './origin.js';
+import { liftFunctions } from './udf.js';
 import { usingAll } from './usage.js';
 import { windowOptions } from './windowOptions.js';
 import type { WindowChoice, WindowOptions } from './windowOptions.js';
@@ -93,17 +95,36 @@ export class Grouped<K extends Kind, Row, C extends keyof Row & string, W extend
         })),
       list => list.flatMap(({ call }) => (call.where === null ? call.args : [...call.args, call.where])),
     );
+    const lifted = liftCalls(this.#base.plan, columns);
     const node = aggregateNode({
-      input: this.#base.plan,
+      input: lifted.plan,
       keys: this.#keys,
       window: this.#window?.spec ?? null,
       allowedLatenessUs: this.#window?.allowedLatenessUs ?? 0,
       ...(this.#window?.emit === undefined ? {} : { emit: this.#window.emit }),
       ...(this.#window?.fill === undefined ? {} : { fill: this.#window.fill }),
-      columns,
+      columns: lifted.columns,
     });
     return collectionOver(this.#base.table ? 'Table' : 'StreamTable', made(node)) as never;
   }
+}
+
+/** Aggregate calls over a plan that has the results of their arguments' udfs as columns. */
+function liftCalls(
+  plan: PlanNode,
+  columns: AggregateNode['columns'],
+): Pick<AggregateNode, 'columns'> & { plan: PlanNode } {
+  const exprs = columns.flatMap(({ call }) => (call.where === null ? call.args : [...call.args, call.where]));
+  const lifted = liftFunctions(plan, exprs);
+  let at = 0;
+  const take = () => lifted.exprs[at++];
+  return {
+    plan: lifted.plan,
+    columns: columns.map(({ name, call }) => ({
+      name,
+      call: { ...call, args: call.args.map(take), where: call.where === null ? null : take() },
+    })),
+  };
 }
 
 function callOf(name: string, value: unknown) {

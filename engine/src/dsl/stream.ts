@@ -5,6 +5,8 @@ import type { Retention } from '../plan/nodes/keep.js';
 import type { PlanNode } from '../plan/plan.js';
 import { Collection } from './collection.js';
 import { collectionOver, makes } from './make.js';
+import { scanPlan } from './applyFunctions.js';
+import type { ScanOptions } from './applyFunctions.js';
 import { made } from './origin.js';
 import type { Kinds } from './kinds.js';
 
@@ -38,6 +40,29 @@ export class Stream<Row> extends Collection<'Stream', Row> {
 
   protected override over<R>(plan: PlanNode): Stream<R> {
     return new Stream<R>(plan);
+  }
+
+  /**
+   * A function of yours that goes from row to row and keeps a state for each key: positions, P&L, a state machine. Rows come to it in event order,
+   * one key's among those of others; each gives the next state, and a row or none. It runs where it was made (see `udf`), and its states with it:
+   * a query that starts anew begins with `init`.
+   *
+   * @throws MillraceError `MR1801` (when the rows are read) where a function throws; `MR1803` where it gives no object
+   * @example
+   * fills.scan({
+   *   by: 'symbol',
+   *   init: () => ({ position: 0 }),
+   *   step: (state, fill) => {
+   *     const position = state.position + fill.size;
+   *     return { state: { position }, out: { ts: fill.ts, symbol: fill.symbol, position } };
+   *   },
+   *   returns: schema({ ts: timestamp('us'), symbol: string, position: int64 }),
+   * })
+   */
+  scan<State, Out, Key extends keyof Row & string = never>(
+    options: ScanOptions<Row, State, Out, Key>,
+  ): Stream<Out> {
+    return new Stream<Out>(scanPlan(this.plan, options));
   }
 
   /** The recent rows as a table: `trades.keep({ last: '1 h' })`. Rows that go are counted. */

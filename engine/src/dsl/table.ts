@@ -5,6 +5,8 @@ import { arrowColumn, inferColumn } from './arrowColumns.js';
 import { Collection } from './collection.js';
 import { makes } from './make.js';
 import { MillraceError } from '../columns/error.js';
+import { scanPlan } from './applyFunctions.js';
+import type { ScanOptions } from './applyFunctions.js';
 import { made } from './origin.js';
 import { Stream } from './stream.js';
 import { timeSpec } from './timeOptions.js';
@@ -27,6 +29,29 @@ export class Table<Row> extends Collection<'Table', Row> {
 
   protected override over<R>(plan: PlanNode): Table<R> {
     return new Table<R>(plan);
+  }
+
+  /**
+   * A function of yours that goes from row to row and keeps a state for each key: positions, P&L, a state machine. Rows come to it in event order,
+   * one key's among those of others; each gives the next state, and a row or none. It runs where it was made (see `udf`), and its states with it:
+   * a query that starts anew begins with `init`.
+   *
+   * @throws MillraceError `MR1801` (when the rows are read) where a function throws; `MR1803` where it gives no object
+   * @example
+   * fills.scan({
+   *   by: 'symbol',
+   *   init: () => ({ position: 0 }),
+   *   step: (state, fill) => {
+   *     const position = state.position + fill.size;
+   *     return { state: { position }, out: { ts: fill.ts, symbol: fill.symbol, position } };
+   *   },
+   *   returns: schema({ ts: timestamp('us'), symbol: string, position: int64 }),
+   * })
+   */
+  scan<State, Out, Key extends keyof Row & string = never>(
+    options: ScanOptions<Row, State, Out, Key>,
+  ): Table<Out> {
+    return new Table<Out>(scanPlan(this.plan, options));
   }
 
   /**

@@ -8,6 +8,8 @@ import type { BoundExpr } from '../expr/bound.js';
 import { aggregateOf } from '../functions/aggregate/registry.js';
 import type { PhysicalAggregate, PhysicalGrouping, PhysicalOperator } from '../physical/physical.js';
 import { TICK_US } from '../physical/ticks.js';
+import { ApplyOperator, NO_EXCHANGE, type ExchangeContext } from './apply.js';
+import { BarAggregateOperator } from './barAggregate.js';
 import { FilterOperator } from './filter.js';
 import { GroupByOperator } from './groupBy.js';
 import type { GroupingPlan } from './grouping.js';
@@ -34,8 +36,12 @@ const ROW_COUNT: PhysicalAggregate = {
 };
 
 /** Makes a running operator of a physical one. */
-export function buildOperator(physical: PhysicalOperator): Operator {
+export function buildOperator(physical: PhysicalOperator, exchange: ExchangeContext = NO_EXCHANGE): Operator {
   switch (physical.op) {
+    case 'apply': {
+      const { call: form, fn, input, output, reads } = physical;
+      return new ApplyOperator({ form, fn, input, output, reads }, exchange);
+    }
     case 'filter':
       return new FilterOperator(physical.predicate, physical.input);
     case 'project':
@@ -104,6 +110,23 @@ export function buildOperator(physical: PhysicalOperator): Operator {
           unit,
           emit,
         },
+        argumentColumns(physical.args, physical.input),
+      );
+    }
+    case 'barAggregate': {
+      const { form, output, window, measure, allowedLatenessUs, emit } = physical;
+      const unit = physical.time?.unit ?? 'us';
+      const { shape, ...grouping } = groupingPlan(physical, physical.input, {
+        windowed: true,
+        touches: false,
+        revises: false,
+      });
+      // Bars are in order of ticks, whether aggregates look at them or not.
+      const ordered: GroupedShape = unit === 'ns' ? { ...shape, order: 'ticks' } : shape;
+      const { threshold } = window;
+      const bars = { threshold, measure, allowedLatenessUs, tickUs: TICK_US[unit], unit, emit, form, output };
+      return new BarAggregateOperator(
+        { ...grouping, ...bars, shape: ordered },
         argumentColumns(physical.args, physical.input),
       );
     }

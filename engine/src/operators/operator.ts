@@ -35,6 +35,10 @@ export interface Operator {
   snapshot(writer: StateWriter): void;
   /** Takes in the state that an operator of the same plan wrote; this one must be new. */
   restore(reader: StateReader): void;
+  /** Rows whose results come later than `process` returns; only operators of the users' functions have it. */
+  readonly pendingRows?: number;
+  /** The query is over: what was asked for elsewhere is not awaited any more. */
+  close?(): void;
   /** Rows of state held: a group of a window is one, and so is a row that is kept back. */
   stateRows(): number;
   /** The windows that are not final yet; only operators of windows have it. */

@@ -60,7 +60,7 @@ export function explainPhysical(plan: PhysicalPlan): ExplainedPhysical {
 }
 
 /** How an input tells its changes: an aggregate in its form, anything else as what it reads. */
-function changesOf(plan: PhysicalPlan, input: PhysicalInput): ChangeMode {
+export function changesOf(plan: Pick<PhysicalPlan, 'operators'>, input: PhysicalInput): ChangeMode {
   if ('source' in input) return 'append';
   const step = plan.operators[input.operator];
   if ('form' in step) return step.form === 'retract' || step.form === 'upsert' ? step.form : 'append';
@@ -147,6 +147,15 @@ export function operatorText(operator: PhysicalOperator): string {
       return form === 'late'
         ? `late rows of sessions by ${by}`
         : `sessions by ${by}, gap ${formatDuration(window.gapUs)}${late} (${form}): ${aggregatesText(operator)}`;
+    }
+    case 'barAggregate': {
+      const { window, allowedLatenessUs, keys, form } = operator;
+      const by = keys.join(', ') || '()';
+      const of = window.columns.length === 0 ? 'rows' : `of ${window.columns.join(' × ')}`;
+      const late = allowedLatenessUs === 0 ? '' : `, lateness ${formatDuration(allowedLatenessUs)}`;
+      return form === 'late'
+        ? `late rows of bars by ${by}`
+        : `bars by ${by}, ${window.threshold} ${of}${late} (${form}): ${aggregatesText(operator)}`;
     }
     case 'lateRows':
       return 'late rows';

@@ -2,9 +2,10 @@ import type { Schema } from '../columns/schema.js';
 import type { DataType, TimeUnit } from '../columns/types.js';
 import type { CallOptions } from '../expr/ast.js';
 import type { BoundExpr } from '../expr/bound.js';
+import type { ApplyForm } from '../plan/nodes/apply.js';
 import type { Retention } from '../plan/nodes/keep.js';
 import type { SourceNode } from '../plan/nodes/source.js';
-import type { SessionWindow, TimeWindow } from '../windows/define.js';
+import type { BarWindow, SessionWindow, TimeWindow } from '../windows/define.js';
 import type { EmitSpec } from '../windows/emission.js';
 import type { PhysicalFill } from './fill.js';
 import type { PhysicalLead, PhysicalRolling } from './rolling.js';
@@ -58,9 +59,25 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       /** The column that orders rows of one event time. */
       readonly sequence: string | null;
     }
+  | {
+      /** Rows through a function of the user's, which is somewhere else. */
+      readonly op: 'apply';
+      readonly call: ApplyForm;
+      readonly fn: string;
+      readonly name: string;
+      readonly by: readonly string[];
+      /** The columns that the function gets, by position. */
+      readonly reads: readonly number[];
+    }
   | ({ readonly op: 'rolling' } & PhysicalRolling)
   | ({ readonly op: 'lead' } & PhysicalLead)
-  | ({ readonly op: 'groupBy'; readonly form: 'retract' | 'upsert' } & PhysicalGrouping)
+  | ({
+      readonly op: 'groupBy';
+      /** `final`: each group once, at the end of the input. */
+      readonly form: PhysicalForm;
+      /** Groups that no row has come to for so long, by the watermark, are forgotten; null: never. */
+      readonly ttlUs: number | null;
+    } & PhysicalGrouping)
   | ({
       readonly op: 'windowedAggregate';
       readonly form: PhysicalForm;
@@ -75,6 +92,16 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       /** `late`: the rows that come too late, and no sessions. */
       readonly form: PhysicalForm | 'late';
       readonly window: SessionWindow;
+      readonly allowedLatenessUs: number;
+      readonly emit: EmitSpec;
+    } & PhysicalGrouping)
+  | ({
+      readonly op: 'barAggregate';
+      /** `late`: the rows that come too late, and no bars. */
+      readonly form: PhysicalForm | 'late';
+      readonly window: BarWindow;
+      /** The argument that fills bars; null where each row counts 1. */
+      readonly measure: number | null;
       readonly allowedLatenessUs: number;
       readonly emit: EmitSpec;
     } & PhysicalGrouping)
@@ -95,7 +122,12 @@ export interface PhysicalTable {
   readonly key: readonly string[] | null;
   readonly retracting: boolean;
   /** The column that holds the end of the row's window, and how long after it the window may still change; null without windows. */
-  readonly window: { readonly end: string; readonly allowedLatenessUs: number } | null;
+  readonly window: {
+    readonly end: string;
+    readonly allowedLatenessUs: number;
+    /** The column that says whether the window is complete, which is open until then; null where its end says so. */
+    readonly complete: string | null;
+  } | null;
   readonly retention: Retention;
 }
 

@@ -2,11 +2,14 @@ import type { Expr } from '../expr/ast.js';
 import { bind } from '../functions/bind.js';
 import { projectColumns } from '../plan/bind.js';
 import { canonicalJson, planHash } from '../plan/hash.js';
+import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { Retention } from '../plan/nodes/keep.js';
 import { visitPlan, type PlanNode } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { unionColumns } from '../plan/unionAll.js';
 import { planAggregate, planLateRows } from './aggregate.js';
+import { planApply } from './apply.js';
+import { changesOf } from './explain.js';
 import { planRolling } from './rolling.js';
 import type {
   PhysicalInput,
@@ -30,10 +33,18 @@ interface Traits {
 
 /** What the reader of a node asks of it. */
 interface Wanted {
+  /** Whether only the end of a finite input is looked at: windows may come once, when final, and groups at the end. */
+  readonly closing?: boolean;
   /** Whether windows are wanted once, when final. */
   readonly final: boolean;
   /** Whether changes may come without the values that they replace. */
   readonly upsert: boolean;
+}
+
+/** How a plan is going to be run. */
+export interface PlanOptions {
+  /** Whether it is read once to the end of its finite input, so that nobody sees what comes before. */
+  readonly closing?: boolean;
 }
 
 const NO_RETENTION: Retention = { lastUs: null, rows: null, bytes: null };
@@ -42,7 +53,11 @@ const NO_RETENTION: Retention = { lastUs: null, rows: null, bytes: null };
  * Chooses how a typed plan runs. `final()` is not an operator of its own: filters and projections of final rows are
  * final filtered and projected rows, so it goes down to the aggregate, which then emits each window once.
  */
-export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Relation>): PhysicalPlan {
+export function planPhysical(
+  root: PlanNode,
+  relations: ReadonlyMap<PlanNode, Relation>,
+  options: PlanOptions = {},
+): PhysicalPlan {
   const sources: PhysicalSource[] = [];
   const sourceAt = new Map<string, number>();
   const operators: PhysicalStep[] = [];
@@ -54,7 +69,7 @@ export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Re
   const planned = new Map<PlanNode, Map<string, Traits>>();
   /** A node that is read twice in the same way runs once. */
   const plan = (node: PlanNode, wanted: Wanted): Traits => {
-    const how = `${wanted.final} ${wanted.upsert}`;
+    const how = `${wanted.final} ${wanted.upsert} ${wanted.closing === true}`;
     const known = planned.get(node) ?? new Map<string, Traits>();
     const traits = known.get(how) ?? planNode(node, wanted);
     planned.set(node, known.set(how, traits));
@@ -99,7 +114,8 @@ export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Re
       },
       aggregate: aggregate => {
         const traits = plan(aggregate.input, { final: false, upsert: false });
-        const form = wanted.final ? 'final' : wanted.upsert ? 'upsert' : 'retract';
+        const final = wanted.final || (wanted.closing === true && closesOnce(aggregate));
+        const form = final ? 'final' : wanted.upsert ? 'upsert' : 'retract';
         const operator = planAggregate(
           aggregate,
           relationOf(aggregate.input),
@@ -113,9 +129,13 @@ export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Re
           sequence: null,
           retention: null,
           window:
-            aggregate.window === null || wanted.final
+            aggregate.window === null || final
               ? null
-              : { end: 'windowEnd', allowedLatenessUs: changesForUs(operator) },
+              : {
+                  end: 'windowEnd',
+                  allowedLatenessUs: changesForUs(operator),
+                  complete: operator.op === 'barAggregate' ? 'windowComplete' : null,
+                },
         };
       },
       rolling: rolling => {
@@ -129,6 +149,10 @@ export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Re
           add,
         );
         return { ...traits, at, retention: null };
+      },
+      apply: apply => {
+        const traits = plan(apply.input, { final: apply.form !== 'scan' && wanted.final, upsert: false });
+        return { ...traits, ...planApply(apply, relationOf(apply.input), relationOf(apply), traits, add) };
       },
       final: final => ({ ...plan(final.input, { final: true, upsert: false }), retention: null }),
       late: late => {
@@ -156,7 +180,11 @@ export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Re
       },
     });
   const relation = relationOf(root);
-  const traits = plan(root, { final: false, upsert: relation.key !== null });
+  const { closing = false } = options;
+  const traits = plan(root, { closing, final: false, upsert: relation.key !== null });
+  // What a table keeps goes by the order in which its rows came.
+  if (closing && traits.retention !== null) return planPhysical(root, relations);
+  const once = closing && operators.length > 0 && changesOf({ operators }, traits.at) === 'append';
   return Object.freeze({
     sources,
     operators,
@@ -164,12 +192,22 @@ export function planPhysical(root: PlanNode, relations: ReadonlyMap<PlanNode, Re
     table: {
       schema: relation.schema,
       time: relation.time,
-      key: relation.key,
-      retracting: relation.mode === 'retract',
+      key: once ? null : relation.key,
+      retracting: !once && relation.mode === 'retract',
       window: traits.window,
       retention: traits.retention ?? NO_RETENTION,
     },
   });
+}
+
+/**
+ * Whether an aggregate gives the same rows if it gives each once, at the end of its window or of the input. Windows that rows
+ * close may be left unfinished by the end, and filled windows are told as they close.
+ */
+function closesOnce({ window, fill, ttlUs }: AggregateNode): boolean {
+  if (window === null) return ttlUs === undefined;
+  const bound = bindWindow(window);
+  return fill === undefined && isTimeWindow(bound);
 }
 
 /** What all have in common, or null. */

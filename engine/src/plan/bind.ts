@@ -9,6 +9,7 @@ import type { BoundExpr } from '../expr/bound.js';
 import { aggregateOf, resolveAggregate } from '../functions/aggregate/registry.js';
 import { bind } from '../functions/bind.js';
 import { bindWindow } from '../windows/registry.js';
+import { bindApply } from './apply.js';
 import { planNodes } from './children.js';
 import { PlanError } from './error.js';
 import type { AggregateNode } from './nodes/aggregate.js';
@@ -21,6 +22,12 @@ import type { PlanNode } from './plan.js';
 import type { Relation } from './relation.js';
 import { bindRolling } from './rolling.js';
 import { bindUnionAll } from './unionAll.js';
+
+/** What bars have beside: their number in their group, from 1 up, and whether they have reached their threshold. */
+const BAR_FIELDS: readonly Field[] = [
+  { name: 'windowNumber', type: INT64, nullable: false },
+  { name: 'windowComplete', type: BOOLEAN, nullable: false },
+];
 
 /** The columns that a windowed aggregate adds after its keys. */
 export const WINDOW_COLUMNS = ['windowStart', 'windowEnd', 'windowTime'] as const;
@@ -46,6 +53,7 @@ export function bindPlan(
         },
         project: node => bindProject(node, input(node)),
         aggregate: node => bindAggregate(node, input(node)),
+        apply: node => bindApply(node, input(node), requireColumn),
         rolling: node => bindRolling(node, input(node), expr => requireBoolean(expr, '{ where }')),
         final: node => bindFinal(node, input(node)),
         late: node => bindLate(node, bound),
@@ -137,18 +145,19 @@ function bindAggregate(node: AggregateNode, input: Relation): Relation {
     return emptied ? { ...field, nullable: true } : field;
   });
   const windows = node.window === null ? [] : windowFields(node, input);
+  const isBar = windows.length > WINDOW_COLUMNS.length;
   const fields = [...keys, ...windows, ...columns];
   requireUnique(fields.map(field => field.name));
   return {
     schema: { fields },
     time: node.window === null ? null : 'windowTime',
     mode: 'retract',
-    key: node.window === null ? node.keys : [...node.keys, 'windowEnd'],
+    key: windows.length === 0 ? node.keys : [...node.keys, isBar ? 'windowNumber' : 'windowEnd'],
   };
 }
 
 function windowFields(node: AggregateNode, input: Relation): Field[] {
-  bindWindow(node.window!);
+  const window = bindWindow(node.window!);
   const time = input.time === null ? undefined : input.schema.fields[fieldIndex(input.schema, input.time)];
   if (time === undefined) {
     const candidate = input.schema.fields.find(field => field.type.kind === 'timestamp');
@@ -168,7 +177,10 @@ function windowFields(node: AggregateNode, input: Relation): Field[] {
     );
   }
   const type = timestampType(time.type.unit);
-  return WINDOW_COLUMNS.map(name => ({ name, type, nullable: false }));
+  const fields = WINDOW_COLUMNS.map(name => ({ name, type, nullable: false }));
+  if (window.kind !== 'bars') return fields;
+  for (const name of window.columns) requireNumber(requireColumn(name, input.schema), node.window!.type);
+  return [...fields, ...BAR_FIELDS];
 }
 
 function bindFinal(node: FinalNode, input: Relation): Relation {
@@ -208,6 +220,15 @@ function bindLate(node: LateNode, bound: ReadonlyMap<PlanNode, Relation>): Relat
     );
   }
   return { schema, time, mode: 'append', key: null };
+}
+
+function requireNumber({ name, type }: Field, window: string): void {
+  if (isNumeric(type)) return;
+  throw new MillraceError(
+    'MR2109',
+    `${window}() counts numbers, and '${name}' is a ${typeName(type)}.`,
+    'Name a column of numbers.',
+  );
 }
 
 function requireColumn(name: string, schema: Schema): Field {

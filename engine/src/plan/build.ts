@@ -1,4 +1,5 @@
 import type { AggregateNode } from './nodes/aggregate.js';
+import type { ApplyNode } from './nodes/apply.js';
 import type { FilterNode } from './nodes/filter.js';
 import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
@@ -22,6 +23,8 @@ export const aggregateNode = (parts: Parts<AggregateNode>): AggregateNode =>
   freeze({ kind: 'aggregate', ...parts });
 /** Windows that can no longer change. */
 export const finalNode = (parts: Parts<FinalNode>): FinalNode => freeze({ kind: 'final', ...parts });
+/** Rows through a function of the user's. */
+export const applyNode = (parts: Parts<ApplyNode>): ApplyNode => freeze({ kind: 'apply', ...parts });
 /** The rows that came too late. */
 export const lateNode = (parts: Parts<LateNode>): LateNode => freeze({ kind: 'late', ...parts });
 /** Another retention. */

@@ -1,6 +1,7 @@
 import { formatDuration } from '../columns/duration.js';
 import { callText, exprText } from '../expr/text.js';
 import { windowOf } from '../windows/registry.js';
+import { applyText } from './apply.js';
 import { planChildren } from './children.js';
 import { visitPlan } from './plan.js';
 import { rollingText } from './rolling.js';
@@ -51,6 +52,7 @@ export function nodeText(node: PlanNode): string {
       return `aggregate${by}${of}${late}: ${columns.map(({ name, call }) => `${name} = ${callText(call)}`).join(', ')}`;
     },
     rolling: node => rollingText(node),
+    apply: node => applyText(node),
     final: () => 'final',
     unionAll: ({ inputs }) => `union all of ${inputs.length}`,
     late: () => 'late rows',

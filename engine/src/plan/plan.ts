@@ -1,4 +1,5 @@
 import type { AggregateNode } from './nodes/aggregate.js';
+import type { ApplyNode } from './nodes/apply.js';
 import type { FilterNode } from './nodes/filter.js';
 import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
@@ -18,7 +19,8 @@ export type PlanNode =
   | LateNode
   | KeepNode
   | UnionAllNode
-  | RollingNode;
+  | RollingNode
+  | ApplyNode;
 
 export type PlanKind = PlanNode['kind'];
 

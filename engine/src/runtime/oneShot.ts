@@ -1,11 +1,16 @@
 import type { Batch } from '../columns/batch.js';
 import type { EventTime } from '../columns/time.js';
+import type { Exchange } from '../operators/apply.js';
 import type { PhysicalPlan } from '../physical/physical.js';
 import type { OpenSource, SourceReader, World } from '../sources/source.js';
 import { TURN_ROWS } from './feed.js';
 import { InputMerge, type MergeInput } from './inputMerge.js';
 import { Pipeline } from './pipeline.js';
+import { Signal } from './signal.js';
 import { sliceBatch } from './slice.js';
+
+/** While so many rows are with the users' functions, no more are read. */
+const MOST_PENDING_ROWS = 65_536;
 
 /** How a one-shot run goes. */
 export interface OneShotOptions {
@@ -15,6 +20,8 @@ export interface OneShotOptions {
   /** Where the session clock stands: sources are not silent ahead of it. */
   readonly now: EventTime;
   readonly yieldTurn: () => Promise<void>;
+  /** The way to the users' functions. */
+  readonly exchange: Exchange;
   /** Takes what the plan puts out; returns whether it has had enough. The run waits for it. */
   readonly take: (batch: Batch) => Promise<boolean> | boolean;
   /** Told at the end of the run what ran. */
@@ -43,20 +50,41 @@ export async function runOnce(
     plan,
     batch => results.push(options.take(batch)),
     () => world.precise?.() ?? world.now(),
+    {
+      exchange: options.exchange,
+      progressed: () => answered.wake(),
+      failed: error => {
+        failure = { error };
+        answered.wake();
+      },
+    },
   );
+  const answered = new Signal();
+  let failure: { readonly error: unknown } | null = null;
+  /** Waits until at most so many rows are with the users' functions. */
+  const pendingAtMost = async (rows: number): Promise<void> => {
+    while (failure === null && pipeline.pendingRows > rows) await answered.wait();
+    if (failure !== null) throw (failure as { readonly error: unknown }).error;
+  };
   const merge = new InputMerge(mergeInputs(plan, sources), pipeline);
   merge.advance(options.now);
   try {
     for (;;) {
       const source = merge.behind;
-      if (source < 0) return;
+      if (source < 0) {
+        await pendingAtMost(0);
+        for (const result of results.splice(0)) await result;
+        return;
+      }
       await readOn(merge, source, readers[source], options.until(source), sources[source].summary.boundUs);
       let enough = false;
       for (const result of results.splice(0)) if (await result) enough = true;
       if (enough) return;
+      await pendingAtMost(MOST_PENDING_ROWS);
       await options.yieldTurn();
     }
   } finally {
+    pipeline.close();
     options.measured?.(pipeline, merge);
     await Promise.all(readers.map(reader => reader.close()));
   }

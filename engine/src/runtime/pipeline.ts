@@ -1,5 +1,6 @@
 import type { Batch } from '../columns/batch.js';
 import type { EventTime } from '../columns/time.js';
+import type { ExchangeContext } from '../operators/apply.js';
 import { buildOperator } from '../operators/build.js';
 import type { Emitter, Operator } from '../operators/operator.js';
 import type { PhysicalInput, PhysicalPlan } from '../physical/physical.js';
@@ -27,8 +28,10 @@ export class Pipeline implements MergeOutput {
     readonly plan: PhysicalPlan,
     out: Emitter,
     now: () => number,
+    /** The way to the users' functions, where the plan has any. */
+    exchange?: ExchangeContext,
   ) {
-    this.operators = plan.operators.map(buildOperator);
+    this.operators = plan.operators.map(operator => buildOperator(operator, exchange));
     this.meter = new PipelineMeter(plan, now);
     const readers = new Map<string, Emitter[]>();
     const read = (input: PhysicalInput, reader: Emitter): void => {
@@ -89,6 +92,16 @@ export class Pipeline implements MergeOutput {
       each.idle = idle;
       this.operators[each.operator].idle?.(each.port, idle, this.#emitters[each.operator]);
     }
+  }
+
+  /** Rows that are with the users' functions. */
+  get pendingRows(): number {
+    return this.operators.reduce((total, { pendingRows }) => total + (pendingRows ?? 0), 0);
+  }
+
+  /** Nothing comes any more, and nothing is awaited. */
+  close(): void {
+    for (const operator of this.operators) operator.close?.();
   }
 
   get late(): number {

@@ -1,5 +1,6 @@
 import type { Batch } from '../columns/batch.js';
 import type { EventTime } from '../columns/time.js';
+import type { Exchange } from '../operators/apply.js';
 import type { PhysicalPlan } from '../physical/physical.js';
 import type { World } from '../sources/source.js';
 import type { SessionClock } from './clock.js';
@@ -12,12 +13,20 @@ import { MaterializedTable, type TableLimits } from './table.js';
 /** A source with so many rows that wait for others is read no further for now. */
 const MOST_WAITING_ROWS = 65_536;
 
+/**
+ * While so many rows wait for the users' functions, no more are read. It is a great many, since other queries of the feed then wait as well,
+ * and a cell that loops must not hold them up.
+ */
+const MOST_PENDING_ROWS = 1_000_000;
+
 /** What a query runs in. */
 export interface QueryContext {
   readonly world: World;
   readonly clock: SessionClock;
   /** What the merge has to know of each source of the plan. */
   readonly inputs: readonly MergeInput[];
+  /** The way to the users' functions. */
+  readonly exchange: Exchange;
 }
 
 /** A plan that runs: rows of its feeds go through its operators into its table. */
@@ -58,12 +67,25 @@ export class RunningQuery {
   }
 
   #makePipeline(): Pipeline {
-    const { world } = this.context;
+    const { world, exchange } = this.context;
     return new Pipeline(
       this.plan,
       batch => this.table.apply(batch),
       () => world.precise?.() ?? world.now(),
+      { exchange, progressed: () => this.#answered(), failed: error => this.fail(error) },
     );
+  }
+
+  /** Results of a user's function have come, outside of the feeds' turns. */
+  #answered(): void {
+    this.#noteEnd();
+    if (this.#pipeline.pendingRows < MOST_PENDING_ROWS) this.#wake(true);
+    this.#changed();
+  }
+
+  /** It has ended when all sources have, and what is with the users' functions has come back. */
+  #noteEnd(): void {
+    this.ended = this.ports.every(port => port.ended) && this.#pipeline.pendingRows === 0;
   }
 
   get pipeline(): Pipeline {
@@ -103,7 +125,7 @@ export class RunningQuery {
       this.#merge.end(source);
       this.#wake(true);
       this.ports[source].ended = true;
-      this.ended = this.ports.every(port => port.ended);
+      this.#noteEnd();
       this.#changed();
     } catch (error) {
       this.fail(error);
@@ -121,6 +143,7 @@ export class RunningQuery {
   restart(epoch: number): void {
     if (epoch === this.epoch) return;
     this.epoch = epoch;
+    this.#pipeline.close();
     this.#pipeline = this.#makePipeline();
     this.#merge = new InputMerge(this.context.inputs, this.#pipeline);
     for (const port of this.ports) port.ended = false;
@@ -139,12 +162,14 @@ export class RunningQuery {
 
   /** Whether everything that the feeds have given out so far has arrived. */
   get isCaughtUp(): boolean {
-    return this.ports.every(port => port.isCaughtUp);
+    return this.ports.every(port => port.isCaughtUp) && this.#pipeline.pendingRows === 0;
   }
 
   /** Whether a source has to wait until rows of another have come. */
   isFull(source: number): boolean {
-    if (this.error !== null || this.#merge.rowsWaiting(source) < MOST_WAITING_ROWS) return false;
+    if (this.error !== null) return false;
+    if (this.#pipeline.pendingRows >= MOST_PENDING_ROWS) return true;
+    if (this.#merge.rowsWaiting(source) < MOST_WAITING_ROWS) return false;
     const { awaited } = this.#merge;
     // Feeds that wait for each other over two queries would wait for ever.
     return awaited >= 0 && awaited !== source && this.ports[awaited].feed?.isStalled !== true;
@@ -170,6 +195,11 @@ export class RunningQuery {
     return sources.reduce((lowest, { watermark }) => Math.min(lowest, watermark), Infinity);
   }
 
+  /** Rows that are with the users' functions. */
+  get pendingRows(): number {
+    return this.#pipeline.pendingRows;
+  }
+
   get late(): number {
     return this.#pipeline.late;
   }
@@ -180,6 +210,7 @@ export class RunningQuery {
 
   /** It is over: nothing comes any more. */
   close(): void {
+    this.#pipeline.close();
     this.#idleness?.stop();
   }
 

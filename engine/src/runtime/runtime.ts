@@ -7,6 +7,7 @@ import type { PhysicalPlan } from '../physical/physical.js';
 import type { OpenSource, SourceConnector, World } from '../sources/source.js';
 import { SessionClock } from './clock.js';
 import { Feed } from './feed.js';
+import { NO_EXCHANGE, type Exchange } from '../operators/apply.js';
 import type { RunningQuery } from './query.js';
 import { Signal } from './signal.js';
 
@@ -24,6 +25,8 @@ export interface RuntimeOptions {
   readonly connectors: readonly SourceConnector[];
   /** Runs a function soon, after other work had its turn: `setImmediate` in Node, a message channel in a page. */
   readonly defer: (work: () => void) => void;
+  /** The way to the users' functions; without one, plans that call them fail. */
+  readonly exchange?: Exchange;
 }
 
 /**
@@ -95,6 +98,11 @@ export class Runtime {
     };
     feeds.forEach((feed, at) => feed.add(query.ports[at]));
     this.#progressed();
+  }
+
+  /** The way to the users' functions. */
+  get exchange(): Exchange {
+    return this.options.exchange ?? NO_EXCHANGE.exchange;
   }
 
   #feed(node: SourceNode, source: OpenSource): Feed {

@@ -11,6 +11,7 @@ let owner: string | null = null;
  */
 export function setDefaultLink(next: HostLink | (() => HostLink) | null): void {
   link = typeof next === 'function' ? null : next;
+  if (link !== null) for (const attach of attached) attach(link);
   makeLink = typeof next === 'function' ? next : null;
 }
 
@@ -25,6 +26,7 @@ export function currentLink(): HostLink {
       );
     }
     link = makeLink();
+    for (const attach of attached) attach(link);
   }
   return link;
 }
@@ -32,6 +34,14 @@ export function currentLink(): HostLink {
 /** The link where one has been made, else null: nothing is started. */
 export function existingLink(): HostLink | null {
   return link;
+}
+
+const attached = new Set<(link: HostLink) => void>();
+
+/** Calls back with the link as soon as there is one, and with each that takes its place. */
+export function onLink(attach: (link: HostLink) => void): void {
+  attached.add(attach);
+  if (link !== null) attach(link);
 }
 
 /** Names who makes queries from here on (a cell's id), or nobody. */

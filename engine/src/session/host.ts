@@ -7,6 +7,7 @@ import type { PlanNode } from '../plan/plan.js';
 import { MillraceError } from '../columns/error.js';
 import { toWireError } from './errors.js';
 import { explainQuery } from './hostExplain.js';
+import { HostFunctions } from './hostFunctions.js';
 import { ClockPublisher } from './hostClock.js';
 import { preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
 import { readRows, writeRows } from './hostReads.js';
@@ -46,6 +47,7 @@ type Handlers = {
 };
 
 class Host implements SessionHost {
+  readonly #functions: HostFunctions;
   readonly #runtime: Runtime;
   readonly #queries: QueryRegistry;
   readonly #views: ViewRegistry;
@@ -55,7 +57,8 @@ class Host implements SessionHost {
   #nextId = 1;
 
   constructor(readonly options: SessionHostOptions) {
-    this.#runtime = new Runtime(options);
+    this.#functions = new HostFunctions(event => this.#tell(event));
+    this.#runtime = new Runtime({ ...options, exchange: this.#functions });
     this.#queries = new QueryRegistry(this.#runtime, held => this.#tellFailure(held));
     this.#views = new ViewRegistry(this.#runtime);
     this.#clock = new ClockPublisher(this.#runtime);
@@ -93,7 +96,19 @@ class Host implements SessionHost {
     },
     stats: () => this.#stats(),
     clock: ({ command }) => this.#runtime.command(command),
-    until: ({ time }) => this.#runtime.until(time),
+    until: async ({ time }) => {
+      const state = await this.#runtime.until(time);
+      await this.#queries.settled();
+      return state;
+    },
+    applied: ({ callId, result }) => {
+      this.#functions.answer(callId, result);
+      return null;
+    },
+    clientGone: () => {
+      this.#functions.clientGone();
+      return null;
+    },
     view: async ({ viewId, plan, owner, view }) => {
       const held = await this.#queries.hold(plan);
       const replaced = this.#views.add(viewId, held, owner, view);
@@ -152,12 +167,15 @@ class Host implements SessionHost {
     await this.#runtime.close();
   }
 
+  #tell(event: HostEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
   #tellFailure(held: HeldQuery): void {
     const error = toWireError(held.query.error);
     for (const [queryId, open] of this.#open) {
       if (open.held !== held) continue;
-      for (const listener of this.#listeners)
-        listener({ type: 'queryFailed', queryId, owner: open.owner, error });
+      this.#tell({ type: 'queryFailed', queryId, owner: open.owner, error });
     }
   }
 

@@ -96,6 +96,7 @@ export class QueryRegistry {
       world: this.runtime.options.world,
       clock: this.runtime.clock,
       inputs: mergeInputs(prepared.physical, prepared.sources),
+      exchange: this.runtime.exchange,
     });
     const held = { hash, prepared, query, holders: 0 };
     let told = false;
@@ -117,6 +118,14 @@ export class QueryRegistry {
     if (read !== undefined) return read;
     const { physical, sources } = await preparePlan(plan, this.runtime);
     return pipelineStats(unmeasured(physical, sources), 'not running');
+  }
+
+  /** Resolves when no query waits for functions of the users' any more. */
+  async settled(): Promise<void> {
+    for (const starting of [...this.#held.values()]) {
+      const held = await starting.catch(() => null);
+      await held?.query.until(() => held.query.pendingRows === 0).catch(() => undefined);
+    }
   }
 
   /** Notes what a read did. */

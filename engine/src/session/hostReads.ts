@@ -54,6 +54,7 @@ export async function readRows(
     until: source => (clocked[source] ? reach(feeds[source], runtime) : Infinity),
     now: clocked.includes(true) ? runtime.clock.now() : Infinity,
     yieldTurn: () => runtime.yieldTurn(),
+    exchange: runtime.exchange,
     take(batch) {
       table.apply(batch);
       return onlyComes && limit !== null && table.total >= limit;
@@ -122,6 +123,7 @@ export async function writeRows(
       until: () => Infinity,
       now: Infinity,
       yieldTurn: () => runtime.yieldTurn(),
+      exchange: runtime.exchange,
       async take(batch) {
         if (table !== null) table.apply(batch);
         else if (batch.length > 0) await sink.write(batch);

@@ -60,7 +60,11 @@ export class Kernel {
     });
     this.#runner = new CellRunner(directory, settings, this.#iopub, {
       host: request => router.request(request),
-      restarted: () => void language.forget().catch((error: unknown) => console.error(error)),
+      restarted: () => {
+        void language.forget().catch((error: unknown) => console.error(error));
+        // Functions of cells were in the process that has ended.
+        void this.#engine.request({ type: 'clientGone' });
+      },
     });
     this.#executor = new Executor({
       iopub: this.#iopub,

@@ -1,0 +1,31 @@
+import { MillraceError } from '../columns/error.js';
+import { fieldIndex, type Schema } from '../columns/schema.js';
+import type { ApplyNode } from './nodes/apply.js';
+import type { Relation } from './relation.js';
+
+/** What a function of the user's is called in messages. */
+export function applyText({ form, name, by }: ApplyNode): string {
+  const keys = by.length === 0 ? '' : ` by ${by.join(', ')}`;
+  return form === 'udf' ? `udf ${name}` : `${form} ${name}${keys}`;
+}
+
+/** What an apply node puts out. Rows that `map` and `scan` give keep the event time where they have its column. */
+export function bindApply(
+  node: ApplyNode,
+  input: Relation,
+  requireColumn: (name: string, schema: Schema) => unknown,
+): Relation {
+  for (const name of [...(node.args ?? []), ...node.by]) requireColumn(name, input.schema);
+  if (node.form === 'udf') return { ...input, schema: { fields: [...input.schema.fields, ...node.returns] } };
+  if (node.form === 'scan' && input.mode === 'retract') {
+    throw new MillraceError(
+      'MR2130',
+      'scan() needs rows that only come, and the rows of this table change.',
+      'Scan its final rows: .final().scan(…).',
+    );
+  }
+  const schema = { fields: node.returns };
+  const { time } = input;
+  const timed = time !== null && schema.fields[fieldIndex(schema, time)]?.type.kind === 'timestamp';
+  return { schema, time: timed ? time : null, mode: input.mode, key: null };
+}
