@@ -14,11 +14,16 @@ const NANOSECONDS: ReadonlyMap<string, bigint> = new Map([
   ...names(604_800_000_000_000n, 'w', 'week'),
 ]);
 
+/** Words have a plural; a letter has none (`ms` are not minutes). */
 function names(nanoseconds: bigint, ...units: string[]): [string, bigint][] {
-  return units.flatMap((unit): [string, bigint][] => [
-    [unit, nanoseconds],
-    [`${unit}s`, nanoseconds],
-  ]);
+  return units.flatMap((unit): [string, bigint][] =>
+    unit.length < 3
+      ? [[unit, nanoseconds]]
+      : [
+          [unit, nanoseconds],
+          [`${unit}s`, nanoseconds],
+        ],
+  );
 }
 
 const ISO = /^P(?:([\d.]+)W)?(?:([\d.]+)D)?(?:T(?:([\d.]+)H)?(?:([\d.]+)M)?(?:([\d.]+)S)?)?$/i;

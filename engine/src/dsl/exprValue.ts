@@ -1,4 +1,5 @@
 import type { CallOptions, Expr } from '../expr/ast.js';
+import { sqlText } from '../expr/sqlText.js';
 import { noteExpression } from './usage.js';
 
 /** What the interfaces of `expressions.ts` are at run time: plan data, with the methods of `exprMethods.ts`. */
@@ -8,6 +9,11 @@ export class ExprValue {
   constructor(expr: Expr) {
     this.expr = expr;
     noteExpression(this);
+  }
+
+  /** How a cell and `console.log` show it: as `` expr`…` `` reads it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `expr\`${sqlText(this.expr)}\``;
   }
 
   /** An expression turned into text or a number is a mistake: `t.price > 1`, `'' + t.symbol`. */
