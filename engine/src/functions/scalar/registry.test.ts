@@ -6,6 +6,8 @@ import type { Expr } from '../../expr/ast.js';
 import { interpretColumn, interpreter } from '../../expr/interpret.js';
 import { valueToLiteral } from '../../expr/literal.js';
 import type { Example } from '../../expr/function.js';
+import type { Column } from '../../columns/column.js';
+import type { Schema } from '../../columns/schema.js';
 import { bind } from '../bind.js';
 import { SCALAR_FUNCTIONS, scalarFunction } from './registry.js';
 
@@ -32,10 +34,34 @@ function calls(fn: string, { args }: Example) {
   return { schema: { fields }, batch: { columns, length: 1 }, forms };
 }
 
+/** A call's value for one row, which the interpreter and generated code agree on. */
+function valueOf(expr: Expr, schema: Schema, columns: readonly Column[]): unknown {
+  const bound = bind(expr, schema);
+  const batch = { columns, length: 1 };
+  const interpreted = valueAt(interpretColumn(interpreter(bound, scalarFunction), bound, batch), 0);
+  expect(valueAt(compileColumn(bound, schema).run(batch), 0), `${bound.kind} generated`).toEqual(interpreted);
+  if (interpreted === null) expect(bound.nullable).toBe(true);
+  return interpreted;
+}
+
 describe.each([...SCALAR_FUNCTIONS.values()])('$name', fn => {
   it('says what it does and shows it', () => {
     expect(fn.doc).toMatch(/\.$/);
+    expect(fn.signature).toMatch(new RegExp(`^${fn.name}\\(.+\\)$`));
     expect(fn.examples.length).toBeGreaterThan(0);
+  });
+
+  it('takes NULL in every position', () => {
+    for (const { args } of fn.examples) {
+      for (const [at] of args.entries()) {
+        if (fn.literals?.includes(at) === true) continue;
+        const given = args.map((arg, other) => (other === at ? { ...arg, value: null } : arg));
+        const { schema, batch, forms } = calls(fn.name, { args: given, result: null });
+        const results = forms.map(form => valueOf(form, schema, batch.columns));
+        if (fn.nulls === 'propagate') expect(results).toEqual([null, null, null]);
+        else expect(new Set(results).size).toBe(1);
+      }
+    }
   });
 
   it('gives its examples, interpreted and generated', () => {
