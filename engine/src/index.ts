@@ -21,12 +21,14 @@ export { clock } from './dsl/clock.js';
 export type { Speed } from './dsl/clock.js';
 export type { Collection } from './dsl/collection.js';
 export { expr } from './dsl/expr.js';
+export { countWindow, dollarBars, tickBars, volumeBars } from './dsl/bars.js';
+export type { BarOptions, BarSpec, NumericColumns, TimeWindowSpec } from './dsl/bars.js';
 export type * from './dsl/expressions.js';
 export { file } from './dsl/files.js';
 export type { FileSink } from './dsl/files.js';
 export type { FlinkNote, FlinkOptions, FlinkQuery } from './dsl/flinkSql.js';
-export type { Grouped, Windowed } from './dsl/grouped.js';
-export type { AggregatedRow, Flat, Kinds, WindowColumns } from './dsl/kinds.js';
+export type { GroupOptions, Grouped, Windowed } from './dsl/grouped.js';
+export type { AggregatedRow, BarColumns, Flat, Kinds, WindowColumns } from './dsl/kinds.js';
 export type { PrintedSchema } from './dsl/printedSchema.js';
 export { generator } from './dsl/generator.js';
 export type { MarketOptions, MarketTrade } from './dsl/generator.js';
@@ -50,6 +52,9 @@ export {
   rowNumber,
   tradeSign,
 } from './dsl/rowFunctions.js';
+export { asc, desc } from './dsl/ordering.js';
+export type { Ordering, Orderings } from './dsl/ordering.js';
+export type { TopNKinds, TopNOptions } from './dsl/topN.js';
 export type { EmaOptions, RowFunction } from './dsl/rowFunctions.js';
 export { Stream } from './dsl/stream.js';
 export type { KeepOptions } from './dsl/stream.js';
@@ -72,6 +77,6 @@ export {
 export type { AnyRow, ColumnType, Json, RowOf, RowSchema } from './dsl/types.js';
 export { udf } from './dsl/udf.js';
 export type { ScanOptions } from './dsl/applyFunctions.js';
-export { cumulate, hop, session, tumble } from './dsl/windows.js';
-export type { WindowPlace, WindowSpanText } from './dsl/windows.js';
+export { calendar, cumulate, hop, session, tumble } from './dsl/windows.js';
+export type { CalendarOptions, WindowPlace, WindowSpanText } from './dsl/windows.js';
 export type { EmitTrigger, Fill, WindowOptions } from './dsl/windowOptions.js';

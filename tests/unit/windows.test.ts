@@ -78,7 +78,7 @@ test('empty windows are filled with flat bars, or NULL, up to a limit', async ()
     .rows();
   expect(nulls.map(({ symbol, windowStart, close, n }) => [symbol, time(windowStart), close, n])).toEqual([
     ['A', '14:30:00', 11, 4],
-    ['B', '14:30:00', 5, 1],
+    ['B', '14:30:00', 5, 2],
     ['A', '14:31:00', null, 0],
     ['B', '14:31:00', null, 0],
     ['A', '14:33:00', 20, 1],

@@ -88,6 +88,30 @@ export function cumulate(
   });
 }
 
+/** Options of `calendar`. */
+export interface CalendarOptions {
+  /** What becomes of rows outside of sessions: `'drop'` counts them (the default), `'previous'` gives them to the window before. */
+  readonly outside?: 'drop' | 'previous';
+}
+
+/**
+ * Windows of an exchange's sessions, with its holidays and short days, by its own clocks: `'1 d'` is a session from its opening to its
+ * close, `'30 min'` pieces of sessions counted from the opening (the last one may be shorter, and none spans a break), `'1 week'`,
+ * `'1 month'`, `'1 quarter'` and `'1 year'` the sessions of one. Known are XNYS, XNAS, XLON, XETR, XTKS, XHKG, CMES and 24/7, from 1990
+ * (XTKS: 1997) to 2030, as the package exchange_calendars has them.
+ *
+ * @example trades.window(calendar('XNYS', '1 d')).groupBy('symbol').aggregate(t => ({ close: last(t.price) }))
+ * @throws MillraceError `MR3216` for an unknown calendar, `MR3218` for other spans; and, when it runs, `MR3217` for rows beyond the years that are known
+ */
+export function calendar(name: string, span: WindowSpanText, options: CalendarOptions = {}): WindowSpec {
+  const { outside = 'drop' } = options;
+  return windowSpec('calendar', {
+    calendar: name,
+    ...spanParameters('size', span, 'a span of sessions'),
+    outside,
+  });
+}
+
 /**
  * Sessions: a group's rows that follow each other by `gap` or less. A session ends the gap after its last row; a row between two of
  * them makes them one.

@@ -50,6 +50,7 @@ export function planAggregate(
       type: output.schema.fields[fieldIndex(output.schema, name)].type,
     };
   });
+  const window = node.window === null ? null : bindWindow(node.window);
   const ordered = node.columns.find(({ call }) => aggregateOf(call.fn).ordered);
   if (ordered !== undefined && input.time === null) throw orderError(node, ordered.call.fn);
   const grouping: PhysicalGrouping = {
@@ -58,21 +59,23 @@ export function planAggregate(
     aggregates,
     time: timeOf(schema, input.time),
     sequence:
-      ordered !== undefined && sequence !== null ? argument({ kind: 'column', name: sequence }) : null,
+      (ordered !== undefined || window?.kind === 'bars') && sequence !== null ? argument({ kind: 'column', name: sequence }) : null,
     retracting,
   };
-  if (node.window === null) {
-    if (form === 'final') throw new Error('a final group-by without windows was let through');
-    return { op: 'groupBy', input: schema, output: output.schema, form, ...grouping };
+  if (window === null) {
+    const ttlUs = node.ttlUs ?? null;
+    if (ttlUs !== null && input.time === null) throw ttlError(node);
+    return { op: 'groupBy', input: schema, output: output.schema, form, ttlUs, ...grouping };
   }
-  const window = bindWindow(node.window);
   const { allowedLatenessUs } = node;
-  const isPutTogether = window.kind === 'sliced' || !isTimeWindow(window);
+  const isPutTogether =
+    window.kind === 'sliced' || window.kind === 'session' || (window.kind === 'bars' && form !== 'final');
   for (const { name, call } of isPutTogether ? node.columns : []) {
     requireAbility(node, name, call, aggregateOf(call.fn).merges, 'MR3121');
   }
   if (!isTimeWindow(window)) {
-    return planRowWindow(node, window, { input: schema, output: output.schema, form, ...grouping });
+    const parts = { input: schema, output: output.schema, form, ...grouping };
+    return planRowWindow(node, window, parts, argument);
   }
   checkWindow(node, window, grouping.time?.unit ?? 'us');
   return {
@@ -86,6 +89,15 @@ export function planAggregate(
     fill: planFill(node),
     ...grouping,
   };
+}
+
+function ttlError(node: AggregateNode): PlanError {
+  return new PlanError(
+    'MR3135',
+    'ttl forgets groups by the watermark, and these rows have no event time.',
+    "Name the time column where the source is made: { time: 'ts' }.",
+    node,
+  );
 }
 
 /** The operator of a late node: it judges rows as the aggregate does, and keeps those that are dropped. */
@@ -124,6 +136,8 @@ function durationsOf(window: TimeWindow): readonly number[] {
       return [window.stepUs, window.offsetUs];
     case 'zoned':
       return ['us' in window.slice ? window.slice.us : 0, window.offsetUs];
+    case 'calendar':
+      return ['us' in window.span ? window.span.us : 0];
   }
 }
 

@@ -36,7 +36,7 @@ function defineBars({ name, doc, columns }: BarKind): RowWindowDefinition {
     },
     sql() {
       throw new WindowError(
-        'MR3216',
+        'MR3224',
         `${name}() cannot be said in Flink's SQL: its windows are cut by time.`,
         'Use tumble(), hop(), cumulate() or session() where the query has to run on Flink.',
       );
@@ -64,7 +64,7 @@ function thresholdOf(name: string, { threshold }: WindowParameters, whole: boole
     if (!whole || Number.isSafeInteger(threshold)) return threshold;
   }
   throw new WindowError(
-    'MR3213',
+    'MR3222',
     `${name}() needs ${whole ? 'a whole number of rows, at least 1' : 'a number above 0'}, not ${String(threshold)}.`,
     `Write e.g. ${name}(${whole ? 100 : 10_000}).`,
   );
@@ -74,7 +74,7 @@ function columnOf(name: string, parameters: WindowParameters, parameter: string)
   const column = parameters[parameter];
   if (typeof column === 'string') return column;
   throw new WindowError(
-    'MR3214',
+    'MR3223',
     `${name}() needs the ${parameter}'s column as text, not ${String(column)}.`,
     `Name it: ${name}(10_000, '${parameter}').`,
   );

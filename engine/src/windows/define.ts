@@ -39,8 +39,20 @@ export interface ZonedWindow {
   readonly offsetUs: number;
 }
 
+/**
+ * Windows of an exchange's sessions: pieces of so long, counted from a session's opening and after its break; whole sessions; or the
+ * sessions of a week or of so many months.
+ */
+export interface CalendarWindow {
+  readonly kind: 'calendar';
+  readonly calendar: string;
+  readonly span: { readonly us: number } | { readonly days: 1 | 7 } | { readonly months: number };
+  /** Whether rows outside of sessions are dropped, or belong to the window before them, which then lasts until the next. */
+  readonly outside: 'drop' | 'previous';
+}
+
 /** A window whose spans event time alone decides: rows are judged late by marks alone. */
-export type TimeWindow = SlicedWindow | CumulativeWindow | ZonedWindow;
+export type TimeWindow = SlicedWindow | CumulativeWindow | ZonedWindow | CalendarWindow;
 
 /** Windows that last as long as a group's rows follow each other by `gapUs` or less. */
 export interface SessionWindow {

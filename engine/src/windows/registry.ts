@@ -1,4 +1,6 @@
 import { WindowError, type BoundWindow, type WindowDefinition, type WindowParameters } from './define.js';
+import { countWindow, dollarBars, tickBars, volumeBars } from './bars.js';
+import { calendar } from './calendar.js';
 import { cumulate } from './cumulate.js';
 import { hop } from './hop.js';
 import { session } from './session.js';
@@ -6,10 +8,9 @@ import { tumble } from './tumble.js';
 
 /** Every kind of window, by name. To add one: its file, and a line here. */
 export const WINDOWS: ReadonlyMap<string, WindowDefinition> = new Map(
-  [tumble, hop, cumulate, session].map((definition): [string, WindowDefinition] => [
-    definition.name,
-    definition,
-  ]),
+  [tumble, hop, cumulate, calendar, session, countWindow, tickBars, volumeBars, dollarBars].map(
+    (definition): [string, WindowDefinition] => [definition.name, definition],
+  ),
 );
 
 /** The window of a name. Throws `WindowError` for an unknown one. */

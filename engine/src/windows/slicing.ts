@@ -1,4 +1,5 @@
 import type { EventTime } from '../columns/time.js';
+import { CalendarSlicing } from './calendarSlicing.js';
 import type { CumulativeWindow, SlicedWindow, TimeWindow, WindowSpan } from './define.js';
 import { ZonedSlicing } from './zonedSlicing.js';
 
@@ -31,6 +32,8 @@ export function slicingOf(window: TimeWindow): Slicing {
       return new CumulativeSlicing(window);
     case 'zoned':
       return new ZonedSlicing(window);
+    case 'calendar':
+      return new CalendarSlicing(window);
   }
 }
 
