@@ -22,7 +22,7 @@ export type * from './timeExpressions.js';
 declare const AGGREGATE: unique symbol;
 
 /** A column of which the compiler knows nothing yet: it has every method, and the engine checks when the query is bound. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the loose arm is any by design
+/* eslint-disable @typescript-eslint/no-explicit-any -- the loose arm is any by design */
 export type AnyExpr = NumExpr<any> &
   StrExpr<any> &
   BoolExpr<any> &
@@ -31,6 +31,7 @@ export type AnyExpr = NumExpr<any> &
   DecExpr<any> &
   DurationExpr<any> &
   JsonExpr<any>;
+/* eslint-enable @typescript-eslint/no-explicit-any */
 
 /** The expression of a column whose values have the type. */
 export type ExprOf<T> = 0 extends 1 & T
