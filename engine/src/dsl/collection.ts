@@ -1,12 +1,13 @@
 import type { ViewDescription } from '@millrace/protocol';
 import type { Expr as PlanExpr } from '../expr/ast.js';
-import { filterNode, projectNode, unionAllNode } from '../plan/build.js';
+import { filterNode, projectNode, topNNode, unionAllNode } from '../plan/build.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { Explanation, QueryStats, Reject } from '../session/protocol.js';
 import type { WindowSpec } from '../plan/nodes/aggregate.js';
 import { ask } from '../session/ask.js';
 import { rowsOfArrow } from './arrowRows.js';
 import type { RowAs, RowOptions } from './arrowRows.js';
+import type { BarOptions, BarSpec, NumericColumns, TimeWindowSpec } from './bars.js';
 import { Charts } from './charts.js';
 import type { DanfoDataFrame } from './danfo.js';
 import { toDanfo } from './danfo.js';
@@ -20,7 +21,8 @@ import { Grouped, Windowed } from './grouped.js';
 import type { WindowedAs } from './grouped.js';
 import { windowOptions } from './windowOptions.js';
 import type { WindowOptions } from './windowOptions.js';
-import type { Derived, Kind, Kinds, WithDerived } from './kinds.js';
+import type { Derived, Flat, Kind, Kinds, WithDerived } from './kinds.js';
+import { collectionOver } from './make.js';
 import { toExpr } from './literals.js';
 import { made } from './origin.js';
 import { PrintedSchema } from './printedSchema.js';
@@ -29,6 +31,8 @@ import { Rolling, type RollingOptions } from './rolling.js';
 import { mapPlan } from './applyFunctions.js';
 import type { RowSchema } from './types.js';
 import { liftFunctions } from './udf.js';
+import { sortKeys } from './ordering.js';
+import type { TopNKinds, TopNOptions } from './topN.js';
 import { usingAll } from './usage.js';
 
 /** What streams, tables and tables that keep changing have in common: a plan, and the methods that mean the same on all three. */
@@ -147,6 +151,31 @@ export abstract class Collection<K extends Kind, Row> extends Charts<Row> implem
     return new Rolling(this.plan, plan => this.over(plan), options);
   }
 
+  /**
+   * The first `n` rows of each group in an order, e.g. `desc(t.notional)`; rows alike in it go by their columns from left to right.
+   *
+   * Of final windows (`within: 'windowEnd'`) each group comes once, when its window is complete: a stream. Of anything else, rows change
+   * as the ranking does: a table. `rowNumber` names a column for the place of each row, from 1.
+   *
+   * @example volumes.final().topN(3, { by: t => desc(t.notional), within: 'windowEnd', rowNumber: 'place' })
+   */
+  topN<
+    const W extends (keyof Row & string) | readonly (keyof Row & string)[] = [],
+    const N extends string = never,
+  >(n: number, options: TopNOptions<Row, W, N>): TopNKinds<Flat<Row & { [C in N]: number }>, W>[K] {
+    const order = usingAll(
+      'topN',
+      () => sortKeys(options.by(columnsProxy())),
+      keys => keys.map(({ expr }) => expr),
+    );
+    const given: string | readonly string[] = options.within ?? [];
+    const within = typeof given === 'string' ? [given] : given;
+    const node = topNNode({ input: this.plan, rows: n, order, within, rowNumber: options.rowNumber ?? null });
+    const windows = within.some(name => ['windowStart', 'windowEnd', 'windowTime'].includes(name));
+    const kind = this.kind === 'Stream' && !windows ? 'StreamTable' : this.kind;
+    return collectionOver(kind, made(node)) as never;
+  }
+
   /** Groups by columns; then `aggregate`, or `window` first. */
   groupBy<C extends keyof Row & string>(...keys: C[]): Grouped<K, Row, C, false> {
     return new Grouped(this.#base(), keys, null);
@@ -158,10 +187,17 @@ export abstract class Collection<K extends Kind, Row> extends Charts<Row> implem
    * @example trades.window(tumble('1 min'), { allowedLateness: '10 s' }).groupBy('symbol')
    */
   window<const Options extends WindowOptions = WindowOptions>(
-    spec: WindowSpec,
+    spec: TimeWindowSpec,
     options?: Options,
-  ): Windowed<K, Row, WindowedAs<Options>> {
-    return new Windowed(this.#base(), windowOptions(spec, options ?? {}));
+  ): Windowed<K, Row, WindowedAs<Options>>;
+  /**
+   * Cuts each group's rows into bars, in event order.
+   *
+   * @example trades.window(volumeBars(10_000)).groupBy('symbol')
+   */
+  window(spec: BarSpec<NumericColumns<Row>>, options?: BarOptions): Windowed<K, Row, 'bars'>;
+  window(spec: WindowSpec, options?: WindowOptions): unknown {
+    return new Windowed<K, Row>(this.#base(), windowOptions(spec, options ?? {}));
   }
 
   #base() {

@@ -10,6 +10,7 @@ import type { PhysicalAggregate, PhysicalGrouping, PhysicalOperator } from '../p
 import { TICK_US } from '../physical/ticks.js';
 import { ApplyOperator, NO_EXCHANGE, type ExchangeContext } from './apply.js';
 import { BarAggregateOperator } from './barAggregate.js';
+import { DistinctOperator } from './distinct.js';
 import { FilterOperator } from './filter.js';
 import { GroupByOperator } from './groupBy.js';
 import type { GroupingPlan } from './grouping.js';
@@ -18,10 +19,13 @@ import { LeadOperator } from './lead.js';
 import type { Operator } from './operator.js';
 import { ProjectOperator } from './project.js';
 import { ReorderOperator } from './reorder.js';
+import { TopNOperator } from './topN.js';
 import { RollingOperator } from './rolling.js';
 import { rollingShape } from './rollingPlan.js';
 import { SessionAggregateOperator } from './sessionAggregate.js';
+import { SortOperator } from './sort.js';
 import { UnionAllOperator } from './unionAll.js';
+import { UnpivotOperator } from './unpivot.js';
 import { tellsOnce, WindowedAggregateOperator } from './windowedAggregate.js';
 
 /** What counts the rows of a window's group, where windows are told after so many. */
@@ -38,6 +42,12 @@ const ROW_COUNT: PhysicalAggregate = {
 /** Makes a running operator of a physical one. */
 export function buildOperator(physical: PhysicalOperator, exchange: ExchangeContext = NO_EXCHANGE): Operator {
   switch (physical.op) {
+    case 'distinct':
+      return new DistinctOperator(physical.input, physical.output);
+    case 'sort':
+      return new SortOperator(physical);
+    case 'unpivot':
+      return new UnpivotOperator(physical.input, physical.output, physical.columns);
     case 'apply': {
       const { call: form, fn, input, output, reads } = physical;
       return new ApplyOperator({ form, fn, input, output, reads }, exchange);
@@ -62,17 +72,19 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
         },
         argumentColumns(physical.args, physical.input),
       );
+    case 'topN':
+      return new TopNOperator(physical);
     case 'lead':
       return new LeadOperator(physical);
     case 'groupBy': {
-      const { form, output } = physical;
+      const { form, output, ttlUs } = physical;
       const grouping = groupingPlan(physical, physical.input, {
         windowed: false,
-        touches: true,
+        touches: form !== 'final',
         revises: false,
       });
       return new GroupByOperator(
-        { ...grouping, form, output },
+        { ...grouping, form, output, ttlUs },
         argumentColumns(physical.args, physical.input),
       );
     }

@@ -3,6 +3,7 @@ import type { BoundExpr } from '../expr/bound.js';
 import { aggregateText } from '../expr/text.js';
 import type { TimeSpec } from '../plan/nodes/source.js';
 import { frameText } from '../plan/rolling.js';
+import { sortText } from '../plan/tables.js';
 import { boundWindowText } from '../windows/boundText.js';
 import type { EmitSpec, FillSpec } from '../windows/emission.js';
 import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
@@ -64,7 +65,7 @@ export function changesOf(plan: Pick<PhysicalPlan, 'operators'>, input: Physical
   if ('source' in input) return 'append';
   const step = plan.operators[input.operator];
   if ('form' in step) return step.form === 'retract' || step.form === 'upsert' ? step.form : 'append';
-  if (step.op === 'lateRows') return 'append';
+  if (step.op === 'lateRows' || step.op === 'sort') return 'append';
   return step.inputs.map(each => changesOf(plan, each)).find(mode => mode !== 'append') ?? 'append';
 }
 
@@ -109,6 +110,12 @@ export function operatorText(operator: PhysicalOperator): string {
       const then = operator.sequence === null ? '' : `, ${operator.sequence}`;
       return `reorder by ${operator.time.column}${then} (rows wait for the watermark)`;
     }
+    case 'distinct':
+      return `distinct ${operator.output.fields.map(({ name }) => name).join(', ')}`;
+    case 'sort':
+      return `${sortText(operator)} (at the end of the input)`;
+    case 'unpivot':
+      return `unpivot ${operator.columns.join(', ')}`;
     case 'apply': {
       const keys = operator.by.length === 0 ? '' : ` by ${operator.by.join(', ')}`;
       const reads = operator.reads.map(at => operator.input.fields[at].name).join(', ');
@@ -123,6 +130,12 @@ export function operatorText(operator: PhysicalOperator): string {
         return `${name} = ${fn}(${positions.map(at => boundText(args[at])).join(', ')})${condition}`;
       });
       return `rolling by ${operator.keys.join(', ') || '()'}${frameText(frame)}: ${texts.join(', ')}`;
+    }
+    case 'topN': {
+      const { rows, order, within, rowNumber, form } = operator;
+      const by = order.map(({ value, descending }) => `${boundText(value)}${descending ? ' desc' : ''}`);
+      const numbered = rowNumber === null ? '' : `, with ${rowNumber}`;
+      return `top ${rows} by ${by.join(', ')} within ${within.join(', ') || '()'}${numbered} (${form})`;
     }
     case 'lead': {
       const texts = operator.columns.map(

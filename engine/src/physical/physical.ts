@@ -8,6 +8,7 @@ import type { SourceNode } from '../plan/nodes/source.js';
 import type { BarWindow, SessionWindow, TimeWindow } from '../windows/define.js';
 import type { EmitSpec } from '../windows/emission.js';
 import type { PhysicalFill } from './fill.js';
+import type { PhysicalTopN } from './topN.js';
 import type { PhysicalLead, PhysicalRolling } from './rolling.js';
 
 /** One aggregate: its function, and its arguments and `where` as positions among the argument columns. */
@@ -60,6 +61,24 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       readonly sequence: string | null;
     }
   | {
+      /** The rows whose values have not come before: of the output's columns. */
+      readonly op: 'distinct';
+    }
+  | {
+      /** The rows of a bounded input in order. */
+      readonly op: 'sort';
+      readonly by: readonly { readonly column: string; readonly descending: boolean }[];
+      readonly offset: number;
+      readonly limit: number | null;
+      /** Whether the input takes rows back. */
+      readonly retracting: boolean;
+    }
+  | {
+      /** The last columns of the input as rows, with these names. */
+      readonly op: 'unpivot';
+      readonly columns: readonly string[];
+    }
+  | {
       /** Rows through a function of the user's, which is somewhere else. */
       readonly op: 'apply';
       readonly call: ApplyForm;
@@ -71,6 +90,7 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
     }
   | ({ readonly op: 'rolling' } & PhysicalRolling)
   | ({ readonly op: 'lead' } & PhysicalLead)
+  | ({ readonly op: 'topN' } & PhysicalTopN)
   | ({
       readonly op: 'groupBy';
       /** `final`: each group once, at the end of the input. */

@@ -7,10 +7,14 @@ import type { Retention } from '../plan/nodes/keep.js';
 import { visitPlan, type PlanNode } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { unionColumns } from '../plan/unionAll.js';
+import { isTimeWindow } from '../windows/define.js';
+import { bindWindow } from '../windows/registry.js';
 import { planAggregate, planLateRows } from './aggregate.js';
 import { planApply } from './apply.js';
 import { changesOf } from './explain.js';
+import { planTopN } from './topN.js';
 import { planRolling } from './rolling.js';
+import { planDistinct, planSort, planUnpivot } from './tables.js';
 import type {
   PhysicalInput,
   PhysicalOperator,
@@ -104,12 +108,11 @@ export function planPhysical(
           { op: 'project', input, output: relationOf(project).schema, columns: made },
           traits.at,
         );
-        const end = traits.window === null ? null : passedAs(columns, traits.window.end);
         return {
           ...traits,
           at,
           sequence: traits.sequence === null ? null : passedAs(columns, traits.sequence),
-          window: end === null || traits.window === null ? null : { ...traits.window, end },
+          window: passedWindow(columns, traits.window),
         };
       },
       aggregate: aggregate => {
@@ -150,9 +153,40 @@ export function planPhysical(
         );
         return { ...traits, at, retention: null };
       },
+      distinct: distinct => {
+        const traits = plan(distinct.input, { final: false, upsert: false });
+        const [input, output] = [relationOf(distinct.input), relationOf(distinct)];
+        const kept = (name: string): boolean => output.schema.fields.some(field => field.name === name);
+        return {
+          ...traits,
+          at: planDistinct(distinct, input, output, traits.at, add),
+          sequence: traits.sequence !== null && kept(traits.sequence) ? traits.sequence : null,
+          window: null,
+          retention: null,
+        };
+      },
+      sort: sort => {
+        const traits = plan(sort.input, { final: false, closing: true, upsert: false });
+        const at = planSort(sort, relationOf(sort.input), traits.at, add);
+        return { ...traits, at, sequence: null, window: null, retention: null };
+      },
+      unpivot: unpivot => {
+        const traits = plan(unpivot.input, { ...wanted, upsert: false });
+        const at = planUnpivot(unpivot, relationOf(unpivot.input), relationOf(unpivot), traits.at, add);
+        return { ...traits, at, sequence: null, window: null, retention: null };
+      },
       apply: apply => {
         const traits = plan(apply.input, { final: apply.form !== 'scan' && wanted.final, upsert: false });
         return { ...traits, ...planApply(apply, relationOf(apply.input), relationOf(apply), traits, add) };
+      },
+      topN: topN => {
+        const traits = plan(topN.input, { final: wanted.final, upsert: false });
+        const input = relationOf(topN.input);
+        const below: Relation = wanted.final ? { ...input, mode: 'append', key: null } : input;
+        const output = relationOf(topN);
+        const operator = planTopN(topN, below, output.schema, traits.window);
+        const window = output.mode === 'append' || wanted.final ? null : traits.window;
+        return { ...traits, at: add(operator, traits.at), window, sequence: null, retention: null };
       },
       final: final => ({ ...plan(final.input, { final: true, upsert: false }), retention: null }),
       late: late => {
@@ -214,6 +248,18 @@ function closesOnce({ window, fill, ttlUs }: AggregateNode): boolean {
 function common<Trait>(traits: readonly (Trait | null)[]): Trait | null {
   const texts = new Set(traits.map(trait => canonicalJson(trait)));
   return texts.size === 1 ? traits[0] : null;
+}
+
+/** What is known of windows behind a projection: nothing where a column that says so is left out. */
+function passedWindow(
+  columns: Parameters<typeof passedAs>[0],
+  window: PhysicalTable['window'],
+): PhysicalTable['window'] {
+  if (window === null) return null;
+  const end = passedAs(columns, window.end);
+  const complete = window.complete === null ? null : passedAs(columns, window.complete);
+  if (end === null || (window.complete !== null && complete === null)) return null;
+  return { ...window, end, complete };
 }
 
 /** Under which name a projection passes a column on as it was, or null. */

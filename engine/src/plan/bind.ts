@@ -1,7 +1,7 @@
 import { MillraceError } from '../columns/error.js';
 import { fieldIndex } from '../columns/schema.js';
 import type { Schema } from '../columns/schema.js';
-import { timestampType, typeName } from '../columns/types.js';
+import { BOOLEAN, INT64, isNumeric, timestampType, typeName } from '../columns/types.js';
 import type { Field } from '../columns/types.js';
 import type { Expr } from '../expr/ast.js';
 import { UnknownColumnError } from '../expr/error.js';
@@ -17,10 +17,12 @@ import type { FinalNode } from './nodes/final.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { SourceNode } from './nodes/source.js';
+import { bindDistinct, bindSort, bindUnpivot } from './tables.js';
 import { visitPlan } from './plan.js';
 import type { PlanNode } from './plan.js';
 import type { Relation } from './relation.js';
 import { bindRolling } from './rolling.js';
+import { bindTopN, endsWithWindows } from './topN.js';
 import { bindUnionAll } from './unionAll.js';
 
 /** What bars have beside: their number in their group, from 1 up, and whether they have reached their threshold. */
@@ -53,7 +55,11 @@ export function bindPlan(
         },
         project: node => bindProject(node, input(node)),
         aggregate: node => bindAggregate(node, input(node)),
+        distinct: node => bindDistinct(node, input(node), requireColumn),
+        sort: node => bindSort(node, input(node), requireColumn),
+        unpivot: node => bindUnpivot(node, input(node), requireColumn),
         apply: node => bindApply(node, input(node), requireColumn),
+        topN: node => bindTopN(node, input(node), name => requireColumn(name, input(node).schema)),
         rolling: node => bindRolling(node, input(node), expr => requireBoolean(expr, '{ where }')),
         final: node => bindFinal(node, input(node)),
         late: node => bindLate(node, bound),
@@ -136,13 +142,16 @@ function bindProject(node: ProjectNode, input: Relation): Relation {
 }
 
 function bindAggregate(node: AggregateNode, input: Relation): Relation {
+  const untimed = input.schema.fields.some(({ name, nullable }) => name === input.time && nullable);
   const keys = node.keys.map(name => requireColumn(name, input.schema));
   const columns = node.columns.map(({ name, call }): Field => {
     if (call.where !== null) requireBoolean(bind(call.where, input.schema), '{ where }');
     const args = call.args.map(arg => bind(arg, input.schema));
     const field = { name, ...resolveAggregate(call, args) };
     const emptied = node.fill?.by === 'null' && aggregateOf(call.fn).adds !== 'count';
-    return emptied ? { ...field, nullable: true } : field;
+    // Rows without a time have no place in an order, and a group may have no others.
+    const unplaced = node.window === null && untimed && aggregateOf(call.fn).ordered;
+    return emptied || unplaced ? { ...field, nullable: true } : field;
   });
   const windows = node.window === null ? [] : windowFields(node, input);
   const isBar = windows.length > WINDOW_COLUMNS.length;
@@ -184,7 +193,7 @@ function windowFields(node: AggregateNode, input: Relation): Field[] {
 }
 
 function bindFinal(node: FinalNode, input: Relation): Relation {
-  if (!isWindowed(node.input)) {
+  if (!isWindowed(node.input, input)) {
     throw new MillraceError(
       'MR2106',
       'final() needs a windowed table: rows of other tables can always change.',
@@ -195,10 +204,11 @@ function bindFinal(node: FinalNode, input: Relation): Relation {
 }
 
 /** Whether rows are windows, filtered, projected or brought together. */
-function isWindowed(node: PlanNode): boolean {
+function isWindowed(node: PlanNode, input: Pick<Relation, 'time' | 'schema'>): boolean {
+  if (node.kind === 'topN') return endsWithWindows(node, input) && isWindowed(node.input, input);
   if (node.kind === 'filter' || node.kind === 'project' || node.kind === 'keep')
-    return isWindowed(node.input);
-  if (node.kind === 'unionAll') return node.inputs.every(isWindowed);
+    return isWindowed(node.input, input);
+  if (node.kind === 'unionAll') return node.inputs.every(each => isWindowed(each, input));
   return node.kind === 'aggregate' && node.window !== null;
 }
 

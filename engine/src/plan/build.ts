@@ -1,13 +1,17 @@
 import type { AggregateNode } from './nodes/aggregate.js';
 import type { ApplyNode } from './nodes/apply.js';
+import type { DistinctNode } from './nodes/distinct.js';
 import type { FilterNode } from './nodes/filter.js';
 import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { RollingNode } from './nodes/rolling.js';
+import type { SortNode } from './nodes/sort.js';
 import type { SourceNode } from './nodes/source.js';
+import type { TopNNode } from './nodes/topN.js';
 import type { UnionAllNode } from './nodes/unionAll.js';
+import type { UnpivotNode } from './nodes/unpivot.js';
 import type { PlanNode } from './plan.js';
 
 type Parts<Node extends PlanNode> = Omit<Node, 'kind'>;
@@ -25,6 +29,12 @@ export const aggregateNode = (parts: Parts<AggregateNode>): AggregateNode =>
 export const finalNode = (parts: Parts<FinalNode>): FinalNode => freeze({ kind: 'final', ...parts });
 /** Rows through a function of the user's. */
 export const applyNode = (parts: Parts<ApplyNode>): ApplyNode => freeze({ kind: 'apply', ...parts });
+/** Each combination of values once. */
+export const distinctNode = (parts: Parts<DistinctNode>): DistinctNode => freeze({ kind: 'distinct', ...parts });
+/** Rows in an order, or some of them. */
+export const sortNode = (parts: Parts<SortNode>): SortNode => freeze({ kind: 'sort', ...parts });
+/** Columns as rows. */
+export const unpivotNode = (parts: Parts<UnpivotNode>): UnpivotNode => freeze({ kind: 'unpivot', ...parts });
 /** The rows that came too late. */
 export const lateNode = (parts: Parts<LateNode>): LateNode => freeze({ kind: 'late', ...parts });
 /** Another retention. */
@@ -35,6 +45,9 @@ export const unionAllNode = (parts: Parts<UnionAllNode>): UnionAllNode =>
 
 /** Columns made of the rows before each row. */
 export const rollingNode = (parts: Parts<RollingNode>): RollingNode => freeze({ kind: 'rolling', ...parts });
+
+/** The first rows of groups. */
+export const topNNode = (parts: Parts<TopNNode>): TopNNode => freeze({ kind: 'topN', ...parts });
 
 /** Freezes plain data through and through; typed arrays stay as they are, since they cannot be frozen. */
 function freeze<Data>(data: Data): Data {

@@ -5,6 +5,8 @@ import { applyText } from './apply.js';
 import { planChildren } from './children.js';
 import { visitPlan } from './plan.js';
 import { rollingText } from './rolling.js';
+import { topNText } from './topN.js';
+import { sortText } from './tables.js';
 import type { PlanNode } from './plan.js';
 
 /** A plan as data: each node with its line and its inputs. */
@@ -52,7 +54,11 @@ export function nodeText(node: PlanNode): string {
       return `aggregate${by}${of}${late}: ${columns.map(({ name, call }) => `${name} = ${callText(call)}`).join(', ')}`;
     },
     rolling: node => rollingText(node),
+    topN: node => topNText(node),
     apply: node => applyText(node),
+    distinct: ({ columns }) => `distinct ${columns === null ? 'rows' : columns.join(', ')}`,
+    sort: node => sortText(node),
+    unpivot: ({ columns, name, value }) => `unpivot ${columns.join(', ')} as ${name}, ${value}`,
     final: () => 'final',
     unionAll: ({ inputs }) => `union all of ${inputs.length}`,
     late: () => 'late rows',

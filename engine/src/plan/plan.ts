@@ -1,13 +1,17 @@
 import type { AggregateNode } from './nodes/aggregate.js';
 import type { ApplyNode } from './nodes/apply.js';
+import type { DistinctNode } from './nodes/distinct.js';
 import type { FilterNode } from './nodes/filter.js';
 import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { RollingNode } from './nodes/rolling.js';
+import type { SortNode } from './nodes/sort.js';
 import type { SourceNode } from './nodes/source.js';
+import type { TopNNode } from './nodes/topN.js';
 import type { UnionAllNode } from './nodes/unionAll.js';
+import type { UnpivotNode } from './nodes/unpivot.js';
 
 /** A logical plan: a frozen tree of plain data, rooted at what is asked for. Serialisable, hashed, shown by `explain()`. */
 export type PlanNode =
@@ -19,8 +23,11 @@ export type PlanNode =
   | LateNode
   | KeepNode
   | UnionAllNode
-  | RollingNode
-  | ApplyNode;
+  | RollingNode | TopNNode
+  | ApplyNode
+  | DistinctNode
+  | SortNode
+  | UnpivotNode;
 
 export type PlanKind = PlanNode['kind'];
 

@@ -1,0 +1,27 @@
+import type { ColumnsOf } from './expressions.js';
+import type { GroupedKind, Kind, Kinds } from './kinds.js';
+import type { Orderings } from './ordering.js';
+
+/** What `topN` takes beside the number of rows. */
+export interface TopNOptions<Row, W, N extends string> {
+  /** What rows are sorted by, one expression or several in turn: `t => desc(t.price)`. */
+  readonly by: (columns: ColumnsOf<Row>) => Orderings;
+  /** The columns that make a group; none: all rows are one. */
+  readonly within?: W;
+  /** The name of a column for the place of each row, from 1. */
+  readonly rowNumber?: N;
+}
+
+type Names<W> = W extends readonly (infer C)[] ? C : W;
+type OfWindow = 'windowStart' | 'windowEnd' | 'windowTime';
+
+/** What `topN` gives: of windows of a stream a stream, else a table that changes where its input does. */
+export type TopNKinds<Row, W> = {
+  [K in Kind]: Kinds<Row>[K extends 'Stream'
+    ? [Extract<Names<W>, OfWindow>] extends [never]
+      ? 'StreamTable'
+      : 'Stream'
+    : K extends keyof GroupedKind
+      ? GroupedKind[K] & Kind
+      : never];
+};

@@ -1,0 +1,21 @@
+import type { Column } from '../columns/column.js';
+import { compareStrings } from '../functions/aggregate/text.js';
+
+/** Compares two rows of a column: text by code points, NaN as the greatest number, NULL last. 0 where they are alike. */
+export function compareRows({ data, valid, dictionary }: Column, a: number, b: number): number {
+  if (valid !== null && (valid[a] === 0 || valid[b] === 0)) return valid[b] - valid[a];
+  const x = data[a];
+  const y = data[b];
+  if (x === y) return 0;
+  if (dictionary !== null) return compareStrings(dictionary.at(x as number), dictionary.at(y as number));
+  if (x < y) return -1;
+  if (x > y) return 1;
+  return Number(x !== x) - Number(y !== y);
+}
+
+/** The same, the other way round; NULL is last all the same. */
+export function compareRowsDescending(column: Column, a: number, b: number): number {
+  const { valid } = column;
+  if (valid !== null && (valid[a] === 0 || valid[b] === 0)) return valid[b] - valid[a];
+  return compareRows(column, b, a);
+}
