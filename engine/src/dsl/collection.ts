@@ -30,6 +30,8 @@ import type { FileSink } from './files.js';
 import { Rolling, type RollingOptions } from './rolling.js';
 import { mapPlan } from './applyFunctions.js';
 import type { RowSchema } from './types.js';
+import { distinctPlan, pivotPlan, unpivotPlan } from './reshape.js';
+import type { PivotOptions, Pivoted, UnpivotOptions, Unpivoted } from './reshape.js';
 import { liftFunctions } from './udf.js';
 import { sortKeys } from './ordering.js';
 import type { TopNKinds, TopNOptions } from './topN.js';
@@ -174,6 +176,56 @@ export abstract class Collection<K extends Kind, Row> extends Charts<Row> implem
     const windows = within.some(name => ['windowStart', 'windowEnd', 'windowTime'].includes(name));
     const kind = this.kind === 'Stream' && !windows ? 'StreamTable' : this.kind;
     return collectionOver(kind, made(node)) as never;
+  }
+
+  /**
+   * Each combination of values of the columns once, as it first comes; without names, of all columns. What has come is never forgotten.
+   *
+   * @example trades.distinct('symbol')
+   */
+  distinct<C extends keyof Row & string = keyof Row & string>(...names: C[]): Kinds<Flat<Pick<Row, C>>>[K] {
+    return this.over(distinctPlan(this.plan, names));
+  }
+
+  /**
+   * Values of one column as columns: a row for each combination of the `index` columns, with a column for each of `values`, which holds that row's
+   * `value` (the last one, unless `aggregate` says another), and NULL where none has come.
+   *
+   * @example
+   * bars.pivot({ index: ['windowEnd'], on: 'symbol', values: ['AAPL', 'MSFT'], value: 'close' })
+   * // { windowEnd, AAPL, MSFT }
+   */
+  pivot<
+    Index extends keyof Row & string,
+    On extends keyof Row & string,
+    Value extends keyof Row & string,
+    const Names extends string,
+  >(
+    options: PivotOptions<Row, Index, On, Value, Names>,
+  ): GroupedKinds<Pivoted<Row, Index, Names, Row[Value]>>[K] {
+    return collectionOver(
+      this.kind === 'Table' ? 'Table' : 'StreamTable',
+      pivotPlan(this.plan, options),
+    ) as never;
+  }
+
+  /**
+   * Columns as rows: for each row and each of the columns a row with the column's name and its value, beside the other columns. Values of several
+   * types are brought to one.
+   *
+   * @example
+   * quotes.unpivot({ columns: ['bid', 'ask'], name: 'side', value: 'price' })
+   * // { ts, symbol, side: 'bid' | 'ask', price }
+   * @throws MillraceError `MR2141` where a column has the name of a new one
+   */
+  unpivot<
+    Column extends keyof Row & string,
+    const Name extends string = 'name',
+    const Value extends string = 'value',
+  >(
+    options: UnpivotOptions<Row, Column, Name, Value>,
+  ): Kinds<Unpivoted<Row, Column, Name, Value>>[K] {
+    return this.over(unpivotPlan(this.plan, options));
   }
 
   /** Groups by columns; then `aggregate`, or `window` first. */

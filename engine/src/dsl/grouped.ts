@@ -1,3 +1,5 @@
+import { parseDuration } from '../columns/duration.js';
+import type { DurationText } from '../columns/duration.js';
 import { MillraceError } from '../columns/error.js';
 import { aggregateNode } from '../plan/build.js';
 import type { WindowSpec } from '../plan/nodes/aggregate.js';
@@ -5,6 +7,7 @@ import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { PlanNode } from '../plan/plan.js';
 import { AggregateValue } from './exprValue.js';
 import { columnsProxy } from './exprMethods.js';
+import type { BarOptions, BarSpec, NumericColumns, TimeWindowSpec } from './bars.js';
 import type { ColumnsOf } from './expressions.js';
 import { collectionOver } from './make.js';
 import type { AggregatedRow, Aggregates, GroupedKinds, Kind, LateRows } from './kinds.js';
@@ -31,13 +34,22 @@ export type Aggregated<
   K extends Kind,
   Row,
   C extends keyof Row,
-  W extends boolean | 'nulls',
+  W extends boolean | 'nulls' | 'bars',
   A,
 > = GroupedKinds<AggregatedRow<Row, C, W, A>>[K] &
   (W extends false ? unknown : K extends 'Table' ? unknown : LateRows<Row>);
 
+/** Options of `aggregate` without windows. */
+export interface GroupOptions {
+  /**
+   * A group that no row has come to for so long, by the watermark, is forgotten: its last row stays in tables, and it starts anew if a row
+   * comes to it (Flink's state TTL, in event time). Bounds the state where keys come and go. Not given: groups are never forgotten.
+   */
+  readonly ttl?: DurationText;
+}
+
 /** A collection cut into windows, not grouped yet. */
-export class Windowed<K extends Kind, Row, W extends true | 'nulls' = true> {
+export class Windowed<K extends Kind, Row, W extends true | 'nulls' | 'bars' = true> {
   readonly #base: GroupingBase;
   readonly #window: WindowChoice;
 
@@ -60,7 +72,7 @@ export class Windowed<K extends Kind, Row, W extends true | 'nulls' = true> {
 }
 
 /** A collection grouped by columns, and by window where there is one. */
-export class Grouped<K extends Kind, Row, C extends keyof Row & string, W extends boolean | 'nulls'> {
+export class Grouped<K extends Kind, Row, C extends keyof Row & string, W extends boolean | 'nulls' | 'bars'> {
   readonly #base: GroupingBase;
   readonly #keys: readonly C[];
   readonly #window: WindowChoice | null;
@@ -71,12 +83,15 @@ export class Grouped<K extends Kind, Row, C extends keyof Row & string, W extend
     this.#window = window;
   }
 
+  /** Cuts each group's rows into bars: `volumeBars(10_000)`. */
+  window(spec: BarSpec<NumericColumns<Row>>, options?: BarOptions): Grouped<K, Row, C, 'bars'>;
   /** Cuts each group's event time into windows. */
   window<const Options extends WindowOptions = WindowOptions>(
-    spec: WindowSpec,
+    spec: TimeWindowSpec,
     options?: Options,
-  ): Grouped<K, Row, C, WindowedAs<Options>> {
-    return new Grouped(this.#base, this.#keys, windowOptions(spec, options ?? {}));
+  ): Grouped<K, Row, C, WindowedAs<Options>>;
+  window(spec: WindowSpec, options?: WindowOptions): unknown {
+    return new Grouped<K, Row, C, true>(this.#base, this.#keys, windowOptions(spec, options ?? {}));
   }
 
   /**
@@ -84,8 +99,13 @@ export class Grouped<K extends Kind, Row, C extends keyof Row & string, W extend
    * there is a window, then the aggregates.
    *
    * @example .aggregate(t => ({ high: max(t.price), volume: sum(t.size), n: count() }))
+   * @example .groupBy('order').aggregate(t => ({ filled: sum(t.size) }), { ttl: '1 d' })
+   * @throws MillraceError `MR1330` for `ttl` beside a window, `MR3135` for `ttl` without event time
    */
-  aggregate<A extends Aggregates>(aggregates: (columns: ColumnsOf<Row>) => A): Aggregated<K, Row, C, W, A> {
+  aggregate<A extends Aggregates>(
+    aggregates: (columns: ColumnsOf<Row>) => A,
+    options: GroupOptions = {},
+  ): Aggregated<K, Row, C, W, A> {
     const columns = usingAll(
       'aggregate',
       () =>
@@ -103,9 +123,20 @@ export class Grouped<K extends Kind, Row, C extends keyof Row & string, W extend
       allowedLatenessUs: this.#window?.allowedLatenessUs ?? 0,
       ...(this.#window?.emit === undefined ? {} : { emit: this.#window.emit }),
       ...(this.#window?.fill === undefined ? {} : { fill: this.#window.fill }),
+      ...this.#ttl(options),
       columns: lifted.columns,
     });
     return collectionOver(this.#base.table ? 'Table' : 'StreamTable', made(node)) as never;
+  }
+
+  #ttl({ ttl }: GroupOptions): { readonly ttlUs?: number } {
+    if (ttl === undefined) return {};
+    if (this.#window === null) return { ttlUs: parseDuration(ttl, 'a time to live') };
+    throw new MillraceError(
+      'MR1330',
+      'ttl is for groups without windows: those of a window are given up when it is final.',
+      'Leave it out.',
+    );
   }
 }
 

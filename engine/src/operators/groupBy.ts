@@ -1,9 +1,10 @@
 import type { Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
-import { START_OF_TIME } from '../columns/time.js';
+import { END_OF_TIME, START_OF_TIME } from '../columns/time.js';
 import type { GroupedHost } from '../codegen/grouped.js';
 import { ChangeWriter, type ChangeForm } from './changes.js';
+import { GroupExpiry } from './groupExpiry.js';
 import { Grouping, type GroupingPlan } from './grouping.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
 import { OutputBuffer } from './output.js';
@@ -14,12 +15,18 @@ import type { StateStore } from './state.js';
 /** What a running group-by is made of. */
 export interface GroupByPlan extends GroupingPlan {
   readonly output: Schema;
-  readonly form: ChangeForm;
+  /** Changes as they come, or each group once, at the end of the input. */
+  readonly form: ChangeForm | 'final';
+  /** Groups that no row has come to for so long, by the watermark, are forgotten without a retraction; null: never. */
+  readonly ttlUs: number | null;
 }
 
-/** A group-by without windows: one row a group, kept current. Each input batch emits each changed group once. */
+/**
+ * A group-by without windows: one row a group, kept current. Each input batch emits each changed group once. A group that has been forgotten
+ * starts anew when a row comes to it.
+ */
 export class GroupByOperator implements Operator, GroupedHost {
-  readonly counters: OperatorCounters = { late: 0, untimed: 0 };
+  readonly counters: OperatorCounters & { expired: number } = { late: 0, untimed: 0, expired: 0 };
   readonly start = -Infinity;
   readonly end = Infinity;
   readonly closed = false;
@@ -30,7 +37,10 @@ export class GroupByOperator implements Operator, GroupedHost {
   readonly #store: StateStore;
   readonly #out: OutputBuffer;
   readonly #writer: ChangeWriter;
+  readonly #form: ChangeForm | 'final';
+  readonly #expiry: GroupExpiry | null;
   #watermark = START_OF_TIME;
+  #ended = false;
 
   constructor(plan: GroupByPlan, evaluate: (batch: Batch) => readonly Column[]) {
     this.#grouping = new Grouping(plan, evaluate);
@@ -40,8 +50,10 @@ export class GroupByOperator implements Operator, GroupedHost {
       this.#grouping,
       this.#out,
       { keys: plan.keys.length, windows: 0 },
-      plan.form,
+      plan.form === 'final' ? 'upsert' : plan.form,
     );
+    this.#form = plan.form;
+    this.#expiry = plan.ttlUs === null ? null : new GroupExpiry(plan.ttlUs);
   }
 
   get dense(): Int32Array {
@@ -70,43 +82,103 @@ export class GroupByOperator implements Operator, GroupedHost {
   }
 
   process(_port: number, batch: Batch, out: Emitter): void {
-    const pane = this.#pane;
-    this.epoch++;
-    if (batch.length > 0) {
-      const input = this.#grouping.prepare(batch, this.#watermark);
-      pane.fit(this.#grouping.groups.size);
-      this.#grouping.run(this, this.#store, input, 0, batch.length);
-    }
     this.#out.reset();
-    let emptied = 0;
-    this.#writer.change(this.#store, pane.touched, pane.touchedCount, () => emptied++);
-    this.#out.marks.fill(this.#watermark, 0, this.#out.length);
-    pane.touchedCount = 0;
-    if (emptied > 0) this.#dropEmpty();
+    if (batch.length > 0) this.#addRows(batch);
+    if (this.#form === 'final') {
+      if (batch.watermark === END_OF_TIME && !this.#ended) this.#emitAll();
+    } else {
+      this.#emitTouched();
+    }
     this.#watermark = Math.max(this.#watermark, batch.watermark);
-    out(this.#out.batch(this.#watermark, true));
+    if (this.#expiry?.isDue(this.#watermark) === true) this.#forgetSilent(this.#expiry);
+    this.#compact();
+    out(this.#out.batch(this.#watermark, this.#form !== 'final'));
   }
 
-  /** Gives back the slots of groups whose last row was taken back. */
-  #dropEmpty(): void {
-    const { lanes, groups } = this.#store;
+  #addRows(batch: Batch): void {
+    this.epoch++;
+    const input = this.#grouping.prepare(batch, this.#watermark);
+    this.#pane.fit(this.#grouping.groups.size);
+    const expiry = this.#expiry;
+    let from = 0;
+    while (expiry !== null) {
+      // A row whose group has lived its time out meets a new one.
+      const at = expiry.touch(input, from, batch.length);
+      this.#grouping.run(this, this.#store, input, from, at);
+      if (at === batch.length) return;
+      this.#restart(input.groups[at]);
+      from = at;
+    }
+    this.#grouping.run(this, this.#store, input, 0, batch.length);
+  }
+
+  /** Forgets a group that a row has come to. What it was is told first. */
+  #restart(group: number): void {
+    const slot = this.#pane.find(group);
+    if (slot < 0) return;
+    this.#emitTouched();
+    this.epoch++;
+    // The slot that was released last is the next to be had, so the group keeps it.
+    this.#store.release(slot);
+    this.#store.groups[this.#store.allocate(group)] = group;
+    this.counters.expired++;
+  }
+
+  #emitTouched(): void {
+    const pane = this.#pane;
+    const from = this.#out.length;
+    let emptied = 0;
+    this.#writer.change(this.#store, pane.touched, pane.touchedCount, () => emptied++);
+    this.#out.marks.fill(this.#watermark, from, this.#out.length);
+    pane.touchedCount = 0;
+    if (emptied > 0) this.#keepSlots(slot => (this.#store.lanes[0][slot] as number) > 0);
+  }
+
+  /** Emits every group at the end of the input. */
+  #emitAll(): void {
+    this.#ended = true;
+    const { slots, count } = this.#pane;
+    if (this.#grouping.plan.shape.retracting) this.#writer.change(this.#store, slots, count, null);
+    else this.#writer.insert(this.#store, slots, count);
+    this.#out.marks.fill(this.#watermark, 0, this.#out.length);
+  }
+
+  #forgetSilent(expiry: GroupExpiry): void {
+    const before = this.#pane.count;
+    this.#keepSlots(slot => expiry.isAlive(this.#store.groups[slot], this.#watermark));
+    this.counters.expired += before - this.#pane.count;
+  }
+
+  /** Gives back the slots of the other groups. */
+  #keepSlots(keeps: (slot: number) => boolean): void {
+    const { groups } = this.#store;
     const kept: number[] = [];
     const dropped: number[] = [];
     for (let i = 0; i < this.#pane.count; i++) {
       const slot = this.#pane.slots[i];
-      ((lanes[0][slot] as number) > 0 ? kept : dropped).push(slot);
+      (keeps(slot) ? kept : dropped).push(slot);
     }
+    if (dropped.length === 0) return;
     this.#pane.clear(groups);
     for (const slot of kept) this.#pane.add(groups[slot], slot);
     for (const slot of dropped) this.#store.release(slot);
-    if (this.#grouping.groups.size < 65_536 || this.#grouping.groups.size < 4 * kept.length) return;
-    this.#grouping.groups.keepOnly(Int32Array.from(kept, slot => groups[slot]));
-    kept.forEach((slot, i) => (groups[slot] = i));
+  }
+
+  /** Group numbers of groups that are gone are given up, once they are many. */
+  #compact(): void {
+    const { size } = this.#grouping.groups;
+    const { count, slots } = this.#pane;
+    if (size < 65_536 || size < 4 * count) return;
+    const { groups } = this.#store;
+    const numbers = Int32Array.from(slots.subarray(0, count), slot => groups[slot]);
+    this.#grouping.groups.keepOnly(numbers);
+    this.#expiry?.keepOnly(numbers);
+    for (let i = 0; i < count; i++) groups[slots[i]] = i;
     this.#pane.renumber(groups);
   }
 
   bytes(): number {
-    return this.#store.bytes();
+    return this.#store.bytes() + (this.#expiry?.bytes() ?? 0);
   }
 
   stateRows(): number {
@@ -115,16 +187,20 @@ export class GroupByOperator implements Operator, GroupedHost {
   snapshot(writer: StateWriter): void {
     writer.value('watermark', this.#watermark);
     writer.value('epoch', this.epoch);
+    writer.value('ended', this.#ended);
     writer.value('counters', { ...this.counters });
     writer.lane('slots', this.#pane.slots, this.#pane.count);
     this.#grouping.snapshot(writer.section('grouping'));
+    this.#expiry?.snapshot(writer.section('expiry'));
   }
 
   restore(reader: StateReader): void {
     this.#watermark = reader.value('watermark') as number;
     this.epoch = reader.value('epoch') as number;
+    this.#ended = reader.value('ended') as boolean;
     Object.assign(this.counters, reader.value('counters'));
     this.#grouping.restore(reader.section('grouping'));
+    this.#expiry?.restore(reader.section('expiry'));
     for (const slot of reader.lane('slots') as Int32Array) this.#pane.add(this.#store.groups[slot], slot);
   }
 }

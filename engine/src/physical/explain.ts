@@ -3,7 +3,6 @@ import type { BoundExpr } from '../expr/bound.js';
 import { aggregateText } from '../expr/text.js';
 import type { TimeSpec } from '../plan/nodes/source.js';
 import { frameText } from '../plan/rolling.js';
-import { sortText } from '../plan/tables.js';
 import { boundWindowText } from '../windows/boundText.js';
 import type { EmitSpec, FillSpec } from '../windows/emission.js';
 import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
@@ -113,7 +112,7 @@ export function operatorText(operator: PhysicalOperator): string {
     case 'distinct':
       return `distinct ${operator.output.fields.map(({ name }) => name).join(', ')}`;
     case 'sort':
-      return `${sortText(operator)} (at the end of the input)`;
+      return `${sorted(operator.by)}${operator.offset === 0 ? '' : `skip ${operator.offset}, `}${operator.limit === null ? '' : `limit ${operator.limit}, `}at the end of the input`;
     case 'unpivot':
       return `unpivot ${operator.columns.join(', ')}`;
     case 'apply': {
@@ -209,4 +208,9 @@ function toldText({ change, everyUs, rows }: EmitSpec): string {
 function fillText(fill: FillSpec | null): string {
   if (fill === null) return '';
   return `, up to ${fill.limit} empty ones filled with ${fill.by === 'null' ? 'NULL' : 'the values before'}`;
+}
+
+function sorted(by: readonly { readonly column: string; readonly descending: boolean }[]): string {
+  if (by.length === 0) return '';
+  return `sort by ${by.map(({ column, descending }) => (descending ? `${column} descending` : column)).join(', ')}, `;
 }

@@ -31,7 +31,10 @@ function physicalLines(node: ExplainedPhysical, stats: QueryStats | null, depth:
 /** What has been measured at a place of the plan. */
 function notesOf({ kind, operator, source }: ExplainedPhysical, stats: QueryStats | null): string[] {
   if (stats === null) return [];
-  if (operator !== null) return operatorNotes(stats.operators[operator - 1]);
+  if (operator !== null) {
+    const measured = stats.operators.at(operator - 1);
+    return measured?.op === kind ? operatorNotes(measured) : [];
+  }
   if (kind === 'table' && stats.table !== null) {
     const { rows, bytes, evicted } = stats.table;
     const dropped = evicted === 0 ? '' : `, ${numberText(evicted)} dropped`;

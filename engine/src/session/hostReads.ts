@@ -28,12 +28,16 @@ export async function readRows(
 ): Promise<HostReplies['read']> {
   const prepared = await preparePlan(plan, runtime);
   if (prepared.live) return readLive(plan, limit, queries);
-  const { physical, sources } = prepared;
+  const { sources } = prepared;
+  const nodes = prepared.physical.sources.map(({ node }) => node);
   // A clock that was started while nothing replayed takes its time from the first replay that is looked at.
   const starts = sources.flatMap(({ summary }, at) =>
-    physical.sources[at].node.clocked && summary.firstTime !== null ? [summary.firstTime] : [],
+    nodes[at].clocked && summary.firstTime !== null ? [summary.firstTime] : [],
   );
   if (current && starts.length > 0) runtime.clock.anchor(Math.min(...starts));
+  const feeds = runtime.feedsOf(prepared.physical);
+  const until = nodes.map((node, at) => (current && node.clocked ? reach(feeds[at], runtime) : Infinity));
+  const physical = until.every(time => time === Infinity) ? prepared.closing() : prepared.physical;
   const { table: plannedTable } = physical;
   const { retention } = plannedTable;
   const limits = {
@@ -47,12 +51,10 @@ export async function readRows(
     !plannedTable.retracting &&
     retention.lastUs === null &&
     retention.rows === null;
-  const feeds = runtime.feedsOf(physical);
-  const clocked = physical.sources.map(({ node }) => current && node.clocked);
   await runOnce(physical, sources, {
     world: runtime.options.world,
-    until: source => (clocked[source] ? reach(feeds[source], runtime) : Infinity),
-    now: clocked.includes(true) ? runtime.clock.now() : Infinity,
+    until: source => until[source],
+    now: current && nodes.some(node => node.clocked) ? runtime.clock.now() : Infinity,
     yieldTurn: () => runtime.yieldTurn(),
     exchange: runtime.exchange,
     take(batch) {
@@ -106,7 +108,8 @@ export async function writeRows(
     const names = sinks.map(({ name }) => name).join(', ');
     throw new WriteError('MR5301', `there is no sink '${sinkName}' here.`, `These exist: ${names}.`);
   }
-  const { physical, sources } = await preparePlan(plan, runtime);
+  const { closing, sources } = await preparePlan(plan, runtime);
+  const physical = closing();
   const live = sources.find(source => source.live);
   if (live !== undefined) {
     throw new WriteError(

@@ -22,5 +22,7 @@ export interface AggregateNode {
   readonly emit?: EmitSpec;
   /** Absent: empty windows have no rows. */
   readonly fill?: FillSpec;
+  /** Groups (without a window) that no row has come to for so long, by the watermark, are forgotten. Absent: never. */
+  readonly ttlUs?: number;
   readonly columns: readonly { readonly name: string; readonly call: AggregateCall }[];
 }
