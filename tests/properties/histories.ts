@@ -159,3 +159,9 @@ export const ALL_CALLS: AggregateNode['columns'] = [
   { name: 'firstSymbol', call: call('first', 'symbol') },
   { name: 'maxTime', call: call('max', 'time') },
 ];
+
+/** A count of the rows, and at most so many other aggregates: loops are compiled anew for each choice, which takes time. */
+export function someCalls(random: Random, atMost: number): AggregateNode['columns'] {
+  const chosen = new Set(Array.from({ length: random.below(atMost + 1) }, () => random.pick(ALL_CALLS)));
+  return [...chosen, { ...ALL_CALLS[0], name: 'rows' }];
+}

@@ -3,7 +3,16 @@ import type { Value } from '../../engine/src/columns/values.js';
 import type { AggregateNode } from '../../engine/src/plan/nodes/aggregate.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
 import { session } from '../../engine/src/windows/session.js';
-import { ALL_CALLS, batchOf, cut, END, makeHistory, SOURCE, type HistoryRow } from './histories.js';
+import {
+  ALL_CALLS,
+  batchOf,
+  cut,
+  END,
+  makeHistory,
+  someCalls,
+  SOURCE,
+  type HistoryRow,
+} from './histories.js';
 import { forRandom, type Random } from './random.js';
 import { expectSame, keyText, text, valueOf, type ResultRow } from './reference.js';
 import { Integral, operatorOf, run, type Change } from './running.js';
@@ -16,12 +25,12 @@ function makeNode(random: Random, allowedLatenessUs = random.pick([0, 0, 7, 30])
     keys: random.pick([[], ['symbol'], ['level'], ['symbol', 'level']]),
     window: { type: 'session', parameters: { gapUs: 1 + random.below(12) } },
     allowedLatenessUs,
-    columns: ALL_CALLS.filter(() => random.chance(0.4)).concat({ ...ALL_CALLS[0], name: 'rows' }),
+    columns: someCalls(random, 6),
   };
 }
 
 const makeRows = (random: Random): HistoryRow[] =>
-  makeHistory(random, 20 + random.below(80), { boundUs: random.pick([0, 5, 20]), wide: random.chance(0.2) });
+  makeHistory(random, 20 + random.below(60), { boundUs: random.pick([0, 5, 20]), wide: random.chance(0.2) });
 
 const keysOf = (node: AggregateNode, row: HistoryRow): Value[] =>
   node.keys.map(name => row[name as keyof HistoryRow]);

@@ -21,7 +21,7 @@ import { Grouped, Windowed } from './grouped.js';
 import type { WindowedAs } from './grouped.js';
 import { windowOptions } from './windowOptions.js';
 import type { WindowOptions } from './windowOptions.js';
-import type { Derived, Flat, Kind, Kinds, WithDerived } from './kinds.js';
+import type { Derived, GroupedKinds, Flat, Kind, Kinds, WithDerived } from './kinds.js';
 import { collectionOver } from './make.js';
 import { toExpr } from './literals.js';
 import { made } from './origin.js';

@@ -37,10 +37,16 @@ export interface WindowColumns {
   windowTime: Temporal.Instant;
 }
 
+/** The columns that a bar has beside: its number in its group, from 1 up, and whether it has reached its threshold. */
+export interface BarColumns extends WindowColumns {
+  windowNumber: number;
+  windowComplete: boolean;
+}
+
 /** A row of groups: the keys, the window's columns where there is one, and the aggregates. */
-export type AggregatedRow<Row, Key extends keyof Row, Windowed extends boolean | 'nulls', A> = Flat<
+export type AggregatedRow<Row, Key extends keyof Row, Windowed extends boolean | 'nulls' | 'bars', A> = Flat<
   Pick<Row, Key> &
-    (Windowed extends false ? unknown : WindowColumns) & {
+    (Windowed extends false ? unknown : Windowed extends 'bars' ? BarColumns : WindowColumns) & {
       [K in keyof A]: Windowed extends 'nulls' ? ResultOf<A[K]> | null : ResultOf<A[K]>;
     }
 >;

@@ -72,6 +72,11 @@ export class Grouping {
     this.#translations = plan.shape.args.map(() => new WeakMap<Dictionary, Int32Array>());
   }
 
+  /** The dictionaries of string arguments, which states hold codes of. */
+  get dictionaries(): readonly (Dictionary | null)[] {
+    return this.#dictionaries;
+  }
+
   /** State for this grouping's groups; it goes wide when the others do. `shadowed`: it knows what was emitted last. */
   makeStore(shadowed: boolean): StateStore {
     const { shape, hidden = 0 } = this.plan;

@@ -3,12 +3,12 @@ import type { Column } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { TimeUnit } from '../columns/types.js';
-import { ColumnGather } from '../codegen/gather.js';
 import type { GroupedInput } from '../codegen/grouped.js';
 import { compileSessionLoop, type SessionHost, type SessionLoop } from '../codegen/sessions.js';
 import type { EmitSpec } from '../windows/emission.js';
 import type { ChangeForm } from './changes.js';
 import { Grouping, type GroupingPlan } from './grouping.js';
+import { LateCollector } from './lateCollector.js';
 import type { Emitter, OpenWindows, Operator, OperatorCounters } from './operator.js';
 import { OutputBuffer } from './output.js';
 import { SessionChanges } from './sessionChanges.js';
@@ -49,7 +49,7 @@ export class SessionAggregateOperator implements Operator, SessionHost {
   readonly #set: SessionSet;
   readonly #out: OutputBuffer;
   readonly #changes: SessionChanges;
-  readonly #gathers: readonly ColumnGather[];
+  readonly #late: LateCollector;
   #loop: { readonly wide: boolean; readonly run: SessionLoop } | null = null;
   #runs = 0;
   #watermark: EventTime = START_OF_TIME;
@@ -58,8 +58,6 @@ export class SessionAggregateOperator implements Operator, SessionHost {
   /** Sessions that have ended, and slots given up, since the last emission. */
   #ended = new Int32Array(256);
   #endedCount = 0;
-  #late = new Int32Array(64);
-  #lateCount = 0;
   #carried = new Float64Array(0);
 
   constructor(plan: SessionAggregatePlan, evaluate: (batch: Batch) => readonly Column[]) {
@@ -73,7 +71,7 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     this.#out = new OutputBuffer(plan.output);
     const form = plan.form === 'retract' ? 'retract' : 'upsert';
     this.#changes = new SessionChanges(this.#grouping, this.#set, this.#out, plan.unit, form);
-    this.#gathers = plan.input.fields.map(() => new ColumnGather());
+    this.#late = new LateCollector(plan.input);
   }
 
   // What the loop reads and calls.
@@ -139,9 +137,7 @@ export class SessionAggregateOperator implements Operator, SessionHost {
 
   noteLate(row: number): void {
     this.counters.late++;
-    if (this.#plan.form !== 'late') return;
-    if (this.#lateCount === this.#late.length) this.#late = grown(this.#late, this.#lateCount + 1);
-    this.#late[this.#lateCount++] = row;
+    if (this.#plan.form === 'late') this.#late.note(row);
   }
 
   dropUntimed(): void {
@@ -164,11 +160,11 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     const { form } = this.#plan;
     this.#out.reset();
     this.epoch++;
-    this.#lateCount = this.#touchedCount = 0;
+    this.#touchedCount = 0;
     if (batch.length > 0) this.#addRows(this.#grouping.prepare(batch, before), batch.length);
     if (batch.watermark > this.#watermark) this.#advance(batch.watermark, null, 0, 0);
     if (form === 'late') {
-      out(this.#lateRows(batch));
+      out(this.#late.take(batch, this.#watermark));
       return;
     }
     if (form !== 'final') this.#emitChanges(before);
@@ -181,12 +177,14 @@ export class SessionAggregateOperator implements Operator, SessionHost {
 
   #addRows(input: GroupedInput, count: number): void {
     const { marks } = input;
-    for (let from = 0, to = 0; from < count; from = to) {
-      to = Math.min(count, from + (this.#runs++ < FIRST_RUNS ? FIRST_RUN : RUN));
+    let from = 0;
+    while (from < count) {
+      const to = Math.min(count, from + (this.#runs++ < FIRST_RUNS ? FIRST_RUN : RUN));
       this.#set.fit(to - from, this.#grouping.groups.size);
       this.#compiled()(this, this.#store, input, from, to);
       const mark = marks[to - 1];
       if (mark > this.#watermark) this.#advance(mark, input, from, to);
+      from = to;
     }
   }
 
@@ -269,21 +267,6 @@ export class SessionAggregateOperator implements Operator, SessionHost {
       const at = this.#changes.change(Int32Array.of(slot), 1);
       this.#out.marks.fill(Math.max(before, lasts[slot] + this.gapUs), at, this.#out.length);
     }
-  }
-
-  #lateRows(batch: Batch): Batch {
-    const count = this.#lateCount;
-    const rows = this.#late;
-    if (this.#carried.length < count) this.#carried = new Float64Array(2 * count);
-    for (let k = 0; k < count; k++) this.#carried[k] = (batch.marks as Float64Array)[rows[k]];
-    return {
-      schema: batch.schema,
-      length: count,
-      columns: count === 0 ? [] : batch.columns.map((column, k) => this.#gathers[k].run(column, rows, count)),
-      kinds: null,
-      marks: this.#carried,
-      watermark: this.#watermark,
-    };
   }
 
   /** Group numbers of groups without a session are given up, once they are many. */

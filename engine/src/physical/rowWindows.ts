@@ -1,8 +1,9 @@
 import type { Schema } from '../columns/schema.js';
-import type { TimeUnit } from '../columns/types.js';
+import { STRING, type TimeUnit } from '../columns/types.js';
+import type { Expr } from '../expr/ast.js';
 import { PlanError } from '../plan/error.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
-import type { RowWindowKind, SessionWindow } from '../windows/define.js';
+import type { BarWindow, RowWindowKind, SessionWindow } from '../windows/define.js';
 import { EVERY_CHANGE } from '../windows/emission.js';
 import type { PhysicalForm, PhysicalGrouping, PhysicalOperator } from './physical.js';
 import { TICK_US } from './ticks.js';
@@ -14,11 +15,17 @@ type Parts = PhysicalGrouping & {
 };
 
 /** The operator of an aggregate over windows whose rows depend on each other. */
-export function planRowWindow(node: AggregateNode, window: RowWindowKind, parts: Parts): PhysicalOperator {
+export function planRowWindow(
+  node: AggregateNode,
+  window: RowWindowKind,
+  parts: Parts,
+  /** The position of an argument that is to be computed of each row. */
+  argument: (expr: Expr) => number,
+): PhysicalOperator {
   const name = node.window?.type ?? 'window';
   if (parts.retracting) {
     throw new PlanError(
-      'MR3211',
+      'MR3220',
       `${name}() windows are made by their rows, and cannot give rows back; their input is a table whose rows change.`,
       'Window its final rows: .final().window(…).',
       node,
@@ -26,14 +33,17 @@ export function planRowWindow(node: AggregateNode, window: RowWindowKind, parts:
   }
   if (node.fill !== undefined) {
     throw new PlanError(
-      'MR3212',
+      'MR3221',
       `${name}() windows are never empty, so there is nothing to fill.`,
       "Leave { fill } out, or use windows of time: tumble('1 min').",
       node,
     );
   }
   const { allowedLatenessUs, emit = EVERY_CHANGE } = node;
-  if (window.kind === 'bars') throw new Error('bars are not planned yet');
+  if (window.kind === 'bars') {
+    const measure = window.columns.length === 0 ? null : argument(measureOf(window.columns));
+    return { op: 'barAggregate', window, measure, allowedLatenessUs, emit, ...parts };
+  }
   checkGap(node, window, parts.time?.unit ?? 'us');
   return { op: 'sessionAggregate', window, allowedLatenessUs, emit, ...parts };
 }
@@ -47,7 +57,20 @@ export function planLateOfRows(
 ): PhysicalOperator {
   const { keys } = node;
   const grouping = { keys, args: [], aggregates: [], time, sequence: null, retracting: false };
-  return planRowWindow(node, window, { input, output: input, form: 'late', ...grouping });
+  if (window.kind === 'bars') {
+    // Which rows are late does not depend on how they fill bars.
+    const rows: BarWindow = { ...window, columns: [] };
+    return planRowWindow(node, rows, { input, output: input, form: 'late', ...grouping }, () => 0);
+  }
+  return planRowWindow(node, window, { input, output: input, form: 'late', ...grouping }, () => 0);
+}
+
+/** The product of columns as float64. */
+function measureOf(columns: readonly string[]): Expr {
+  const float64: Expr = { kind: 'literal', type: STRING, value: 'float64' };
+  return columns
+    .map((name): Expr => ({ kind: 'call', fn: 'cast', args: [{ kind: 'column', name }, float64] }))
+    .reduce((left, right) => ({ kind: 'call', fn: 'mul', args: [left, right] }));
 }
 
 /** A session has to end on a tick of the time column. */
@@ -63,7 +86,8 @@ function checkGap(node: AggregateNode, { gapUs }: SessionWindow, unit: TimeUnit)
 
 /** How long after their ends the windows of an operator may still change. */
 export function changesForUs(operator: PhysicalOperator): number {
-  if (operator.op === 'windowedAggregate') return operator.allowedLatenessUs;
+  if (operator.op === 'windowedAggregate' || operator.op === 'barAggregate')
+    return operator.allowedLatenessUs;
   // A row just at the end of a session still belongs to it.
   if (operator.op === 'sessionAggregate')
     return operator.allowedLatenessUs + TICK_US[operator.time?.unit ?? 'us'];

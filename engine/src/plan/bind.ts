@@ -56,7 +56,7 @@ export function bindPlan(
         project: node => bindProject(node, input(node)),
         aggregate: node => bindAggregate(node, input(node)),
         distinct: node => bindDistinct(node, input(node), requireColumn),
-        sort: node => bindSort(node, input(node), requireColumn),
+        sort: node => bindSort(node, input(node)),
         unpivot: node => bindUnpivot(node, input(node), requireColumn),
         apply: node => bindApply(node, input(node), requireColumn),
         topN: node => bindTopN(node, input(node), name => requireColumn(name, input(node).schema)),

@@ -163,7 +163,10 @@ describe('retention', () => {
 });
 
 test('window states follow the watermark, and tell views of it', () => {
-  const table = new MaterializedTable({ ...PLAN, window: { end: 'windowEnd', allowedLatenessUs: 10 } });
+  const table = new MaterializedTable({
+    ...PLAN,
+    window: { end: 'windowEnd', allowedLatenessUs: 10, complete: null },
+  });
   // An operator's watermark lags by the allowed lateness.
   const states = (): number[] => Array.from(table.positions(0, 9), position => table.rowState(position));
   table.apply(

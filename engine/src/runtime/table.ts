@@ -41,6 +41,7 @@ export class MaterializedTable implements ViewSource {
   readonly #states: WindowStates | null;
   readonly #timeColumn: number;
   readonly #endColumn: number;
+  readonly #completeColumn: number;
   #at = new Int32Array(0);
   #times = new Float64Array(0);
 
@@ -61,6 +62,8 @@ export class MaterializedTable implements ViewSource {
     this.#states = window === null ? null : new WindowStates(this.#log, window.allowedLatenessUs);
     this.#timeColumn = plan.time === null ? -1 : fieldIndex(schema, plan.time);
     this.#endColumn = window === null ? -1 : fieldIndex(schema, window.end);
+    this.#completeColumn =
+      window === null || window.complete === null ? -1 : fieldIndex(schema, window.complete);
   }
 
   /** Applies a changelog batch. */
@@ -94,6 +97,11 @@ export class MaterializedTable implements ViewSource {
     log.write(batch, at);
     if (this.#timeColumn >= 0) this.#keepTimes(batch, this.#timeColumn, at, log.times);
     if (this.#endColumn >= 0) this.#keepTimes(batch, this.#endColumn, at, log.ends);
+    if (this.#completeColumn >= 0) {
+      // A window that is not complete is open, wherever its last row lies.
+      const { data } = batch.columns[this.#completeColumn];
+      for (let i = 0; i < count; i++) if (at[i] >= 0 && data[i] === 0) log.ends[at[i]] = Infinity;
+    }
     for (let i = 0; i < count; i++) {
       const position = at[i];
       if (position < 0) continue;

@@ -1,0 +1,237 @@
+import type { Batch } from '../columns/batch.js';
+import type { Column } from '../columns/column.js';
+import type { Schema } from '../columns/schema.js';
+import { START_OF_TIME, type EventTime } from '../columns/time.js';
+import type { TimeUnit } from '../columns/types.js';
+import { compileBarLoop, type BarLoop } from '../codegen/bars.js';
+import type { GroupedInput } from '../codegen/grouped.js';
+import type { EmitSpec } from '../windows/emission.js';
+import { BarChanges } from './barChanges.js';
+import { BarFiller } from './barFiller.js';
+import type { ChangeForm } from './changes.js';
+import { grownTimes } from './growing.js';
+import { Grouping, type GroupingPlan } from './grouping.js';
+import { LateCollector } from './lateCollector.js';
+import type { Emitter, OpenWindows, Operator, OperatorCounters } from './operator.js';
+import { OutputBuffer } from './output.js';
+import { ShownBars } from './shownBars.js';
+import type { StateReader, StateWriter } from './snapshot.js';
+import { grown } from './valueIds.js';
+import { WaitingRows } from './waitingRows.js';
+
+/** What bars are made of. */
+export interface BarAggregatePlan extends GroupingPlan {
+  readonly output: Schema;
+  readonly threshold: number;
+  /** The argument that fills a bar; null where each row counts 1. */
+  readonly measure: number | null;
+  readonly allowedLatenessUs: number;
+  readonly tickUs: number;
+  readonly unit: TimeUnit;
+  readonly emit: EmitSpec;
+  /** Changes as they come, each bar once when it is final, or the rows that come too late. */
+  readonly form: ChangeForm | 'final' | 'late';
+}
+
+/**
+ * Groups rows by key and bar, in event order. Rows wait until the watermark (less the allowed lateness) has passed them, and
+ * then fill the bars that are settled; where changes are told, rows that wait fill copies of the open bars besides. Its watermark
+ * lags by the allowed lateness. A group's open bar is kept for good, since any later row belongs to it.
+ */
+export class BarAggregateOperator implements Operator {
+  readonly counters: OperatorCounters = { late: 0, untimed: 0 };
+  readonly #plan: BarAggregatePlan;
+  readonly #grouping: Grouping;
+  readonly #settled: BarFiller;
+  readonly #shown: ShownBars | null;
+  readonly #waiting: WaitingRows;
+  readonly #out: OutputBuffer;
+  readonly #changes: BarChanges;
+  readonly #late: LateCollector;
+  #loop: { readonly wide: boolean; readonly run: BarLoop } | null = null;
+  #watermark: EventTime = START_OF_TIME;
+  /** How many bars of each group are settled. */
+  #settledCounts = new Float64Array(256);
+  #accepted = new Int32Array(0);
+  #acceptedCount = 0;
+
+  constructor(plan: BarAggregatePlan, evaluate: (batch: Batch) => readonly Column[]) {
+    this.#plan = plan;
+    const grouping = new Grouping(plan, evaluate);
+    this.#grouping = grouping;
+    this.#settled = new BarFiller(grouping.makeStore(false), plan.threshold);
+    this.#out = new OutputBuffer(plan.output);
+    const { unit, tickUs, form } = plan;
+    this.#changes = new BarChanges(grouping, this.#settled, this.#out, { unit, tickUs, form: 'upsert' });
+    this.#shown =
+      form === 'retract' || form === 'upsert'
+        ? new ShownBars(grouping, this.#settled, this.#out, { ...plan, form })
+        : null;
+    grouping.endOf = slot => (this.#shown?.bars ?? this.#settled).lasts[slot] + tickUs;
+    this.#waiting = new WaitingRows(plan.shape.args.length, plan.shape.sequence);
+    this.#late = new LateCollector(plan.input);
+  }
+
+  process(_port: number, batch: Batch, out: Emitter): void {
+    const before = this.#watermark;
+    const { form, allowedLatenessUs } = this.#plan;
+    this.#out.reset();
+    this.#settled.doneCount = this.#acceptedCount = 0;
+    const input = batch.length > 0 ? this.#grouping.prepare(batch, before) : null;
+    if (input !== null) this.#accept(input, batch.length);
+    this.#watermark = Math.max(
+      before,
+      batch.watermark,
+      input === null ? before : input.marks[batch.length - 1],
+    );
+    if (form === 'late') {
+      out(this.#late.take(batch, this.#watermark));
+      return;
+    }
+    this.#settle(input);
+    if (form === 'final') this.#emitFinal(input, batch.length, before);
+    else this.#emitChanges(input, before);
+    for (let k = 0; k < this.#settled.doneCount; k++) this.#settled.store.release(this.#settled.done[k]);
+    const { marks, length } = this.#out;
+    if (allowedLatenessUs > 0) for (let k = 0; k < length; k++) marks[k] -= allowedLatenessUs;
+    out(this.#out.batch(this.#watermark - allowedLatenessUs, form !== 'final'));
+  }
+
+  /** Notes which rows of a batch have a place left: the watermark has not passed it yet. */
+  #accept(input: GroupedInput, count: number): void {
+    const { times, timeValid, marks } = input;
+    const settleUs = this.#plan.tickUs + this.#plan.allowedLatenessUs;
+    if (this.#accepted.length < count) this.#accepted = grown(this.#accepted, count);
+    let mark = input.before;
+    let accepted = 0;
+    for (let row = 0; row < count; row++) {
+      if (timeValid !== null && timeValid[row] === 0) this.counters.untimed++;
+      else if (times[row] + settleUs <= mark) {
+        this.counters.late++;
+        if (this.#plan.form === 'late') this.#late.note(row);
+      } else this.#accepted[accepted++] = row;
+      mark = marks[row];
+    }
+    this.#acceptedCount = accepted;
+  }
+
+  #compiled(): BarLoop {
+    const { wide } = this.#settled.store;
+    const { shape, measure } = this.#plan;
+    if (this.#loop?.wide !== wide) this.#loop = { wide, run: compileBarLoop(shape, wide, measure) };
+    return this.#loop.run;
+  }
+
+  /** Fills bars with the rows that the watermark has passed; those that come in order are not copied. */
+  #settle(input: GroupedInput | null): void {
+    const waiting = this.#waiting;
+    const { groups } = this.#grouping;
+    this.#settled.fit(groups.size);
+    if (this.#settledCounts.length < groups.size)
+      this.#settledCounts = grownTimes(this.#settledCounts, groups.size);
+    const limit = this.#watermark - this.#plan.tickUs - this.#plan.allowedLatenessUs;
+    const rows = this.#accepted;
+    const count = this.#acceptedCount;
+    let direct = 0;
+    if (input !== null && waiting.count === 0 && this.#isInOrder(input)) {
+      while (direct < count && input.times[rows[direct]] <= limit) direct++;
+      this.#settled.run(this.#compiled(), input, rows, 0, direct);
+    }
+    if (input !== null && direct < count) waiting.append(input, rows.subarray(direct, count), count - direct);
+    waiting.sort();
+    let settled = 0;
+    while (settled < waiting.count && waiting.times[waiting.order[settled]] <= limit) settled++;
+    if (settled === 0) return;
+    this.#settled.run(this.#compiled(), this.#waitingInput(), waiting.order, 0, settled);
+    waiting.drop(settled);
+  }
+
+  #waitingInput(): GroupedInput {
+    return this.#waiting.input({ dictionaries: this.#grouping.dictionaries });
+  }
+
+  #isInOrder({ times }: GroupedInput): boolean {
+    const rows = this.#accepted;
+    const { sequence, order } = this.#plan.shape;
+    const ties = sequence !== null || order === 'ticks';
+    for (let k = 1; k < this.#acceptedCount; k++) {
+      const step = times[rows[k]] - times[rows[k - 1]];
+      if (step < 0 || (ties && step === 0)) return false;
+    }
+    return true;
+  }
+
+  /** Emits the bars that are settled: those that are complete and, at the end of time, the open ones. */
+  #emitFinal(input: GroupedInput | null, length: number, before: EventTime): void {
+    const settled = this.#settled;
+    if (this.#watermark === Infinity) this.#endOpen();
+    const { done, doneCount } = settled;
+    if (doneCount === 0) return;
+    this.#changes.fit();
+    for (let k = 0; k < doneCount; k++) this.#changes.numbers[done[k]] = this.#nextNumber(done[k]);
+    const at = this.#changes.insert(done, doneCount);
+    const settleUs = this.#plan.tickUs + this.#plan.allowedLatenessUs;
+    let row = 0;
+    for (let k = 0; k < doneCount; k++) {
+      const end = settled.lasts[done[k]] + settleUs;
+      if (input !== null) while (row < length && input.marks[row] < end) row++;
+      this.#out.marks[at + k] = row === 0 || input === null ? before : input.marks[row - 1];
+    }
+  }
+
+  #nextNumber(slot: number): number {
+    return ++this.#settledCounts[this.#settled.store.groups[slot]];
+  }
+
+  #endOpen(): void {
+    const settled = this.#settled;
+    const open = Array.from(settled.open.entries()).filter(([, slot]) => slot > 0);
+    open.sort(([a, x], [b, y]) => settled.lasts[x - 1] - settled.lasts[y - 1] || a - b);
+    for (const [group, slot] of open) settled.complete(slot - 1, group);
+  }
+
+  #emitChanges(input: GroupedInput | null, before: EventTime): void {
+    const shown = this.#shown as ShownBars;
+    const rows = this.#accepted;
+    for (let k = 0; k < this.#acceptedCount; k++) shown.touch((input as GroupedInput).groups[rows[k]]);
+    const { order, count } = this.#waiting;
+    const waits = { input: this.#waitingInput(), order, count };
+    shown.tell(this.#compiled(), waits, this.#settledCounts, before, this.#watermark);
+    for (let k = 0; k < this.#settled.doneCount; k++) this.#nextNumber(this.#settled.done[k]);
+  }
+
+  bytes(): number {
+    return this.#settled.bytes() + (this.#shown?.bars.bytes() ?? 0) + this.#waiting.bytes();
+  }
+
+  stateRows(): number {
+    return this.#settled.store.live + (this.#shown?.bars.store.live ?? 0) + this.#waiting.count;
+  }
+
+  openWindows(): OpenWindows {
+    let count = 0;
+    for (const slot of this.#settled.open) if (slot > 0) count++;
+    // An open bar ends with a row that is not known yet.
+    return { count, oldestEnd: null };
+  }
+
+  snapshot(writer: StateWriter): void {
+    writer.value('watermark', this.#watermark);
+    writer.value('counters', { ...this.counters });
+    writer.lane('settledCounts', this.#settledCounts);
+    this.#grouping.snapshot(writer.section('grouping'));
+    this.#settled.snapshot(writer.section('settled'));
+    this.#waiting.snapshot(writer.section('waiting'));
+    this.#shown?.snapshot(writer.section('shown'));
+  }
+
+  restore(reader: StateReader): void {
+    this.#watermark = reader.value('watermark') as number;
+    Object.assign(this.counters, reader.value('counters'));
+    this.#settledCounts = reader.lane('settledCounts') as Float64Array<ArrayBuffer>;
+    this.#grouping.restore(reader.section('grouping'));
+    this.#settled.restore(reader.section('settled'));
+    this.#waiting.restore(reader.section('waiting'));
+    this.#shown?.restore(reader.section('shown'));
+  }
+}
