@@ -1,6 +1,7 @@
 import { FLOAT64, INT32, INT64 } from '../../columns/types.js';
 import type { ScalarFunction } from '../../expr/function.js';
 import { decimalAbs, decimalAdd, decimalMod, decimalMul, decimalNeg, decimalSub } from './decimalForms.js';
+import { exactFloorDiv, exactSign } from './decimalForms.js';
 import { withForms } from './forms.js';
 import { checkInt64, guardSafe } from './int64.js';
 import { inBoth, infix, named } from './sql.js';
@@ -140,74 +141,80 @@ export const mod = withForms(
   decimalMod,
 );
 
-export const floorDiv: ScalarFunction = {
-  name: 'floorDiv',
-  signature: 'floorDiv(a, b)',
-  doc: '`a / b` rounded down: an integer of integers (by zero: NULL), float64 where either is.',
-  examples: [
-    { args: [int(-7n), int(2n)], result: -4n },
-    { args: [int(7n), int(0n)], result: null },
-    { args: [float(7.5), float(2)], result: 3 },
-  ],
-  nulls: 'propagate',
-  mayFail: true,
-  sql: {
-    duckdb: ([a, b], call) =>
-      call.type.kind === 'float64'
-        ? `FLOOR(${a} / ${b})`
-        : `((${a} - ((${a} % ${b}) + ${b}) % ${b}) // ${b})`,
-    flink: ([a, b], call) => (call.type.kind === 'float64' ? `FLOOR(${a} / ${b})` : null),
+export const floorDiv = withForms(
+  {
+    name: 'floorDiv',
+    signature: 'floorDiv(a, b)',
+    doc: '`a / b` rounded down: an integer of integers (by zero: NULL), float64 where either is.',
+    examples: [
+      { args: [int(-7n), int(2n)], result: -4n },
+      { args: [int(7n), int(0n)], result: null },
+      { args: [float(7.5), float(2)], result: 3 },
+    ],
+    nulls: 'propagate',
+    mayFail: true,
+    sql: {
+      duckdb: ([a, b], call) =>
+        call.type.kind === 'float64'
+          ? `FLOOR(${a} / ${b})`
+          : `((${a} - ((${a} % ${b}) + ${b}) % ${b}) // ${b})`,
+      flink: ([a, b], call) => (call.type.kind === 'float64' ? `FLOOR(${a} / ${b})` : null),
+    },
+    bind(args) {
+      requireCount('floorDiv', args, 2);
+      const type = commonNumber('floorDiv', args).kind === 'float64' ? FLOAT64 : INT64;
+      return { args: [type, type], type, nullable: type.kind === 'int64' || anyNullable(args) };
+    },
+    evaluate([a, b], call) {
+      if (call.type.kind === 'float64') return Math.floor((a as number) / (b as number));
+      if (b === 0n) return null;
+      const [x, y] = [a as bigint, b as bigint];
+      const quotient = x / y;
+      return checkInt64(x % y !== 0n && x < 0n !== y < 0n ? quotient - 1n : quotient, `${x} / ${y}`);
+    },
+    emit([a, b], call, scope) {
+      if (call.type.kind === 'float64') return { value: `Math.floor(${a.value} / ${b.value})` };
+      const [x, y] = [scope.local(a.value), scope.local(b.value)];
+      // The remainder is exact, where a quotient of large integers would be rounded.
+      const rest = scope.local(`${x} % ${y}`);
+      const below = `(${rest} !== 0 && ${x} < 0 !== ${y} < 0 ? 1 : 0)`;
+      return { value: `((${x} - ${rest}) / ${y} - ${below} + 0)`, valid: `${y} !== 0` };
+    },
   },
-  bind(args) {
-    requireCount('floorDiv', args, 2);
-    const type = commonNumber('floorDiv', args).kind === 'float64' ? FLOAT64 : INT64;
-    return { args: [type, type], type, nullable: type.kind === 'int64' || anyNullable(args) };
-  },
-  evaluate([a, b], call) {
-    if (call.type.kind === 'float64') return Math.floor((a as number) / (b as number));
-    if (b === 0n) return null;
-    const [x, y] = [a as bigint, b as bigint];
-    const quotient = x / y;
-    return checkInt64(x % y !== 0n && x < 0n !== y < 0n ? quotient - 1n : quotient, `${x} / ${y}`);
-  },
-  emit([a, b], call, scope) {
-    if (call.type.kind === 'float64') return { value: `Math.floor(${a.value} / ${b.value})` };
-    const [x, y] = [scope.local(a.value), scope.local(b.value)];
-    // The remainder is exact, where a quotient of large integers would be rounded.
-    const rest = scope.local(`${x} % ${y}`);
-    const below = `(${rest} !== 0 && ${x} < 0 !== ${y} < 0 ? 1 : 0)`;
-    return { value: `((${x} - ${rest}) / ${y} - ${below} + 0)`, valid: `${y} !== 0` };
-  },
-};
+  exactFloorDiv,
+);
 
-export const sign: ScalarFunction = {
-  name: 'sign',
-  signature: 'sign(x)',
-  doc: '-1, 0 or 1: an int32 of integers, float64 of floats (of NaN NaN).',
-  examples: [
-    { args: [int(-5n)], result: -1 },
-    { args: [float(0.5)], result: 1 },
-  ],
-  nulls: 'propagate',
-  sql: {
-    duckdb: ([x], call) => (call.type.kind === 'float64' ? null : `SIGN(${x})`),
-    flink: ([x], call) => (call.type.kind === 'float64' ? `SIGN(${x})` : `CAST(SIGN(${x}) AS INT)`),
+export const sign = withForms(
+  {
+    name: 'sign',
+    signature: 'sign(x)',
+    doc: '-1, 0 or 1: an int32 of integers, float64 of floats (of NaN NaN).',
+    examples: [
+      { args: [int(-5n)], result: -1 },
+      { args: [float(0.5)], result: 1 },
+    ],
+    nulls: 'propagate',
+    sql: {
+      duckdb: ([x], call) => (call.type.kind === 'float64' ? null : `SIGN(${x})`),
+      flink: ([x], call) => (call.type.kind === 'float64' ? `SIGN(${x})` : `CAST(SIGN(${x}) AS INT)`),
+    },
+    bind(args) {
+      requireCount('sign', args, 1);
+      const isFloat = commonNumber('sign', args).kind === 'float64';
+      return {
+        args: [isFloat ? FLOAT64 : INT64],
+        type: isFloat ? FLOAT64 : INT32,
+        nullable: anyNullable(args),
+      };
+    },
+    evaluate([x]) {
+      if (typeof x === 'number') return Math.sign(x);
+      return x === 0n ? 0 : (x as bigint) > 0n ? 1 : -1;
+    },
+    emit: ([x]) => ({ value: `Math.sign(${x.value})` }),
   },
-  bind(args) {
-    requireCount('sign', args, 1);
-    const isFloat = commonNumber('sign', args).kind === 'float64';
-    return {
-      args: [isFloat ? FLOAT64 : INT64],
-      type: isFloat ? FLOAT64 : INT32,
-      nullable: anyNullable(args),
-    };
-  },
-  evaluate([x]) {
-    if (typeof x === 'number') return Math.sign(x);
-    return x === 0n ? 0 : (x as bigint) > 0n ? 1 : -1;
-  },
-  emit: ([x]) => ({ value: `Math.sign(${x.value})` }),
-};
+  exactSign,
+);
 
 export const neg = withForms(
   {

@@ -1,5 +1,5 @@
 import { fitsPrecision, powerOfTen, rescaleDecimal } from '../../columns/decimal.js';
-import { decimalType, isNumeric, MAX_PRECISION, typeName } from '../../columns/types.js';
+import { decimalType, INT32, INT64, isNumeric, MAX_PRECISION, typeName } from '../../columns/types.js';
 import type { DataType, DecimalType } from '../../columns/types.js';
 import type { Value } from '../../columns/values.js';
 import { ArgumentTypeError, DecimalOverflowError } from '../../expr/error.js';
@@ -7,6 +7,7 @@ import type { Argument, BoundCall, EmitScope, Example } from '../../expr/functio
 import { alignedText, alignedValues } from './aligned.js';
 import { roundedDown } from './castExactEmit.js';
 import type { Form } from './forms.js';
+import { checkInt64 } from './int64.js';
 import { decimalOf, isTextLiteral, literalDecimal } from './literals.js';
 import { inBoth, sqlCall } from './sql.js';
 import { anyNullable, isNullLiteral } from './types.js';
@@ -168,7 +169,7 @@ const UNIT = (call: BoundCall): number =>
 
 /** A function of one decimal, and for `round` of places, that gives fewer places. */
 function fewerPlaces(
-  name: 'round' | 'floor' | 'ceil',
+  name: 'round' | 'floor' | 'ceil' | 'trunc',
   result: bigint,
   exact: (x: bigint, unit: bigint) => bigint,
   text: (x: string, unit: number, scope: EmitScope) => string,
@@ -215,3 +216,50 @@ export const decimalCeil = fewerPlaces(
   (x, unit) => -((-x - (((-x % unit) + unit) % unit)) / unit),
   (x, unit) => `(Math.ceil(${x} / ${unit}) + 0)`,
 );
+export const decimalTrunc = fewerPlaces(
+  'trunc',
+  -1n,
+  (x, unit) => x / unit,
+  (x, unit) => `(Math.trunc(${x} / ${unit}) + 0)`,
+);
+
+/** -1, 0 or 1 of a decimal or a duration. */
+export const exactSign: Form = {
+  examples: [{ args: [RATE], result: -1 }],
+  bind(args) {
+    const [{ type }] = args;
+    if (args.length !== 1 || (type.kind !== 'decimal' && type.kind !== 'duration')) return null;
+    return { args: [type], type: INT32, nullable: anyNullable(args) };
+  },
+  handles: call => call.args[0].type.kind === 'decimal' || call.args[0].type.kind === 'duration',
+  evaluate: ([x]) => (x === 0n ? 0 : (x as bigint) > 0n ? 1 : -1),
+  emit: ([x]) => ({ value: `(Math.sign(${x.value}) + 0)` }),
+};
+
+/** How often a decimal goes into another, or a duration into another, rounded down; NULL by zero. */
+export const exactFloorDiv: Form = {
+  examples: [example(RATE, -10n)],
+  bind(args) {
+    if (args.length !== 2) return null;
+    const decimals = decimalsOf(args);
+    if (decimals !== null)
+      return { args: ownTypes(args, decimals), type: decimalType(MAX_PRECISION, 0), nullable: true };
+    if (!args.every(arg => arg.type.kind === 'duration')) return null;
+    return { args: args.map(arg => arg.type), type: INT64, nullable: true };
+  },
+  handles: call => isDecimalCall(call) || call.args[0].type.kind === 'duration',
+  evaluate(args, call) {
+    const [a, b] = alignedValues(args, call).map(value => BigInt(value!));
+    if (b === 0n) return null;
+    const quotient = a / b;
+    const floor = a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;
+    return isDecimalCall(call) ? checked(floor, call.type, 'floorDiv') : checkInt64(floor, 'floorDiv');
+  },
+  emit(args, call, scope) {
+    const [x, y] = alignedText(args, call, scope).map(arg => scope.local(arg.value));
+    const rest = scope.local(`${x} % ${y}`);
+    const below = `(${rest} !== 0 && ${x} < 0 !== ${y} < 0 ? 1 : 0)`;
+    return { value: `((${x} - ${rest}) / ${y} - ${below} + 0)`, valid: `${y} !== 0` };
+  },
+  sql: { duckdb: null, flink: null },
+};

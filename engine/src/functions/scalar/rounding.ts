@@ -2,7 +2,7 @@ import { FLOAT64, INT32, INT64 } from '../../columns/types.js';
 import type { ScalarFunction } from '../../expr/function.js';
 import { ArgumentTypeError } from '../../expr/error.js';
 import { fixedFunction } from './fixed.js';
-import { decimalCeil, decimalFloor, decimalRound } from './decimalForms.js';
+import { decimalCeil, decimalFloor, decimalRound, decimalTrunc } from './decimalForms.js';
 import { withForms } from './forms.js';
 import { inBoth, literalArgument, sqlCall } from './sql.js';
 import { anyNullable, commonNumber, requireCount } from './types.js';
@@ -57,7 +57,10 @@ export const ceil = withForms(
   decimalCeil,
 );
 
-export const trunc = whole('trunc', 'The whole number next to `x` towards zero.', Math.trunc, -1.5);
+export const trunc = withForms(
+  whole('trunc', 'The whole number next to `x` towards zero.', Math.trunc, -1.5),
+  decimalTrunc,
+);
 
 export const round = withForms(
   {

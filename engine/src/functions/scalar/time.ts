@@ -1,4 +1,4 @@
-import { INT32, INT64, STRING, timestampType, typeName } from '../../columns/types.js';
+import { INT32, INT64, isInteger, STRING, timestampType, typeName } from '../../columns/types.js';
 import type { DataType } from '../../columns/types.js';
 import { civilFromDays, daysFromCivil } from '../../columns/civil.js';
 import { TICKS_PER_SECOND } from '../../columns/iso.js';
@@ -15,7 +15,7 @@ const EXAMPLE = { type: timestampType('ms'), value: 1_709_908_205_678n }; // 202
 
 /** The ticks of a duration in the column's unit, or an error where they are not whole. */
 function ticksOf(fn: string, type: DataType, arg: Argument): bigint {
-  if (typeof arg.literal !== 'string' && typeof arg.literal !== 'number') {
+  if (!isInteger(arg.type) || (typeof arg.literal !== 'string' && typeof arg.literal !== 'number')) {
     throw new ArgumentTypeError(`${fn}() takes its duration as a literal.`, "Write e.g. truncate('1 min').");
   }
   const micros = BigInt(arg.literal);
