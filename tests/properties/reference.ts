@@ -50,11 +50,21 @@ export function reference(
   ]);
 }
 
+type Spans = readonly (readonly bigint[])[];
+const known = new WeakMap<object, WeakMap<HistoryRow, Spans>>();
+
 /** The start, end and time of each window that holds the row; one empty list without windows. */
-function windowsOf(node: AggregateNode, row: HistoryRow): readonly (readonly bigint[])[] {
+function windowsOf(node: AggregateNode, row: HistoryRow): Spans {
   if (node.window === null) return [[]];
+  const spans = known.get(node.window) ?? new WeakMap<HistoryRow, Spans>();
+  known.set(node.window, spans);
+  const found = spans.get(row) ?? spansOf(node.window, row);
+  spans.set(row, found);
+  return found;
+}
+
+function spansOf({ type, parameters }: NonNullable<AggregateNode['window']>, row: HistoryRow): Spans {
   if (row.time === null) return [];
-  const { type, parameters } = node.window;
   const definition = windowOf(type);
   if (definition.by !== 'time') throw new Error(`${type} windows have a reference of their own`);
   return definition
@@ -82,7 +92,7 @@ export function valueOf(
 
 /** Whether two values are the same: floats within what the order of summation may change. */
 export function same(a: Value, b: Value): boolean {
-  if (typeof a !== 'number' || typeof b !== 'number') return a === b;
+  if (typeof a !== 'number' || typeof b !== 'number' || a === b) return a === b;
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b);
   return Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b));
 }

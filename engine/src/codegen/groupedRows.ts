@@ -7,17 +7,25 @@ import type { GroupedShape } from './groupedShape.js';
 export function groupedRowText(shape: GroupedShape, wide: boolean): string {
   return [
     shape.order === 'none' ? '' : orderText(shape, wide),
-    ...shape.args.map(
-      (arg, k) => `  const a${k} = ${wide && isInt64Like(arg.type) ? `BigInt(c${k}[i])` : `c${k}[i]`};`,
-    ),
+    ...shape.args.map((_, k) => `  const a${k} = ${argumentText(shape, k, wide)};`),
     shape.retracting ? '  const back = kinds !== null && (kinds[i] & 1) === 1;' : '',
     ...layoutOf(shape).sets.map(set => setText(shape, set, wide)),
   ].join('\n');
 }
 
+/** An argument of row `i`. Where it is NULL its lane may hold anything, which may be no integer. */
+function argumentText(shape: GroupedShape, arg: number, wide: boolean): string {
+  const { type, nullable } = shape.args[arg];
+  if (!wide || !isInt64Like(type)) return `c${arg}[i]`;
+  return nullable ? `v${arg} === null || v${arg}[i] !== 0 ? BigInt(c${arg}[i]) : 0n` : `BigInt(c${arg}[i])`;
+}
+
 function orderText(shape: GroupedShape, wide: boolean): string {
   if (shape.order === 'time') return '  const order = times[i];';
-  return `  const order = ${wide ? 'BigInt(ticks[i])' : 'ticks[i]'};`;
+  const ticks = shape.windowed
+    ? 'BigInt(ticks[i])'
+    : 'timeValid === null || timeValid[i] !== 0 ? BigInt(ticks[i]) : 0n';
+  return `  const order = ${wide ? ticks : 'ticks[i]'};`;
 }
 
 /** The parts that see the same rows, under one condition: arguments are not NULL, `where` is true, the row has a time. */
@@ -91,9 +99,10 @@ function mergeText(shape: GroupedShape, set: RowSet, wide: boolean): string {
 /** Rows that only the other group has seen are added as rows are. */
 function mergeDistinctText(shape: GroupedShape, set: RowSet, wide: boolean): string {
   const { args, lane } = set.distinct as NonNullable<RowSet['distinct']>;
-  const values = args.map(
-    (arg, k) => `const a${arg} = ${wide && isInt64Like(shape.args[arg].type) ? `BigInt(h${k})` : `h${k}`};`,
-  );
+  const values = args.map((arg, k) => {
+    if (args.indexOf(arg) < k) return '';
+    return `const a${arg} = ${wide && isInt64Like(shape.args[arg].type) ? `BigInt(h${k})` : `h${k}`};`;
+  });
   const names = args.map((_, k) => `h${k}`).join(', ');
   return `s${lane}[slot].merge(o${lane}[other], (${names}) => { ${values.join(' ')} ${addText(shape, set, wide)} });`;
 }

@@ -1,6 +1,27 @@
+import { nanosecondsOf, timeWeighted } from '../market/paths.js';
+import { correlation, notNegative } from './deviations.js';
+import { joinedTexts, jsonList } from './lists.js';
+import { moment, productError } from './moments.js';
+import { quantileAt } from './quantiles.js';
 import { narrow } from './state/held.js';
 import { carry, exactSum, finiteSum, oddSum } from './sums.js';
 import { comesBefore } from './text.js';
 
 /** The functions that aggregates' text calls, by the names it calls them by. */
-export const AGGREGATE_HELPERS = { carry, exactSum, finiteSum, oddSum, comesBefore, narrow } as const;
+export const AGGREGATE_HELPERS = {
+  carry,
+  comesBefore,
+  correlation,
+  exactSum,
+  finiteSum,
+  joinedTexts,
+  jsonList,
+  moment,
+  nanosecondsOf,
+  narrow,
+  notNegative,
+  oddSum,
+  productError,
+  quantileAt,
+  timeWeighted,
+} as const;

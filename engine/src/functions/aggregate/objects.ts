@@ -2,6 +2,7 @@ import { isInt64Like, type DataType } from '../../columns/types.js';
 import type { EmitContext, PlainValue, StatePart, ValueText } from './define.js';
 import { OrderedRows } from './state/orderedRows.js';
 import { SortedCounts } from './state/sortedCounts.js';
+import { ValueCounts } from './state/valueCounts.js';
 
 /** The text of a value that an object lane holds: integers are numbers where they are safe, else bigints. */
 export function heldValue(type: DataType, text: string): ValueText {
@@ -30,6 +31,27 @@ export function sortedCounts(arg: number): StatePart {
       },
     ],
     add: emit => `${lane(emit)}.add(${emit.held[0]});`,
+    retract: emit => `${lane(emit)}.remove(${emit.held[0]}, ${emit.dictionaries[0]});`,
+    merge: emit => `${lane(emit)}.merge(${emit.other('values')}, ${emit.dictionaries[0]});`,
+  };
+}
+
+/** How often each value of one argument was seen. */
+export function valueCounts(arg: number): StatePart {
+  const lane = (emit: EmitContext): string => emit.lane('values');
+  return {
+    kind: 'value counts',
+    args: [arg],
+    lanes: [
+      {
+        name: 'values',
+        lane: 'object',
+        create: () => new ValueCounts(),
+        encode: value => (value as ValueCounts).encode(),
+        decode: plain => ValueCounts.decode(plain),
+      },
+    ],
+    add: emit => `${lane(emit)}.add(${emit.held[0]}, ${emit.dictionaries[0]});`,
     retract: emit => `${lane(emit)}.remove(${emit.held[0]}, ${emit.dictionaries[0]});`,
     merge: emit => `${lane(emit)}.merge(${emit.other('values')}, ${emit.dictionaries[0]});`,
   };

@@ -174,9 +174,8 @@ export class OrderedRows {
   }
 
   #compare(chunk: Chunk, position: number, row: OrderedRow, dictionary: Dictionary | null): number {
-    const time = chunk.times[position];
-    if (time < row.time) return -1;
-    if (time > row.time) return 1;
+    const order = compareHeld(chunk.times[position], row.time, null);
+    if (order !== 0) return order;
     const sequence = chunk.sequences[position];
     if (sequence < row.sequence) return -1;
     if (sequence > row.sequence) return 1;

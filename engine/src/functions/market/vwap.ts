@@ -1,8 +1,8 @@
 import { FLOAT64, isNumeric } from '../../columns/types.js';
-import { defineAggregate, type BoundAggregate } from './define.js';
-import { requireArguments } from './errors.js';
-import { numberOf } from './references.js';
-import { floatSum, sumOf, unitsOf } from './sums.js';
+import { defineAggregate, type BoundAggregate } from '../aggregate/define.js';
+import { requireArguments } from '../aggregate/errors.js';
+import { numberOf } from '../aggregate/references.js';
+import { floatSum, sumOf, unitsOf } from '../aggregate/sums.js';
 
 export const vwap = defineAggregate({
   name: 'vwap',
