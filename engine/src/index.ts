@@ -29,6 +29,8 @@ export type { FileSink } from './dsl/files.js';
 export type { FlinkNote, FlinkOptions, FlinkQuery } from './dsl/flinkSql.js';
 export type { GroupOptions, Grouped, Windowed } from './dsl/grouped.js';
 export type { AggregatedRow, BarColumns, Flat, Kinds, WindowColumns } from './dsl/kinds.js';
+export type { ColumnDescription } from './dsl/describe.js';
+export type { PivotOptions, Pivoted, UnpivotOptions, Unpivoted } from './dsl/reshape.js';
 export type { PrintedSchema } from './dsl/printedSchema.js';
 export { generator } from './dsl/generator.js';
 export type { MarketOptions, MarketTrade } from './dsl/generator.js';

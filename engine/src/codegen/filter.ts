@@ -5,8 +5,7 @@ import type { BoundExpr } from '../expr/bound.js';
 import { interpreter } from '../expr/interpret.js';
 import { scalarFunction } from '../functions/scalar/registry.js';
 import { codegenMode, compileFunction, NotWrittenAheadError } from './compile.js';
-import { ColumnGather, gatherLane } from './gather.js';
-import { PooledBytes } from './lanes.js';
+import { RowKeeper } from './rowKeeper.js';
 import { conjunction, emitScalar, NotEmittableError } from './scalar.js';
 import { LoopScope } from './scope.js';
 
@@ -61,56 +60,23 @@ return count;`;
   }
 }
 
-/**
- * Keeps the rows for which a predicate is true. The batch that `run` returns is lent; it carries the input's watermark. Rows that are
- * left out move the watermark as well, so a row's mark is the one in force before the next row that is kept; changelog rows keep theirs. Where
- * every row passes, the batch is the input itself.
- */
+/** Keeps the rows for which a predicate is true: see `RowKeeper`. */
 export class FilterKernel {
-  /** The watermark in force before the first row kept by the last `run`; null where that was the batch's first row. */
-  leadingMark: number | null = null;
   readonly #selection: Selection;
-  readonly #gathers: readonly ColumnGather[];
-  readonly #kinds = new PooledBytes();
-  #marks = new Float64Array(0);
+  readonly #keeper: RowKeeper;
 
   constructor(predicate: BoundExpr, schema: Schema) {
     this.#selection = new Selection(predicate, schema);
-    this.#gathers = schema.fields.map(() => new ColumnGather());
+    this.#keeper = new RowKeeper(schema);
+  }
+
+  /** The watermark in force before the first row kept by the last `run`; null where that was the batch's first row. */
+  get leadingMark(): number | null {
+    return this.#keeper.leadingMark;
   }
 
   run(batch: Batch): Batch {
     const count = this.#selection.select(batch);
-    this.leadingMark = null;
-    if (count === batch.length) return batch;
-    const { rows } = this.#selection;
-    if (count > 0 && rows[0] > 0 && batch.marks !== null && batch.kinds === null)
-      this.leadingMark = batch.marks[rows[0] - 1];
-    return {
-      schema: batch.schema,
-      length: count,
-      columns: batch.columns.map((column, at) => this.#gathers[at].run(column, rows, count)),
-      kinds: batch.kinds === null ? null : this.#gatherKinds(batch.kinds, rows, count),
-      marks: batch.marks === null ? null : this.#gatherMarks(batch, batch.marks, rows, count),
-      watermark: batch.watermark,
-    };
-  }
-
-  #gatherKinds(kinds: Uint8Array, rows: Int32Array, count: number): Uint8Array {
-    const out = this.#kinds.take(count);
-    gatherLane(kinds, rows, count, out);
-    return out;
-  }
-
-  #gatherMarks(batch: Batch, marks: Float64Array, rows: Int32Array, count: number): Float64Array {
-    if (this.#marks.length < count) this.#marks = new Float64Array(count * 2);
-    if (batch.kinds !== null) {
-      gatherLane(marks, rows, count, this.#marks);
-      return this.#marks;
-    }
-    const last = count - 1;
-    for (let k = 0; k < last; k++) this.#marks[k] = marks[rows[k + 1] - 1];
-    if (count > 0) this.#marks[last] = marks[batch.length - 1];
-    return this.#marks;
+    return this.#keeper.keep(batch, this.#selection.rows, count);
   }
 }

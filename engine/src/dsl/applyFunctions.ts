@@ -2,7 +2,7 @@ import { MillraceError } from '../columns/error.js';
 import type { Field } from '../columns/types.js';
 import { applyNode } from '../plan/build.js';
 import type { PlanNode } from '../plan/plan.js';
-import { registerFunction, rowFunction, scanFunction } from './functions.js';
+import { registerFunction, rowFunction, scanFunction } from './userFunctions.js';
 import { made } from './origin.js';
 import type { RowSchema } from './types.js';
 

@@ -30,6 +30,8 @@ import type { FileSink } from './files.js';
 import { Rolling, type RollingOptions } from './rolling.js';
 import { mapPlan } from './applyFunctions.js';
 import type { RowSchema } from './types.js';
+import { describedTable } from './describe.js';
+import type { ColumnDescription } from './describe.js';
 import { distinctPlan, pivotPlan, unpivotPlan } from './reshape.js';
 import type { PivotOptions, Pivoted, UnpivotOptions, Unpivoted } from './reshape.js';
 import { liftFunctions } from './udf.js';
@@ -222,9 +224,7 @@ export abstract class Collection<K extends Kind, Row> extends Charts<Row> implem
     Column extends keyof Row & string,
     const Name extends string = 'name',
     const Value extends string = 'value',
-  >(
-    options: UnpivotOptions<Row, Column, Name, Value>,
-  ): Kinds<Unpivoted<Row, Column, Name, Value>>[K] {
+  >(options: UnpivotOptions<Row, Column, Name, Value>): Kinds<Unpivoted<Row, Column, Name, Value>>[K] {
     return this.over(unpivotPlan(this.plan, options));
   }
 
@@ -284,6 +284,14 @@ export abstract class Collection<K extends Kind, Row> extends Charts<Row> implem
   async count(): Promise<number> {
     const reply = await ask({ type: 'read', plan: this.plan, limit: null, current: this.kind !== 'Table' });
     return reply.rows;
+  }
+
+  /**
+   * What the columns hold: a row for each, with its type, how many values and NULLs there are, how many different ones, mean and standard
+   * deviation, least and greatest value and the quartiles. Distinct counts and quartiles are to about 1%, and exact where rows change.
+   */
+  describe(): Promise<Kinds<ColumnDescription>['Table' & Kind]> {
+    return describedTable(this.plan, this.kind !== 'Table');
   }
 
   async #read(limit: number | null, options: RowOptions): Promise<Row[]> {

@@ -1,9 +1,14 @@
 import { tableFromColumns, tableToIPC } from '@uwdata/flechette';
-import { sourceNode } from '../plan/build.js';
+import { sortNode, sourceNode } from '../plan/build.js';
 import type { PlanNode } from '../plan/plan.js';
 import { arrowColumn, inferColumn } from './arrowColumns.js';
 import { Collection } from './collection.js';
+import { columnsProxy } from './exprMethods.js';
+import type { ColumnsOf } from './expressions.js';
 import { makes } from './make.js';
+import { sortKeys } from './ordering.js';
+import type { Orderings } from './ordering.js';
+import { usingAll } from './usage.js';
 import { MillraceError } from '../columns/error.js';
 import { scanPlan } from './applyFunctions.js';
 import type { ScanOptions } from './applyFunctions.js';
@@ -52,6 +57,44 @@ export class Table<Row> extends Collection<'Table', Row> {
     options: ScanOptions<Row, State, Out, Key>,
   ): Table<Out> {
     return new Table<Out>(scanPlan(this.plan, options));
+  }
+
+  /**
+   * The rows in an order: of one expression or of several in turn, `desc(…)` from the greatest value down. NULL comes last either way, NaN is the
+   * greatest number, and rows that are alike stay as they were.
+   *
+   * @example trades.sort(t => [desc(t.size), t.symbol])
+   */
+  sort(by: (columns: ColumnsOf<Row>) => Orderings): Table<Row> {
+    const keys = usingAll(
+      'sort',
+      () => sortKeys(by(columnsProxy())),
+      list => list.map(({ expr }) => expr),
+    );
+    return this.over(made(sortNode({ input: this.plan, by: keys, offset: 0, limit: null })));
+  }
+
+  /**
+   * At most `n` rows, the first `offset` (0) left out.
+   *
+   * @example trades.sort(t => desc(t.size)).limit(10)
+   */
+  limit(n: number, offset = 0): Table<Row> {
+    for (const count of [n, offset]) {
+      if (Number.isSafeInteger(count) && count >= 0) continue;
+      throw new MillraceError(
+        'MR1812',
+        `limit() takes whole numbers of rows, not ${count}.`,
+        'Write limit(10).',
+      );
+    }
+    const { plan } = this;
+    // Rows that are sorted and cut are known to be so before they are made.
+    const node =
+      plan.kind === 'sort' && plan.limit === null && plan.offset === 0
+        ? sortNode({ ...plan, offset, limit: n })
+        : sortNode({ input: plan, by: [], offset, limit: n });
+    return this.over(made(node));
   }
 
   /**

@@ -5,7 +5,7 @@ import { applyNode, projectNode } from '../plan/build.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { Expr, ExprOf } from './expressions.js';
 import { ExprValue } from './exprValue.js';
-import { registerFunction, valueFunction } from './functions.js';
+import { registerFunction, valueFunction } from './userFunctions.js';
 import { toExpr } from './literals.js';
 import { made } from './origin.js';
 import type { ColumnType } from './types.js';

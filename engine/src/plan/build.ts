@@ -30,7 +30,8 @@ export const finalNode = (parts: Parts<FinalNode>): FinalNode => freeze({ kind: 
 /** Rows through a function of the user's. */
 export const applyNode = (parts: Parts<ApplyNode>): ApplyNode => freeze({ kind: 'apply', ...parts });
 /** Each combination of values once. */
-export const distinctNode = (parts: Parts<DistinctNode>): DistinctNode => freeze({ kind: 'distinct', ...parts });
+export const distinctNode = (parts: Parts<DistinctNode>): DistinctNode =>
+  freeze({ kind: 'distinct', ...parts });
 /** Rows in an order, or some of them. */
 export const sortNode = (parts: Parts<SortNode>): SortNode => freeze({ kind: 'sort', ...parts });
 /** Columns as rows. */

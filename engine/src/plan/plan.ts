@@ -23,7 +23,8 @@ export type PlanNode =
   | LateNode
   | KeepNode
   | UnionAllNode
-  | RollingNode | TopNNode
+  | RollingNode
+  | TopNNode
   | ApplyNode
   | DistinctNode
   | SortNode
