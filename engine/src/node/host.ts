@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { createSessionHost } from '../session/host.js';
 import type { SessionHost } from '../session/protocol.js';
 import type { World } from '../sources/source.js';
@@ -8,13 +9,15 @@ import { realWorld } from './world.js';
  * A session host in this process with every source and sink that Node can have.
  *
  * @param options.directory where relative paths start; by default the process's folder
+ * @param options.memoryBytes how much histories, state and tables may hold together; by default as much as the limit of the heap
  * @param options.world clock, timers and randomness; by default the real ones
  */
 export function createNodeHost(
-  options: { readonly directory?: string; readonly world?: World } = {},
+  options: { readonly directory?: string; readonly world?: World; readonly memoryBytes?: number } = {},
 ): SessionHost {
   return createSessionHost({
     world: options.world ?? realWorld(options.directory ?? process.cwd()),
+    memoryBytes: options.memoryBytes ?? getHeapStatistics().heap_size_limit,
     connectors: NODE_SOURCES,
     sinks: NODE_SINKS,
     defer: work => {

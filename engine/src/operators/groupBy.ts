@@ -178,7 +178,10 @@ export class GroupByOperator implements Operator, GroupedHost {
   }
 
   bytes(): number {
-    return this.#store.bytes() + (this.#expiry?.bytes() ?? 0);
+    const { groups, plan } = this.#grouping;
+    // The numbers of keys, roughly.
+    const keys = groups.size * 24 * Math.max(1, plan.keys.length);
+    return this.#store.bytes() + keys + (this.#expiry?.bytes() ?? 0);
   }
 
   stateRows(): number {

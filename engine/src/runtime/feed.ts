@@ -2,6 +2,7 @@ import type { Batch } from '../columns/batch.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { OpenSource, SourceReader, World } from '../sources/source.js';
 import type { SessionClock } from './clock.js';
+import type { Holding, MemoryHolder } from './memory.js';
 import { Signal } from './signal.js';
 import { batchBytes, copyBatch, sliceBatch } from './slice.js';
 
@@ -52,8 +53,8 @@ export interface FeedContext {
   progressed(): void;
   /** The number of the next batch that arrives at any live feed. */
   nextArrival(): number;
-  /** Resolves when there is memory for more rows. */
-  memory(): Promise<void> | null;
+  /** Null where there is memory for more rows; else resolves when to ask again, or throws. */
+  memory(reader: string): Promise<void> | null;
 }
 
 interface CatchUp {
@@ -67,7 +68,7 @@ interface CatchUp {
  * event time; a query that comes late reads the source again up to the exact row that the others have reached, and then goes in step with them.
  * A live source's last hour is kept for it.
  */
-export class Feed implements PortFeed {
+export class Feed implements PortFeed, MemoryHolder {
   readonly #members = new Set<FeedMember>();
   #late: CatchUp[] = [];
   readonly #signal = new Signal();
@@ -169,6 +170,16 @@ export class Feed implements PortFeed {
     this.#signal.wake();
   }
 
+  /** Bytes of a live source's history. */
+  bytes(): number {
+    return this.#historyBytes;
+  }
+
+  holdings(): Holding[] {
+    const what = `the history of source '${this.source.summary.name}'`;
+    return [{ what, bytes: this.#historyBytes }];
+  }
+
   /** Readings under way: one, and one for each query that is catching up. */
   get readers(): number {
     return (this.#reader === null ? 0 : 1) + this.#late.filter(late => late.reader !== null).length;
@@ -251,7 +262,7 @@ export class Feed implements PortFeed {
   }
 
   async #read(): Promise<void> {
-    const memory = this.context.memory();
+    const memory = this.context.memory(`source '${this.source.summary.name}'`);
     if (memory !== null) {
       await memory;
       return;

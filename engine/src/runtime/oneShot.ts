@@ -5,6 +5,7 @@ import type { PhysicalPlan } from '../physical/physical.js';
 import type { OpenSource, SourceReader, World } from '../sources/source.js';
 import { TURN_ROWS } from './feed.js';
 import { InputMerge, type MergeInput } from './inputMerge.js';
+import type { MemoryBudget } from './memory.js';
 import { Pipeline } from './pipeline.js';
 import { Signal } from './signal.js';
 import { sliceBatch } from './slice.js';
@@ -24,6 +25,10 @@ export interface OneShotOptions {
   readonly exchange: Exchange;
   /** Takes what the plan puts out; returns whether it has had enough. The run waits for it. */
   readonly take: (batch: Batch) => Promise<boolean> | boolean;
+  /** The session's memory, which the run counts in. */
+  readonly memory: MemoryBudget;
+  /** Bytes of what `take` keeps. */
+  readonly kept?: () => number;
   /** Told at the end of the run what ran. */
   readonly measured?: (pipeline: Pipeline, merge: InputMerge) => void;
 }
@@ -68,6 +73,11 @@ export async function runOnce(
   };
   const merge = new InputMerge(mergeInputs(plan, sources), pipeline);
   merge.advance(options.now);
+  const kept = options.kept ?? (() => 0);
+  const forget = options.memory.add({
+    bytes: () => pipeline.bytes() + kept(),
+    holdings: () => [{ what: 'the rows that are read', bytes: kept() }, ...pipeline.holdings()],
+  });
   try {
     for (;;) {
       const source = merge.behind;
@@ -76,6 +86,9 @@ export async function runOnce(
         for (const result of results.splice(0)) await result;
         return;
       }
+      const name = `source '${sources[source].summary.name}'`;
+      for (let wait = options.memory.admit(name); wait !== null; wait = options.memory.admit(name))
+        await wait;
       await readOn(merge, source, readers[source], options.until(source), sources[source].summary.boundUs);
       let enough = false;
       for (const result of results.splice(0)) if (await result) enough = true;
@@ -84,6 +97,7 @@ export async function runOnce(
       await options.yieldTurn();
     }
   } finally {
+    forget();
     pipeline.close();
     options.measured?.(pipeline, merge);
     await Promise.all(readers.map(reader => reader.close()));

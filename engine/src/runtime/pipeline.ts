@@ -4,7 +4,9 @@ import type { ExchangeContext } from '../operators/apply.js';
 import { buildOperator } from '../operators/build.js';
 import type { Emitter, Operator } from '../operators/operator.js';
 import type { PhysicalInput, PhysicalPlan } from '../physical/physical.js';
+import { operatorText } from '../physical/explain.js';
 import type { MergeOutput } from './inputMerge.js';
+import type { Holding } from './memory.js';
 import { PipelineMeter, type OperatorMeter } from './meter.js';
 
 /** The operators of a plan, wired: what goes in at a source comes out at the other end, done, before `push` returns. */
@@ -106,6 +108,14 @@ export class Pipeline implements MergeOutput {
 
   get late(): number {
     return this.operators.reduce((total, { counters }) => total + counters.late + counters.untimed, 0);
+  }
+
+  /** What the operators hold, by operator. */
+  holdings(): Holding[] {
+    return this.operators.map((operator, at) => ({
+      what: `the state of '${operatorText(this.plan.operators[at])}', ${operator.stateRows()} rows`,
+      bytes: operator.bytes(),
+    }));
   }
 
   bytes(): number {

@@ -7,6 +7,7 @@ import type { SessionClock } from './clock.js';
 import type { FeedMember, PortFeed } from './feed.js';
 import { Idleness } from './idleness.js';
 import { InputMerge, type MergeInput } from './inputMerge.js';
+import type { Holding, MemoryHolder } from './memory.js';
 import { Pipeline } from './pipeline.js';
 import { MaterializedTable, type TableLimits } from './table.js';
 
@@ -30,7 +31,7 @@ export interface QueryContext {
 }
 
 /** A plan that runs: rows of its feeds go through its operators into its table. */
-export class RunningQuery {
+export class RunningQuery implements MemoryHolder {
   readonly table: MaterializedTable;
   /** What takes the rows of each source of the plan. */
   readonly ports: readonly QueryPort[];
@@ -202,6 +203,13 @@ export class RunningQuery {
 
   get late(): number {
     return this.#pipeline.late;
+  }
+
+  /** What it holds, by table and operator. */
+  holdings(): Holding[] {
+    const names = this.plan.sources.map(({ node }) => `'${node.name}'`).join(', ');
+    const table = { what: `a table over ${names}, ${this.table.total} rows`, bytes: this.table.bytes };
+    return [table, ...this.#pipeline.holdings()];
   }
 
   bytes(): number {

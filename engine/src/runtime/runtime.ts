@@ -8,6 +8,7 @@ import type { OpenSource, SourceConnector, World } from '../sources/source.js';
 import { SessionClock } from './clock.js';
 import { Feed } from './feed.js';
 import { NO_EXCHANGE, type Exchange } from '../operators/apply.js';
+import { DEFAULT_MEMORY_BYTES, MemoryBudget, type MemoryHolder } from './memory.js';
 import type { RunningQuery } from './query.js';
 import { Signal } from './signal.js';
 
@@ -25,6 +26,8 @@ export interface RuntimeOptions {
   readonly connectors: readonly SourceConnector[];
   /** Runs a function soon, after other work had its turn: `setImmediate` in Node, a message channel in a page. */
   readonly defer: (work: () => void) => void;
+  /** How much histories, operators' state and tables may hold together; not given: 1 GiB. */
+  readonly memoryBytes?: number;
   /** The way to the users' functions; without one, plans that call them fail. */
   readonly exchange?: Exchange;
 }
@@ -35,6 +38,9 @@ export interface RuntimeOptions {
  */
 export class Runtime {
   readonly clock: SessionClock;
+  readonly memory: MemoryBudget;
+  /** What ends the counting of a holder's memory. */
+  readonly #memoryOf = new Map<MemoryHolder, () => void>();
   readonly #feeds = new Map<string, { readonly feed: Feed; readonly name: string }>();
   readonly #opened = new Map<string, { readonly source: Promise<OpenSource>; readonly atMs: number }>();
   readonly #progress = new Signal();
@@ -44,6 +50,7 @@ export class Runtime {
 
   constructor(readonly options: RuntimeOptions) {
     this.clock = new SessionClock(options.world);
+    this.memory = new MemoryBudget(options.memoryBytes ?? DEFAULT_MEMORY_BYTES, options.world);
     this.clock.onChange(() => this.#progressed());
   }
 
@@ -88,6 +95,7 @@ export class Runtime {
     const sources = await Promise.all(nodes.map(node => this.open(node)));
     const feeds = nodes.map((node, at) => this.#feed(node, sources[at]));
     query.epoch = this.#starts;
+    this.#memoryOf.set(query, this.memory.add(query));
     // Replays start again by themselves; others give what they have once more.
     query.onRebuild = () => {
       feeds.forEach((feed, at) => {
@@ -105,6 +113,11 @@ export class Runtime {
     return this.options.exchange ?? NO_EXCHANGE.exchange;
   }
 
+  #forget(holder: MemoryHolder): void {
+    this.#memoryOf.get(holder)?.();
+    this.#memoryOf.delete(holder);
+  }
+
   #feed(node: SourceNode, source: OpenSource): Feed {
     const key = sourceKey(node);
     let entry = this.#feeds.get(key);
@@ -115,10 +128,11 @@ export class Runtime {
         yieldTurn: () => this.yieldTurn(),
         progressed: () => this.#progressed(),
         nextArrival: () => this.#arrivals++,
-        memory: () => null,
+        memory: (reader: string) => this.memory.admit(reader),
       };
       entry = { feed: new Feed(source, node.clocked, context), name: node.name };
       this.#feeds.set(key, entry);
+      this.#memoryOf.set(entry.feed, this.memory.add(entry.feed));
       if (entry.feed.replays && source.summary.firstTime !== null)
         this.clock.anchor(source.summary.firstTime);
     }
@@ -128,6 +142,7 @@ export class Runtime {
   /** Takes a query off its feeds; a feed without queries is closed. */
   async stop(query: RunningQuery): Promise<void> {
     query.close();
+    this.#forget(query);
     const closing: Feed[] = [];
     query.plan.sources.forEach(({ node }, at) => {
       const key = sourceKey(node);
@@ -137,6 +152,7 @@ export class Runtime {
       if (!entry.feed.isIdle) return;
       this.#feeds.delete(key);
       this.#opened.delete(key);
+      this.#forget(entry.feed);
       closing.push(entry.feed);
     });
     if (closing.length === 0) return;

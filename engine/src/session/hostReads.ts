@@ -57,6 +57,8 @@ export async function readRows(
     now: current && nodes.some(node => node.clocked) ? runtime.clock.now() : Infinity,
     yieldTurn: () => runtime.yieldTurn(),
     exchange: runtime.exchange,
+    memory: runtime.memory,
+    kept: () => table.bytes,
     take(batch) {
       table.apply(batch);
       return onlyComes && limit !== null && table.total >= limit;
@@ -127,6 +129,8 @@ export async function writeRows(
       now: Infinity,
       yieldTurn: () => runtime.yieldTurn(),
       exchange: runtime.exchange,
+      memory: runtime.memory,
+      kept: () => table?.bytes ?? 0,
       async take(batch) {
         if (table !== null) table.apply(batch);
         else if (batch.length > 0) await sink.write(batch);

@@ -2,3 +2,4 @@
 export * from './protocol.js';
 export * from './client.js';
 export * from './errors.js';
+export { typeName } from '../columns/types.js';
