@@ -132,7 +132,8 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
     const count = batch.length;
     // A slice that was current may have to know groups that are new.
     this.#leaveSlice();
-    for (let row = 0; row < count; ) {
+    if (this.#nextTick === Infinity && this.#plan.emit.everyUs !== null) this.#startTicks(marks, count);
+    for (let row = 0; row < count;) {
       row = this.#grouping.run(this, this.#keeper.store, input, row, count);
       if (row === count) break;
       this.#advance(marks[row - 1], row > 1 ? marks[row - 2] : before);
@@ -154,6 +155,14 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
     }
     this.nextEvent = Math.min(this.#keeper.nextEvent, this.#nextTick);
     this.#leaveSlice();
+  }
+
+  /** Open windows are told from the first watermark on. */
+  #startTicks(marks: Float64Array, count: number): void {
+    let row = 0;
+    while (row < count && !Number.isFinite(marks[row])) row++;
+    if (row < count) this.#setTick(marks[row]);
+    this.nextEvent = Math.min(this.#keeper.nextEvent, this.#nextTick);
   }
 
   #setTick(mark: EventTime): void {

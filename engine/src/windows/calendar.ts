@@ -71,9 +71,13 @@ function listed(
   const near = 'us' in span || 'days' in span ? 20 * DAY_US : 31 * (span.months + 1) * DAY_US;
   const windows: (WindowSpan & { readonly number: number })[] = [];
   let trading = false;
-  for (let session = 0; session < days.length; session++) {
+  let session = Math.max(
+    0,
+    days.findLastIndex(day => day * DAY_US < timeUs - near),
+  );
+  for (; session < days.length; session++) {
     const open = starts[firstParts[session]];
-    if (Math.abs(open - timeUs) > near) continue;
+    if (open > timeUs + near) break;
     const parts = Array.from(
       { length: firstParts[session + 1] - firstParts[session] },
       (_, k) => firstParts[session] + k,
