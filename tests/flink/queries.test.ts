@@ -71,13 +71,13 @@ beforeAll(async () => {
       'csv.null-literal': NULL_TEXT,
     };
   }
-  const made = new Set<string>();
+  const made = new Map<string, Promise<unknown>>();
   const run = async (name: string): Promise<(readonly (string | null)[])[]> => {
     const { tables: statements, query, cannot } = await queries[name].toFlinkSql({ sources });
     expect(cannot).toEqual([]);
-    for (const statement of statements.filter(each => !made.has(each))) {
-      made.add(statement);
-      await flink.run(statement);
+    for (const statement of statements) {
+      if (!made.has(statement)) made.set(statement, flink.run(statement));
+      await made.get(statement);
     }
     return materialised(await flink.run(query));
   };

@@ -1,14 +1,17 @@
 import {
   avg,
   count,
+  cumulate,
   first,
   float64,
   hop,
   int32,
   int64,
+  lag,
   last,
   max,
   min,
+  rowNumber,
   schema,
   session,
   string,
@@ -115,13 +118,18 @@ export const queries: Readonly<Record<string, Query>> = {
   })),
   'tumbling windows': bars.final(),
   'tumbling windows with an offset': t
-    .window(tumble('30 s', { offset: '5 s' }))
+    .window(tumble('30 s', { offset: '-5 s' }))
     .aggregate(r => ({ n: count(), volume: sum(r.size) }))
     .final(),
   'hopping windows': t
     .window(hop({ size: '1 min', slide: '20 s' }))
     .groupBy('symbol')
     .aggregate(r => ({ mean: avg(r.price), n: count(r.price) }))
+    .final(),
+  'cumulating windows': t
+    .window(cumulate({ size: '1 min', step: '20 s' }))
+    .groupBy('symbol')
+    .aggregate(r => ({ volume: sum(r.size), n: count() }))
     .final(),
   'session windows': t
     .window(session({ gap: '4 s' }))
@@ -161,6 +169,26 @@ export const queries: Readonly<Record<string, Query>> = {
     .window(tumble('20 s'))
     .groupBy('symbol')
     .aggregate(r => ({ open: first(r.bid), close: last(r.bid) }))
+    .final(),
+  'the last rows of a key': q
+    .rolling({ by: 'symbol', rows: 5 })
+    .derive(r => ({ mean: avg(r.bid), least: min(r.ask), n: count(r.ask) })),
+  'the last seconds of a key': t
+    .rolling({ by: 'symbol', range: '10 s' })
+    .derive(r => ({ volume: sum(r.size), n: count() })),
+  'earlier rows of a key': q.rolling({ by: 'symbol' }).derive(r => ({
+    before: lag(r.bid),
+    long: lag(r.bid, 3),
+  })),
+  'numbered rows of a key': q.rolling({ by: 'symbol' }).derive(() => ({ place: rowNumber() })),
+  'all rows of a key so far': q
+    .rolling({ by: 'symbol' })
+    .derive(r => ({ total: sum(r.bid), most: max(r.ask) })),
+  'several streams as one': t
+    .select('ts', 'symbol', 'size')
+    .unionAll(t.where(r => r.size.gt(500)).select('ts', 'symbol', 'size'))
+    .window(tumble('1 min'))
+    .aggregate(r => ({ n: count(), volume: sum(r.size) }))
     .final(),
   groups: t.groupBy('symbol').aggregate(r => ({ n: count(), volume: sum(r.size), mean: avg(r.price) })),
   'groups of groups': t

@@ -5,11 +5,14 @@ import { bind } from '../functions/bind.js';
 import { projectColumns } from '../plan/bind.js';
 import { planNodes } from '../plan/children.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
+import type { RollingNode } from '../plan/nodes/rolling.js';
 import type { SourceNode } from '../plan/nodes/source.js';
+import type { UnionAllNode } from '../plan/nodes/unionAll.js';
 import type { PlanNode, PlanVisitor } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { distinctArguments, guardedArguments } from './aggregateCall.js';
 import { DUCKDB, duckdbName } from './duckdbText.js';
+import { rolledColumn } from './duckdbRolling.js';
 import { windowRows } from './duckdbWindows.js';
 import { passedAs } from './passed.js';
 import { scalarText } from './scalar.js';
@@ -99,6 +102,8 @@ class NodePrinter {
         };
       },
       aggregate: node => ({ text: this.#aggregate(node), sequence: null }),
+      rolling: node => ({ text: this.#rolling(node), sequence: this.#sequence(node.input) }),
+      unionAll: node => ({ text: this.#union(node), sequence: null }),
       final: node => ({
         text: `SELECT * FROM ${this.#from(node.input)}`,
         sequence: this.#sequence(node.input),
@@ -134,6 +139,23 @@ class NodePrinter {
     return this.said.get(node)!.sequence;
   }
 
+  /** The columns that put a node's rows in event order. */
+  #order(node: PlanNode): readonly string[] {
+    const names = [this.#relations.get(node)!.time, this.#sequence(node)];
+    return [...names.filter(name => name !== null).map(duckdbName), arrival];
+  }
+
+  #rolling(node: RollingNode): string {
+    const input = this.#relations.get(node.input)!;
+    const rolled = { relation: input, order: this.#order(node.input), cannot: this.cannot };
+    const made = new Map(node.columns.map(column => [column.name, rolledColumn(node, column, rolled)]));
+    const list = this.#schema(node).fields.map(({ name }) => {
+      const text = made.get(name);
+      return text === undefined ? duckdbName(name) : `${text} AS ${duckdbName(name)}`;
+    });
+    return `SELECT ${[...list, arrival].join(', ')} FROM ${this.#from(node.input)}`;
+  }
+
   #text(expr: Expr, input: PlanNode): string {
     return scalarText(bind(expr, this.#schema(input)), DUCKDB, this.cannot);
   }
@@ -153,7 +175,12 @@ class NodePrinter {
     }
     if (node.fill !== undefined) this.cannot('windows without rows are filled');
     const time = input.schema.fields[fieldIndex(input.schema, input.time!)];
-    const windows = windowRows(node.window, { table: this.#from(node.input), time, keys });
+    const windows = windowRows(node.window, {
+      table: this.#from(node.input),
+      time,
+      keys,
+      order: this.#order(node.input),
+    });
     if (typeof windows !== 'string') {
       this.cannot(windows.cannot);
       return `SELECT ${this.#columns(node)}, 0 AS ${arrival} WHERE FALSE`;
@@ -166,6 +193,13 @@ class NodePrinter {
     );
   }
 
+  /** Rows of several inputs have no order of arrival between them. */
+  #union(node: UnionAllNode): string {
+    return node.inputs
+      .map(input => `SELECT ${this.#columns(node)}, ${arrival} FROM ${this.#from(input)}`)
+      .join(' UNION ALL ');
+  }
+
   /** One call of an aggregate. Rows that it must not see are NULL to it. */
   #call(node: AggregateNode, call: AggregateNode['columns'][number]['call']): string {
     const input = this.#relations.get(node.input)!;
@@ -176,10 +210,7 @@ class NodePrinter {
     const time = input.time === null ? null : duckdbName(input.time);
     if (definition.ordered && time !== null) conditions.push(`${time} IS NOT NULL`);
     const guarded = guardedArguments(args, conditions);
-    const sequence = this.#sequence(node.input);
-    const order = [time, sequence === null ? null : duckdbName(sequence), arrival].filter(
-      name => name !== null,
-    );
+    const order = this.#order(node.input);
     const seen = call.distinct ? distinctArguments(guarded) : guarded;
     const text = definition.duckdb?.(seen, {
       args: bound,

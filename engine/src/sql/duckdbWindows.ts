@@ -1,7 +1,8 @@
 import type { Field } from '../columns/types.js';
-import type { WindowSpec } from '../plan/nodes/aggregate.js';
-import { bindWindow } from '../windows/registry.js';
 import { floorTo, microsecondsOf, timestampOfMicroseconds } from '../functions/scalar/duckdbTime.js';
+import type { WindowSpec } from '../plan/nodes/aggregate.js';
+import type { CumulativeWindow, SessionWindow, SlicedWindow } from '../windows/define.js';
+import { bindWindow } from '../windows/registry.js';
 import { duckdbName } from './duckdbText.js';
 
 /** The rows that are put into windows. */
@@ -10,6 +11,8 @@ interface Windowed {
   readonly time: Field;
   /** The grouping columns, quoted. */
   readonly keys: readonly string[];
+  /** The columns that put rows in event order, quoted. */
+  readonly order: readonly string[];
 }
 
 /**
@@ -18,21 +21,60 @@ interface Windowed {
  */
 export function windowRows(spec: WindowSpec, rows: Windowed): string | { readonly cannot: string } {
   const window = bindWindow(spec);
-  if (window.kind !== 'sliced') return { cannot: `${spec.type} windows have no counterpart in DuckDB` };
-  const { sizeUs, slideUs, offsetUs } = window;
-  const { table, time } = rows;
-  const us = microsecondsOf(`x.${duckdbName(time.name)}`, time.type);
-  const last = floorTo(us, BigInt(slideUs), BigInt(offsetUs));
-  const copies = Math.ceil(sizeUs / slideUs);
+  switch (window.kind) {
+    case 'sliced':
+      return withWindows(slicedRows(window, rows), rows);
+    case 'cumulative':
+      return withWindows(cumulativeRows(window, rows), rows);
+    case 'session':
+      return withWindows(sessionRows(window, rows), rows);
+    default:
+      return { cannot: `windows of ${spec.type} have no counterpart in DuckDB` };
+  }
+}
+
+/** The rows with the columns `#start` and `#end` as the window columns that a user sees. */
+function withWindows(inner: string, { time }: Windowed): string {
   const columns = [
     `${timestampOfMicroseconds('"#start"', time.type)} AS "windowStart"`,
-    `${timestampOfMicroseconds(`("#start" + ${sizeUs})`, time.type)} AS "windowEnd"`,
-    `${timestampOfMicroseconds(`("#start" + ${sizeUs})`, time.type, 1)} AS "windowTime"`,
+    `${timestampOfMicroseconds('"#end"', time.type)} AS "windowEnd"`,
+    `${timestampOfMicroseconds('"#end"', time.type, 1)} AS "windowTime"`,
   ];
+  return `SELECT * EXCLUDE ("#us", "#start", "#end"), ${columns.join(', ')} FROM (${inner})`;
+}
+
+/** The rows with their event time in microseconds as `#us`. */
+function timedRows({ table, time }: Windowed): string {
+  const name = duckdbName(time.name);
+  return `SELECT *, ${microsecondsOf(name, time.type)} AS "#us" FROM ${table} WHERE ${name} IS NOT NULL`;
+}
+
+function slicedRows({ sizeUs, slideUs, offsetUs }: SlicedWindow, rows: Windowed): string {
+  const last = floorTo('"#us"', BigInt(slideUs), BigInt(offsetUs));
+  const start = `${last} - r.k * ${slideUs}`;
   return (
-    `SELECT * EXCLUDE ("#us", "#start"), ${columns.join(', ')} FROM (` +
-    `SELECT x.*, ${us} AS "#us", ${last} - r.k * ${slideUs} AS "#start" ` +
-    `FROM ${table} x, range(${copies}) r(k) WHERE ${duckdbName(time.name)} IS NOT NULL` +
-    `) WHERE "#us" < "#start" + ${sizeUs}`
+    `SELECT * FROM (SELECT x.*, ${start} AS "#start", ${start} + ${sizeUs} AS "#end" ` +
+    `FROM (${timedRows(rows)}) x, range(${Math.ceil(sizeUs / slideUs)}) r(k)) WHERE "#us" < "#end"`
+  );
+}
+
+function cumulativeRows({ sizeUs, stepUs, offsetUs }: CumulativeWindow, rows: Windowed): string {
+  const start = floorTo('"#us"', BigInt(sizeUs), BigInt(offsetUs));
+  return (
+    `SELECT * FROM (SELECT x.*, ${start} AS "#start", ${start} + (r.k + 1) * ${stepUs} AS "#end" ` +
+    `FROM (${timedRows(rows)}) x, range(${sizeUs / stepUs}) r(k)) WHERE "#us" < "#end"`
+  );
+}
+
+/** Gaps and islands: a row that comes more than the gap after the one before it begins a session. */
+function sessionRows({ gapUs }: SessionWindow, rows: Windowed): string {
+  const by = rows.keys.length === 0 ? '' : `PARTITION BY ${rows.keys.join(', ')} `;
+  const over = `${by}ORDER BY ${rows.order.join(', ')}`;
+  const begins = `CASE WHEN "#us" - lag("#us") OVER (${over}) <= ${gapUs} THEN 0 ELSE 1 END AS "#begins"`;
+  const numbered = `SELECT *, sum("#begins") OVER (${over} ROWS UNBOUNDED PRECEDING) AS "#session" FROM (SELECT *, ${begins} FROM (${timedRows(rows)}))`;
+  const whole = `OVER (PARTITION BY ${[...rows.keys, '"#session"'].join(', ')})`;
+  return (
+    `SELECT * EXCLUDE ("#begins", "#session"), min("#us") ${whole} AS "#start", max("#us") ${whole} + ${gapUs} AS "#end" ` +
+    `FROM (${numbered})`
   );
 }

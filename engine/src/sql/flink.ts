@@ -8,15 +8,17 @@ import { flinkType } from '../functions/scalar/sql.js';
 import { projectColumns } from '../plan/bind.js';
 import { planNodes } from '../plan/children.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
+import type { RollingNode } from '../plan/nodes/rolling.js';
 import type { SourceNode } from '../plan/nodes/source.js';
 import type { PlanNode, PlanVisitor } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
-import { bindWindow, windowOf } from '../windows/registry.js';
 import { distinctArguments, guardedArguments } from './aggregateCall.js';
 import type { Cannot } from './cannot.js';
-import { createTable, hasRowtime, isRowtime, ROWTIME, wholeMilliseconds } from './flinkTables.js';
+import { overColumn } from './flinkRolling.js';
+import { createTable, hasRowtime, isRowtime, ROWTIME } from './flinkTables.js';
 import type { FlinkSource, FlinkTable } from './flinkTables.js';
 import { FLINK, flinkName } from './flinkText.js';
+import { checkWindow, WINDOW_NAMES, windowColumns, windowFunction } from './flinkWindows.js';
 import { scalarText } from './scalar.js';
 
 /** A column of a query's result: what we call it, and what Flink does. */
@@ -41,13 +43,6 @@ export interface FlinkSql {
   readonly differs: readonly Cannot[];
 }
 
-/** Our window columns as Flink calls its own. */
-const WINDOW_NAMES: Readonly<Record<string, string>> = {
-  windowStart: 'window_start',
-  windowEnd: 'window_end',
-  windowTime: 'window_time',
-};
-
 /**
  * Prints a plan for Flink: CREATE TABLE statements for its sources, and a query with a common table expression a node. Event-time windows are
  * window table functions, whose rows come once, when a window closes: a table of windows is printed as its `final()`.
@@ -64,7 +59,7 @@ export function flinkSql(
   const parts: string[] = [];
   const created = new Map<string, string>();
   for (const node of planNodes(root)) {
-    const name = flinkName(`node${names.size}`);
+    const name = flinkName(`node${parts.length}`);
     const notes: Notes = {
       cannot: why => cannot.push({ node, why }),
       differs: why => differs.push({ node, why }),
@@ -78,6 +73,12 @@ export function flinkSql(
         notes.cannot(
           `Flink's event time is of milliseconds: give connector options of '${node.name}' instead of a table's name`,
         );
+    }
+    if (node.kind === 'final' || node.kind === 'keep') {
+      if (node.kind === 'keep' && Object.values(node.retention).some(limit => limit !== null))
+        notes.differs('Flink keeps every row of the result');
+      names.set(node, names.get(node.input)!);
+      continue;
     }
     const text = new NodePrinter(relations, names, notes, tables).print(node);
     parts.push(`${name} AS (\n  ${text}\n)`);
@@ -139,13 +140,7 @@ class NodePrinter {
         return `SELECT ${[...list, ...this.#hidden(project)].join(', ')} FROM ${this.#from(project.input)}`;
       },
       aggregate: aggregate => this.#aggregate(aggregate),
-      final: final => `SELECT * FROM ${this.#from(final.input)}`,
-      keep: keep => {
-        const { lastUs, rows, bytes } = keep.retention;
-        if (lastUs !== null || rows !== null || bytes !== null)
-          this.notes.differs('Flink keeps every row of the result');
-        return `SELECT * FROM ${this.#from(keep.input)}`;
-      },
+      rolling: rolling => this.#rolling(rolling),
       unionAll: union =>
         union.inputs
           .map(input => `SELECT ${this.#columns(union)} FROM ${this.#from(input)}`)
@@ -196,15 +191,10 @@ class NodePrinter {
       const by = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
       return `SELECT ${[...keys, ...values].join(', ')} FROM ${from}${by}`;
     }
-    this.#checkWindow(node);
+    checkWindow(node, node.window, this.#relation(node.input).schema, this.notes.cannot);
     const time = this.#timeOf(node.input)!;
     const descriptor = flinkName(isRowtime(time) ? time.name : ROWTIME);
-    const partitioned =
-      windowOf(node.window.type).by === 'rows' && keys.length > 0
-        ? `${from} PARTITION BY ${keys.join(', ')}`
-        : from;
-    const table = windowOf(node.window.type).sql(partitioned, descriptor, node.window.parameters);
-    if (table === null) this.notes.cannot('window table functions know no time zones and calendars');
+    const table = windowFunction(node.window, from, keys, descriptor, this.notes.cannot);
     const windows = windowColumns(time);
     return (
       `SELECT ${[...keys, ...windows, ...values].join(', ')}\n  FROM TABLE(${table})\n  ` +
@@ -212,23 +202,23 @@ class NodePrinter {
     );
   }
 
-  #checkWindow(node: AggregateNode): void {
-    const { window, allowedLatenessUs, emit, fill } = node;
-    const { cannot } = this.notes;
-    if (allowedLatenessUs > 0) cannot('window table functions allow no lateness');
-    if (emit !== undefined && (emit.everyUs !== null || emit.rows !== null))
-      cannot('window table functions tell a window once, when it closes');
-    if (fill !== undefined) cannot('window table functions have no rows for windows without rows');
-    for (const [name, value] of Object.entries(window!.parameters)) {
-      const why = name.endsWith('Us') ? wholeMilliseconds(Number(value)) : null;
-      if (why !== null) cannot(why);
-    }
-    const bound = bindWindow(window!);
-    if (!['sliced', 'cumulate', 'session'].includes(bound.kind))
-      cannot(`Flink has no ${window!.type} windows`);
-    const { fields } = this.#relation(node.input).schema;
-    const taken = fields.find(field => Object.values(WINDOW_NAMES).includes(field.name));
-    if (taken !== undefined) cannot(`a column is called '${taken.name}', as Flink calls one of its own`);
+  #rolling(node: RollingNode): string {
+    const time = this.#timeOf(node.input);
+    const rolled = {
+      relation: this.#relation(node.input),
+      rowtime: time === null ? null : flinkName(isRowtime(time) ? time.name : ROWTIME),
+      cannot: this.notes.cannot,
+    };
+    const columns = node.columns.map(column => overColumn(node, column, rolled));
+    if (time !== null && !isRowtime(time))
+      this.notes.differs('rows of one millisecond go by arrival in Flink');
+    if (new Set(columns.map(column => column.over)).size > 1)
+      this.notes.cannot('a query has one OVER window in Flink, and these columns need several');
+    const list = this.#relation(node).schema.fields.map(({ name }) => {
+      const made = columns.find(column => column.name === name);
+      return made === undefined ? flinkName(name) : `${made.text} AS ${flinkName(name)}`;
+    });
+    return `SELECT ${[...list, ...this.#hidden(node)].join(', ')} FROM ${this.#from(node.input)}`;
   }
 
   #call(node: AggregateNode, call: AggregateNode['columns'][number]['call']): string {
@@ -254,25 +244,4 @@ class NodePrinter {
     this.notes.cannot(`${call.fn}() has no counterpart in Flink`);
     return 'NULL';
   }
-}
-
-/** Our window columns out of Flink's, which are of milliseconds. */
-function windowColumns(time: Field): string[] {
-  if (isRowtime(time))
-    return ['start', 'end', 'time'].map(
-      part => `window_${part} AS ${flinkName(`window${part[0].toUpperCase()}${part.slice(1)}`)}`,
-    );
-  const type = flinkType(time.type);
-  const unit = time.type.kind === 'timestamp' ? time.type.unit : 'ms';
-  // One tick before the end, of which Flink's intervals and event times have no counterpart below a millisecond.
-  const last =
-    unit === 's'
-      ? `CAST(window_end - INTERVAL '1' SECOND AS ${type})`
-      : `CAST(CONCAT(CAST(window_time AS STRING), '${unit === 'us' ? '999' : '999999'}') AS ${type})`;
-  return [
-    `CAST(window_start AS ${type}) AS ${flinkName('windowStart')}`,
-    `CAST(window_end AS ${type}) AS ${flinkName('windowEnd')}`,
-    `${last} AS ${flinkName('windowTime')}`,
-    `window_time AS ${flinkName(ROWTIME)}`,
-  ];
 }

@@ -1,0 +1,252 @@
+import {
+  avg,
+  count,
+  cumulate,
+  hop,
+  max,
+  min,
+  session,
+  string as text,
+  sum,
+  tumble,
+} from '../../../engine/src/index.js';
+import type { AnyRow, Collection, Stream } from '../../../engine/src/index.js';
+
+type Query = Pick<Collection<'Stream', unknown>, 'toArrow'>;
+
+/** A case's tables by their names. */
+type Tables = (name: string) => Stream<AnyRow>;
+
+const totals = { total: (t: AnyRow) => sum(t.price as never) };
+const total = (t: AnyRow) => ({ total: totals.total(t) });
+const bid = (tables: Tables) => tables('Bid');
+
+/** A bare window of Flink's: each row with each window that holds it. Rows of these cases are all different, so grouping by all their columns is the same. */
+const rowsIn = (rows: Stream<AnyRow>, window: ReturnType<typeof tumble>, columns: readonly string[]) =>
+  rows
+    .window(window)
+    .groupBy(...columns)
+    .aggregate(() => ({ rows: count() }))
+    .final();
+
+const programRows = (tables: Tables) => tables('window_source_t');
+const programColumns = ['name', 'windowStart', 'windowEnd', 'n', 'total', 'different'] as const;
+const program = (tables: Tables, window: ReturnType<typeof tumble>) =>
+  programRows(tables)
+    .window(window)
+    .groupBy('name')
+    .aggregate(t => ({ n: count(), total: sum(t.a_int), different: count(t.comment, { distinct: true }) }))
+    .final()
+    .select(...programColumns);
+
+const itColumns = ['name', 'windowStart', 'windowEnd', 'n', 'total', 'top', 'least', 'different'] as const;
+
+/** The queries of Flink's cases as Millrace writes them; columns in the order of the expected rows. */
+export const QUERIES: Readonly<Record<string, (tables: Tables) => Query>> = {
+  // The documentation's pages.
+  'flinkdocs-window-agg-01': tables =>
+    bid(tables).window(tumble('10 min')).aggregate(total).final().select('windowStart', 'windowEnd', 'total'),
+  'flinkdocs-window-agg-02': tables =>
+    bid(tables)
+      .window(hop({ size: '10 min', slide: '5 min' }))
+      .aggregate(total)
+      .final()
+      .select('windowStart', 'windowEnd', 'total'),
+  'flinkdocs-window-agg-03': tables =>
+    bid(tables)
+      .window(cumulate({ size: '10 min', step: '2 min' }))
+      .aggregate(total)
+      .final()
+      .select('windowStart', 'windowEnd', 'total'),
+  'flinkdocs-window-agg-04': tables =>
+    bid(tables)
+      .window(session({ gap: '2 min' }))
+      .groupBy('supplier_id')
+      .aggregate(total)
+      .final()
+      .select('windowStart', 'windowEnd', 'supplier_id', 'total'),
+  'flinkdocs-window-agg-05': tables =>
+    bid(tables)
+      .window(session({ gap: '2 min' }))
+      .aggregate(total)
+      .final()
+      .select('windowStart', 'windowEnd', 'total'),
+  'flinkdocs-window-tvf-01': tables =>
+    rowsIn(bid(tables), tumble('10 min'), ['bidtime', 'price', 'item']).drop('rows'),
+  'flinkdocs-window-tvf-02': tables =>
+    bid(tables).window(tumble('10 min')).aggregate(total).final().select('windowStart', 'windowEnd', 'total'),
+  'flinkdocs-window-tvf-03': tables =>
+    rowsIn(bid(tables), hop({ size: '10 min', slide: '5 min' }), ['bidtime', 'price', 'item']).drop('rows'),
+  'flinkdocs-window-tvf-04': tables =>
+    bid(tables)
+      .window(hop({ size: '10 min', slide: '5 min' }))
+      .aggregate(total)
+      .final()
+      .select('windowStart', 'windowEnd', 'total'),
+  'flinkdocs-window-tvf-05': tables =>
+    rowsIn(bid(tables), cumulate({ size: '10 min', step: '2 min' }), ['bidtime', 'price', 'item']).drop(
+      'rows',
+    ),
+  'flinkdocs-window-tvf-06': tables =>
+    bid(tables)
+      .window(cumulate({ size: '10 min', step: '2 min' }))
+      .aggregate(total)
+      .final()
+      .select('windowStart', 'windowEnd', 'total'),
+  'flinkdocs-window-tvf-08': tables =>
+    bid(tables)
+      .window(session({ gap: '5 min' }))
+      .groupBy('item')
+      .aggregate(total)
+      .final()
+      .select('windowStart', 'windowEnd', 'item', 'total'),
+  'flinkdocs-window-tvf-10': tables =>
+    bid(tables)
+      .window(session({ gap: '5 min' }))
+      .aggregate(total)
+      .final()
+      .select('windowStart', 'windowEnd', 'total'),
+
+  // Test programs of the planner.
+  'flinktp-calc-simple': tables => tables('t').derive(t => ({ a: t.a.add(1) })),
+  'flinktp-calc-project-pushdown': tables =>
+    tables('source_t')
+      .where(t => t.a.gt(1))
+      .derive(t => ({ a1: t.a.cast(text) }))
+      .select('a', 'a1'),
+  'flinktp-calc-filter': tables => tables('source_t').where(t => t.b.gt(0)),
+  'flinktp-calc-filter-pushdown': tables => tables('source_t').where(t => t.a.gt(420)),
+  'flinktp-calc-sarg': tables => tables('source_t').where(t => t.a.eq(1).or(t.a.eq(2), t.a.isNull())),
+  'flinktp-incremental-group-aggregate-complex': tables =>
+    tables('source_t')
+      .groupBy('a')
+      .aggregate(t => ({ n: count(t.b), b1: max(t.b) }))
+      .groupBy('n')
+      .aggregate(t => ({ total: sum(t.b1), different: count(t.b1, { distinct: true }), rows: count() })),
+  'flinktp-table-source-scan-filter-pushdown': tables => tables('source_t').where(t => t.a.gt(1)),
+  'flinktp-table-source-scan-partition-pushdown': tables => tables('source_t').where(t => t.b.eq(2)),
+  'flinktp-watermark-assigner-basic-filter': tables =>
+    tables('source_t')
+      .where(t => t.b.eq(3))
+      .select('a', 'b', 'ts'),
+  'flinktp-watermark-assigner-pushdown-metadata': tables =>
+    tables('source_t')
+      .where(t => t.b.eq(3))
+      .select('a', 'b', 'ts'),
+  'flinktp-window-aggregate-tumble-event-time': tables => program(tables, tumble('5 s')),
+  'flinktp-window-aggregate-tumble-event-time-two-phase-distinct-split': tables =>
+    program(tables, tumble('5 s')),
+  'flinktp-window-aggregate-tumble-event-time-with-offset': tables =>
+    program(tables, tumble('5 s', { offset: '1 s' })),
+  'flinktp-window-aggregate-tumble-event-time-two-phase-with-offset': tables =>
+    program(tables, tumble('5 s', { offset: '1 s' })),
+  'flinktp-window-aggregate-tumble-event-time-two-phase-with-offset-distinct-split': tables =>
+    program(tables, tumble('5 s', { offset: '1 s' })),
+  'flinktp-window-aggregate-hop-event-time-two-phase-distinct-split': tables =>
+    program(tables, hop({ size: '10 s', slide: '5 s' })),
+  'flinktp-window-aggregate-cumulate-event-time-with-offset': tables =>
+    program(tables, cumulate({ size: '15 s', step: '5 s', offset: '1 s' })),
+  'flinktp-window-aggregate-session-partition-event-time': tables => program(tables, session({ gap: '5 s' })),
+  'flinktp-window-table-function-tumble-tvf-positive-offset': tables =>
+    rowsIn(tables('bid_t'), tumble('10 s', { offset: '6 s' }), ['bid_time', 'price', 'item']).drop('rows'),
+  'flinktp-window-table-function-tumble-tvf-negative-offset': tables =>
+    rowsIn(tables('bid_t'), tumble('10 s', { offset: '-6 s' }), ['bid_time', 'price', 'item']).drop('rows'),
+  'flinktp-window-table-function-hop-tvf': tables =>
+    rowsIn(tables('bid_t'), hop({ size: '10 s', slide: '5 s' }), ['bid_time', 'price', 'item']).drop('rows'),
+
+  'flinktp-window-table-function-cumulate-tvf': tables =>
+    rowsIn(tables('bid_t'), cumulate({ size: '10 s', step: '5 s' }), ['bid_time', 'price', 'item']).drop(
+      'rows',
+    ),
+
+  // Integration tests.
+  'flinkit-AggregateITCase-testMaxAggRetractWithCondition': tables =>
+    tables('T')
+      .groupBy('id', 'price')
+      .aggregate(() => ({ c: count() }))
+      .where(t => t.c.gt(0).and(t.c.lt(3)))
+      .groupBy()
+      .aggregate(t => ({ most: max(t.price) })),
+  'flinkit-AggregateITCase-testAggAfterUnion': tables =>
+    tables('T1')
+      .unionAll(tables('T2'))
+      .groupBy('a')
+      .aggregate(t => ({ total: sum(t.b), different: count(t.c, { distinct: true }) })),
+  'flinkit-AggregateITCase-testUnboundedGroupBy': tables =>
+    tables('MyTable')
+      .groupBy('b')
+      .aggregate(t => ({ n: count(t.a) })),
+  'flinkit-AggregateITCase-testWindowWithUnboundedAgg': tables =>
+    tables('MyTable')
+      .window(tumble('5 ms'))
+      .groupBy('a')
+      .aggregate(t => ({
+        b: sum(t.e, { distinct: true }),
+        c: min(t.e),
+        d: count(t.e, { distinct: true }),
+      }))
+      .final()
+      .groupBy('c')
+      .aggregate(t => ({ most: max(t.a), different: count(t.d, { distinct: true }) })),
+  'flinkit-GroupWindowITCase-testMinMaxWithTumblingWindow': tables =>
+    tables('testTable')
+      .window(tumble('10 s'))
+      .groupBy('string', 'int')
+      .aggregate(t => ({ latest: max(t.rowtime), earliest: min(t.rowtime) }))
+      .final()
+      .groupBy('string')
+      .aggregate(t => ({ latest: max(t.latest), earliest: min(t.earliest) }))
+      .select('latest', 'earliest', 'string'),
+  'flinkit-OverAggregateITCase-testRowTimeUnBoundedNonPartitionedRangeOver': tables =>
+    tables('T1')
+      .rolling({ range: '365 d' })
+      .derive(t => ({ total: sum(t.b), n: count(t.b), mean: avg(t.b), most: max(t.b), least: min(t.b) }))
+      .derive(t => ({ mean: t.mean.trunc() }))
+      .select('a', 'b', 'c', 'total', 'n', 'mean', 'most', 'least'),
+  'flinkit-SplitAggregateITCase-testSingleDistinctAggAndOneOrMultiNonDistinctAgg': tables =>
+    tables('T')
+      .groupBy('a')
+      .aggregate(t => ({ total: sum(t.b), different: count(t.c, { distinct: true }), mean: avg(t.b) }))
+      // Flink's mean of integers is one.
+      .derive(t => ({ mean: t.mean.trunc() })),
+  'flinkit-SplitAggregateITCase-testSingleDistinctAggWithAndNonDistinctAggOnSameColumn': tables =>
+    tables('T')
+      .groupBy('a')
+      .aggregate(t => ({ different: count(t.b, { distinct: true }), most: max(t.b), least: min(t.b) })),
+  'flinkit-TableScanITCase-testTableSourceWithoutTimeAttribute': tables => tables('MyTable'),
+  'flinkit-TableSourceITCase-testSimpleProject': tables => tables('MyTable').select('a', 'c'),
+  'flinkit-TableSourceITCase-testProjectWithoutInputRef': tables =>
+    tables('MyTable')
+      .groupBy()
+      .aggregate(() => ({ n: count() })),
+  'flinkit-TimestampITCase-testGroupByTimestamp': tables =>
+    tables('T')
+      .groupBy('c')
+      .aggregate(t => ({ n: count(t.a) }))
+      .select('n', 'c'),
+  'flinkit-WindowAggregateITCase-testFieldNameConflict': tables =>
+    tables('T1')
+      .window(tumble('5 s'))
+      .aggregate(t => ({ earliest: min(t.rowtime), latest: max(t.rowtime) }))
+      .final()
+      .select('windowTime', 'earliest', 'latest'),
+  'flinkit-WindowTableFunctionITCase-testTumbleWindowTVFWithNegativeOffset': tables =>
+    rowsIn(
+      tables('T1').derive(t => ({ text: t.rowtime.format('yyyy-MM-dd HH:mm:ss.SSS') })),
+      tumble('5 s', { offset: '-1 s' }),
+      [...['rowtime', 'int', 'double', 'float', 'bigdec', 'string', 'name', 'text']],
+    ).drop('rows'),
+  'flinkit-WindowDistinctAggregateITCase-testHopWindow': tables =>
+    tables('T1')
+      .window(hop({ size: '10 s', slide: '5 s' }))
+      .groupBy('name')
+      .aggregate(t => ({
+        n: count(),
+        total: sum(t.bigdec),
+        top: max(t.double),
+        least: min(t.float),
+        different: count(t.string, { distinct: true }),
+      }))
+      .final()
+      .select(...itColumns),
+};

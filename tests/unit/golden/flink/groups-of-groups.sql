@@ -1,0 +1,22 @@
+CREATE TEMPORARY TABLE `trades` (
+  `ts` TIMESTAMP(3) NOT NULL,
+  `symbol` STRING,
+  `price` DOUBLE,
+  `size` INT NOT NULL,
+  `id` BIGINT NOT NULL,
+  WATERMARK FOR `ts` AS `ts` - INTERVAL '3' SECOND
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'trades',
+  'format' = 'json'
+);
+WITH `node0` AS (
+  SELECT `ts`, `symbol`, `price`, `size`, `id` FROM `trades`
+),
+`node1` AS (
+  SELECT `symbol`, COUNT(*) AS `n` FROM `node0` GROUP BY `symbol`
+),
+`node2` AS (
+  SELECT `n`, COUNT(*) AS `symbols` FROM `node1` GROUP BY `n`
+)
+SELECT `n`, `symbols` FROM `node2`;

@@ -1,0 +1,22 @@
+CREATE TEMPORARY TABLE `trades` (
+  `ts` TIMESTAMP(3) NOT NULL,
+  `symbol` STRING,
+  `price` DOUBLE,
+  `size` INT NOT NULL,
+  `id` BIGINT NOT NULL,
+  WATERMARK FOR `ts` AS `ts` - INTERVAL '3' SECOND
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'trades',
+  'format' = 'json'
+);
+WITH `node0` AS (
+  SELECT `ts`, `symbol`, `price`, `size`, `id` FROM `trades`
+),
+`node1` AS (
+  SELECT * FROM `node0` WHERE ((`price` > 1.02E2) OR (NOT (`symbol` = 'AAPL')))
+),
+`node2` AS (
+  SELECT `id` FROM `node1`
+)
+SELECT `id` FROM `node2`;

@@ -1,0 +1,21 @@
+CREATE TEMPORARY TABLE `trades` (
+  `ts` TIMESTAMP(3) NOT NULL,
+  `symbol` STRING,
+  `price` DOUBLE,
+  `size` INT NOT NULL,
+  `id` BIGINT NOT NULL,
+  WATERMARK FOR `ts` AS `ts` - INTERVAL '3' SECOND
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'trades',
+  'format' = 'json'
+);
+WITH `node0` AS (
+  SELECT `ts`, `symbol`, `price`, `size`, `id` FROM `trades`
+),
+`node1` AS (
+  SELECT window_start AS `windowStart`, window_end AS `windowEnd`, window_time AS `windowTime`, COUNT(*) AS `n`, SUM(CAST(`size` AS BIGINT)) AS `volume`
+  FROM TABLE(TUMBLE(TABLE `node0`, DESCRIPTOR(`ts`), INTERVAL '30' SECOND, INTERVAL '-5' SECOND))
+  GROUP BY window_start, window_end, window_time
+)
+SELECT `windowStart` AS `window_start`, `windowEnd` AS `window_end`, `windowTime` AS `window_time`, `n`, `volume` FROM `node1`;
