@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import type { CellDiagnostic } from '../runner/contract.js';
+import { OWN } from './expressionLogic.js';
 
 /** The codes that say that something is `any` for want of an annotation. */
 const isImplicitAny = (code: number): boolean => code >= 7005 && code <= 7061;
@@ -25,7 +26,7 @@ function toCellDiagnostic(diagnostic: ts.Diagnostic, end: number): CellDiagnosti
   const stop = file.getLineAndCharacterOfPosition(Math.min(from + (diagnostic.length ?? 0), end));
   return {
     severity: 'error',
-    code: `TS${diagnostic.code}`,
+    code: `${diagnostic.source === OWN ? 'MR' : 'TS'}${diagnostic.code}`,
     message:
       plainMessage(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')) + installHint(diagnostic),
     line: start.line + 1,

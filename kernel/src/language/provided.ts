@@ -22,11 +22,14 @@ export function providedDeclaration(provided: readonly ProvidedType[], module: s
   return { text: `import type * as M from 'millrace';\n${lines.join('\n')}\n`, names };
 }
 
+/** Types that are made by a call, with a unit, digits or nothing: `timestamp('us')`, `json()`. */
+const MADE_BY_CALLS: ReadonlySet<string> = new Set(['timestamp', 'decimal', 'duration', 'json']);
+
 function columnType({ type, nullable }: Field): string {
-  if (type.kind === 'timestamp')
-    return nullable
-      ? `ReturnType<ReturnType<typeof M.timestamp>['nullable']>`
-      : 'ReturnType<typeof M.timestamp>';
+  if (MADE_BY_CALLS.has(type.kind)) {
+    const made = `ReturnType<typeof M.${type.kind}>`;
+    return nullable ? `ReturnType<${made}['nullable']>` : made;
+  }
   return nullable ? `ReturnType<typeof M.${type.kind}.nullable>` : `typeof M.${type.kind}`;
 }
 
@@ -41,12 +44,18 @@ export function isLoose(checker: ts.TypeChecker, file: ts.SourceFile, name: stri
   if (symbol === undefined) return false;
   const type = checker.getTypeOfSymbol(symbol);
   if (isOpen(checker, type)) return true;
-  const row = type.aliasTypeArguments?.[0] ?? rowOfReference(checker, type);
-  if (row === undefined) return false;
-  return (
-    isOpen(checker, row) ||
-    row.getProperties().some(column => isOpen(checker, checker.getTypeOfSymbol(column)))
+  return rowTypes(checker, type).some(
+    row =>
+      isOpen(checker, row) ||
+      row.getProperties().some(column => isOpen(checker, checker.getTypeOfSymbol(column))),
   );
+}
+
+/** The row of a collection, or of each part of a type that a collection is part of. */
+function rowTypes(checker: ts.TypeChecker, type: ts.Type): ts.Type[] {
+  const parts = type.isIntersection() ? type.types : [type];
+  const rows = parts.map(part => rowOfReference(checker, part)).filter(row => row !== undefined);
+  return rows.length > 0 ? rows : (type.aliasTypeArguments?.slice(0, 1) ?? []);
 }
 
 function rowOfReference(checker: ts.TypeChecker, type: ts.Type): ts.Type | undefined {

@@ -211,3 +211,47 @@ describe('forgetting', () => {
     ).toBe('TS2339');
   });
 });
+
+describe("JavaScript's own logic on expressions of columns", () => {
+  const found = (code: string) =>
+    service
+      .prepare({ cellId: 'logic', executionCount: ++count, code })
+      .diagnostics.map(({ code: known, message, line, column }) => `${known} ${line}:${column} ${message}`);
+
+  beforeAll(
+    () =>
+      commit(`import { boolean, float64, replay, schema, timestamp } from 'millrace';
+const ticks = replay('t.csv', { time: 'ts', schema: schema({ ts: timestamp('us'), price: float64, open: boolean }) });
+const loose = replay('u.csv');`),
+    60_000,
+  );
+
+  it.each([
+    ['ticks.where(t => t.price.gt(1) && t.open)', /^MR1301 1:32 '&&'.*a\.and\(b\)/],
+    ['ticks.where(t => t.open || t.price.lt(2))', /'\|\|'.*a\.or\(b\)/],
+    ['ticks.derive(t => ({ a: t.open ? t.price : t.price.neg() }))', /'\?:'.*when\(condition\)/],
+    ['ticks.derive(t => ({ a: t.price ?? 0 }))', /'\?\?'.*coalesce/],
+    ['ticks.derive(t => ({ a: !t.open }))', /'!'.*not\(\)/],
+    ['loose.where(t => t.a.gt(1) && t.b.gt(1))', /'&&'/],
+    ['ticks.derive(t => {\n  if (t.open) return { a: 1 };\n  return { a: 2 };\n})', /2:7 'if'/],
+  ])('is flagged in the cell: %s', (code, message) => {
+    expect(
+      found(code)
+        .filter(line => line.startsWith('MR1301'))
+        .join(),
+    ).toMatch(message);
+  });
+
+  it('is let be on values, and on expressions that may be missing', () => {
+    expect(
+      found(`const limit = 3 > 2 ? 5 : 0;
+const maybe: typeof picked | undefined = undefined;
+const picked = limit > 1 && limit < 9;
+function both(t: Parameters<Parameters<typeof ticks.where>[0]>[0], extra?: typeof t.open) {
+  return extra ? t.open.and(extra) : t.open;
+}
+ticks.where(t => both(t));
+if (!picked) console.log(maybe);`),
+    ).toEqual([]);
+  });
+});

@@ -5,6 +5,7 @@ import { completions } from './complete.js';
 import { completeness } from './completeness.js';
 import { cellDiagnostics } from './diagnostics.js';
 import { emitCell } from './emit.js';
+import { logicOnExpressions } from './expressionLogic.js';
 import { GLOBALS_FILE, GLOBALS_TEXT } from './globals.js';
 import { CellFiles } from './host.js';
 import { inspection } from './inspect.js';
@@ -116,7 +117,11 @@ export class LanguageService {
     const syntactic = cellDiagnostics(syntaxErrors(module.file), end);
     if (syntactic.length > 0) return syntactic;
     this.#files.set(CURRENT_FILE, module.text);
-    return cellDiagnostics(this.#service.getSemanticDiagnostics(this.#files.path(CURRENT_FILE)), end);
+    const path = this.#files.path(CURRENT_FILE);
+    const semantic = this.#service.getSemanticDiagnostics(path);
+    const program = this.#program();
+    const logic = logicOnExpressions(program.getSourceFile(path)!, program.getTypeChecker());
+    return cellDiagnostics([...semantic, ...logic], end);
   }
 
   #program(): ts.Program {

@@ -1,0 +1,55 @@
+import ts from 'typescript';
+
+/** Marks the diagnostics that are Millrace's own. */
+export const OWN = 'millrace';
+
+/** What JavaScript's own logic does with an expression of columns, which is an object and so always true, and what to write. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  '&&': 'keeps the right side and throws the left one away. Write a.and(b).',
+  '||': 'keeps the left side and throws the right one away. Write a.or(b).',
+  '??': 'keeps the left side, which is never nullish. Write a.coalesce(b).',
+  '?:': 'always takes the first branch. Write when(condition).then(a).otherwise(b), or condition.ifElse(a, b).',
+  '!': 'is always false. Write a.not().',
+  if: 'is always true. Choose values with when(condition).then(a).otherwise(b), and rows with where().',
+};
+
+/**
+ * Finds `&&`, `||`, `??`, `?:`, `!` and `if` on expressions of columns. The types allow them, since any object may be tested; they never do what
+ * was meant.
+ */
+export function logicOnExpressions(file: ts.SourceFile, checker: ts.TypeChecker): ts.Diagnostic[] {
+  const found: ts.Diagnostic[] = [];
+  const test = (operand: ts.Expression, sign: string, at: ts.Node) => {
+    if (!isColumnExpression(checker.getTypeAtLocation(operand))) return;
+    found.push({
+      file,
+      start: at.getStart(file),
+      length: at.getEnd() - at.getStart(file),
+      category: ts.DiagnosticCategory.Error,
+      code: 1301,
+      source: OWN,
+      messageText: `'${sign}' on an expression of columns ${INSTEAD[sign]}`,
+    });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isBinaryExpression(node)) {
+      const sign = ts.tokenToString(node.operatorToken.kind) ?? '';
+      if (sign === '&&' || sign === '||' || sign === '??') test(node.left, sign, node.operatorToken);
+    } else if (ts.isConditionalExpression(node)) test(node.condition, '?:', node.questionToken);
+    else if (ts.isIfStatement(node)) test(node.expression, 'if', node.expression);
+    else if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
+      test(node.operand, '!', node);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
+}
+
+/** Whether a type is one of Millrace's expressions, and nothing else: a value that may be missing is rightly tested. */
+function isColumnExpression(type: ts.Type): boolean {
+  if (type.flags & ts.TypeFlags.Any) return false;
+  if (type.isUnion()) return type.types.every(isColumnExpression);
+  if (type.getProperty('isNull') === undefined || type.getProperty('tryCast') === undefined) return false;
+  return type.getProperties().some(property => String(property.escapedName).startsWith('__@VALUE@'));
+}
