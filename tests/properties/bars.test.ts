@@ -2,8 +2,10 @@ import { expect, test } from 'vitest';
 import type { Value } from '../../engine/src/columns/values.js';
 import type { AggregateNode } from '../../engine/src/plan/nodes/aggregate.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
+import type { EmitSpec } from '../../engine/src/windows/emission.js';
 import { windowOf } from '../../engine/src/windows/registry.js';
 import { batchOf, cut, END, makeHistory, someCalls, SOURCE, type HistoryRow } from './histories.js';
+import { expectSameAfterMoves } from './moving.js';
 import { forRandom, type Random } from './random.js';
 import { expectSame, keyText, text, valueOf, type ResultRow } from './reference.js';
 import { Integral, operatorOf, run, type Change } from './running.js';
@@ -116,6 +118,62 @@ test('after every batch the table holds the bars of what has arrived', () =>
     expectTable(node, table.rows.values(), arrived);
     table.apply(byNumbers(node, run(operator, END)));
     expectTable(node, table.rows.values(), arrived);
+  }));
+
+/** Triggers of every kind but 'change'. */
+const makeEmit = (random: Random): EmitSpec => ({
+  change: false,
+  everyUs: random.chance(0.4) ? 1 + random.below(40) : null,
+  rows: random.chance(0.4) ? 1 + random.below(4) : null,
+});
+
+test('bars that are told now and then are right when they are final, when their time comes, and at the end', () =>
+  forRandom(random => {
+    const emit = makeEmit(random);
+    const node: AggregateNode = { ...makeNode(random), emit };
+    const form = random.pick(['retract', 'upsert'] as const);
+    const operator = operatorOf(node, form);
+    const table = new Integral(node.keys.length + 1, form);
+    const arrived: HistoryRow[] = [];
+    const at = node.keys.length;
+    let mark = -Infinity;
+    for (const piece of cut(random, makeRows(random))) {
+      arrived.push(...piece);
+      table.apply(byNumbers(node, run(operator, batchOf(piece))));
+      const before = mark;
+      mark = piece.at(-1)!.mark;
+      const { everyUs } = emit;
+      const ticks = everyUs !== null && Math.floor(mark / everyUs) > Math.floor(before / everyUs);
+      if (ticks && random.chance(0.2)) expectTable(node, table.rows.values(), arrived);
+      if (ticks || random.chance(0.9)) continue;
+      const isFinal = (row: ResultRow): boolean =>
+        row[at + 4] === true && Number(row[at + 2]) + node.allowedLatenessUs <= mark;
+      expectSame(
+        [...table.rows.values()].filter(isFinal),
+        reference(node, arrived)
+          .bars.map(row => byNumber(node, row))
+          .filter(isFinal),
+        at + 1,
+      );
+    }
+    table.apply(byNumbers(node, run(operator, END)));
+    expectTable(node, table.rows.values(), arrived);
+  }));
+
+test('bars go on from a snapshot taken anywhere', () =>
+  forRandom(random => {
+    const form = random.pick(['retract', 'upsert', 'final', 'late'] as const);
+    const node: AggregateNode = random.chance(0.5)
+      ? makeNode(random)
+      : { ...makeNode(random), emit: makeEmit(random) };
+    const input: PlanNode =
+      form === 'late'
+        ? { kind: 'late', input: node }
+        : form === 'final'
+          ? { kind: 'final', input: node }
+          : node;
+    const history = [...cut(random, makeRows(random)).map(piece => batchOf(piece)), END];
+    expectSameAfterMoves(random, () => operatorOf(input, form as 'final'), history);
   }));
 
 const runAll = (random: Random, plan: PlanNode, rows: HistoryRow[]) => {

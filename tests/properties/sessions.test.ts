@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Value } from '../../engine/src/columns/values.js';
 import type { AggregateNode } from '../../engine/src/plan/nodes/aggregate.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
+import type { EmitSpec } from '../../engine/src/windows/emission.js';
 import { session } from '../../engine/src/windows/session.js';
 import {
   ALL_CALLS,
@@ -13,6 +14,7 @@ import {
   SOURCE,
   type HistoryRow,
 } from './histories.js';
+import { expectSameAfterMoves } from './moving.js';
 import { forRandom, type Random } from './random.js';
 import { expectSame, keyText, text, valueOf, type ResultRow } from './reference.js';
 import { Integral, operatorOf, run, type Change } from './running.js';
@@ -116,6 +118,60 @@ test('after every batch the table holds the sessions of what has arrived', () =>
     }
     expectTable(node, table, arrived);
     expect(run(operator, END)).toEqual([]);
+  }));
+
+/** Triggers of every kind but 'change'. */
+const makeEmit = (random: Random): EmitSpec => ({
+  change: false,
+  everyUs: random.chance(0.4) ? 1 + random.below(40) : null,
+  rows: random.chance(0.4) ? 1 + random.below(4) : null,
+});
+
+test('sessions that are told now and then are right when they close, when their time comes, and at the end', () =>
+  forRandom(random => {
+    const emit = makeEmit(random);
+    const node: AggregateNode = { ...makeNode(random), emit };
+    const form = random.pick(['retract', 'upsert'] as const);
+    const operator = operatorOf(node, form);
+    const table = new Integral(node.keys.length + 1, form);
+    const arrived: HistoryRow[] = [];
+    let mark = -Infinity;
+    for (const piece of cut(random, makeRows(random))) {
+      arrived.push(...piece);
+      table.apply(run(operator, batchOf(piece)).map(change => ({ ...change, row: byEnd(node, change.row) })));
+      const before = mark;
+      mark = piece.at(-1)!.mark;
+      const { everyUs } = emit;
+      const ticks = everyUs !== null && Math.floor(mark / everyUs) > Math.floor(before / everyUs);
+      if (ticks && random.chance(0.2)) expectTable(node, table, arrived);
+      if (ticks || random.chance(0.9)) continue;
+      const closed = (row: ResultRow): boolean => Number(row[node.keys.length]) < mark;
+      expectSame(
+        [...table.rows.values()].filter(closed),
+        reference(node, arrived)
+          .rows.map(row => byEnd(node, row))
+          .filter(closed),
+        keyCount(node),
+      );
+    }
+    table.apply(run(operator, END).map(change => ({ ...change, row: byEnd(node, change.row) })));
+    expectTable(node, table, arrived);
+  }));
+
+test('sessions go on from a snapshot taken anywhere', () =>
+  forRandom(random => {
+    const form = random.pick(['retract', 'upsert', 'final', 'late'] as const);
+    const node: AggregateNode = random.chance(0.5)
+      ? makeNode(random)
+      : { ...makeNode(random), emit: makeEmit(random) };
+    const input: PlanNode =
+      form === 'late'
+        ? { kind: 'late', input: node }
+        : form === 'final'
+          ? { kind: 'final', input: node }
+          : node;
+    const history = [...cut(random, makeRows(random)).map(piece => batchOf(piece)), END];
+    expectSameAfterMoves(random, () => operatorOf(input, form as 'final'), history);
   }));
 
 test('final sessions are those of the table, in order of their ends, for any cutting', () =>

@@ -1,40 +1,10 @@
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { RowKind } from '../../engine/src/columns/batch.js';
-import type { Operator } from '../../engine/src/operators/operator.js';
-import { readSnapshot, SnapshotWriter } from '../../engine/src/operators/snapshotFormat.js';
 import type { AggregateNode } from '../../engine/src/plan/nodes/aggregate.js';
 import { ALL_CALLS, batchOf, cut, END, makeHistory, SOURCE } from './histories.js';
+import { expectSameAfterMoves } from './moving.js';
 import { forRandom, type Random } from './random.js';
-import { text } from './reference.js';
-import { operatorOf, run, type Change } from './running.js';
-
-/** A new operator with the state of another, by way of the bytes of a snapshot. */
-function moved(operator: Operator, make: () => Operator): Operator {
-  const writer = new SnapshotWriter();
-  operator.snapshot(writer);
-  const next = make();
-  next.restore(readSnapshot(writer.encode()));
-  return next;
-}
-
-const lines = (changes: readonly Change[]) =>
-  changes.map(({ kind, row, mark }) => `${kind} ${text(row)} at ${mark}`);
-
-/** What an operator puts out, and one that is replaced now and then by what its snapshot gives. */
-function expectSameAfterMoves(
-  random: Random,
-  make: () => Operator,
-  history: Parameters<typeof run>[1][],
-): void {
-  const steady = make();
-  let moving = make();
-  for (const batch of history) {
-    if (random.chance(0.4)) moving = moved(moving, make);
-    expect(lines(run(moving, batch))).toEqual(lines(run(steady, batch)));
-    expect(moving.counters).toEqual(steady.counters);
-    expect(moving.stateRows()).toBe(steady.stateRows());
-  }
-}
+import { operatorOf } from './running.js';
 
 const someKeys = (random: Random) =>
   random.pick([[], ['symbol'], ['level'], ['symbol', 'level'], ['level', 'size', 'symbol']]);

@@ -27,6 +27,8 @@ export interface SessionHost {
   readonly queueSlots: Int32Array;
   queueTail: number;
   newest: number;
+  /** How many rows have come to each slot since it was told; read where they are counted. */
+  readonly rowCounts: Int32Array;
   /** The slot for a row that does not belong to the latest session and does not come after it; -1 where it is late. */
   place(group: number, time: number, mark: number): number;
   touch(slot: number): void;
@@ -48,11 +50,11 @@ export type SessionLoop = (
   to: number,
 ) => void;
 
-/** The fused loop of session windows. */
-export function compileSessionLoop(shape: GroupedShape, wide: boolean): SessionLoop {
+/** The fused loop of session windows; `counts` says that rows are counted by slot. */
+export function compileSessionLoop(shape: GroupedShape, wide: boolean, counts: boolean): SessionLoop {
   return compileFunction<SessionLoop>(
     ['host', 'state', 'input', 'from', 'to'],
-    sessionLoopText(shape, wide),
+    sessionLoopText(shape, wide, counts),
     Object.keys(AGGREGATE_HELPERS),
     Object.values(AGGREGATE_HELPERS),
   );
@@ -62,7 +64,7 @@ export function compileSessionLoop(shape: GroupedShape, wide: boolean): SessionL
  * A row goes on with its group's latest session, begins the next one, or, where rows are out of order, is given its place by the
  * host. Sessions that a watermark inside the run has ended take no more rows; they are emitted after the run.
  */
-function sessionLoopText(shape: GroupedShape, wide: boolean): string {
+function sessionLoopText(shape: GroupedShape, wide: boolean, counts: boolean): string {
   return `
 const stamps = state.stamps, revised = state.revised, slotGroups = state.groups;
 ${stateLayout(shape)
@@ -71,6 +73,7 @@ ${stateLayout(shape)
 const latest = host.latest, starts = host.starts, lasts = host.lasts, previous = host.previous, next = host.next;
 const gap = host.gapUs, keep = host.keepUs, epoch = host.epoch, fresh = host.fresh;
 const queueTimes = host.queueTimes, queueSlots = host.queueSlots;
+${counts ? 'const rowCounts = host.rowCounts;' : ''}
 let top = host.freshTop, tail = host.queueTail, newest = host.newest;
 const groups = input.groups, times = input.times, timeValid = input.timeValid, ticks = input.ticks, kinds = input.kinds;
 const marks = input.marks;
@@ -103,6 +106,7 @@ for (let i = from; i < to; i++) {
   }
 ${shape.touches ? '  if (stamps[slot] !== epoch) { stamps[slot] = epoch; host.touch(slot); }' : ''}
 ${shape.touches && shape.revises ? '  if (lasts[slot] + gap <= before) revised[slot] = 1;' : ''}
+${counts ? '  rowCounts[slot]++;' : ''}
 ${groupedRowText(shape, wide)}
 }
 host.freshTop = top;

@@ -15,6 +15,7 @@ import { SessionChanges } from './sessionChanges.js';
 import { SessionSet } from './sessionSet.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 import type { StateStore } from './state.js';
+import { UntoldSessions } from './untoldSessions.js';
 import { grown } from './valueIds.js';
 
 /** What sessions are made of. */
@@ -50,6 +51,8 @@ export class SessionAggregateOperator implements Operator, SessionHost {
   readonly #out: OutputBuffer;
   readonly #changes: SessionChanges;
   readonly #late: LateCollector;
+  /** Where not every change is told. */
+  readonly #untold: UntoldSessions | null;
   #loop: { readonly wide: boolean; readonly run: SessionLoop } | null = null;
   #runs = 0;
   #watermark: EventTime = START_OF_TIME;
@@ -72,6 +75,8 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     const form = plan.form === 'retract' ? 'retract' : 'upsert';
     this.#changes = new SessionChanges(this.#grouping, this.#set, this.#out, plan.unit, form);
     this.#late = new LateCollector(plan.input);
+    this.#untold =
+      tells && !plan.emit.change ? new UntoldSessions(this.#set, plan.emit, plan.gapUs + plan.tickUs) : null;
   }
 
   // What the loop reads and calls.
@@ -125,6 +130,10 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     this.#set.queue.newest = time;
   }
 
+  get rowCounts(): Int32Array {
+    return this.#untold?.rows ?? this.#ended;
+  }
+
   place(group: number, time: number, mark: number): number {
     return this.#set.place(group, time, mark);
   }
@@ -147,6 +156,7 @@ export class SessionAggregateOperator implements Operator, SessionHost {
   #absorb(earlier: number, later: number): void {
     this.#grouping.merge(this.#store, earlier, this.#store, later);
     if (this.#store.told === null) return;
+    this.#untold?.merge(earlier, later);
     this.#changes.exchange(earlier, later);
     if (this.#store.stamps[later] === this.epoch) return;
     this.#store.stamps[later] = this.epoch;
@@ -181,6 +191,7 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     while (from < count) {
       const to = Math.min(count, from + (this.#runs++ < FIRST_RUNS ? FIRST_RUN : RUN));
       this.#set.fit(to - from, this.#grouping.groups.size);
+      this.#untold?.fit();
       this.#compiled()(this, this.#store, input, from, to);
       const mark = marks[to - 1];
       if (mark > this.#watermark) this.#advance(mark, input, from, to);
@@ -188,9 +199,14 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     }
   }
 
+  get #countsRows(): boolean {
+    return this.#untold !== null && this.#plan.emit.rows !== null;
+  }
+
   #compiled(): SessionLoop {
     const { wide } = this.#store;
-    if (this.#loop?.wide !== wide) this.#loop = { wide, run: compileSessionLoop(this.#plan.shape, wide) };
+    if (this.#loop?.wide !== wide)
+      this.#loop = { wide, run: compileSessionLoop(this.#plan.shape, wide, this.#countsRows) };
     return this.#loop.run;
   }
 
@@ -243,7 +259,13 @@ export class SessionAggregateOperator implements Operator, SessionHost {
   }
 
   #emitChanges(before: EventTime): void {
-    if (this.#touchedCount > 0) this.#tell(this.#touched, this.#touchedCount, before);
+    let slots: Int32Array = this.#touched;
+    let count = this.#touchedCount;
+    if (this.#untold !== null) {
+      slots = this.#untold.take(slots, count, before, this.#watermark);
+      count = slots.length;
+    }
+    if (count > 0) this.#tell(slots, count, before);
     this.#set.release(this.#ended, this.#endedCount);
     this.#endedCount = 0;
   }
@@ -307,6 +329,7 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     this.#grouping.snapshot(writer.section('grouping'));
     this.#set.snapshot(writer.section('sessions'));
     this.#changes.snapshot(writer.section('told'));
+    this.#untold?.snapshot(writer.section('untold'));
   }
 
   restore(reader: StateReader): void {
@@ -316,5 +339,6 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     this.#grouping.restore(reader.section('grouping'));
     this.#set.restore(reader.section('sessions'));
     this.#changes.restore(reader.section('told'));
+    this.#untold?.restore(reader.section('untold'));
   }
 }
