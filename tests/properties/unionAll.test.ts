@@ -12,7 +12,7 @@ import { ALL_CALLS, batchOf, FIELDS, makeHistory, SOURCE, type HistoryRow } from
 import { forRandom, type Random } from './random.js';
 import { expectSame, reference, text, type ResultRow } from './reference.js';
 
-const RUNS = Math.ceil(Number(process.env.MILLRACE_RUNS ?? 200) / 4);
+const RUNS = Math.ceil(Number(process.env.MILLRACE_RUNS ?? 200) / 8);
 
 /** The columns of windows over a union: the key, three of the window, the aggregates. */
 const FIELDS_OF_BARS = 4 + ALL_CALLS.length;
