@@ -4,4 +4,5 @@ export * from './session.js';
 export * from './chart/options.js';
 export * from './chart/theme.js';
 export { ROWS, toVegaValue } from './chart/fields.js';
+export { decimalText, durationText } from './valueText.js';
 export { isSingleView, toVegaLite } from './chart/toVegaLite.js';

@@ -1,3 +1,4 @@
+import { decimalText, durationText } from '@millrace/protocol';
 import type { Value } from './model/rows.js';
 
 const grouping = new Map<string, Intl.NumberFormat>();
@@ -14,6 +15,13 @@ export function fixed(value: number, decimals: number, least = decimals): string
     grouping.set(id, format);
   }
   return format.format(value);
+}
+
+/** A decimal with all its places and thousands separators, from its unscaled value. */
+export function decimalWithSeparators(unscaled: number | bigint, type: string): string {
+  const [digits, places] = decimalText(unscaled, type).split('.');
+  const grouped = digits === '-0' ? digits : whole(BigInt(digits));
+  return places === undefined ? grouped : `${grouped}.${places}`;
 }
 
 /** A whole number with thousands separators. */
@@ -75,6 +83,8 @@ export function clockText(us: number, beside: number | null = null): string {
 export function fullText(value: Value, type: string): string {
   if (value === null) return 'NULL';
   if (typeof value === 'string' || typeof value === 'boolean') return String(value);
+  if (type.startsWith('decimal')) return decimalText(value, type);
+  if (type.startsWith('duration')) return durationText(value, type);
   if (type.startsWith('timestamp')) return isoText(value, unitOf(type));
   if (type === 'date') return instantText(BigInt(value) * 86_400n, 's').day;
   return String(value);

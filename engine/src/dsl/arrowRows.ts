@@ -1,11 +1,11 @@
 import './inspectTemporal.js';
 import { tableFromIPC } from '@uwdata/flechette';
 import type { Column as ArrowColumn } from '@uwdata/flechette';
-import { Decimal } from 'decimal.js';
 import { Temporal } from 'temporal-polyfill';
 import { formatDecimal } from '../columns/decimal.js';
 import { MillraceError } from '../columns/error.js';
 import type { Field, TimeUnit } from '../columns/types.js';
+import { Decimal } from './decimal.js';
 
 /** How row values are given. */
 export interface RowOptions {

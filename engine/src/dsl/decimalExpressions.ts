@@ -1,4 +1,4 @@
-import type { Decimal } from 'decimal.js';
+import type { Decimal } from './decimal.js';
 import type { Comparable, OrNull } from './expressionBase.js';
 import type { NumExpr } from './numberExpressions.js';
 

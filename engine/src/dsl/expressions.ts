@@ -1,4 +1,4 @@
-import type { Decimal } from 'decimal.js';
+import type { Decimal } from './decimal.js';
 import type { Temporal } from 'temporal-polyfill';
 import type { DecExpr } from './decimalExpressions.js';
 import type { DurationExpr } from './durationExpressions.js';

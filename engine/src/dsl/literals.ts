@@ -1,4 +1,3 @@
-import { Decimal } from 'decimal.js';
 import { Temporal } from 'temporal-polyfill';
 import { decimalDigits } from '../columns/decimal.js';
 import { parseNanoseconds } from '../columns/durationTicks.js';
@@ -16,6 +15,7 @@ import {
 } from '../columns/types.js';
 import type { Expr } from '../expr/ast.js';
 import { MillraceError } from '../columns/error.js';
+import { Decimal } from './decimal.js';
 import { ExprValue } from './exprValue.js';
 
 /** Anything a user may write where an expression is taken, as plan data. Error `MR1302` for what is neither. */

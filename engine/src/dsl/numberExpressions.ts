@@ -1,5 +1,5 @@
 import type { Comparable, OrNull } from './expressionBase.js';
-import type { Decimal } from 'decimal.js';
+import type { Decimal } from './decimal.js';
 import type { DecExpr } from './decimalExpressions.js';
 import type { BoolExpr } from './logicExpressions.js';
 

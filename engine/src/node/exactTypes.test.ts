@@ -1,10 +1,22 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Decimal } from 'decimal.js';
 import { Temporal } from 'temporal-polyfill';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { avg, count, decimal, duration, file, float64, int64, json, max, min, read } from './index.js';
+import {
+  avg,
+  count,
+  Decimal,
+  decimal,
+  duration,
+  file,
+  float64,
+  int64,
+  json,
+  max,
+  min,
+  read,
+} from './index.js';
 import { schema, string, sum, Table, timestamp } from './index.js';
 import type { Json } from './index.js';
 
@@ -45,6 +57,8 @@ describe('decimals, durations and nested values', () => {
     const rows = await table.rows();
     expect(rows.map(row => row.price.toFixed(4))).toEqual(['1.2500', '0.1000', '99999999.9999']);
     expect(rows[0].price).toBeInstanceOf(Decimal);
+    const product = rows[2].price.mul('99999999.9999').mul('99999999.9999');
+    expect(product.toFixed()).toBe('999999999997000000000002.999999999999');
     expect(rows.map(row => row.gap?.toString())).toEqual(['PT1H30M', 'PT0.00025S', '-PT1S']);
     expect(rows.map(row => row.tags)).toEqual([
       ['x', 1],

@@ -1,9 +1,9 @@
 import { tableFromIPC, type Column } from '@uwdata/flechette';
 import type { ViewColumn } from '@millrace/protocol';
-import { toVegaValue } from '@millrace/protocol';
+import { decimalText, durationText, toVegaValue } from '@millrace/protocol';
 import { ends, type TextTable } from './html.js';
 
-/** A value as it is stored: ticks of a timestamp, days of a date. */
+/** A value as it is stored: ticks of a timestamp or a duration, days of a date, a decimal's unscaled value. */
 type Stored = number | bigint | string | boolean | null;
 
 /** The rows of a view's snapshot, by column. */
@@ -22,7 +22,7 @@ const TIMESTAMP = 10;
 /** Decodes a snapshot's Arrow IPC stream. */
 export function viewRows(arrow: Uint8Array, columns: readonly ViewColumn[]): ViewRows {
   // A copy, since columns are views of the bytes and need them aligned; `slice` of a Buffer would make none.
-  const table = tableFromIPC(new Uint8Array(arrow), { useBigInt: true });
+  const table = tableFromIPC(new Uint8Array(arrow), { useBigInt: true, useDecimalInt: true });
   const readers = columns.map(column => reader(table.getChild(column.name) as Column<unknown>));
   const states = (table.names as string[]).includes('__state')
     ? reader(table.getChild('__state') as Column<unknown>)
@@ -68,7 +68,7 @@ export function textTable(rows: ViewRows, most: number, tail: boolean): TextTabl
   return {
     columns: rows.columns.map(column => column.name),
     rows: shown.map(row => rows.columns.map(({ type }, column) => valueText(rows.at(column, row), type))),
-    numeric: rows.columns.map(({ type }) => /^(int|float)/.test(type)),
+    numeric: rows.columns.map(({ type }) => /^(int|float|decimal)/.test(type)),
     gapBefore,
   };
 }
@@ -85,6 +85,8 @@ export function valueText(value: Stored, type: string): string {
   if (value === null) return 'NULL';
   if (typeof value === 'string' || typeof value === 'boolean') return String(value);
   if (type === 'date') return isoText(BigInt(value) * 86_400n, 's').slice(0, 10);
+  if (type.startsWith('decimal')) return decimalText(value, type);
+  if (type.startsWith('duration')) return durationText(value, type);
   if (type.startsWith('timestamp')) return isoText(BigInt(value), /'(s|ms|us|ns)'/.exec(type)?.[1] ?? 'us');
   return String(value);
 }

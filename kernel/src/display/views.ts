@@ -7,6 +7,7 @@ import {
   type ViewOutput,
 } from '@millrace/protocol';
 import type { Displayed } from 'millrace';
+import { typeName } from 'millrace/session';
 import type { BoundPlan, HostLink, HostReplies } from 'millrace/session';
 import type { DisplayData } from '../runner/contract.js';
 import { chartPng } from './chartImage.js';
@@ -138,7 +139,7 @@ function bundle({ viewId, view, caption }: ShownView, { arrow, status, bound }: 
 
 function viewColumns(bound: BoundPlan): ViewColumn[] {
   return bound.fields.map(({ name, type, nullable }) => {
-    return { name, type: type.kind === 'timestamp' ? `timestamp('${type.unit}')` : type.kind, nullable };
+    return { name, type: typeName(type), nullable };
   });
 }
 

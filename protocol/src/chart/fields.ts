@@ -1,3 +1,4 @@
+import { scaleOfType, unitOfType } from '../valueText.js';
 import type { ViewColumn } from '../view.js';
 
 /** The name under which a chart's rows are found: `view.data(ROWS)`, or `datasets` in a static chart. */
@@ -21,18 +22,20 @@ export function datumOf(column: string): string {
 export function measureOf(column: ViewColumn | undefined): 'temporal' | 'quantitative' | 'nominal' {
   const type = column?.type ?? '';
   if (type.startsWith('timestamp') || type === 'date') return 'temporal';
-  return /^(int|float|decimal)/.test(type) ? 'quantitative' : 'nominal';
+  return /^(int|float|decimal|duration)/.test(type) ? 'quantitative' : 'nominal';
 }
 
 /**
  * A row as Vega reads it: timestamps and dates are epoch milliseconds (a float, so that microseconds stay), int64 are
- * numbers. Ticks are given in the unit of the column's type, `timestamp('us')` being microseconds.
+ * numbers, decimals (given unscaled) floats, durations seconds. Ticks are given in the unit of the column's type, `timestamp('us')`
+ * being microseconds.
  */
 export function toVegaValue(type: string, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (type === 'date') return Number(value) * 86_400_000;
-  if (type.startsWith('timestamp'))
-    return millisecondsOf(value as number | bigint, /'(s|ms|us|ns)'/.exec(type)?.[1] ?? 'us');
+  if (type.startsWith('timestamp')) return millisecondsOf(value as number | bigint, unitOfType(type));
+  if (type.startsWith('decimal')) return Number(value) / 10 ** scaleOfType(type);
+  if (type.startsWith('duration')) return millisecondsOf(value as number | bigint, unitOfType(type)) / 1000;
   return typeof value === 'bigint' ? Number(value) : value;
 }
 

@@ -21,6 +21,20 @@ describe('ColumnFormat', () => {
     expect(written('string', '', null, 'NULL')).toEqual(['', 'NULL', 'NULL']);
   });
 
+  it('writes decimals with their places, and durations in words', () => {
+    expect(written('decimal(12, 4)', 12_500, -5, 12_345_678_901_234n)).toEqual([
+      '1.2500',
+      '-0.0005',
+      '1,234,567,890.1234',
+    ]);
+    expect(written('decimal(18, 0)', 999_999_999_999_999_999n, null)).toEqual([
+      '999,999,999,999,999,999',
+      'NULL',
+    ]);
+    expect(written("duration('s')", 5400, -1, 0)).toEqual(['1 h 30 min', '-1 s', '0 s']);
+    expect(written("duration('ns')", 1_001n)).toEqual(['1 µs 1 ns']);
+  });
+
   it('writes integers whole, beyond 2^53 too', () => {
     expect(written('int64', 9_007_199_254_740_993n, -5)).toEqual(['9,007,199,254,740,993', '-5']);
   });

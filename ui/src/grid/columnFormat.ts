@@ -1,6 +1,9 @@
 import type { ViewColumn } from '@millrace/protocol';
-import { fixed, instantText, unitOf, whole } from '../format.js';
+import { durationText } from '@millrace/protocol';
+import { decimalWithSeparators, fixed, instantText, unitOf, whole } from '../format.js';
 import type { Value } from '../model/rows.js';
+
+type Kind = 'number' | 'integer' | 'decimal' | 'duration' | 'timestamp' | 'date' | 'text';
 
 /** Characters of a cell at most; what is longer is cut, its full text is in the cell's tooltip. */
 const MOST_CHARACTERS = 40;
@@ -16,12 +19,12 @@ export class ColumnFormat {
   private decimals = 0;
   private fraction = 0;
   private hasTime = false;
-  private readonly kind: 'number' | 'integer' | 'timestamp' | 'date' | 'text';
+  private readonly kind: Kind;
   private readonly unit: string;
 
   constructor(readonly column: ViewColumn) {
     this.kind = kindOf(column.type);
-    this.align = this.kind === 'number' || this.kind === 'integer' ? 'right' : 'left';
+    this.align = ['number', 'integer', 'decimal', 'duration'].includes(this.kind) ? 'right' : 'left';
     this.unit = unitOf(column.type);
     this.width = Math.min(MOST_CHARACTERS, column.name.length + 1);
   }
@@ -43,6 +46,8 @@ export class ColumnFormat {
     if (typeof value === 'string') return value;
     if (typeof value === 'boolean') return String(value);
     if (this.kind === 'timestamp') return this.timeText(value);
+    if (this.kind === 'decimal') return decimalWithSeparators(value, this.column.type);
+    if (this.kind === 'duration') return durationText(value, this.column.type);
     if (this.kind === 'date') return instantText(BigInt(value) * 86_400n, 's').day;
     return typeof value === 'bigint' || this.kind === 'integer' ? whole(value) : this.numberText(value);
   }
@@ -69,11 +74,13 @@ export class ColumnFormat {
   }
 }
 
-function kindOf(type: string): 'number' | 'integer' | 'timestamp' | 'date' | 'text' {
+function kindOf(type: string): Kind {
+  if (type.startsWith('decimal')) return 'decimal';
+  if (type.startsWith('duration')) return 'duration';
   if (type.startsWith('timestamp')) return 'timestamp';
   if (type === 'date') return 'date';
   if (type.startsWith('int')) return 'integer';
-  return /^(float|decimal)/.test(type) ? 'number' : 'text';
+  return type.startsWith('float') ? 'number' : 'text';
 }
 
 /** Decimals that a number needs, up to what is worth reading at its size: 2 from a thousand on, 4 from one on, else 6. */

@@ -4,6 +4,8 @@ import {
   Column,
   columnFromArray,
   dateDay,
+  decimal,
+  duration,
   float64,
   int32,
   int64,
@@ -13,6 +15,7 @@ import {
   utf8,
   type DataType,
 } from '@uwdata/flechette';
+import { unitOf } from '../format.js';
 import type { Row, Value } from './rows.js';
 
 /** An Arrow IPC stream of rows, as a saved snapshot holds it: `decodeRows` gives the same rows back. */
@@ -42,7 +45,7 @@ export function encodeRows(rows: readonly Row[], columns: readonly ViewColumn[])
 }
 
 function encodeColumn(values: readonly Value[], type: string): Column<unknown> {
-  if (type.startsWith('timestamp')) return timestamps(values, /'(s|ms|us|ns)'/.exec(type)?.[1] ?? 'us');
+  if (type.startsWith('timestamp')) return retyped(values, timestamp(unitNumber(type), 'UTC'));
   if (type === 'date') {
     return columnFromArray(
       values.map(days => (days === null ? null : Number(days) * 86_400_000)),
@@ -50,6 +53,9 @@ function encodeColumn(values: readonly Value[], type: string): Column<unknown> {
     );
   }
   if (type === 'int64') return columnFromArray(values.map(big), int64());
+  if (type.startsWith('duration')) return retyped(values, duration(unitNumber(type)));
+  if (type.startsWith('decimal'))
+    return retyped(values, decimal(18, Number(/, ?(\d+)/.exec(type)?.[1] ?? 0), 64));
   return columnFromArray([...values], plainType(type));
 }
 
@@ -63,9 +69,12 @@ function big(value: Value): bigint | null {
   return value === null ? null : BigInt(value);
 }
 
-/** Timestamps are built as integers and then named timestamps: the builder would take milliseconds as floats. */
-function timestamps(values: readonly Value[], unit: string): Column<unknown> {
-  const type = timestamp(['s', 'ms', 'us', 'ns'].indexOf(unit) as 0 | 1 | 2 | 3, 'UTC');
+function unitNumber(type: string): 0 | 1 | 2 | 3 {
+  return ['s', 'ms', 'us', 'ns'].indexOf(unitOf(type)) as 0 | 1 | 2 | 3;
+}
+
+/** Ticks and unscaled values are built as integers and then named what they are: the builder would go through floats. */
+function retyped(values: readonly Value[], type: DataType): Column<unknown> {
   const integers = columnFromArray(values.map(big), int64());
   for (const batch of integers.data) batch.type = type;
   return new Column([...integers.data], type);

@@ -3,7 +3,8 @@ import { tableFromIPC, type Column } from '@uwdata/flechette';
 
 /**
  * A value as views hold it, exact: timestamps and dates are ticks in their column's unit (a timestamp in `us` is
- * microseconds since 1970 UTC), 64-bit integers beyond 2^53 and such ticks are bigints.
+ * microseconds since 1970 UTC), durations ticks as well, decimals their unscaled values (12.50 of a `decimal(6, 2)` is 1250); 64-bit
+ * integers beyond 2^53 and such ticks are bigints.
  */
 export type Value = number | bigint | string | boolean | null;
 
@@ -24,7 +25,7 @@ type Reader = (row: number) => Value;
  */
 export function decodeRows(arrow: Uint8Array, columns: readonly ViewColumn[]): Row[] {
   // A copy: the bytes may sit unaligned in the middle of a message that is reused.
-  const table = tableFromIPC(arrow.slice(), { useBigInt: true });
+  const table = tableFromIPC(arrow.slice(), { useBigInt: true, useDecimalInt: true });
   const names = table.names as string[];
   const readerOf = (name: string): Reader => {
     if (!names.includes(name)) throw new Error(`The frame has no column '${name}'.`);

@@ -76,11 +76,24 @@ describe('rows in Arrow', () => {
       { name: 'x', type: 'float64', nullable: true },
       { name: 'day', type: 'date', nullable: true },
       { name: 'ok', type: 'boolean', nullable: true },
+      { name: 'price', type: 'decimal(18, 4)', nullable: true },
+      { name: 'wait', type: "duration('ns')", nullable: true },
+      { name: 'book', type: 'json', nullable: true },
     ];
     const values: Value[][] = [
-      [1_767_623_400_123_456_789n, 9_007_199_254_740_993n, '<b>', Number.NaN, 20_458, true],
-      [null, null, null, null, null, null],
-      [-1, 5, '', -0, -1, false],
+      [
+        1_767_623_400_123_456_789n,
+        9_007_199_254_740_993n,
+        '<b>',
+        Number.NaN,
+        20_458,
+        true,
+        -999_999_999_999_999_999n,
+        -1n << 62n,
+        '[1]',
+      ],
+      [null, null, null, null, null, null, null, null, null],
+      [-1, 5, '', -0, -1, false, -12_500, 0, '""'],
     ];
     const rows = values.map((row, id) => ({ id, state: null, values: row }));
     expect(decodeRows(encodeRows(rows, columns), columns)).toEqual(rows);
