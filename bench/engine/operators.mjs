@@ -68,7 +68,7 @@ export function physicalPlan(collection, { schema }, form = null) {
 
 /** Pushes all rows through a plan in batches and closes it; `rows` of `data` at most. */
 export function runAll(plan, data, out, rows = data.length) {
-  const pipeline = new Pipeline(plan, out);
+  const pipeline = new Pipeline(plan, out, () => 0);
   for (let at = 0; at < rows; at += BATCH_ROWS)
     pipeline.push(0, slice(data, at, Math.min(rows, at + BATCH_ROWS)));
   pipeline.end(0);

@@ -16,7 +16,7 @@ test('a windowed aggregate goes on from a snapshot taken anywhere', () =>
       kind: 'aggregate',
       input: SOURCE,
       keys: someKeys(random),
-      window: random.pick([
+      window: random.pick<NonNullable<AggregateNode['window']>>([
         { type: 'tumble', parameters: { sizeUs, offsetUs: random.below(5) } },
         { type: 'hop', parameters: { sizeUs, slideUs: 1 + random.below(sizeUs) } },
       ]),

@@ -31,7 +31,11 @@ for (const copies of [1, 4, 14]) {
     )
     .final();
   const { wall_ms, cpu_ms } = await timed(() => {
-    const pipeline = new Pipeline(physicalPlan(collection, data), () => undefined);
+    const pipeline = new Pipeline(
+      physicalPlan(collection, data),
+      () => undefined,
+      () => 0,
+    );
     pipeline.push(0, slice(data, 0, 1));
     pipeline.end(0);
   });

@@ -37,7 +37,11 @@ for (const [name, collection] of Object.entries(queries)) {
         userOf: (i, random) => Math.floor((from + i) / 2000) * 100 + (random % 200),
         timeOf: i => 1.7e15 + (from + i) * step,
       });
-      pipeline ??= new Pipeline(physicalPlan(collection, data), () => undefined);
+      pipeline ??= new Pipeline(
+        physicalPlan(collection, data),
+        () => undefined,
+        () => 0,
+      );
       for (let at = 0; at < perHour; at += 8192)
         pipeline.push(0, slice(data, at, Math.min(perHour, at + 8192)));
       held.push({ mb: megabytes(), state_mb: pipeline.bytes() / 2 ** 20 });
