@@ -61,7 +61,7 @@ function expectSame(typed: BoundExpr, batches: readonly Batch[], text: string): 
 test('random expressions of all functions: generated code is the interpreter', async () => {
   await forRandom(random => {
     const batches = [randomBatch(random, 7, true), randomBatch(random, 7, random.chance(0.5))];
-    for (let count = 0; count < 6; count++) {
+    for (let count = 0; count < 3; count++) {
       const fn = random.pick(FUNCTIONS);
       const expr = randomCall(random, fn, random.pick(fn.examples), 3);
       const typed = bound(expr);
@@ -73,9 +73,9 @@ test('random expressions of all functions: generated code is the interpreter', a
 test('every function, over columns and literals of its types', async () => {
   await forRandom(random => {
     const batches = [randomBatch(random, 5, true), randomBatch(random, 5, false)];
-    for (let count = 0; count < 6; count++) {
+    for (let count = 0; count < 3; count++) {
       const fn = FUNCTIONS[random.below(FUNCTIONS.length)];
-      for (const example of fn.examples.slice(0, 4)) {
+      for (const example of fn.examples.slice(0, 3)) {
         const expr = randomCall(random, fn, example, 1);
         const typed = bound(expr);
         if (typed !== null) expectSame(typed, batches, sqlText(expr));
@@ -116,7 +116,7 @@ test('a filter keeps the rows for which the interpreter says true, under three-v
 
 test('an expression is read again from its own text', async () => {
   await forRandom(random => {
-    for (let count = 0; count < 10; count++) {
+    for (let count = 0; count < 6; count++) {
       const fn = random.pick(FUNCTIONS);
       const expr = randomCall(random, fn, random.pick(fn.examples), 3);
       if (isPrintable(expr)) expect(parseExpr([sqlText(expr)], [], SQL_NAMES), sqlText(expr)).toEqual(expr);

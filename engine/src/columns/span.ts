@@ -50,18 +50,47 @@ export function floorDays(days: number, span: Span): number {
   return Math.floor((days - origin) / span.count) * span.count + origin;
 }
 
+/** The start of the span that holds a local second. */
+function localStart(local: number, span: Span): number {
+  if (span.kind !== 'microseconds') return floorDays(Math.floor(local / 86400), span) * 86400;
+  const size = span.count / 1e6;
+  return Math.floor(local / size) * size;
+}
+
 /**
  * The start of the span that holds a time, by a zone's clocks; all in whole seconds. Where the clocks are put back within the span, it is
  * the last start before the time; where they skip the start, the moment at which they do.
  */
 export function floorInZone(seconds: number, span: Span, zone: Zone): number {
   const offset = zone.offsetAt(seconds);
-  const local = seconds + offset;
-  const size = span.count / 1e6;
-  const start =
-    span.kind === 'microseconds'
-      ? Math.floor(local / size) * size
-      : floorDays(Math.floor(local / 86400), span) * 86400;
+  const start = localStart(seconds + offset, span);
   const near = start - offset;
   return zone.offsetAt(near) === offset ? near : Math.min(zone.toUtc(start), seconds);
+}
+
+/** The first local second after the span that starts at one. */
+function nextStart(start: number, span: Span): number {
+  if (span.kind === 'microseconds') return start + span.count / 1e6;
+  if (span.kind === 'days') return start + span.count * 86400;
+  // Any month begins within 31 days of the end of the one before.
+  return floorDays(start / 86400 + span.count * 31, span) * 86400;
+}
+
+/** `floorInZone` that keeps the span it found last, as long as the zone's offset holds: times in order cost two comparisons. */
+export function spanFloor(span: Span, zone: Zone): (seconds: number) => number {
+  let from = Infinity;
+  let to = -Infinity;
+  let start = 0;
+  return seconds => {
+    if (seconds >= from && seconds < to) return start;
+    start = floorInZone(seconds, span, zone);
+    const offset = zone.offsetAt(seconds);
+    const { stretch } = zone;
+    const local = localStart(seconds + offset, span);
+    // Beyond the times that zones know there is no stretch.
+    if (seconds < stretch.from || seconds >= stretch.to) return start;
+    from = Math.max(local - offset, stretch.from);
+    to = Math.min(nextStart(local, span) - offset, stretch.to);
+    return start;
+  };
 }

@@ -43,6 +43,11 @@ export class Zone {
     return { from: -Infinity, to: Infinity, offset };
   }
 
+  /** The stretch of one offset that holds the time of the last look-up: from its first second to the first after it. */
+  get stretch(): { readonly from: number; readonly to: number } {
+    return { from: this.#from, to: this.#to };
+  }
+
   /**
    * The time at which the zone's clocks show a local time, both in seconds. Of a time that they show twice, the first; one that they
    * skip is taken by the offset from before (`compatible` in Temporal, as java.time does): 02:30 becomes 03:30.

@@ -1,4 +1,4 @@
-import { floorDays, floorInZone, parseSpan } from '../../columns/span.js';
+import { floorDays, floorInZone, parseSpan, spanFloor } from '../../columns/span.js';
 import type { Span } from '../../columns/span.js';
 import { zoneOf } from '../../columns/zone.js';
 import { STRING, timestampType, typeName } from '../../columns/types.js';
@@ -59,7 +59,7 @@ export function emitCalendar(time: Emitted, call: BoundCall, scope: EmitScope): 
     return { value: `${scope.constant((days: number) => floorDays(days, span))}(${time.value})` };
   }
   const clocks = zoneOf(zone);
-  const floor = scope.constant((seconds: number) => floorInZone(seconds, span, clocks));
+  const floor = scope.constant(spanFloor(span, clocks));
   const per = Number(perSecond(call.type));
   return { value: guardSafe(`(${floor}(Math.floor(${time.value} / ${per})) * ${per})`, scope) };
 }

@@ -138,6 +138,19 @@ function isoWeek(days: number): number {
   return Math.floor((thursday - daysFromCivil(civilFromDays(thursday).year, 1, 1)) / 7) + 1;
 }
 
+/** The function with its last day remembered: times of a feed come in order, many a day. */
+function ofLastDay(part: (days: number) => number): (days: number) => number {
+  let day = NaN;
+  let value = NaN;
+  return days => {
+    if (days !== day) {
+      day = days;
+      value = part(days);
+    }
+    return value;
+  };
+}
+
 /** Parts of a time: how many of them a second has (or seconds each has), and how many make the next larger one. */
 const OF_TIME: Record<string, { readonly seconds: number; readonly of: number }> = {
   hour: { seconds: 3600, of: 24 },
@@ -214,7 +227,7 @@ export const extract: ScalarFunction = {
     const part = call.args[1].kind === 'literal' ? String(call.args[1].value) : '';
     if (Object.hasOwn(OF_DAYS, part)) {
       const perDay = type.kind === 'timestamp' ? Number(TICKS_PER_SECOND[type.unit]) * 86400 : 1;
-      return { value: `${scope.constant(OF_DAYS[part])}(Math.floor(${time.value} / ${perDay}))` };
+      return { value: `${scope.constant(ofLastDay(OF_DAYS[part]))}(Math.floor(${time.value} / ${perDay}))` };
     }
     const { divide, multiply, of } = step(part, type);
     // Ticks are first brought into one span of the larger part, so that multiplying stays exact.
