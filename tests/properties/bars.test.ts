@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Value } from '../../engine/src/columns/values.js';
-import type { AggregateNode } from '../../engine/src/plan/nodes/aggregate.js';
+import type { AggregateNode, WindowSpec } from '../../engine/src/plan/nodes/aggregate.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
 import type { EmitSpec } from '../../engine/src/windows/emission.js';
 import { windowOf } from '../../engine/src/windows/registry.js';
@@ -12,7 +12,7 @@ import { Integral, operatorOf, run, type Change } from './running.js';
 
 /** Bars of a random kind. */
 function makeNode(random: Random): AggregateNode {
-  const kind = random.pick([
+  const kind = random.pick<WindowSpec>([
     { type: 'countWindow', parameters: { threshold: 1 + random.below(6) } },
     { type: 'tickBars', parameters: { threshold: 1 + random.below(3) } },
     { type: 'volumeBars', parameters: { threshold: 1 + random.below(120), size: 'size' } },
