@@ -25,12 +25,13 @@ const FROM = Date.UTC(1900, 0, 2) / 1000;
 const TO = Date.UTC(2100, 0, 1) / 1000;
 
 /** A time anywhere, or near a change of the clocks. */
-function someTime(random: Random, zone: string): Temporal.ZonedDateTime {
+function someTime(random: Random, id: string): Temporal.ZonedDateTime {
   const second = Math.floor(FROM + random.next() * (TO - FROM));
-  const at = Temporal.Instant.fromEpochMilliseconds(second * 1000).toZonedDateTimeISO(zone);
-  if (random.chance(0.6)) return at;
-  const change = at.getTimeZoneTransition(random.pick(['next', 'previous'] as const));
-  return change === null ? at : change.add({ seconds: random.below(180_000) - 90_000 });
+  const zone = zoneOf(id);
+  zone.offsetAt(second);
+  const change = random.pick([zone.stretch.from, zone.stretch.to]);
+  const near = random.chance(0.4) && change > FROM ? change + random.below(180_000) - 90_000 : second;
+  return Temporal.Instant.fromEpochMilliseconds(near * 1000).toZonedDateTimeISO(id);
 }
 
 /** The local date and time at which the span starts, found in the calendar. */
