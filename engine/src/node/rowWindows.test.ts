@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { count, countWindow, dollarBars, float64, int64, last, replay, schema } from './index.js';
-import type { BarSpec } from './index.js';
-import { session, string, sum, tickBars, timestamp, tumble, volumeBars } from './index.js';
+import type { BarSpec, NumExpr } from './index.js';
+import { first, read, session, string, sum, tickBars, timestamp, tumble, volumeBars } from './index.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -188,5 +188,48 @@ describe('bars', () => {
         .aggregate(() => ({ n: count() }))
         .rows(),
     ).rejects.toThrow();
+  });
+});
+
+describe('windows of rows', () => {
+  it('keep the unit of time, nanoseconds too, and are the same of a table', async () => {
+    const Tick = schema({ ts: timestamp('ns'), size: int64 });
+    const path = join(folder, 'ticks.csv');
+    const times = ['00.000000500', '00.000000100', '00.000000900', '00.000003000'];
+    await writeFile(
+      path,
+      ['ts,size', ...times.map((time, k) => `2024-01-01T00:00:${time}Z,${k}`)].join('\n'),
+    );
+    const stream = replay(path, { schema: Tick, time: 'ts', watermark: '1 s' });
+    const table = read(path, { schema: Tick, time: 'ts' });
+    const aggregates = (t: { size: NumExpr<number> }) => ({ first: first(t.size), n: count() });
+    const expected = [
+      { windowNumber: 1, start: 0n, end: 1000n, first: 1, n: 2 },
+      { windowNumber: 2, start: 0n, end: 4000n, first: 2, n: 2 },
+    ];
+    const bars = [
+      await stream.window(countWindow(2)).aggregate(aggregates).rows(),
+      await stream.window(countWindow(2)).aggregate(aggregates).final().rows(),
+      await table.window(countWindow(2)).aggregate(aggregates).rows(),
+    ];
+    for (const rows of bars) {
+      expect(
+        rows.map(({ windowNumber, windowStart, windowEnd, ...row }) => ({
+          windowNumber,
+          start: windowStart.epochNanoseconds % 1_000_000n,
+          end: windowEnd.epochNanoseconds % 1_000_000n,
+          first: row.first,
+          n: row.n,
+        })),
+      ).toEqual(expected);
+    }
+    const sessions = await table
+      .window(session({ gap: '1 µs' as '1 us' }))
+      .aggregate(aggregates)
+      .rows();
+    expect(sessions.map(row => [row.first, row.n, row.windowTime.epochNanoseconds % 1_000_000n])).toEqual([
+      [1, 3, 999n],
+      [3, 1, 3999n],
+    ]);
   });
 });

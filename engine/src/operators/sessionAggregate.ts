@@ -248,12 +248,13 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     if (input === null) return carried.fill(previous);
     const { marks } = input;
     const { lasts } = this.#set;
-    const { keepUs } = this;
+    const { keepUs } = this.#set.times;
+    const last = to - 1;
     let row = from;
     for (let k = 0; k < count; k++) {
       const end = lasts[slots[k]] + keepUs;
-      while (row < to - 1 && marks[row] < end) row++;
-      carried[k] = row === 0 ? input.before : row === from ? previous : marks[row - 1];
+      while (row < last && marks[row] < end) row++;
+      carried[k] = row === from ? previous : marks[row - 1];
     }
     return carried;
   }

@@ -102,12 +102,17 @@ export class SessionQueue {
     const { lasts, dead } = sessions;
     const waiting = this.size;
     if (this.due.length < waiting) this.due = new Int32Array(Math.max(waiting, 2 * this.due.length));
-    while (this.head < this.tail && this.times[this.head] <= limit) {
-      const time = this.times[this.head];
-      const slot = this.slots[this.head++];
-      if (dead[slot] === 0 && lasts[slot] === time) this.due[this.dueCount++] = slot;
+    const { times, slots, due, tail } = this;
+    let { head } = this;
+    let found = 0;
+    while (head < tail && times[head] <= limit) {
+      const time = times[head];
+      const slot = slots[head++];
+      if (dead[slot] === 0 && lasts[slot] === time) due[found++] = slot;
       else this.#sort(slot, limit, sessions);
     }
+    this.head = head;
+    this.dueCount = found;
     while (this.#heapSize > 0 && this.#heapTimes[0] <= limit) this.#sort(this.#pop(), limit, sessions);
     if (this.#otherCount > 0) this.#merge(lasts);
     this.#orderTies(sessions);

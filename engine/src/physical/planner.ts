@@ -7,8 +7,6 @@ import type { Retention } from '../plan/nodes/keep.js';
 import { visitPlan, type PlanNode } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { unionColumns } from '../plan/unionAll.js';
-import { isTimeWindow } from '../windows/define.js';
-import { bindWindow } from '../windows/registry.js';
 import { planAggregate, planLateRows } from './aggregate.js';
 import { planApply } from './apply.js';
 import { changesOf } from './explain.js';
@@ -235,13 +233,11 @@ export function planPhysical(
 }
 
 /**
- * Whether an aggregate gives the same rows if it gives each once, at the end of its window or of the input. Windows that rows
- * close may be left unfinished by the end, and filled windows are told as they close.
+ * Whether an aggregate gives the same rows if it gives each once, at the end of its window or of the input. Filled windows are told
+ * as they close.
  */
 function closesOnce({ window, fill, ttlUs }: AggregateNode): boolean {
-  if (window === null) return ttlUs === undefined;
-  const bound = bindWindow(window);
-  return fill === undefined && isTimeWindow(bound);
+  return window === null ? ttlUs === undefined : fill === undefined;
 }
 
 /** What all have in common, or null. */
