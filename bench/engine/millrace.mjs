@@ -46,7 +46,7 @@ async function measureOperators() {
   await measured(
     () =>
       runAll(
-        physicalPlan(collection, data, name === 'W9' ? 'retract' : null),
+        physicalPlan(collection, data, name === 'W9' ? 'retract' : null, { closing: name === 'W9 end' }),
         data,
         out.take,
         Math.min(data.length, Number(rows)),

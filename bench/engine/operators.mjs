@@ -53,14 +53,14 @@ function marksOf(times, boundUs) {
 }
 
 /** The physical plan of a collection over columns in memory. */
-export function physicalPlan(collection, { schema }, form = null) {
+export function physicalPlan(collection, { schema }, form = null, options = {}) {
   const relations = bindPlan(collection.plan, source => ({
     schema,
     time: source.time?.column ?? null,
     mode: 'append',
     key: null,
   }));
-  const physical = planPhysical(collection.plan, relations);
+  const physical = planPhysical(collection.plan, relations, options);
   return form === null
     ? physical
     : { ...physical, operators: physical.operators.map(each => ({ ...each, form })) };
