@@ -6,6 +6,7 @@ import {
   count,
   first,
   date,
+  expr,
   float64,
   greatest,
   hop,
@@ -124,6 +125,8 @@ const shaped = quotes.derive(t => ({
   shown: t.day.format('EEE d MMM'),
   known: t.note.eqMissing(null),
   age: t.ts.diff('2024-01-01T00:00:00Z', 'day'),
+  half: expr<number>`price / ${2}`,
+  none: expr<string | null>`NULLIF(name, ${t.note})`,
   same: t.col('price').sub(t.price).abs().lt(1e-9),
 }));
 const shapedRows = () =>
@@ -144,7 +147,9 @@ holds<
   >
 >();
 const moreRows = () =>
-  shaped.select('short', 'words', 'open', 'day', 'weekday', 'shown', 'known', 'age', 'same').rows();
+  shaped
+    .select('short', 'words', 'open', 'day', 'weekday', 'shown', 'known', 'age', 'half', 'none', 'same')
+    .rows();
 holds<
   Equal<
     Awaited<ReturnType<typeof moreRows>>[number],
@@ -157,6 +162,8 @@ holds<
       shown: string;
       known: boolean;
       age: number;
+      half: number;
+      none: string | null;
       same: boolean;
     }
   >
@@ -179,6 +186,8 @@ quotes.where(t => t.col('prize').gt(5));
 quotes.derive(t => ({ a: t.name.ln() }));
 // @ts-expect-error a day has no hour
 quotes.derive(t => ({ a: t.day.hour() }));
+// @ts-expect-error an expression in text is of its type
+quotes.where(() => expr<number>`price / 2`);
 // @ts-expect-error a condition is not added up
 quotes.derive(t => ({ a: t.price.add(t.price.gt(1)) }));
 // @ts-expect-error an aggregate is no column
