@@ -65,7 +65,7 @@ function commonColumnType(name: string, inputs: readonly Relation[]): DataType {
     throw new MillraceError(
       'MR2116',
       `unionAll() cannot bring column '${name}' together: it is ${types.join(' and ')}.`,
-      `Cast it first: .derive(t => ({ ${name}: t.${name}.cast('${types[0]}') })).`,
+      `Cast it first: .derive(t => ({ ${name}: t.${name}.cast(${types[0]}) })).`,
     );
   }
 }
