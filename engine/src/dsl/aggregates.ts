@@ -1,74 +1,164 @@
-import type { Aggregate, BoolExpr, Expr, NumExpr } from './expressions.js';
-import { AggregateValue } from './exprValue.js';
-import { toExpr } from './literals.js';
+import type { Decimal } from 'decimal.js';
+import type { Temporal } from 'temporal-polyfill';
+import { aggregateCall, type AggregateOptions, type NullWhere } from './aggregateCall.js';
+import type {
+  Aggregate,
+  BoolExpr,
+  DateExpr,
+  DecExpr,
+  DurationExpr,
+  Expr,
+  NumExpr,
+  StrExpr,
+  TimeExpr,
+} from './expressions.js';
+import type { Json } from './types.js';
 
-/** Options of every aggregate. */
-export interface AggregateOptions {
-  /** Limits the rows that it sees to those for which the condition is true. */
-  readonly where?: BoolExpr<boolean | null>;
-  /** Whether equal values count once (false). */
-  readonly distinct?: boolean;
-}
+export * from './marketAggregates.js';
+export * from './statistics.js';
 
-function aggregate<T>(fn: string, args: readonly unknown[], options?: AggregateOptions): Aggregate<T> {
-  const where = options?.where === undefined ? null : toExpr(options.where);
-  return new AggregateValue(
-    fn,
-    args.map(toExpr),
-    where,
-    options?.distinct ?? false,
-    {},
-  ) as unknown as Aggregate<T>;
-}
+type Sum<E> = E extends Expr<infer T> ? T : never;
 
-/** The number of rows; with an expression, of rows where it is not NULL. Never NULL. `count()` */
+/**
+ * The number of rows; with an expression, of rows where it is not NULL. Never NULL.
+ *
+ * @example count(), count(t.size), count({ where: t.size.gt(100) })
+ */
 export function count(
   expr?: Expr<unknown> | AggregateOptions,
   options?: AggregateOptions,
 ): Aggregate<number> {
-  if (expr !== undefined && !('isNull' in expr)) return aggregate('count', [], expr as AggregateOptions);
-  return aggregate('count', expr === undefined ? [] : [expr], options);
+  if (expr !== undefined && !('isNull' in expr)) return aggregateCall('count', [], expr as AggregateOptions);
+  return aggregateCall('count', expr === undefined ? [] : [expr], options);
 }
 
-/** The sum: exact for integers (leaving int64 is an error), compensated for floats. NULL where there is no value. */
-export function sum<T extends number | null>(expr: NumExpr<T>, options?: AggregateOptions): Aggregate<T> {
-  return aggregate('sum', [expr], options);
-}
-
-/** The mean as float64. NULL where there is no value. */
-export function avg<T extends number | null>(expr: NumExpr<T>, options?: AggregateOptions): Aggregate<T> {
-  return aggregate('avg', [expr], options);
-}
-
-/** The least value; NULL where there is none. NaN is the greatest number. */
-export function min<T>(expr: Expr<T>, options?: AggregateOptions): Aggregate<T> {
-  return aggregate('min', [expr], options);
-}
-
-/** The greatest value; NULL where there is none. NaN is the greatest number. */
-export function max<T>(expr: Expr<T>, options?: AggregateOptions): Aggregate<T> {
-  return aggregate('max', [expr], options);
-}
-
-/** The value of the earliest row: by event time, then the source's sequence, then arrival. NULLs are skipped. */
-export function first<T>(expr: Expr<T>, options?: AggregateOptions): Aggregate<T> {
-  return aggregate('first', [expr], options);
-}
-
-/** The value of the latest row: by event time, then the source's sequence, then arrival. NULLs are skipped. */
-export function last<T>(expr: Expr<T>, options?: AggregateOptions): Aggregate<T> {
-  return aggregate('last', [expr], options);
+/** The number of rows for which the condition is true. Never NULL. `countIf(t.size.gt(100))` */
+export function countIf(condition: BoolExpr<boolean | null>, options?: AggregateOptions): Aggregate<number> {
+  return aggregateCall('countIf', [condition], options);
 }
 
 /**
- * The volume-weighted average price, Σ(price × size) / Σ size, over rows where neither is NULL; NULL where there is none.
+ * The sum: exact for integers and decimals (leaving int64, or 18 digits, is an error), compensated for floats. NULL where there is no value.
  *
- * @example vwap(t.price, t.size)
+ * @example sum(t.size), sum(t.size, { distinct: true })
  */
-export function vwap<P extends number | null, S extends number | null>(
-  price: NumExpr<P>,
-  size: NumExpr<S>,
-  options?: AggregateOptions,
-): Aggregate<number | (null extends P | S ? null : never)> {
-  return aggregate('vwap', [price, size], options);
+export function sum<
+  E extends NumExpr<number | null> | DecExpr<Decimal | null>,
+  const O extends AggregateOptions = Record<never, never>,
+>(expr: E, options?: O): Aggregate<Sum<E> | NullWhere<O>> {
+  return aggregateCall('sum', [expr], options);
+}
+
+/** The least value; NULL where there is none. NaN is the greatest number. `min(t.price)` */
+export function min<T, const O extends AggregateOptions = Record<never, never>>(
+  expr: Expr<T>,
+  options?: O,
+): Aggregate<T | NullWhere<O>> {
+  return aggregateCall('min', [expr], options);
+}
+
+/** The greatest value; NULL where there is none. NaN is the greatest number. `max(t.price)` */
+export function max<T, const O extends AggregateOptions = Record<never, never>>(
+  expr: Expr<T>,
+  options?: O,
+): Aggregate<T | NullWhere<O>> {
+  return aggregateCall('max', [expr], options);
+}
+
+/**
+ * The value of the earliest row: by event time, then the source's sequence, then arrival. NULLs are skipped. Over a table whose rows change
+ * arrival says nothing: of rows of one time and sequence, the smallest value is first.
+ */
+export function first<T, const O extends AggregateOptions = Record<never, never>>(
+  expr: Expr<T>,
+  options?: O,
+): Aggregate<T | NullWhere<O>> {
+  return aggregateCall('first', [expr], options);
+}
+
+/** The value of the latest row, in the order of `first`. NULLs are skipped. */
+export function last<T, const O extends AggregateOptions = Record<never, never>>(
+  expr: Expr<T>,
+  options?: O,
+): Aggregate<T | NullWhere<O>> {
+  return aggregateCall('last', [expr], options);
+}
+
+/** What `minBy` and `maxBy` compare. */
+type Measure =
+  | NumExpr<number | null>
+  | DecExpr<Decimal | null>
+  | TimeExpr<Temporal.Instant | null>
+  | DateExpr<Temporal.PlainDate | null>
+  | DurationExpr<Temporal.Duration | null>
+  | BoolExpr<boolean | null>;
+
+type NullBy<B> = B extends Expr<infer T> ? (null extends T ? null : never) : never;
+
+/**
+ * The value in the row where `by` is least; of several such rows the smallest value. Rows where either is NULL are left out.
+ *
+ * @example minBy(t.symbol, t.price)
+ */
+export function minBy<T, B extends Measure, const O extends AggregateOptions = Record<never, never>>(
+  expr: Expr<T>,
+  by: B,
+  options?: O,
+): Aggregate<T | NullBy<B> | NullWhere<O>> {
+  return aggregateCall('minBy', [expr, by], options);
+}
+
+/**
+ * The value in the row where `by` is greatest; of several such rows the greatest value. Rows where either is NULL are left out.
+ *
+ * @example maxBy(t.price, t.size)
+ */
+export function maxBy<T, B extends Measure, const O extends AggregateOptions = Record<never, never>>(
+  expr: Expr<T>,
+  by: B,
+  options?: O,
+): Aggregate<T | NullBy<B> | NullWhere<O>> {
+  return aggregateCall('maxBy', [expr, by], options);
+}
+
+/** Whether the condition is true for any row; NULLs are left out. `any(t.price.gt(100))` */
+export function any<T extends boolean | null, const O extends AggregateOptions = Record<never, never>>(
+  condition: BoolExpr<T>,
+  options?: O,
+): Aggregate<T | NullWhere<O>> {
+  return aggregateCall('any', [condition], options);
+}
+
+/** Whether the condition is true for all rows; NULLs are left out. `all(t.size.gt(0))` */
+export function all<T extends boolean | null, const O extends AggregateOptions = Record<never, never>>(
+  condition: BoolExpr<T>,
+  options?: O,
+): Aggregate<T | NullWhere<O>> {
+  return aggregateCall('all', [condition], options);
+}
+
+/**
+ * The values as a JSON array in event order: times are ISO text, integers and decimals exact. With `distinct` each value once, where it came
+ * first. The whole list is kept: for long ones say what you need of it instead.
+ *
+ * @example list(t.symbol, { distinct: true })
+ */
+export function list<T, const O extends AggregateOptions = Record<never, never>>(
+  expr: Expr<T>,
+  options?: O,
+): Aggregate<Json | (null extends T ? null : never) | NullWhere<O>> {
+  return aggregateCall('list', [expr], options);
+}
+
+/**
+ * The texts one after the other in event order, with a separator between them: Flink's LISTAGG. With `distinct` each text once.
+ *
+ * @example listAgg(t.symbol, ' → ')
+ */
+export function listAgg<T extends string | null, const O extends AggregateOptions = Record<never, never>>(
+  expr: StrExpr<T>,
+  separator = ',',
+  options?: O,
+): Aggregate<T | NullWhere<O>> {
+  return aggregateCall('listAgg', [expr], options, { separator });
 }

@@ -46,6 +46,7 @@ export function aggregateText(
   distinct: boolean,
   options: CallOptions,
 ): string {
+  if (fn === 'defined') return `${options.name}(${distinct ? 'distinct ' : ''}${args.join(', ')})`;
   const given = Object.entries(options).map(([name, value]) => `${name} = ${value}`);
   return `${fn}(${distinct ? 'distinct ' : ''}${[...args, ...given].join(', ')})`;
 }

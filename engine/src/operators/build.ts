@@ -3,6 +3,7 @@ import type { Column } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
 import { FLOAT64, INT64, timestampType, type DataType } from '../columns/types.js';
 import { compileColumn } from '../codegen/column.js';
+import { compileFunction } from '../codegen/compile.js';
 import type { GroupedShape } from '../codegen/groupedShape.js';
 import type { BoundExpr } from '../expr/bound.js';
 import { aggregateOf } from '../functions/aggregate/registry.js';
@@ -168,6 +169,7 @@ function groupingPlan(
         args: positions.map(at => ({ type: args[at].type, nullable: args[at].nullable || where !== null })),
         distinct,
         options,
+        compile: compileFunction,
         retracting,
         time: orderType,
         sequence: sequence === null ? null : args[sequence].type,

@@ -1,3 +1,4 @@
+import { compileFunction } from '../codegen/compile.js';
 import { FLOAT64, timestampType, type DataType } from '../columns/types.js';
 import type { GroupedAggregate } from '../codegen/groupedShape.js';
 import { BY_ROW, MOVING, RUNNING, type RollingRole, type RollingShape } from '../codegen/rollingShape.js';
@@ -45,6 +46,7 @@ export function rollingShape(physical: PhysicalRolling): RollingShape {
       args: argumentsOf(physical, column),
       distinct,
       options,
+      compile: compileFunction,
       retracting: moving,
       time: orderType,
       sequence: sequence === null ? null : args[sequence].type,

@@ -29,6 +29,8 @@ export interface AggregateContext {
   readonly options: CallOptions;
   /** Whether rows may be taken back. */
   readonly retracting: boolean;
+  /** Makes a function out of text: `codegen/compile.ts`. */
+  readonly compile: (parameters: readonly string[], body: string) => () => unknown;
   /** What rows are ordered by: float64 for event time in µs, or a timestamp's own ticks; and the sequence column's type. */
   readonly time: DataType | null;
   readonly sequence: DataType | null;

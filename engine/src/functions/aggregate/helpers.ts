@@ -1,4 +1,5 @@
 import { nanosecondsOf, timeWeighted } from '../market/paths.js';
+import { safeInteger } from './defined.js';
 import { correlation, notNegative } from './deviations.js';
 import { joinedTexts, jsonList } from './lists.js';
 import { moment, productError } from './moments.js';
@@ -23,5 +24,6 @@ export const AGGREGATE_HELPERS = {
   oddSum,
   productError,
   quantileAt,
+  safeInteger,
   timeWeighted,
 } as const;

@@ -4,6 +4,7 @@ import { vwap } from '../market/vwap.js';
 import { avg } from './avg.js';
 import { count } from './count.js';
 import { countDistinct } from './countDistinct.js';
+import { defined } from './defined.js';
 import type { AggregateArgument, AggregateDefinition } from './define.js';
 import { corr, covar, covarPop, stddev, stddevPop, variance, variancePop } from './deviations.js';
 import { AggregateArgumentError } from './errors.js';
@@ -34,7 +35,7 @@ export const AGGREGATES: ReadonlyMap<string, AggregateDefinition> = new Map(
 
 /** The aggregate of a name. Throws `AggregateArgumentError` for an unknown one. */
 export function aggregateOf(name: string): AggregateDefinition {
-  const definition = AGGREGATES.get(name);
+  const definition = name === defined.name ? defined : AGGREGATES.get(name);
   if (definition !== undefined) return definition;
   throw new AggregateArgumentError(
     'MR3101',
