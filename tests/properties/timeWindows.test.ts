@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import type { AggregateNode } from '../../engine/src/plan/nodes/aggregate.js';
 import { windowOf } from '../../engine/src/windows/registry.js';
+import { readSnapshot, SnapshotWriter } from '../../engine/src/operators/snapshotFormat.js';
 import { batchOf, cut, END, type HistoryRow } from './histories.js';
 import { forRandom, type Random } from './random.js';
 import { expectSame, reference, text, type ResultRow } from './reference.js';
 import { Integral, operatorOf, run } from './running.js';
-import { calendarWindow, makeCase, shortWindow, zonedWindow } from './timeWindows.js';
+import { calendarWindow, makeCase, shortWindow, windowsAmong, zonedWindow } from './timeWindows.js';
 
 const anyWindow = (random: Random) =>
   random.pick([shortWindow, shortWindow, zonedWindow, calendarWindow])(random);
@@ -142,4 +143,106 @@ test('late rows are those that no window takes, and they are counted', () =>
       late.map(row => text([row.time, row.seq, row.symbol, row.level, row.price, row.size])),
     );
     expect(aggregate.counters.late).toBe(late.length);
+  }));
+
+const nameOf = ({ args: [arg] }: AggregateNode['columns'][number]['call']): string =>
+  arg.kind === 'column' ? arg.name : '';
+
+/** What stands in an empty window, by the aggregate: a number is the place of the column whose value before it stays. */
+function filled(node: AggregateNode, before: ResultRow): ResultRow {
+  const first = keyCount(node);
+  const lastOf = (k: number): number =>
+    node.columns.findIndex(({ call }) => {
+      const like = node.columns[k].call;
+      return (
+        call.fn === 'last' && nameOf(call) === nameOf(like) && (call.where === null) === (like.where === null)
+      );
+    });
+  return node.columns.map(({ call }, k) => {
+    if (call.fn === 'count') return 0n;
+    if (node.fill?.by === 'null') return null;
+    if (call.fn === 'sum') return nameOf(call) === 'price' ? 0 : 0n;
+    const stays = ['first', 'min', 'max', 'avg', 'median'].includes(call.fn) ? lastOf(k) : -1;
+    return before[first + (stays >= 0 ? stays : k)];
+  });
+}
+
+test('empty windows are filled from the first window of a group on, up to the limit', () =>
+  forRandom(random => {
+    const { node: base, rows } = makeCase(random, shortWindow, 60);
+    const node: AggregateNode = {
+      ...base,
+      fill: { by: random.pick(['previous', 'null']), limit: random.pick([1, 2, 5, 1000]) },
+    };
+    const final = random.chance(0.5);
+    const form = final ? 'final' : random.pick(['retract', 'upsert'] as const);
+    const operator = operatorOf(final ? { kind: 'final', input: node } : node, form);
+    const table = new Integral(keyCount(node), form === 'final' ? 'retract' : form);
+    for (const piece of cut(random, rows)) table.apply(run(operator, batchOf(piece)));
+    table.apply(run(operator, END));
+    expectSame([...table.rows.values()], withFilled(node, rows), keyCount(node));
+  }));
+
+/** The reference with a row for every empty window of a group up to the last window with rows, or the last watermark. */
+function withFilled(node: AggregateNode, rows: readonly HistoryRow[]): ResultRow[] {
+  const real = reference(node, rows);
+  const windows = windowsAmong(node, rows, 1);
+  const last = Math.max(-Infinity, ...real.map(row => endOf(node, row)));
+  const mark = Math.max(-Infinity, ...rows.map(row => row.mark));
+  const found: ResultRow[] = [];
+  const groups = new Map<string, ResultRow[]>();
+  for (const row of real) {
+    const key = text(row.slice(0, node.keys.length).map(value => (value === 0 ? 0 : value)));
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  for (const group of groups.values()) {
+    const byEnd = new Map(group.map(row => [endOf(node, row), row]));
+    let before: ResultRow | null = null;
+    let silent = 0;
+    for (const { start, end } of windows) {
+      const row: ResultRow | undefined = byEnd.get(end);
+      if (row !== undefined) {
+        silent = 0;
+        before = row;
+        found.push(row);
+      } else if (before !== null && ++silent <= node.fill!.limit && (end <= last || end <= mark)) {
+        found.push([
+          ...before.slice(0, node.keys.length),
+          BigInt(start),
+          BigInt(end),
+          BigInt(end) - 1n,
+          ...filled(node, before),
+        ]);
+      }
+    }
+  }
+  return found;
+}
+
+test('they go on from a snapshot taken anywhere', () =>
+  forRandom(random => {
+    const { node: base, rows } = makeCase(random, anyWindow, 60);
+    const node: AggregateNode = {
+      ...base,
+      ...random.pick([
+        {},
+        { fill: { by: 'previous', limit: 3 } },
+        { emit: { change: false, everyUs: null, rows: 2 } },
+        { emit: { change: false, everyUs: 5 * Math.max(1, base.allowedLatenessUs / 7), rows: null } },
+      ] as const),
+    };
+    const form = random.pick(['retract', 'upsert', 'final'] as const);
+    const make = () => operatorOf(form === 'final' ? { kind: 'final', input: node } : node, form);
+    const steady = make();
+    let moving = make();
+    for (const batch of [...cut(random, rows).map(piece => batchOf(piece)), END]) {
+      if (random.chance(0.4)) {
+        const writer = new SnapshotWriter();
+        moving.snapshot(writer);
+        moving = make();
+        moving.restore(readSnapshot(writer.encode()));
+      }
+      expect(run(moving, batch)).toEqual(run(steady, batch));
+      expect(moving.counters).toEqual(steady.counters);
+    }
   }));

@@ -16,6 +16,22 @@ export type GroupedMergeAll = (
   dictionaries: readonly (Dictionary | null)[],
 ) => void;
 
+const PARAMETERS = ['lanes', 'slots', 'others', 'otherSlots', 'count', 'dictionaries'];
+
+/** The loop that copies whole slices; null where state holds objects, which are no one else's: merged into empty states they are copied. */
+export function compileGroupedCopyAll(shape: GroupedShape): GroupedMergeAll | null {
+  const lanes = stateLayout(shape);
+  if (lanes.some(({ lane }) => lane === 'object')) return null;
+  const text = [
+    ...lanes.map((_, k) => `const s${k} = lanes[${k}], o${k} = others[${k}];`),
+    'for (let k = 0; k < count; k++) {',
+    'const slot = slots[k], other = otherSlots[k];',
+    lanes.map((_, k) => `s${k}[slot] = o${k}[other];`).join(' '),
+    '}',
+  ];
+  return compileFunction<GroupedMergeAll>(PARAMETERS, text.join('\n'));
+}
+
 /** The loop that puts whole slices together. */
 export function compileGroupedMergeAll(shape: GroupedShape, wide: boolean): GroupedMergeAll {
   const lanes = stateLayout(shape);
@@ -28,7 +44,7 @@ export function compileGroupedMergeAll(shape: GroupedShape, wide: boolean): Grou
     '}',
   ];
   return compileFunction<GroupedMergeAll>(
-    ['lanes', 'slots', 'others', 'otherSlots', 'count', 'dictionaries'],
+    PARAMETERS,
     text.join('\n'),
     Object.keys(AGGREGATE_HELPERS),
     Object.values(AGGREGATE_HELPERS),

@@ -11,7 +11,11 @@ import {
   type GroupedLoop,
 } from '../codegen/grouped.js';
 import { holdsInt64, stateLayout } from '../codegen/groupedEmit.js';
-import { compileGroupedMergeAll, type GroupedMergeAll } from '../codegen/groupedMergeAll.js';
+import {
+  compileGroupedCopyAll,
+  compileGroupedMergeAll,
+  type GroupedMergeAll,
+} from '../codegen/groupedMergeAll.js';
 import type { GroupedShape, StateArray } from '../codegen/groupedShape.js';
 import {
   compileGroupedMerge,
@@ -54,6 +58,7 @@ export class Grouping {
   #loop: GroupedLoop | null = null;
   #merge: GroupedMerge | null = null;
   #mergeAll: GroupedMergeAll | null = null;
+  #copyAll: GroupedMergeAll | null | undefined;
   #values: { fast: GroupedValues; exact: GroupedValues }[] = [];
   #wide = false;
   #at = new Int32Array(0);
@@ -160,7 +165,12 @@ export class Grouping {
 
   /** Copies the states of many slots to others, whatever these held. */
   copyAll(into: StateStore, slots: Int32Array, from: StateStore, others: Int32Array, count: number): void {
-    if (into.copyAll(slots, from, others, count)) return;
+    if (count === 0) return;
+    if (this.#copyAll === undefined) this.#copyAll = compileGroupedCopyAll(this.plan.shape);
+    if (this.#copyAll !== null) {
+      this.#copyAll(into.lanes, slots, from.lanes, others, count, this.#dictionaries);
+      return;
+    }
     into.resetAll(slots, count);
     this.mergeAll(into, slots, from, others, count);
   }

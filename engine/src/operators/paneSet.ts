@@ -11,7 +11,11 @@ export class PaneSet {
   readonly ordered: Pane[] = [];
   readonly #spare: Pane[] = [];
 
-  constructor(readonly store: StateStore) {}
+  /** @param overwritten whether new slots of panes are always written whole, so that they need not be emptied */
+  constructor(
+    readonly store: StateStore,
+    readonly overwritten = false,
+  ) {}
 
   get(end: number): Pane | undefined {
     return this.#byEnd.get(end);
@@ -34,7 +38,7 @@ export class PaneSet {
     this.#byEnd.delete(pane.end);
     const { count, slots } = pane;
     pane.clear(this.store.groups);
-    this.store.releaseAll(slots, count);
+    this.store.releaseAll(slots, count, !this.overwritten);
     if (this.#spare.length < SPARE_PANES) this.#spare.push(pane);
   }
 

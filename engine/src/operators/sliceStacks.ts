@@ -41,8 +41,8 @@ export class SliceStacks {
   constructor(readonly grouping: Grouping) {
     this.slices = new PaneSet(grouping.makeStore(false));
     const merged = grouping.makeStore(false);
-    this.#front = new PaneSet(merged);
-    this.#back = new PaneSet(merged);
+    this.#front = new PaneSet(merged, true);
+    this.#back = new PaneSet(merged, true);
     this.#scratch = grouping.makeStore(false);
   }
 
@@ -52,12 +52,18 @@ export class SliceStacks {
 
   /** When the oldest slice starts; Infinity where there is none. */
   get oldest(): EventTime {
-    return Math.min(this.#front.ordered.at(0)?.start ?? Infinity, this.slices.ordered.at(0)?.start ?? Infinity);
+    return Math.min(
+      this.#front.ordered.at(0)?.start ?? Infinity,
+      this.slices.ordered.at(0)?.start ?? Infinity,
+    );
   }
 
   /** When the newest slice starts. */
   get newest(): EventTime {
-    return Math.max(this.#front.ordered.at(-1)?.start ?? -Infinity, this.slices.ordered.at(-1)?.start ?? -Infinity);
+    return Math.max(
+      this.#front.ordered.at(-1)?.start ?? -Infinity,
+      this.slices.ordered.at(-1)?.start ?? -Infinity,
+    );
   }
 
   /** The groups of a window; windows come in order. What is given is valid until the next call. */
@@ -67,7 +73,8 @@ export class SliceStacks {
     const store = this.#front.store;
     const front = this.#front.ordered.at(0);
     const back = this.#back.ordered.at(0);
-    if (front === undefined || front.count === 0) return { store, slots: back?.slots ?? this.#all, count: back?.count ?? 0 };
+    if (front === undefined || front.count === 0)
+      return { store, slots: back?.slots ?? this.#all, count: back?.count ?? 0 };
     if (back === undefined || back.count === 0) return { store, slots: front.slots, count: front.count };
     const count = this.#combine(front, back);
     return { store: this.#scratch, slots: this.#all, count };
@@ -154,17 +161,20 @@ export class SliceStacks {
     pane.fit(this.grouping.groups.size);
     let known = 0;
     let fresh = 0;
+    const knownFrom = this.#from;
+    const knownInto = this.#into;
     for (let i = 0; i < count; i++) {
-      const group = from.groups[slots[i]];
+      const other = slots[i];
+      const group = from.groups[other];
       let slot = pane.find(group);
       if (slot < 0) {
         slot = into.allocate(group);
         pane.add(group, slot);
-        this.#freshFrom[fresh] = slots[i];
+        this.#freshFrom[fresh] = other;
         this.#freshInto[fresh++] = slot;
       } else {
-        this.#from[known] = slots[i];
-        this.#into[known++] = slot;
+        knownFrom[known] = other;
+        knownInto[known++] = slot;
       }
     }
     this.grouping.mergeAll(into, this.#into, from, this.#from, known);

@@ -136,19 +136,11 @@ export class StateStore {
     }
   }
 
-  /** Gives many slots back, emptied. */
-  releaseAll(slots: Int32Array, count: number): void {
-    this.resetAll(slots, count);
+  /** Gives many slots back: emptied, unless whoever gets them next writes all of their state. */
+  releaseAll(slots: Int32Array, count: number, emptied = true): void {
+    if (emptied) this.resetAll(slots, count);
     for (const [k] of this.#objects) for (let i = 0; i < count; i++) this.lanes[k][slots[i]] = null as never;
     for (let i = 0; i < count; i++) this.#free.push(slots[i]);
-  }
-
-  /** Copies another state's slots; false where there are objects, which are no one else's. */
-  copyAll(slots: Int32Array, other: StateStore, others: Int32Array, count: number): boolean {
-    if (this.#objects.length > 0) return false;
-    for (let k = 0; k < this.lanes.length; k++)
-      copyLane(this.lanes[k] as Lane, slots, other.lanes[k] as Lane, others, count);
-    return true;
   }
 
   /** Notes that these slots' values have been emitted. */
@@ -276,16 +268,6 @@ function resetLane(lane: Lane, init: number | bigint, slots: Int32Array, count: 
   else if (lane instanceof Int32Array) for (let i = 0; i < count; i++) lane[slots[i]] = init as number;
   else if (lane instanceof Uint8Array) for (let i = 0; i < count; i++) lane[slots[i]] = init as number;
   else for (let i = 0; i < count; i++) lane[slots[i]] = init as bigint;
-}
-
-function copyLane(into: Lane, slots: Int32Array, from: Lane, others: Int32Array, count: number): void {
-  if (into instanceof Float64Array && from instanceof Float64Array) {
-    for (let i = 0; i < count; i++) into[slots[i]] = from[others[i]];
-  } else if (into instanceof Int32Array && from instanceof Int32Array) {
-    for (let i = 0; i < count; i++) into[slots[i]] = from[others[i]];
-  } else {
-    for (let i = 0; i < count; i++) into[slots[i]] = from[others[i]] as never;
-  }
 }
 
 function widened(lane: Lane): BigInt64Array {
