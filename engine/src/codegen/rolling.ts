@@ -155,30 +155,39 @@ ${this.#writes(() => true)}
 }`;
   }
 
+  /** Rows of one time see each other, so all of them enter before the first is told; a row alone is told at once. */
   #rangeLoop(): string {
     const { us } = this.shape.frame as { us: number };
     const framed = (kind: string): boolean => kind === 'moving' || kind === 'deque';
     const keepsHistory = this.#history.rows > 0;
-    return `for (let g = 0; g < count;) {
-const now = times[g], least = now - ${us};
-let h1 = g + 1;
-while (h1 < count && times[h1] === now) h1++;
-for (let i = g; i < h1; i++) {
-const slot = groups[i];
-${this.#rowStart()}
+    const enter = `${this.#rowStart()}
 ${keepsHistory ? this.#openHistory() : ''}
 ${this.#adds('running')}
 ${this.#enter('now')}
 ${this.#range === null ? '' : this.#pushRange(this.#range)}
 ${this.#rowFunctions()}
 ${keepsHistory ? this.#pushHistory() : ''}
-${this.#writes(kind => !framed(kind))}
+${this.#writes(kind => !framed(kind))}`;
+    const tell = `${this.#range === null ? '' : this.#leaveRange(this.#range)}
+${this.#expire('least')}
+${this.#writes(framed)}`;
+    return `for (let g = 0; g < count;) {
+const now = times[g], least = now - ${us};
+if (g + 1 === count || times[g + 1] !== now) {
+const i = g++, slot = groups[i];
+${enter}
+${tell}
+continue;
+}
+let h1 = g + 2;
+while (h1 < count && times[h1] === now) h1++;
+for (let i = g; i < h1; i++) {
+const slot = groups[i];
+${enter}
 }
 for (let i = g; i < h1; i++) {
 const slot = groups[i];
-${this.#range === null ? '' : this.#leaveRange(this.#range)}
-${this.#expire('least')}
-${this.#writes(framed)}
+${tell}
 }
 g = h1;
 }`;
@@ -270,10 +279,10 @@ g = h1;
   /** Keeps the current row, and gives up the oldest where there are enough. */
   #pushHistory(): string {
     const { rows, args } = this.#history;
-    return `if (hn === ${rows}) { hh = (hh + 1) & hk; hm[hb + 2] = hh; hn--; }
+    const store = this.#store('h', args);
+    return `if (hn === ${rows}) { const x = ho + ((hh + hn) & hk); hm[hb + 2] = (hh + 1) & hk; ${store} } else {
 if (hn > hk) { h.grow(slot); ${this.#load('h', this.#lanes(args) + this.#extra)} ho = hm[hb]; hk = hm[hb + 1]; hh = hm[hb + 2]; }
-{ const x = ho + ((hh + hn) & hk); ${this.#store('h', args)} }
-hm[hb + 3] = hn + 1;`;
+const x = ho + ((hh + hn) & hk); hm[hb + 3] = hn + 1; ${store} }`;
   }
 
   /** Writes the current row's arguments to element `x` of a ring. */

@@ -2,10 +2,10 @@ import type { Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { START_OF_TIME, toEventTimes, type EventTime } from '../columns/time.js';
-import { hasDictionary, type TimeUnit } from '../columns/types.js';
-import { compareStrings } from '../functions/aggregate/text.js';
+import type { TimeUnit } from '../columns/types.js';
 import { Calendar } from './calendar.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
+import { compareRows } from './rowCompare.js';
 import { RowStore } from './rowStore.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 
@@ -39,6 +39,8 @@ export class ReorderOperator implements Operator {
   /** Whether the store's rows are all in order, so that they come out as they lie, from `#head` on. */
   #inOrder = true;
   #head = 0;
+  /** Whether the last batch in order has its own times as marks, as sources without disorder give them. */
+  #marked = false;
   #watermark: EventTime = START_OF_TIME;
   #batchTimes = new Float64Array(0);
   #rowTimes = new Float64Array(0);
@@ -79,25 +81,23 @@ export class ReorderOperator implements Operator {
     return this.#batchTimes;
   }
 
-  /** Whether a batch is in order, begins behind what waits, and has no row to drop. */
+  /** Whether a batch is in order, begins behind what waits, and has no row to drop; and whether marks are the rows' times. */
   #follows(batch: Batch, times: Float64Array, marks: Float64Array, before: EventTime): boolean {
     const { length, columns } = batch;
-    if (columns[this.#timeColumn].valid?.includes(0) === true) return false;
+    const { valid } = columns[this.#timeColumn];
+    if (valid !== null && valid.subarray(0, length).includes(0)) return false;
     const { used } = this.#store;
-    let previous = used > this.#head ? this.#times[used - 1] : before;
-    if (used > this.#head && times[0] === previous && this.#ties.length > 0) return false;
-    if (times[0] < before) return false;
-    for (let i = 0; i < length; i++) {
-      const time = times[i];
-      if (!(time >= previous)) return false;
-      previous = time;
-    }
-    // Marks that a source of its own makes lie behind its rows; others are looked at.
-    if (marks !== times) for (let i = 1; i < length; i++) if (times[i] < marks[i - 1]) return false;
+    const last = used > this.#head ? this.#times[used - 1] : before;
+    if (times[0] < before || (times[0] === last && used > this.#head && this.#ties.length > 0)) return false;
+    const found = ascent(times, marks, length, last);
+    if (found === Ascent.None) return false;
+    this.#marked = found === Ascent.Marked;
+    // A mark above its row's time may be above the next one's, too.
+    if (found === Ascent.Ahead) for (let i = 1; i < length; i++) if (times[i] < marks[i - 1]) return false;
     for (const tie of this.#ties) {
       const column = columns[tie];
       for (let i = 1; i < length; i++)
-        if (times[i] === times[i - 1] && compareValues(column, i - 1, i) > 0) return false;
+        if (times[i] === times[i - 1] && compareRows(column, i - 1, i) > 0) return false;
     }
     return true;
   }
@@ -138,8 +138,8 @@ export class ReorderOperator implements Operator {
     }
     if (end > row) {
       const rowTimes = row === 0 ? times : times.subarray(row);
-      if (marks !== times) this.#markRows(rowTimes, end - row, marks, length, pointer, before);
-      out(slice(batch, row, end, marks === times ? rowTimes : this.#marks, limit));
+      if (!this.#marked) this.#markRows(rowTimes, end - row, marks, length, pointer, before);
+      out(slice(batch, row, end, this.#marked ? rowTimes : this.#marks, limit));
     }
     if (end < length) this.#append(batch, times, end, length);
     if (!emits) out(this.#empty(limit));
@@ -294,7 +294,7 @@ export class ReorderOperator implements Operator {
   #compareTies(a: number, b: number): number {
     for (const tie of this.#ties) {
       const { data, valid, dictionary, field } = this.#store.columns[tie];
-      const order = compareValues({ type: field.type, data, valid, dictionary }, a, b);
+      const order = compareRows({ type: field.type, data, valid, dictionary }, a, b);
       if (order !== 0) return order;
     }
     return a - b;
@@ -364,11 +364,29 @@ function slice(batch: Batch, from: number, to: number, marks: Float64Array, wate
   return { schema: batch.schema, length: to - from, columns, kinds: null, marks, watermark };
 }
 
-/** Compares two rows of a column: NULL last. */
-function compareValues(column: Column, a: number, b: number): number {
-  const { valid, data, dictionary } = column;
-  if (valid !== null && (valid[a] === 0 || valid[b] === 0)) return valid[b] - valid[a];
-  if (dictionary !== null && hasDictionary(column.type))
-    return compareStrings(dictionary.at(data[a] as number), dictionary.at(data[b] as number));
-  return data[a] < data[b] ? -1 : data[a] > data[b] ? 1 : 0;
+/** What a pass over a batch finds. */
+const Ascent = {
+  /** Not in order. */
+  None: 0,
+  /** In order, and each mark is its row's time. */
+  Marked: 1,
+  /** In order, and no mark is above its row's time. */
+  Behind: 2,
+  /** In order, and some mark is above its row's time. */
+  Ahead: 3,
+} as const;
+type Ascent = (typeof Ascent)[keyof typeof Ascent];
+
+function ascent(times: Float64Array, marks: Float64Array, length: number, last: EventTime): Ascent {
+  let previous = last;
+  let behind = 0;
+  let ahead = 0;
+  for (let i = 0; i < length; i++) {
+    const time = times[i];
+    if (!(time >= previous)) return Ascent.None;
+    previous = time;
+    if (marks[i] < time) behind = 1;
+    else if (marks[i] > time) ahead = 1;
+  }
+  return ahead === 1 ? Ascent.Ahead : behind === 1 ? Ascent.Behind : Ascent.Marked;
 }
