@@ -76,7 +76,9 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     this.#changes = new SessionChanges(this.#grouping, this.#set, this.#out, plan.unit, form);
     this.#late = new LateCollector(plan.input);
     this.#untold =
-      tells && !plan.emit.change ? new UntoldSessions(this.#set, plan.emit, plan.gapUs + plan.tickUs) : null;
+      tells && !plan.emit.change
+        ? new UntoldSessions(this.#set, plan.emit, plan.tickUs, slot => this.#changes.toldEnd(slot))
+        : null;
   }
 
   // What the loop reads and calls.

@@ -36,6 +36,11 @@ export class SessionChanges {
     this.#values = out.columns.slice(keys + 3);
   }
 
+  /** The end that was told of a session. */
+  toldEnd(slot: number): number {
+    return this.#ends[slot];
+  }
+
   /** Writes sessions once, as they are. Returns where they begin. */
   insert(slots: Int32Array, count: number): number {
     const from = this.out.reserve(count);

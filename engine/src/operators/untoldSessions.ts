@@ -17,8 +17,9 @@ export class UntoldSessions {
   constructor(
     readonly set: SessionSet,
     readonly emit: EmitSpec,
-    /** A session closes so long after its last row. */
-    readonly closeUs: number,
+    readonly tickUs: number,
+    /** The end that was told of a session. */
+    readonly toldEnd: (slot: number) => EventTime,
   ) {}
 
   /** Makes room for the slots that the sessions have. */
@@ -37,10 +38,10 @@ export class UntoldSessions {
 
   /** The sessions to tell, of those touched in this batch and those that were before. */
   take(touched: Int32Array, count: number, before: EventTime, mark: EventTime): Int32Array {
-    const { lasts, dead } = this.set;
+    const { dead } = this.set;
     for (let k = 0; k < count; k++) {
       this.#untold.add(touched[k]);
-      this.#nextClose = Math.min(this.#nextClose, lasts[touched[k]] + this.closeUs);
+      this.#nextClose = Math.min(this.#nextClose, this.#closeOf(touched[k]));
     }
     const { everyUs, rows } = this.emit;
     const ticks = everyUs !== null && Math.floor(mark / everyUs) > Math.floor(before / everyUs);
@@ -48,7 +49,7 @@ export class UntoldSessions {
     const isTold = (slot: number): boolean =>
       ticks ||
       this.#merged.has(slot) ||
-      lasts[slot] + this.closeUs <= mark ||
+      this.#closeOf(slot) <= mark ||
       (rows !== null && this.rows[slot] >= rows);
     const asked = ticks || closes ? [...this.#untold] : [...touched.subarray(0, count)];
     const told = asked.filter(slot => isTold(slot) && (dead[slot] === 0 || this.#merged.has(slot)));
@@ -61,10 +62,17 @@ export class UntoldSessions {
     if (ticks || closes) {
       this.#nextClose = Infinity;
       for (const slot of this.#untold) {
-        this.#nextClose = Math.min(this.#nextClose, lasts[slot] + this.closeUs);
+        this.#nextClose = Math.min(this.#nextClose, this.#closeOf(slot));
       }
     }
     return Int32Array.from(told);
+  }
+
+  /** When a session has to be told: when it closes, or what was told of it would pass for closed although it has grown. */
+  #closeOf(slot: number): EventTime {
+    const { store, lasts, times } = this.set;
+    const end = store.emitted[slot] === 1 ? this.toldEnd(slot) : lasts[slot] + times.gapUs;
+    return end + this.tickUs;
   }
 
   snapshot(writer: StateWriter): void {
