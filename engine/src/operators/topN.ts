@@ -89,14 +89,13 @@ export class TopNOperator implements Operator {
     if (batch.length > 0) this.#take(batch, touched, before);
     const { form } = this.#plan;
     if (form === 'retract') for (const group of touched) this.#tell(group, before);
-    this.#watermark = Math.max(before, batch.watermark);
-    if (this.#next < this.#watermark) this.#close(this.#watermark, this.#lastMark(batch, before));
+    const { marks, length } = batch;
+    const last = marks === null || length === 0 ? before : Math.max(before, marks[length - 1]);
+    if (this.#next < last) this.#close(last, length > 1 && marks !== null ? marks[length - 2] : before);
+    this.#watermark = Math.max(last, batch.watermark);
+    if (this.#next < this.#watermark) this.#close(this.#watermark, last);
     this.#emit(out);
     this.#compact();
-  }
-
-  #lastMark({ marks, length }: Batch, before: EventTime): EventTime {
-    return marks === null || length === 0 ? before : Math.max(before, marks[length - 1]);
   }
 
   #take(batch: Batch, touched: Set<Group>, before: EventTime): void {
