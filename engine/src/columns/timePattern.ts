@@ -186,7 +186,7 @@ function fraction(width: number): Token {
   };
 }
 
-/** `X` +05, `XX` +0530, `XXX` +05:30; `Z` for UTC. */
+/** One letter: +05; two: +0530; three: +05:30. `Z` for UTC. */
 function offsetToken(width: number): Token {
   return {
     format({ offset }) {

@@ -58,7 +58,7 @@ describe('functions of expressions, through the whole engine', () => {
         start: ny.truncate('1 d'),
         month: ny.truncate('1 month'),
         offset: ny.offset(),
-        shown: ny.format('EEE HH:mm XXX'),
+        shown: ny.format('EEE HH:mmXXX'),
         weekday: t.ts.dayOfWeek(),
       };
     });
@@ -76,10 +76,10 @@ describe('functions of expressions, through the whole engine', () => {
     ]);
     expect(rows.map(row => String(row.month))).toEqual(Array(4).fill('2024-03-01T05:00:00Z'));
     expect(rows.map(row => [row.offset, row.shown, row.weekday])).toEqual([
-      [-18000, 'Fri 09:29 -05:00', 5],
-      [-18000, 'Fri 09:30 -05:00', 5],
-      [-18000, 'Sun 01:59 -05:00', 7],
-      [-14400, 'Mon 16:00 -04:00', 1],
+      [-18000, 'Fri 09:29-05:00', 5],
+      [-18000, 'Fri 09:30-05:00', 5],
+      [-18000, 'Sun 01:59-05:00', 7],
+      [-14400, 'Mon 16:00-04:00', 1],
     ]);
   });
 

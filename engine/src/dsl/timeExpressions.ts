@@ -54,7 +54,7 @@ interface ClockParts<T> extends DayParts<T> {
    * `'1 quarter'`, `'1 year'`. Days are as long as the zone's clocks make them; shorter spans in UTC start at 1970-01-01.
    */
   truncate(span: string): TimeExpr<Temporal.Instant | OrNull<T>>;
-  /** As text by a pattern of Java's letters: `'yyyy-MM-dd HH:mm:ss.SSS'`, `'EEE d MMM, h:mm a'`, with `XXX` the offset. */
+  /** As text by a pattern of Java's letters: `'yyyy-MM-dd HH:mm:ss.SSS'`, `'EEE d MMM, h:mm a'`, `'HH:mmXXX'` with the offset. */
   format(pattern: string): StrExpr<string | OrNull<T>>;
 }
 
@@ -69,12 +69,11 @@ export interface TimeExpr<T extends Temporal.Instant | null = Temporal.Instant>
   sub<U extends Temporal.Duration | null = never>(
     other: DurationExpr<U> | DurationLiteral,
   ): TimeExpr<Temporal.Instant | OrNull<T, U>>;
-  sub<U extends Temporal.Instant | Temporal.PlainDate | null = never>(
-    other:
-      | TimeExpr<U & (Temporal.Instant | null)>
-      | DateExpr<U & (Temporal.PlainDate | null)>
-      | Temporal.Instant
-      | Date,
+  sub<U extends Temporal.Instant | null = never>(
+    other: TimeExpr<U> | Temporal.Instant | Date,
+  ): DurationExpr<Temporal.Duration | OrNull<T, U>>;
+  sub<U extends Temporal.PlainDate | null>(
+    other: DateExpr<U>,
   ): DurationExpr<Temporal.Duration | OrNull<T, U>>;
   /** The same time as the clocks of a zone show it, by its IANA name: `t.ts.inZone('America/New_York').hour()`. */
   inZone(timeZone: string): ZonedExpr<T>;
@@ -130,8 +129,11 @@ export interface DateExpr<T extends Temporal.PlainDate | null = Temporal.PlainDa
   sub<U extends Temporal.Duration | null = never>(
     other: DurationExpr<U> | Temporal.Duration,
   ): TimeExpr<Temporal.Instant | OrNull<T, U>>;
-  sub<U extends Temporal.Instant | Temporal.PlainDate | null = never>(
-    other: TimeExpr<U & (Temporal.Instant | null)> | DateExpr<U & (Temporal.PlainDate | null)>,
+  sub<U extends Temporal.Instant | null = never>(
+    other: TimeExpr<U> | Temporal.Instant | Date,
+  ): DurationExpr<Temporal.Duration | OrNull<T, U>>;
+  sub<U extends Temporal.PlainDate | null>(
+    other: DateExpr<U>,
   ): DurationExpr<Temporal.Duration | OrNull<T, U>>;
   extract(part: DatePart): NumExpr<number | OrNull<T>>;
   /** The first day of the `'1 week'` (from Monday), `'1 month'`, `'1 quarter'` or `'1 year'` that holds the day. */

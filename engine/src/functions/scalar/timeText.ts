@@ -19,15 +19,15 @@ function checkText(fn: string, pattern: Argument, zone: Argument | undefined): v
 export const formatTime: ScalarFunction = {
   name: 'formatTime',
   signature: 'formatTime(time, pattern, zone?)',
-  doc: "A time (or a day) as text by a pattern of Java's letters, in a zone (UTC): `yyyy-MM-dd HH:mm:ss.SSS`, with `MMM` Mar, `EEE` Fri, `h a` 2 PM, `XXX` +05:30, and 'text' in quotes.",
+  doc: "A time (or a day) as text by a pattern of Java's letters, in a zone (UTC): `yyyy-MM-dd HH:mm:ss.SSS`, with `MMM` Mar, `EEE` Fri, `h a` 2 PM, `HH:mmXXX` 09:30+05:30, and 'text' in quotes.",
   examples: [
     {
       args: [
         { type: timestampType('ms'), value: 1_709_908_205_678n },
-        { type: STRING, value: "EEE d MMM yyyy 'at' HH:mm:ss.SSS XXX" },
+        { type: STRING, value: "EEE d MMM yyyy 'at' HH:mm:ss.SSSXXX" },
         { type: STRING, value: 'America/New_York' },
       ],
-      result: 'Fri 8 Mar 2024 at 09:30:05.678 -05:00',
+      result: 'Fri 8 Mar 2024 at 09:30:05.678-05:00',
     },
   ],
   nulls: 'propagate',
