@@ -143,7 +143,10 @@ export function operatorText(operator: PhysicalOperator): string {
       return `lead by ${operator.keys.join(', ') || '()'} (rows wait): ${texts.join(', ')}`;
     }
     case 'groupBy':
-      return `group by ${operator.keys.join(', ') || '()'} (${operator.form}): ${aggregatesText(operator)}`;
+      return (
+        `group by ${operator.keys.join(', ') || '()'}${operator.ttlUs === null ? '' : `, forgotten after ${formatDuration(operator.ttlUs)}`} ` +
+        `(${operator.form}): ${aggregatesText(operator)}`
+      );
     case 'windowedAggregate': {
       const late =
         operator.allowedLatenessUs === 0 ? '' : `, lateness ${formatDuration(operator.allowedLatenessUs)}`;
@@ -189,7 +192,9 @@ function boundText(expr: BoundExpr): string {
     case 'column':
       return expr.name;
     case 'literal':
-      return JSON.stringify(expr.value);
+      return typeof expr.value === 'string' && expr.type.kind !== 'string'
+        ? expr.value
+        : JSON.stringify(expr.value);
     case 'call':
       return `${expr.fn}(${expr.args.map(boundText).join(', ')})`;
   }

@@ -47,11 +47,12 @@ export function nodeText(node: PlanNode): string {
       const without = keep === 'all' ? '' : ` without ${keep.without.join(', ')}`;
       return `project all${without}${made.length === 0 ? '' : `, ${made.join(', ')}`}`;
     },
-    aggregate: ({ keys, window, allowedLatenessUs, columns }) => {
+    aggregate: ({ keys, window, allowedLatenessUs, ttlUs, columns }) => {
       const by = keys.length === 0 ? '' : ` by ${keys.join(', ')}`;
       const of = window === null ? '' : ` in ${windowOf(window.type).describe(window.parameters)}`;
       const late = allowedLatenessUs === 0 ? '' : `, lateness ${formatDuration(allowedLatenessUs)}`;
-      return `aggregate${by}${of}${late}: ${columns.map(({ name, call }) => `${name} = ${callText(call)}`).join(', ')}`;
+      const ttl = ttlUs === undefined ? '' : `, ttl ${formatDuration(ttlUs)}`;
+      return `aggregate${by}${of}${late}${ttl}: ${columns.map(({ name, call }) => `${name} = ${callText(call)}`).join(', ')}`;
     },
     rolling: node => rollingText(node),
     topN: node => topNText(node),
