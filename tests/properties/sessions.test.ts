@@ -27,12 +27,12 @@ function makeNode(random: Random, allowedLatenessUs = random.pick([0, 0, 7, 30])
     keys: random.pick([[], ['symbol'], ['level'], ['symbol', 'level']]),
     window: { type: 'session', parameters: { gapUs: 1 + random.below(12) } },
     allowedLatenessUs,
-    columns: someCalls(random, 6),
+    columns: someCalls(random, 3),
   };
 }
 
 const makeRows = (random: Random): HistoryRow[] =>
-  makeHistory(random, 20 + random.below(60), { boundUs: random.pick([0, 5, 20]), wide: random.chance(0.2) });
+  makeHistory(random, 15 + random.below(35), { boundUs: random.pick([0, 5, 20]), wide: random.chance(0.2) });
 
 const keysOf = (node: AggregateNode, row: HistoryRow): Value[] =>
   node.keys.map(name => row[name as keyof HistoryRow]);
