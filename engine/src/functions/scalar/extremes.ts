@@ -2,18 +2,14 @@ import { FLOAT64, INT64, STRING } from '../../columns/types.js';
 import type { DataType } from '../../columns/types.js';
 import type { Value } from '../../columns/values.js';
 import type { BoundCall, Emitted, EmitScope, ScalarFunction } from '../../expr/function.js';
-import { compareStrings } from '../aggregate/text.js';
+import { compareValues, floatText } from './nanOrder.js';
 import { inBoth } from './sql.js';
 import { anyNullable, commonType, requireCount } from './types.js';
 
-/** Which of two values is the greater: as the engine sorts, NaN above every number and -0 below 0. */
-function compareValues(a: Value, b: Value): number {
-  if (typeof a === 'string') return compareStrings(a, b as string);
-  if (typeof a === 'number') {
-    if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
-    if (a === 0 && b === 0) return Number(Object.is(b, -0)) - Number(Object.is(a, -0));
-  }
-  return a! < b! ? -1 : a! > b! ? 1 : 0;
+/** Which of two values is the greater, -0 below 0. */
+function compareSigned(a: Value, b: Value): number {
+  if (a === 0 && b === 0) return Number(Object.is(b, -0)) - Number(Object.is(a, -0));
+  return compareValues(a, b);
 }
 
 const greaterOf = (a: number, b: number): number => (a !== a || b !== b ? NaN : Math.max(a, b));
@@ -38,7 +34,7 @@ function emitPair(
 /** NULL arguments make the result NULL, as in Flink. */
 function extreme(name: 'least' | 'greatest'): ScalarFunction {
   const side = name === 'least' ? -1 : 1;
-  const pick = (a: Value, b: Value) => (compareValues(a, b) * side >= 0 ? a : b);
+  const pick = (a: Value, b: Value) => (compareSigned(a, b) * side >= 0 ? a : b);
   return {
     name,
     signature: `${name}(a, b, …)`,
@@ -87,17 +83,17 @@ export const clip: ScalarFunction = {
     const type = commonType('clip', args);
     return { args: [type, type, type], type, nullable: anyNullable(args) };
   },
-  evaluate([x, low, high]) {
-    if (typeof x === 'string') {
-      if (compareStrings(x, low as string) < 0) return low;
-      return compareStrings(x, high as string) > 0 ? high : x;
-    }
-    return x! < low! ? low : x! > high! ? high : x;
-  },
+  evaluate: ([x, low, high]) => (compareValues(x, low) < 0 ? low : compareValues(x, high) > 0 ? high : x),
   emit: emitClip,
 };
 
-function emitClip([x, low, high]: readonly Emitted[], _call: BoundCall, scope: EmitScope): { value: string } {
+function emitClip([x, low, high]: readonly Emitted[], call: BoundCall, scope: EmitScope): { value: string } {
   const [value, from, to] = [x, low, high].map(arg => scope.local(arg.value));
-  return { value: `(${value} < ${from} ? ${from} : ${value} > ${to} ? ${to} : ${value})` };
+  if (call.type.kind !== 'float64') {
+    return { value: `(${value} < ${from} ? ${from} : ${value} > ${to} ? ${to} : ${value})` };
+  }
+  const held = (at: number) => ({ ...call, args: [call.args[0], call.args[at]] });
+  const below = floatText('lt', { ...x, value }, { ...low, value: from }, held(1), scope);
+  const above = floatText('gt', { ...x, value }, { ...high, value: to }, held(2), scope);
+  return { value: `(${below} ? ${from} : ${above} ? ${to} : ${value})` };
 }

@@ -1,6 +1,8 @@
 import { BOOLEAN, FLOAT64, INT64 } from '../../columns/types.js';
-import type { ScalarFunction } from '../../expr/function.js';
+import type { Value } from '../../columns/values.js';
+import type { BoundCall, Emitted, EmitScope, ScalarFunction } from '../../expr/function.js';
 import { fixedFunction } from './fixed.js';
+import { floatText } from './nanOrder.js';
 import { inBoth, named } from './sql.js';
 import { commonType, requireCount, requireKind } from './types.js';
 
@@ -80,14 +82,25 @@ export const nullIf: ScalarFunction = {
     const type = commonType('nullIf', args);
     return { args: [type, type], type, nullable: true };
   },
-  evaluate: ([a, b]) => (a === b ? null : a),
-  emit([a, b], _call, scope) {
+  evaluate: ([a, b]) => (isSame(a, b) ? null : a),
+  emit([a, b], call, scope) {
     const value = scope.local(a.value);
-    const differs = `${value} !== ${b.value}`;
+    const differs = `!${sameText({ ...a, value }, b, call, scope)}`;
     const valid = b.valid === null ? differs : `(!(${b.valid}) || ${differs})`;
     return { value, valid: a.valid === null ? valid : `(${a.valid} && ${valid})` };
   },
 };
+
+/** Whether two values are equal, NaN and NULL to themselves. */
+function isSame(a: Value, b: Value): boolean {
+  return a === b || (a !== a && b !== b);
+}
+
+function sameText(a: Emitted, b: Emitted, call: BoundCall, scope: EmitScope): string {
+  return call.args[0].type.kind === 'float64'
+    ? floatText('eq', a, b, call, scope)
+    : `(${a.value} === ${b.value})`;
+}
 
 /** Equality under which NULL equals NULL, and so never NULL itself. */
 function missing(name: string, whenEqual: boolean, doc: string): ScalarFunction {
@@ -99,6 +112,7 @@ function missing(name: string, whenEqual: boolean, doc: string): ScalarFunction 
       { args: [null, null].map(value => ({ type: INT64, value })), result: whenEqual },
       { args: [null, 1n].map(value => ({ type: INT64, value })), result: !whenEqual },
       { args: [2n, 2n].map(value => ({ type: INT64, value })), result: whenEqual },
+      { args: [NaN, NaN].map(value => ({ type: FLOAT64, value })), result: whenEqual },
     ],
     nulls: 'own',
     sql: inBoth(([a, b]) => `(${a} IS ${whenEqual ? 'NOT ' : ''}DISTINCT FROM ${b})`),
@@ -107,10 +121,10 @@ function missing(name: string, whenEqual: boolean, doc: string): ScalarFunction 
       const type = commonType(name, args);
       return { args: [type, type], type: BOOLEAN, nullable: false };
     },
-    evaluate: ([a, b]) => (a === b) === whenEqual,
-    emit([a, b], _call, scope) {
+    evaluate: ([a, b]) => isSame(a, b) === whenEqual,
+    emit([a, b], call, scope) {
       const [x, y] = [a, b].map(arg => scope.local(arg.valid ?? 'true'));
-      const equal = `(${x} ? ${y} && ${a.value} === ${b.value} : !${y})`;
+      const equal = `(${x} ? ${y} && ${sameText(a, b, call, scope)} : !${y})`;
       return { value: whenEqual ? equal : `!${equal}` };
     },
   };
