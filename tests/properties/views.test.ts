@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { RowRange, ViewDescription, ViewMessage } from '@millrace/protocol';
 import { decodeArrow, encodeArrow } from '../../engine/src/codecs/arrow.js';
 import { valueAt } from '../../engine/src/columns/values.js';
+import { NO_EXCHANGE } from '../../engine/src/operators/apply.js';
 import { planPhysical } from '../../engine/src/physical/planner.js';
 import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
@@ -71,6 +72,7 @@ test('whatever frames are skipped, a front end ends with what the table shows', 
         world,
         clock: new SessionClock(world),
         inputs: [{ boundUs: 0, idleTimeoutUs: null, live: false }],
+        exchange: NO_EXCHANGE.exchange,
       });
       const [input] = query.ports;
       let starts = 0;
