@@ -57,6 +57,7 @@ export {
   rowNumber,
   tradeSign,
 } from './dsl/rowFunctions.js';
+export { imbalance, microprice, mid, spread } from './dsl/quotes.js';
 export { asc, desc } from './dsl/ordering.js';
 export type { Ordering, Orderings } from './dsl/ordering.js';
 export type { TopNKinds, TopNOptions } from './dsl/topN.js';

@@ -1,25 +1,45 @@
 /** Type tests: compiled, never run. Each `@ts-expect-error` line is a mistake that the compiler has to catch. */
 import type { Temporal } from 'temporal-polyfill';
 import {
+  any,
+  avg,
+  calendar,
   coalesce,
   concatWs,
+  corr,
   count,
-  first,
+  countDistinct,
+  countIf,
+  cumulate,
   date,
+  defineAggregate,
   expr,
+  first,
   float64,
   greatest,
   hop,
   int64,
   last,
+  listAgg,
   max,
+  maxBy,
+  median,
+  microprice,
+  mid,
+  mode,
+  ohlc,
+  quantile,
+  realizedVol,
   replay,
   schema,
+  stddev,
+  stddevPop,
   string,
   sum,
   Table,
   timestamp,
   tumble,
+  twap,
   vwap,
   when,
 } from '../index.js';
@@ -77,7 +97,7 @@ const alsoBars = trades
   .window(hop({ size: '5 min', slide: '1 min' }))
   .aggregate(t => ({ high: max(t.price, { where: t.size.gt(0) }) }));
 const alsoBarRows = () => alsoBars.rows();
-holds<Equal<Awaited<ReturnType<typeof alsoBarRows>>[number]['high'], number>>();
+holds<Equal<Awaited<ReturnType<typeof alsoBarRows>>[number]['high'], number | null>>();
 const groups = trades.groupBy('symbol').aggregate(t => ({ n: count(t.size) }));
 const groupRows = () => groups.rows();
 holds<Equal<Awaited<ReturnType<typeof groupRows>>, { symbol: string; n: number }[]>>();
@@ -169,7 +189,91 @@ holds<
   >
 >();
 
+// Every aggregate, with NULL where it can be.
+const aggregated = trades.groupBy('symbol').aggregate(t => ({
+  ...ohlc(t.price),
+  big: countIf(t.size.gt(100)),
+  mean: avg(t.size),
+  spreadOf: stddev(t.price),
+  spreadOfAll: stddevPop(t.price),
+  together: corr(t.price, t.size),
+  middle: median(t.price, { where: t.size.gt(1) }),
+  p95: quantile(t.price, 0.95),
+  symbols: countDistinct(t.symbol),
+  most: mode(t.symbol),
+  at: maxBy(t.ts, t.size),
+  names: listAgg(t.symbol, ' ', { distinct: true }),
+  anyBig: any(t.size.gt(100)),
+  overTime: twap(t.price),
+  moved: realizedVol(t.price),
+}));
+const aggregatedRows = () => aggregated.rows();
+holds<
+  Equal<
+    Awaited<ReturnType<typeof aggregatedRows>>[number],
+    {
+      symbol: string;
+      open: number;
+      high: number;
+      low: number;
+      close: number;
+      big: number;
+      mean: number | null;
+      spreadOf: number | null;
+      spreadOfAll: number;
+      together: number | null;
+      middle: number | null;
+      p95: number;
+      symbols: number;
+      most: string;
+      at: Temporal.Instant | null;
+      names: string;
+      anyBig: boolean | null;
+      overTime: number;
+      moved: number | null;
+    }
+  >
+>();
+const quoted = trades.derive(t => ({
+  m: mid(t.price, t.price),
+  w: microprice(t.price, t.price, t.size, t.size),
+}));
+const quoteRows = () => quoted.rows();
+holds<Equal<Awaited<ReturnType<typeof quoteRows>>[number]['m'], number>>();
+holds<Equal<Awaited<ReturnType<typeof quoteRows>>[number]['w'], number | null>>();
+const own = defineAggregate({
+  name: 'own',
+  args: [float64, string],
+  returns: string,
+  init: () => ({ sum: 0, names: [] as string[] }),
+  add: (state, price, symbol) => ({ sum: state.sum + price, names: [...state.names, symbol] }),
+  value: state => `${state.sum.toFixed(2)} ${state.names.length}`,
+});
+const owned = trades
+  .groupBy('symbol')
+  .aggregate(t => ({ own: own(t.price, t.symbol, { where: t.size.gt(1) }) }));
+const ownedRows = () => owned.rows();
+holds<Equal<Awaited<ReturnType<typeof ownedRows>>[number]['own'], string | null>>();
+
 // Mistakes.
+// @ts-expect-error text has no mean
+trades.groupBy('symbol').aggregate(t => ({ a: avg(t.symbol) }));
+// @ts-expect-error nor a quantile
+trades.groupBy('symbol').aggregate(t => ({ a: quantile(t.symbol, 0.5) }));
+// @ts-expect-error a fraction is missing
+trades.groupBy('symbol').aggregate(t => ({ a: quantile(t.price) }));
+// @ts-expect-error a number is no condition
+trades.groupBy('symbol').aggregate(t => ({ a: countIf(t.price) }));
+// @ts-expect-error only text is joined
+trades.groupBy('symbol').aggregate(t => ({ a: listAgg(t.price) }));
+// @ts-expect-error text is not compared by maxBy
+trades.groupBy('symbol').aggregate(t => ({ a: maxBy(t.price, t.symbol) }));
+// @ts-expect-error a price is a number
+trades.derive(t => ({ m: mid(t.symbol, t.price) }));
+// @ts-expect-error an own aggregate takes what it declares
+trades.groupBy('symbol').aggregate(t => ({ a: own(t.symbol, t.symbol) }));
+// @ts-expect-error and as many
+trades.groupBy('symbol').aggregate(t => ({ a: own(t.price) }));
 // @ts-expect-error a choice has to say what otherwise
 quotes.derive(t => ({ a: when(t.price.gt(1)).then(1) }));
 // @ts-expect-error the condition of a choice is one
@@ -230,3 +334,35 @@ bars.chart({
   mark: 'bar',
   encoding: { x: { field: 'symbol' }, y: { field: 'volume', type: 'quantitative' } },
 });
+
+// Windows: what came too late is typed as the input, and NULL may stand where empty windows are filled with it.
+const lateTrades: Stream<Trade> = bars.late;
+const lateOfCumulated: Stream<Trade> = trades
+  .window(cumulate({ size: '1 d', step: '1 h', timeZone: 'America/New_York' }), {
+    emit: ['close', { every: '1 min' }],
+  })
+  .aggregate(t => ({ volume: sum(t.size) })).late;
+void [lateTrades, lateOfCumulated];
+const flat = trades
+  .window(tumble('1 month', { offset: '1 h' }), { fill: 'previous' })
+  .aggregate(t => ({ close: last(t.price) }));
+const flatRows = () => flat.rows();
+holds<Equal<Awaited<ReturnType<typeof flatRows>>[number]['close'], number>>();
+const gaps = trades
+  .groupBy('symbol')
+  .window(calendar('XNYS', '30 min', { outside: 'previous' }), { fill: { with: 'null', limit: 5 } })
+  .aggregate(t => ({ close: last(t.price) }));
+const gapRows = () => gaps.rows();
+holds<Equal<Awaited<ReturnType<typeof gapRows>>[number]['close'], number | null>>();
+// @ts-expect-error a group without windows knows no late rows
+void groups.late;
+// @ts-expect-error a table has all of its rows
+void tableBars.late;
+// @ts-expect-error no such trigger
+trades.window(tumble('1 min'), { emit: 'closed' });
+// @ts-expect-error a trigger needs a time as text
+trades.window(tumble('1 min'), { emit: { every: 1000 } });
+// @ts-expect-error no such way to fill
+trades.window(tumble('1 min'), { fill: 'zero' });
+// @ts-expect-error cumulate needs its step
+cumulate({ size: '1 d' });

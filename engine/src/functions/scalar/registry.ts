@@ -1,5 +1,6 @@
 import { UnknownFunctionError } from '../../expr/error.js';
 import type { ScalarFunction } from '../../expr/function.js';
+import { imbalance, microprice, mid, spread } from '../market/quotes.js';
 import { abs, add, div, floorDiv, mod, mul, neg, sign, sub } from './arithmetic.js';
 import { bitAnd, bitNot, bitOr, bitXor, shiftLeft, shiftRight } from './bits.js';
 import { tryCast } from './cast.js';
@@ -64,6 +65,7 @@ export const SCALAR_GROUPS: Readonly<Record<string, readonly ScalarFunction[]>> 
     ...[jsonGet, jsonAt, jsonText, jsonNumber, jsonInt64, jsonDecimal, jsonBoolean, jsonTimestamp],
     ...[jsonLength, jsonKeys],
   ],
+  Market: [spread, mid, microprice, imbalance],
   Types: [cast, tryCast],
 };
 
