@@ -26,6 +26,7 @@ const ARGUMENTS: readonly Expr[] = [
   call('gt', column('size'), { kind: 'literal', type: FLOAT64, value: 25 }),
   call('tryCast', column('price'), typeText('decimal(9, 2)')),
   call('tryCast', column('seq'), typeText('int32')),
+  call('tryCast', column('seq'), typeText("duration('ms')")),
 ];
 const CONDITIONS: readonly Expr[] = [
   ARGUMENTS[6],

@@ -43,7 +43,7 @@ export function countIf(condition: BoolExpr<boolean | null>, options?: Aggregate
  * @example sum(t.size), sum(t.size, { distinct: true })
  */
 export function sum<
-  E extends NumExpr<number | null> | DecExpr<Decimal | null>,
+  E extends NumExpr<number | null> | DecExpr<Decimal | null> | DurationExpr<Temporal.Duration | null>,
   const O extends AggregateOptions = Record<never, never>,
 >(expr: E, options?: O): Aggregate<Sum<E> | NullWhere<O>> {
   return aggregateCall('sum', [expr], options);

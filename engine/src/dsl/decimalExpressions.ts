@@ -21,9 +21,8 @@ export interface DecExpr<T extends Decimal | null = Decimal> extends Comparable<
   mul<U extends Decimal | null = never>(other: Other<U>): DecExpr<Decimal | OrNull<T, U>>;
   mul<U extends number | null>(other: NumExpr<U>): DecExpr<Decimal | OrNull<T, U>>;
   /** Always float64. */
-  div<U extends Decimal | number | null = never>(
-    other: DecExpr<U & (Decimal | null)> | NumExpr<U & (number | null)> | number,
-  ): NumExpr<number | OrNull<T, U>>;
+  div<U extends Decimal | null = never>(other: DecExpr<U> | number): NumExpr<number | OrNull<T, U>>;
+  div<U extends number | null>(other: NumExpr<U>): NumExpr<number | OrNull<T, U>>;
   /** The remainder, with the sign of the dividend; by zero it is NULL. */
   mod(other: Other<Decimal | null> | NumExpr<number | null>): DecExpr<Decimal | null>;
   neg(): DecExpr<T>;

@@ -6,7 +6,7 @@ declare const VALUE: unique symbol;
 
 /** NULL, if either may be. An intersection, so that an expression that is never NULL goes where one that may be is taken;
  * `B` is that of an argument, and not read from what is expected. */
-export type OrNull<A, B = never> = (A | NoInfer<B>) & null;
+export type OrNull<A, B = never> = (A & null) | (null extends NoInfer<B> ? null : never);
 
 /** What every expression has. `T` is the type of its value, with `null` where it can be NULL. */
 export interface Expr<T> {

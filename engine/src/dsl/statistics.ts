@@ -1,3 +1,4 @@
+import type { Temporal } from 'temporal-polyfill';
 import {
   aggregateCall,
   type AggregateOptions,
@@ -5,13 +6,18 @@ import {
   type Numeric,
   type NullWhere,
 } from './aggregateCall.js';
-import type { Aggregate, Expr } from './expressions.js';
+import type { Aggregate, DurationExpr, Expr } from './expressions.js';
 
-/** The mean as float64. NULL where there is no value. */
+/** The mean as float64, of durations as a duration. NULL where there is no value. */
 export function avg<E extends Numeric, const O extends AggregateOptions = Record<never, never>>(
   expr: E,
   options?: O,
-): Aggregate<number | NullIn<E> | NullWhere<O>> {
+): Aggregate<number | NullIn<E> | NullWhere<O>>;
+export function avg<
+  E extends DurationExpr<Temporal.Duration | null>,
+  const O extends AggregateOptions = Record<never, never>,
+>(expr: E, options?: O): Aggregate<Temporal.Duration | NullIn<E> | NullWhere<O>>;
+export function avg(expr: Expr<unknown>, options?: AggregateOptions): Aggregate<unknown> {
   return aggregateCall('avg', [expr], options);
 }
 

@@ -136,6 +136,14 @@ describe('decimals, durations and nested values', () => {
         n: 1,
       },
     ]);
+    const waits = await table
+      .where(t => t.symbol.eq('A'))
+      .groupBy('symbol')
+      .aggregate(t => ({ all: sum(t.gap), mean: avg(t.gap) }))
+      .rows();
+    expect(waits.map(row => [row.all?.toString(), row.mean?.toString()])).toEqual([
+      ['PT1H30M0.00025S', 'PT45M0.000125S'],
+    ]);
     const keys = await table
       .groupBy('price', 'gap', 'tags', 'ts')
       .aggregate(() => ({ n: count() }))

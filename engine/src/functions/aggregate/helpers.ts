@@ -5,7 +5,7 @@ import { joinedTexts, jsonList } from './lists.js';
 import { moment, productError } from './moments.js';
 import { quantileAt } from './quantiles.js';
 import { narrow } from './state/held.js';
-import { carry, exactSum, finiteSum, oddSum } from './sums.js';
+import { carry, exactMeanTicks, exactSum, finiteSum, meanTicks, oddSum } from './sums.js';
 import { comesBefore } from './text.js';
 
 /** The functions that aggregates' text calls, by the names it calls them by. */
@@ -13,10 +13,12 @@ export const AGGREGATE_HELPERS = {
   carry,
   comesBefore,
   correlation,
+  exactMeanTicks,
   exactSum,
   finiteSum,
   joinedTexts,
   jsonList,
+  meanTicks,
   moment,
   nanosecondsOf,
   narrow,

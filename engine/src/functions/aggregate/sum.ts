@@ -1,12 +1,12 @@
-import { decimalType, FLOAT64, INT64, isNumeric, MAX_PRECISION } from '../../columns/types.js';
+import { decimalType, FLOAT64, INT64, MAX_PRECISION } from '../../columns/types.js';
 import { defineAggregate, type BoundAggregate } from './define.js';
 import { requireArguments } from './errors.js';
-import { sumOf } from './sums.js';
+import { isSummable, sumOf } from './sums.js';
 
 export const sum = defineAggregate({
   name: 'sum',
-  doc: 'The sum of the values: exact int64 for integers and exact decimals (leaving int64 is an error), compensated float64 for floats. NULL for none.',
-  signature: 'x: number',
+  doc: 'The sum of the values: exact int64 for integers, exact decimals and durations (leaving int64 is an error), compensated float64 for floats. NULL for none.',
+  signature: 'x: number or duration',
   sql: args => `SUM(${args[0]})`,
   duckdb: (args, { args: [arg] }) =>
     arg.type.kind === 'float64' ? `sum(${args[0]})` : `CAST(sum(${args[0]}) AS ${castOf(arg.type)})`,
@@ -15,8 +15,9 @@ export const sum = defineAggregate({
   retracts: true,
   adds: 'sum',
   resolve(args) {
-    requireArguments('sum', args, 1, arg => isNumeric(arg.type), 'a number');
+    requireArguments('sum', args, 1, isSummable, 'a number or a duration');
     const [{ type, nullable }] = args;
+    if (type.kind === 'duration') return { type, nullable };
     if (type.kind === 'decimal') return { type: decimalType(MAX_PRECISION, type.scale), nullable };
     return { type: type.kind === 'float64' ? FLOAT64 : INT64, nullable };
   },

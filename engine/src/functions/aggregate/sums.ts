@@ -1,4 +1,5 @@
 import type { AggregateArgument, EmitContext, MergeContext, StateLane, StatePart } from './define.js';
+import { isNumeric } from '../../columns/types.js';
 import { OverflowError } from './errors.js';
 
 type Lanes = Pick<EmitContext, 'lane' | 'array' | 'slot'>;
@@ -14,6 +15,11 @@ export function sumOf(args: readonly AggregateArgument[], at: number, retracting
   return args[at].type.kind === 'float64'
     ? floatSum('sum', [at], emit => emit.args[0], retracting)
     : integerSum('sum', [at]);
+}
+
+/** Whether values of an argument add up: numbers and durations. */
+export function isSummable({ type }: AggregateArgument): boolean {
+  return isNumeric(type) || type.kind === 'duration';
 }
 
 /** What a decimal's units are divided by to get its value: 1 for other types. */
@@ -138,4 +144,18 @@ export function oddSum(finite: number, nan: number, up: number, down: number): n
   if (nan > 0 || (up > 0 && down > 0)) return NaN;
   if (up > 0) return Infinity;
   return down > 0 ? -Infinity : finite;
+}
+
+/** The mean of so many ticks, halves away from zero: by the remainder, since a quotient's fraction may be rounded to a half. */
+export function meanTicks(total: number, count: number): number {
+  const rest = total % count;
+  const whole = (total - rest) / count;
+  return Math.abs(rest) * 2 >= count ? whole + Math.sign(rest) : whole + 0;
+}
+
+/** The same of a total that the safe integers cannot hold. */
+export function exactMeanTicks(high: number, low: number, count: number): bigint {
+  const total = BigInt(high) * UNIT + BigInt(low);
+  const by = BigInt(count);
+  return (2n * total + (total < 0n ? -by : by)) / (2n * by);
 }
