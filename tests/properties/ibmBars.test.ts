@@ -127,7 +127,7 @@ describe.skipIf(!hasIbmTrades)(
         .sort((a, b) => a.end - b.end);
     }
 
-    async function check(bars: ReturnType<typeof barsOf>): Promise<void> {
+    async function check(bars: Omit<ReturnType<typeof barsOf>, 'late'>): Promise<void> {
       for (const actual of [await read(bars), await read(bars.final())]) {
         const exact = (bar: Bar) => ({ ...bar, vwap: null });
         expect(actual.map(exact)).toEqual(expected.map(exact));

@@ -1,4 +1,4 @@
-import type { AggregateNode } from '../../engine/src/plan/nodes/aggregate.js';
+import type { AggregateNode, WindowSpec } from '../../engine/src/plan/nodes/aggregate.js';
 import { windowOf } from '../../engine/src/windows/registry.js';
 import type { WindowSpan } from '../../engine/src/windows/define.js';
 import { ALL_CALLS, makeHistory, SOURCE, type HistoryRow } from './histories.js';
@@ -10,7 +10,7 @@ const at = (text: string): number => Date.parse(text) * 1000;
 
 /** Windows of event time with rows for them: times in microseconds, or minutes around days on which clocks change or markets close. */
 export interface WindowCase {
-  readonly window: NonNullable<AggregateNode['window']>;
+  readonly window: WindowSpec;
   /** What a microsecond of a history is here, and where its thousandth lies. */
   readonly scale: number;
   readonly from: number;
@@ -21,7 +21,7 @@ export function shortWindow(random: Random): WindowCase {
   const sizeUs = 4 + random.below(20);
   const offsetUs = random.below(9) - 4;
   const step = 1 + random.below(6);
-  const window = random.pick([
+  const window = random.pick<WindowSpec>([
     { type: 'tumble', parameters: { sizeUs, offsetUs } },
     { type: 'hop', parameters: { sizeUs, slideUs: 1 + random.below(sizeUs), offsetUs } },
     { type: 'cumulate', parameters: { sizeUs: step * (1 + random.below(6)), stepUs: step, offsetUs } },
@@ -47,7 +47,7 @@ export function zonedWindow(random: Random): WindowCase {
   const hours = random.pick([0.5, 1, 2, 4, 6]);
   const many = 1 + random.below(4);
   const sizeUs = hours * 60 * MINUTE;
-  const window = random.pick([
+  const window = random.pick<WindowSpec>([
     { type: 'tumble', parameters: { sizeUs, timeZone } },
     {
       type: 'tumble',
@@ -64,7 +64,7 @@ export function zonedWindow(random: Random): WindowCase {
     { type: 'cumulate', parameters: { sizeMonths: 1, stepUs: DAY, timeZone } },
   ]);
   return {
-    window: window as WindowCase['window'],
+    window,
     scale: random.pick([7, 20, 61]) * MINUTE,
     from: random.pick(CHANGES),
   };
@@ -80,7 +80,7 @@ export function calendarWindow(random: Random): WindowCase {
   const parameters = {
     calendar: random.pick(CALENDARS),
     outside: random.pick(['drop', 'previous']),
-    ...random.pick([
+    ...random.pick<Record<string, number>>([
       { sizeUs: random.pick([7, 30, 60, 240]) * MINUTE },
       { sizeUs: DAY },
       { sizeUs: 7 * DAY },
@@ -88,7 +88,7 @@ export function calendarWindow(random: Random): WindowCase {
     ]),
   };
   return {
-    window: { type: 'calendar', parameters: parameters as Record<string, number | string> },
+    window: { type: 'calendar', parameters },
     scale: random.pick([7, 20]) * MINUTE,
     from: random.pick(CLOSURES),
   };

@@ -1,5 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { count, cumulate, first, hop, last, max, min, sum, Table, tumble } from '../../engine/src/index.js';
+import {
+  calendar,
+  count,
+  cumulate,
+  first,
+  hop,
+  last,
+  max,
+  min,
+  sum,
+  Table,
+  tumble,
+} from '../../engine/src/index.js';
 import { createNodeHost } from '../../engine/src/node/host.js';
 import { setDefaultLink } from '../../engine/src/session/client.js';
 import type { SessionHost } from '../../engine/src/session/protocol.js';
@@ -126,4 +138,59 @@ test('windows over windows, sliding in the end', async () => {
     ['A', '14:34:00', 7],
     ['A', '14:35:00', 7],
   ]);
+});
+
+test('days of a zone have 23 hours now and then', async () => {
+  const day = (text: string): Date => new Date(text);
+  const ticks = Table.of(
+    {
+      ts: ['2024-03-10T04:59Z', '2024-03-10T05:00Z', '2024-03-11T03:59Z', '2024-03-11T04:00Z'].map(day),
+      x: [1, 2, 4, 8],
+    },
+    { time: 'ts' },
+  );
+  const days = await ticks
+    .window(tumble('1 d', { timeZone: 'America/New_York' }))
+    .aggregate(t => ({ x: sum(t.x) }))
+    .rows();
+  expect(days.map(({ windowStart, windowEnd, x }) => [String(windowStart), String(windowEnd), x])).toEqual([
+    ['2024-03-09T05:00:00Z', '2024-03-10T05:00:00Z', 1],
+    ['2024-03-10T05:00:00Z', '2024-03-11T04:00:00Z', 6],
+    ['2024-03-11T04:00:00Z', '2024-03-12T04:00:00Z', 8],
+  ]);
+});
+
+test('sessions of an exchange: a short day, rows outside of them, and years beyond the table', async () => {
+  const of = (...times: string[]) =>
+    Table.of({ ts: times.map(text => new Date(text)), x: times.map((_, k) => 2 ** k) }, { time: 'ts' });
+  // Christmas Eve of 2024 ends at 13:00 in New York; the next session is on the 26th.
+  const ticks = of('2024-12-24T14:30Z', '2024-12-24T17:59Z', '2024-12-24T18:00Z', '2024-12-26T14:30Z');
+  const shown = (rows: readonly { windowStart: unknown; windowEnd: unknown; x: number }[]) =>
+    rows.map(({ windowStart, windowEnd, x }) => `${String(windowStart)} ${String(windowEnd)} ${x}`);
+  const sessions = (options?: Parameters<typeof calendar>[2]) =>
+    ticks.window(calendar('XNYS', '1 d', options)).aggregate(t => ({ x: sum(t.x) }));
+  expect(shown(await sessions().rows())).toEqual([
+    '2024-12-24T14:30:00Z 2024-12-24T18:00:00Z 3',
+    '2024-12-26T14:30:00Z 2024-12-26T21:00:00Z 8',
+  ]);
+  expect(shown(await sessions({ outside: 'previous' }).rows())).toEqual([
+    '2024-12-24T14:30:00Z 2024-12-26T14:30:00Z 7',
+    '2024-12-26T14:30:00Z 2024-12-27T14:30:00Z 8',
+  ]);
+  const weeks = ticks.window(calendar('XNYS', '1 week')).aggregate(t => ({ x: sum(t.x) }));
+  expect(shown(await weeks.rows())).toEqual(['2024-12-23T14:30:00Z 2024-12-27T21:00:00Z 11']);
+  const later = of('2031-01-02T15:00Z')
+    .window(calendar('XNYS', '30 min'))
+    .aggregate(t => ({ x: sum(t.x) }));
+  await expect(later.rows()).rejects.toThrow(/MR3217.*1990-01-01 to 2030-12-31.*2031-01-02/);
+  expect(() => calendar('XNYC', '1 d')).toThrow(/MR3216.*XNYS/);
+  expect(() => calendar('XNYS', '2 d')).toThrow(/MR3218/);
+});
+
+test('mistakes say what to write instead', () => {
+  expect(() => cumulate({ size: '1 min', step: '7 s' })).toThrow(/MR3211/);
+  expect(() => hop({ size: '1 month', slide: '1 d' })).toThrow(/MR3213/);
+  expect(() => tumble('1 d', { timeZone: 'America/New_Yrk' })).toThrow(/MR1004.*New_York/);
+  expect(() => trades.window(tumble('1 min'), { emit: { rows: 0 } })).toThrow(/MR3214/);
+  expect(() => trades.window(tumble('1 min'), { fill: { with: 'null', limit: 0 } })).toThrow(/MR3215/);
 });

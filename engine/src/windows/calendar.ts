@@ -1,6 +1,5 @@
 import { formatDuration } from '../columns/duration.js';
 import { sessionsOf } from './calendars/sessions.js';
-import { CalendarSlicing } from './calendarSlicing.js';
 import {
   defineWindow,
   WindowError,
