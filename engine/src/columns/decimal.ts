@@ -21,7 +21,7 @@ export function fitsPrecision(unscaled: bigint, precision: number): boolean {
 }
 
 /** A number's digits: an unscaled value and how many of its digits are behind the point (never below 0). */
-export interface DecimalDigits {
+interface DecimalDigits {
   readonly unscaled: bigint;
   readonly scale: number;
 }

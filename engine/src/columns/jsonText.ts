@@ -1,7 +1,7 @@
 /** Reading of canonical JSON text (see `json.ts`) in place: values are slices of it, so that nothing is parsed, built or rounded. */
 
 /** What a JSON value is. */
-export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
+type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null';
 
 /** The kind of a canonical text. */
 export function jsonKind(text: string): JsonKind {

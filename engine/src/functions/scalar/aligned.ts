@@ -81,7 +81,7 @@ function holdsExactly(type: DataType, literal: DataType): boolean {
 }
 
 /** By what each argument's stored number is multiplied, so that all count the same unit; null where they do already. */
-export function alignment(types: readonly DataType[]): readonly bigint[] | null {
+function alignment(types: readonly DataType[]): readonly bigint[] | null {
   const [first] = types;
   if (types.every(type => sameType(type, first))) return null;
   if (types.some(type => type.kind === 'decimal')) {

@@ -59,7 +59,7 @@ function toDuration(value: NonNullable<Value>, from: DataType, unit: TimeUnit): 
 }
 
 /** Ticks in another unit: what is finer is cut off towards the past, and towards less. Null beyond int64. */
-export function rescaleTicks(ticks: bigint, from: TimeUnit, to: TimeUnit): bigint | null {
+function rescaleTicks(ticks: bigint, from: TimeUnit, to: TimeUnit): bigint | null {
   const [a, b] = [TICKS_PER_SECOND[from], TICKS_PER_SECOND[to]];
   if (b >= a) {
     const scaled = ticks * (b / a);

@@ -2,7 +2,7 @@ import { jsonItem, jsonMember } from '../../columns/jsonText.js';
 import { ArgumentTypeError } from '../../expr/error.js';
 
 /** One step of a path: a key of an object, or a place of an array. */
-export type JsonStep = string | number;
+type JsonStep = string | number;
 
 const STEP =
   /\.([^.[\]'"*?@()\s]+)|\[\s*(-?\d{1,9})\s*\]|\[\s*'((?:[^'\\]|\\.)*)'\s*\]|\[\s*"((?:[^"\\]|\\.)*)"\s*\]/gy;
