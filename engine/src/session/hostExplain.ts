@@ -49,13 +49,15 @@ function notesOf({ kind, operator, source }: ExplainedPhysical, stats: QueryStat
 }
 
 function operatorNotes(stats: OperatorStats): string[] {
-  const { rowsIn, rowsOut, ms, stateRows, stateBytes, late, untimed, watermarkUs, heldBy, windows } = stats;
+  const { rowsIn, rowsOut, ms, stateRows, stateBytes, late, untimed, outside, watermarkUs, heldBy, windows } =
+    stats;
   const parts = [
     `rows ${numberText(rowsIn)} → ${numberText(rowsOut)}`,
     `${ms.toFixed(1)} ms`,
     ...(stateRows === 0 ? [] : [`state ${numberText(stateRows)} rows, ${bytesText(stateBytes)}`]),
     ...(late === 0 ? [] : [`${numberText(late)} late`]),
     ...(untimed === 0 ? [] : [`${numberText(untimed)} without time`]),
+    ...(outside === 0 ? [] : [`${numberText(outside)} outside of sessions`]),
     `watermark ${markText(watermarkUs)}${heldBy === null ? '' : ` (by source ${heldBy.source})`}`,
   ];
   return [

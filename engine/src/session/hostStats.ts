@@ -97,6 +97,7 @@ function operatorStats(pipeline: Pipeline, at: number, sources: readonly SourceS
     stateBytes: operator.bytes(),
     late: operator.counters.late,
     untimed: operator.counters.untimed,
+    outside: operator.counters.outside ?? 0,
     watermarkUs: watermark === -Infinity ? null : watermark,
     heldBy: holder === null ? null : describeHolder(holder),
     windows: windowStats(pipeline, at, holder),

@@ -59,6 +59,8 @@ export interface OperatorStats {
   readonly late: number;
   /** Rows dropped because they have no event time. */
   readonly untimed: number;
+  /** Rows dropped because no window holds their time: those outside of an exchange's sessions. */
+  readonly outside: number;
   /** The watermark of what it puts out; infinite at the end of the input; null before the first. */
   readonly watermarkUs: EventTime | null;
   /** What that watermark waits for; null at the end of the input. */
