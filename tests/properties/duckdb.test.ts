@@ -19,8 +19,8 @@ afterAll(() => {
   oracle.stop();
 });
 
-/** Refusals of plans that are right: what cannot take rows back, and what has no order. */
-const REFUSED = ['MR3120', 'MR3104'];
+/** Refusals of plans that are right: what cannot take rows back, sessions of rows that change, and what has no order. */
+const REFUSED = ['MR3120', 'MR3104', 'MR3220'];
 /** Integers that leave int64 are an error in both. */
 const OVERFLOW = ['MR1201', 'MR3110'];
 
@@ -68,12 +68,14 @@ test('random plans over random tables give what DuckDB gives, in batch and as st
   if (compared < runs / 2) throw new Error(`only ${compared} of ${runs} plans were compared`);
 });
 
+/**
+ * Where the two differ. At the ends of int64 one of them may fail alone: DuckDB in the middle of an expression whose result is in
+ * range, and ours in a column that DuckDB, since nobody reads it, does not compute.
+ */
 function differs(ours: Row[] | string, theirs: Row[] | string, n: number): string | null {
   if (typeof ours !== 'string' && typeof theirs !== 'string') return difference(ours, theirs, n);
-  if (typeof ours === 'string' && typeof theirs === 'string') return null;
-  return typeof ours === 'string'
-    ? `ours fails with ${ours}`
-    : `DuckDB fails where ours gives ${ours.length} rows`;
+  const codes = [ours, theirs].filter(each => typeof each === 'string');
+  return codes.every(code => OVERFLOW.includes(code)) ? null : `an error: ${codes.join(' and ')}`;
 }
 
 /** The plan over another source. */

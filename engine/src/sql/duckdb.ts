@@ -2,7 +2,7 @@ import { fieldIndex } from '../columns/schema.js';
 import type { Expr } from '../expr/ast.js';
 import { aggregateOf } from '../functions/aggregate/registry.js';
 import { bind } from '../functions/bind.js';
-import { projectColumns } from '../plan/bind.js';
+import { projectColumns, WINDOW_COLUMNS } from '../plan/bind.js';
 import { planNodes } from '../plan/children.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { RollingNode } from '../plan/nodes/rolling.js';
@@ -185,10 +185,11 @@ class NodePrinter {
       this.cannot(windows.cannot);
       return `SELECT ${this.#columns(node)}, 0 AS ${arrival} WHERE FALSE`;
     }
-    const window = ['windowStart', 'windowEnd', 'windowTime'].map(duckdbName);
+    const window = WINDOW_COLUMNS.map(name => duckdbName(`#${name}`));
+    const renamed = WINDOW_COLUMNS.map((name, at) => `${window[at]} AS ${duckdbName(name)}`);
     const first = `row_number() OVER (ORDER BY ${window[1]}, min(${arrival})) AS ${arrival}`;
     return (
-      `SELECT ${[...keys, ...window, ...values, first].join(', ')} FROM (${windows}) ` +
+      `SELECT ${[...keys, ...renamed, ...values, first].join(', ')} FROM (${windows}) ` +
       `GROUP BY ${[...keys, ...window].join(', ')}`
     );
   }

@@ -16,7 +16,7 @@ interface Windowed {
 }
 
 /**
- * A query of a table's rows, each as often as there are windows that hold it, with the windows' columns. Rows without an event
+ * A query of a table's rows, each as often as there are windows that hold it, with `#windowStart`, `#windowEnd` and `#windowTime`. Rows without an event
  * time are in none.
  */
 export function windowRows(spec: WindowSpec, rows: Windowed): string | { readonly cannot: string } {
@@ -33,12 +33,12 @@ export function windowRows(spec: WindowSpec, rows: Windowed): string | { readonl
   }
 }
 
-/** The rows with the columns `#start` and `#end` as the window columns that a user sees. */
+/** The rows with the columns `#start` and `#end` as timestamps. Rows of windows have columns of these names without `#` already. */
 function withWindows(inner: string, { time }: Windowed): string {
   const columns = [
-    `${timestampOfMicroseconds('"#start"', time.type)} AS "windowStart"`,
-    `${timestampOfMicroseconds('"#end"', time.type)} AS "windowEnd"`,
-    `${timestampOfMicroseconds('"#end"', time.type, 1)} AS "windowTime"`,
+    `${timestampOfMicroseconds('"#start"', time.type)} AS "#windowStart"`,
+    `${timestampOfMicroseconds('"#end"', time.type)} AS "#windowEnd"`,
+    `${timestampOfMicroseconds('"#end"', time.type, 1)} AS "#windowTime"`,
   ];
   return `SELECT * EXCLUDE ("#us", "#start", "#end"), ${columns.join(', ')} FROM (${inner})`;
 }

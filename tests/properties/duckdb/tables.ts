@@ -32,7 +32,6 @@ const STRINGS = [
   ' a ',
   '__proto__',
   'constructor',
-  'ß',
   'ü',
   'ｾ',
   '\u{1f600}',

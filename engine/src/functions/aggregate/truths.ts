@@ -25,7 +25,7 @@ export const countIf = defineAggregate({
   doc: 'The number of rows for which the condition is true. 0 for none.',
   signature: 'condition: boolean',
   sql: args => `COUNT(CASE WHEN ${args[0]} THEN 1 END)`,
-  duckdb: args => `count_if(${args[0]})`,
+  duckdb: args => `count(CASE WHEN ${args[0]} THEN 1 END)`,
   adds: 'count',
   ordered: false,
   distinct: 'none',
