@@ -109,7 +109,7 @@ function reference(node: RollingNode, rows: readonly HistoryRow[]): Value[][] {
       const values =
         over === 'row'
           ? rowValues(call, group)
-          : group.map((row, at) => valueOf(call, framed(node, over, group, at)));
+          : group.map((_, at) => valueOf(call, framed(node, over, group, at)));
       group.forEach((row, at) => results.get(row)!.push(values[at]));
     }
   }
@@ -140,7 +140,7 @@ class Chain {
   readonly rows: { readonly row: Value[]; readonly mark: number }[] = [];
 
   constructor(readonly physical: readonly PhysicalOperator[]) {
-    this.operators = physical.map(buildOperator);
+    this.operators = physical.map(each => buildOperator(each));
   }
 
   push(batch: Batch): void {

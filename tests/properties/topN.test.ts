@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { RowKind, type Batch } from '../../engine/src/columns/batch.js';
-import { valueAt, type Value } from '../../engine/src/columns/values.js';
+import type { Value } from '../../engine/src/columns/values.js';
 import { buildOperator } from '../../engine/src/operators/build.js';
 import type { Operator } from '../../engine/src/operators/operator.js';
 import { readSnapshot, SnapshotWriter } from '../../engine/src/operators/snapshotFormat.js';

@@ -35,10 +35,15 @@ type OrNull<T> = null extends T ? null : never;
  * @example trades.rolling({ by: 'symbol' }).derive(t => ({ before: lag(t.price), open: lag(t.price, 1, t.price) }))
  */
 export function lag<T>(value: Expr<T>, rows?: number): RowFunction<T | null>;
+export function lag<T>(
+  value: Expr<T>,
+  rows: number,
+  fallback: T & (number | string | boolean),
+): RowFunction<T>;
 export function lag<T, D extends T | null>(
   value: Expr<T>,
   rows: number,
-  fallback: Expr<D> | (T & (number | string | boolean)),
+  fallback: Expr<D>,
 ): RowFunction<T | OrNull<D>>;
 export function lag(value: unknown, rows = 1, ...fallback: unknown[]): RowFunction<unknown> {
   return rowFunction('lag', [value, ...fallback.slice(0, 1)], { rows });
@@ -51,10 +56,15 @@ export function lag(value: unknown, rows = 1, ...fallback: unknown[]): RowFuncti
  * @example trades.rolling({ by: 'symbol' }).derive(t => ({ next: lead(t.price) }))
  */
 export function lead<T>(value: Expr<T>, rows?: number): RowFunction<T | null>;
+export function lead<T>(
+  value: Expr<T>,
+  rows: number,
+  fallback: T & (number | string | boolean),
+): RowFunction<T>;
 export function lead<T, D extends T | null>(
   value: Expr<T>,
   rows: number,
-  fallback: Expr<D> | (T & (number | string | boolean)),
+  fallback: Expr<D>,
 ): RowFunction<T | OrNull<D>>;
 export function lead(value: unknown, rows = 1, ...fallback: unknown[]): RowFunction<unknown> {
   return rowFunction('lead', [value, ...fallback.slice(0, 1)], { rows });
