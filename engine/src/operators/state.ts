@@ -122,13 +122,17 @@ export class StateStore {
 
   /** Empties many slots, as if they had just been allocated. */
   resetAll(slots: Int32Array, count: number): void {
+    const from = runOf(slots, count);
     for (let k = 0; k < this.lanes.length; k++) {
       const lane = this.layout[k];
       if (lane.lane === 'object') {
         for (let i = 0; i < count; i++) this.lanes[k][slots[i]] = lane.create() as never;
-      } else {
-        resetLane(this.lanes[k] as Lane, this.#init(k), slots, count);
-      }
+      } else if (from >= 0) this.lanes[k].fill(this.#init(k) as never, from, from + count);
+      else resetLane(this.lanes[k] as Lane, this.#init(k), slots, count);
+    }
+    if (from >= 0) {
+      for (const array of [this.stamps, this.emitted, this.revised]) array.fill(0, from, from + count);
+      return;
     }
     for (let i = 0; i < count; i++) {
       const slot = slots[i];
@@ -260,6 +264,22 @@ export class StateStore {
 /** What a state is made of, in a snapshot: one that says otherwise is of another plan or version. */
 function layoutText(layout: readonly StateLane[]): string {
   return layout.map(({ name, lane }) => `${name}:${lane}`).join(' ');
+}
+
+/**
+ * Where distinct slots begin that lie next to each other, in any order; -1 where they do not. Those of a window mostly do, since what the
+ * window before gave back is used again.
+ */
+function runOf(slots: Int32Array, count: number): number {
+  if (count === 0) return -1;
+  let least = slots[0];
+  let greatest = slots[0];
+  for (let i = 1; i < count; i++) {
+    const slot = slots[i];
+    if (slot < least) least = slot;
+    else if (slot > greatest) greatest = slot;
+  }
+  return greatest - least + 1 === count ? least : -1;
 }
 
 /** A loop for each kind of array keeps each of them fast. */
