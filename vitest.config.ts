@@ -51,7 +51,7 @@ export default defineConfig({
           environment: 'node',
           pool: 'forks',
           // `npm run test:long` asks for thousands of histories.
-          testTimeout: Math.max(60_000, Number(process.env.MILLRACE_RUNS ?? 200) * 300),
+          testTimeout: Math.max(180_000, Number(process.env.MILLRACE_RUNS ?? 200) * 900),
         },
       },
       processes('kernel'),
