@@ -8,6 +8,7 @@ import type { Emitter, Operator, OperatorCounters } from './operator.js';
 import { compareRows } from './rowCompare.js';
 import { RowStore } from './rowStore.js';
 import type { StateReader, StateWriter } from './snapshot.js';
+import { TimeSort } from './timeSort.js';
 
 /** What rows are put in order by. */
 interface ReorderPlan {
@@ -34,6 +35,8 @@ export class ReorderOperator implements Operator {
   readonly #ties: readonly number[];
   readonly #store: RowStore;
   readonly #calendar: Calendar;
+  readonly #sort = new TimeSort();
+  readonly #tie = (a: number, b: number): number => this.#compareTies(a, b);
   /** Event times of the store's rows, by position. */
   #times = new Float64Array(0);
   /** Whether the store's rows are all in order, so that they come out as they lie, from `#head` on. */
@@ -54,7 +57,7 @@ export class ReorderOperator implements Operator {
     if (plan.sequence !== null) ties.push(fieldIndex(plan.input, plan.sequence));
     this.#ties = ties;
     this.#store = new RowStore(plan.input);
-    this.#calendar = new Calendar((a, b) => this.#compareTies(a, b));
+    this.#calendar = new Calendar(this.#tie);
   }
 
   process(_port: number, batch: Batch, out: Emitter): void {
@@ -65,11 +68,11 @@ export class ReorderOperator implements Operator {
     const marks = batch.marks ?? times;
     if (batch.length === 0 || (this.#inOrder && this.#follows(batch, times, marks, before))) {
       if (this.#inOrder) this.#passInOrder(batch, times, marks, before, limit, out);
-      else this.#takeOut(marks, 0, before, limit, out);
+      else this.#takeOut(this.#calendar.take(limit, this.#times, this.#order), marks, 0, before, limit, out);
       return;
     }
-    this.#add(batch, times, marks, before);
-    this.#takeOut(marks, batch.length, before, limit, out);
+    const due = this.#add(batch, times, marks, before, limit);
+    this.#takeOut(due, marks, batch.length, before, limit, out);
   }
 
   #timesOf(batch: Batch): Float64Array {
@@ -184,8 +187,11 @@ export class ReorderOperator implements Operator {
     this.#times = grown;
   }
 
-  /** Adds the rows of a batch that is not in order; late and untimed ones are left out. */
-  #add(batch: Batch, times: Float64Array, marks: Float64Array, before: EventTime): void {
+  /**
+   * Adds the rows of a batch that is not in order; late and untimed ones are left out. Leaves those that the watermark has passed in `#order`, in
+   * order, and returns how many.
+   */
+  #add(batch: Batch, times: Float64Array, marks: Float64Array, before: EventTime, limit: EventTime): number {
     const { length } = batch;
     const calendar = this.#calendar;
     const at = this.#store.used;
@@ -199,29 +205,44 @@ export class ReorderOperator implements Operator {
     }
     const { valid } = batch.columns[this.#timeColumn];
     let mark = before;
-    let misfit = false;
     let kept = 0;
     const order = this.#order;
     for (let i = 0; i < length; i++) {
       if (valid !== null && valid[i] === 0) this.counters.untimed++;
       else if (times[i] < mark) this.counters.late++;
-      else {
-        order[kept++] = at + i;
-        if (!calendar.reaches(times[i])) misfit = true;
-      }
+      else order[kept++] = at + i;
       mark = marks[i];
     }
-    if (misfit || kept > calendar.count) {
-      const held = calendar.take(Infinity, this.#times, (this.#order = new Int32Array(order.length)));
-      this.#order.set(order.subarray(0, kept), held);
-      calendar.rebuild(this.#order, held + kept, this.#times);
-      return;
-    }
+    if (kept > calendar.count) return this.#sortAll(kept, limit);
+    for (let k = 0; k < kept; k++)
+      if (!calendar.reaches(this.#times[order[k]])) return this.#sortAll(kept, limit);
     for (let k = 0; k < kept; k++) calendar.add(order[k], times[order[k] - at]);
     if (calendar.crowded) {
       const held = calendar.take(Infinity, this.#times, order);
       calendar.rebuild(order, held, this.#times);
     }
+    return calendar.take(limit, this.#times, order);
+  }
+
+  /** Sorts the rows in `#order` and those that wait; what the watermark has passed is left in `#order`. Returns how many. */
+  #sortAll(kept: number, limit: EventTime): number {
+    const times = this.#times;
+    const order = this.#order;
+    const rest = new Int32Array(kept + this.#calendar.count);
+    const held = this.#calendar.take(Infinity, times, rest);
+    let due = 0;
+    let waiting = 0;
+    for (let k = 0; k < held; k++) {
+      if (times[rest[k]] < limit) order[kept++] = rest[k];
+      else rest[waiting++] = rest[k];
+    }
+    for (let k = 0; k < kept; k++) {
+      if (times[order[k]] < limit) order[due++] = order[k];
+      else rest[waiting++] = order[k];
+    }
+    this.#calendar.rebuild(rest, waiting, times);
+    this.#sort.sort(order, due, times, this.#tie);
+    return due;
   }
 
   #waiting(from: number, to: number): Int32Array {
@@ -233,9 +254,15 @@ export class ReorderOperator implements Operator {
     if (this.#order.length < this.#store.capacity) this.#order = new Int32Array(this.#store.capacity);
   }
 
-  /** Lets out the rows that the watermark has passed, in order. */
-  #takeOut(marks: Float64Array, length: number, before: EventTime, limit: EventTime, out: Emitter): void {
-    const count = this.#calendar.take(limit, this.#times, this.#order);
+  /** Lets out the first rows of `#order`. */
+  #takeOut(
+    count: number,
+    marks: Float64Array,
+    length: number,
+    before: EventTime,
+    limit: EventTime,
+    out: Emitter,
+  ): void {
     if (count === 0) {
       out(this.#empty(limit));
     } else {
