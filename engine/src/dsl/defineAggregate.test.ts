@@ -198,13 +198,14 @@ describe('a function that is sent as text', () => {
       for (const value of rest) total += value;
       loop: for (let i = 0; i < 3; i++) {
         if (i === 2) break loop;
-        var late = i;
+        const late = i;
+        total += late;
       }
       try {
         function inner(n: number): number {
           return n === 0 ? 0 : inner(n - 1);
         }
-        total += inner(late!) + Math.max(1, NaN);
+        total += inner(2) + Math.max(1, NaN);
       } catch (error) {
         total += (error as Error).message.length;
       }
