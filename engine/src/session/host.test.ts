@@ -283,11 +283,11 @@ test('an aggregate that cannot take rows back is refused where its input changes
       {
         name: 'm',
         call: {
-          fn: 'max',
+          fn: 'approxQuantile',
           args: [{ kind: 'column', name: 'total' }],
           where: null,
           distinct: false,
-          options: {},
+          options: { q: 0.5 },
         },
       },
     ],
