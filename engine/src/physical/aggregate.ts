@@ -10,7 +10,7 @@ import { canonicalJson } from '../plan/hash.js';
 import type { AggregateNode, WindowSpec } from '../plan/nodes/aggregate.js';
 import type { LateNode } from '../plan/nodes/late.js';
 import type { Relation } from '../plan/relation.js';
-import { isTimeWindow, type TimeWindow } from '../windows/define.js';
+import { isTimeWindow, type BoundWindow, type TimeWindow } from '../windows/define.js';
 import { EVERY_CHANGE } from '../windows/emission.js';
 import { bindWindow } from '../windows/registry.js';
 import { planFill } from './fill.js';
@@ -59,7 +59,9 @@ export function planAggregate(
     aggregates,
     time: timeOf(schema, input.time),
     sequence:
-      (ordered !== undefined || window?.kind === 'bars') && sequence !== null ? argument({ kind: 'column', name: sequence }) : null,
+      (ordered !== undefined || window?.kind === 'bars') && sequence !== null
+        ? argument({ kind: 'column', name: sequence })
+        : null,
     retracting,
   };
   if (window === null) {
@@ -68,9 +70,7 @@ export function planAggregate(
     return { op: 'groupBy', input: schema, output: output.schema, form, ttlUs, ...grouping };
   }
   const { allowedLatenessUs } = node;
-  const isPutTogether =
-    window.kind === 'sliced' || window.kind === 'session' || (window.kind === 'bars' && form !== 'final');
-  for (const { name, call } of isPutTogether ? node.columns : []) {
+  for (const { name, call } of isPutTogether(window, form) ? node.columns : []) {
     requireAbility(node, name, call, aggregateOf(call.fn).merges, 'MR3121');
   }
   if (!isTimeWindow(window)) {
@@ -141,6 +141,23 @@ function durationsOf(window: TimeWindow): readonly number[] {
   }
 }
 
+/** Whether the values of a window are put together of parts: slices that windows share, or sessions that were apart. */
+function isPutTogether(window: BoundWindow, form: PhysicalForm): boolean {
+  switch (window.kind) {
+    case 'sliced':
+      return window.sizeUs !== window.sliceUs;
+    case 'zoned':
+      return window.slices > 1 || window.cumulative !== null;
+    case 'calendar':
+      return false;
+    case 'bars':
+      return form !== 'final';
+    case 'cumulative':
+    case 'session':
+      return true;
+  }
+}
+
 /** Throws where an aggregate cannot do what the plan needs of it; the hint says what to write instead. */
 function requireAbility(
   node: AggregateNode,
@@ -155,7 +172,8 @@ function requireAbility(
     code === 'MR3120'
       ? 'cannot take rows back, and its input is a table whose rows change'
       : 'cannot put parts of a window together, and these windows are made of parts';
-  throw new PlanError(code, `${fn}() for '${column}' ${what}.`, instead, node);
+  const called = fn === 'defined' ? String(options.name) : fn;
+  throw new PlanError(code, `${called}() for '${column}' ${what}.`, instead, node);
 }
 
 function orderError(node: AggregateNode, fn: string): PlanError {
