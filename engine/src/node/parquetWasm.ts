@@ -1,6 +1,6 @@
 import type { FFIData, ParquetFile, RecordBatch } from 'parquet-wasm/node';
 import { isJsonMetadata } from '../codecs/arrowJson.js';
-import { arrowType } from '../codecs/arrowVector.js';
+import { arrowType } from '../codecs/arrowType.js';
 import type { ArrowType, ArrowVector } from '../codecs/arrowVector.js';
 import { JSON_TYPE } from '../columns/types.js';
 

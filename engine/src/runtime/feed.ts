@@ -1,7 +1,7 @@
 import type { Batch } from '../columns/batch.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
-import type { OpenSource, SourceReader, World } from '../sources/source.js';
-import type { SessionClock } from './clock.js';
+import type { OpenSource, SourceReader } from '../sources/source.js';
+import type { FeedContext, FeedMember, PortFeed } from './feedMember.js';
 import type { Holding, MemoryHolder } from './memory.js';
 import { Signal } from './signal.js';
 import { batchBytes, copyBatch, sliceBatch } from './slice.js';
@@ -13,49 +13,6 @@ const RELEASE_MS = 10;
 /** What a live source gave in so many milliseconds of wall time, and no more than so many bytes of it, is kept. */
 const HISTORY_MS = 3_600_000;
 const HISTORY_BYTES = 64 * 1024 * 1024;
-
-/** A feed as its members see it. */
-export interface PortFeed {
-  /** Whether it waits for a query to take its rows. */
-  readonly isStalled: boolean;
-  /** Lets it look again whether it has to wait. */
-  wake(): void;
-}
-
-/** What takes a feed's rows: a query, at the port of one of its sources. */
-export interface FeedMember {
-  /** `arrival` numbers the batches of all live feeds of a session in the order in which they came; null for recorded rows. */
-  push(batch: Batch, arrival: number | null): void;
-  /** Every row below a place in the order of recorded rows has been given; of a live feed, every row that has come. */
-  progress(key: number): void;
-  /** Whether it cannot take more rows until those of its other sources have come. */
-  readonly isFull: boolean;
-  /** The feed waits since one of its members is full. */
-  stalled(): void;
-  /** The feed, while it gives rows to this member. */
-  feed: PortFeed | null;
-  /** The input has come to its end. */
-  end(): void;
-  fail(error: unknown): void;
-  /** The input starts again from its beginning; feeds that start again together have one number for it. */
-  restart(epoch: number): void;
-  /** Everything that the feed has given out so far has arrived. */
-  caughtUp(): void;
-}
-
-/** What a feed needs of its surroundings. */
-export interface FeedContext {
-  readonly clock: SessionClock;
-  /** Resolves once other work has had its turn. */
-  yieldTurn(): Promise<void>;
-  readonly world: World;
-  /** Tells that rows have been handed out, or that an end was reached. */
-  progressed(): void;
-  /** The number of the next batch that arrives at any live feed. */
-  nextArrival(): number;
-  /** Null where there is memory for more rows; else resolves when to ask again, or throws. */
-  memory(reader: string): Promise<void> | null;
-}
 
 interface CatchUp {
   readonly member: FeedMember;

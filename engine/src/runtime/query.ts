@@ -4,7 +4,7 @@ import type { Exchange } from '../operators/apply.js';
 import type { PhysicalPlan } from '../physical/physical.js';
 import type { World } from '../sources/source.js';
 import type { SessionClock } from './clock.js';
-import type { FeedMember, PortFeed } from './feed.js';
+import type { FeedMember, PortFeed } from './feedMember.js';
 import { Idleness } from './idleness.js';
 import { InputMerge, type MergeInput } from './inputMerge.js';
 import type { Holding, MemoryHolder } from './memory.js';
