@@ -127,6 +127,7 @@ export class KeyRing {
   snapshot(writer: StateWriter): void {
     this.#makeRoom(0);
     writer.value('wide', this.#wide);
+    writer.value('used', this.#used);
     writer.lane('meta', this.meta, this.#keys * 4);
     this.lanes.forEach((lane, k) => writer.lane(`${k}`, lane, this.#used));
   }
@@ -137,7 +138,8 @@ export class KeyRing {
     this.fit(meta.length / 4);
     this.meta.set(meta);
     const lanes = this.layout.map((_, k) => reader.lane(`${k}`));
-    this.#used = lanes[0].length;
+    // A ring that only counts rows has no lanes.
+    this.#used = reader.value('used') as number;
     this.#capacity = Math.max(1024, this.#used);
     this.lanes = this.layout.map((lane, k) => {
       const array = this.#lane(lane, this.#capacity);
