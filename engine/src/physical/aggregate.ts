@@ -13,6 +13,7 @@ import type { Relation } from '../plan/relation.js';
 import { isTimeWindow, type BoundWindow, type TimeWindow } from '../windows/define.js';
 import { EVERY_CHANGE } from '../windows/emission.js';
 import { bindWindow } from '../windows/registry.js';
+import { slicingOf } from '../windows/slicing.js';
 import { planFill } from './fill.js';
 import type { PhysicalForm, PhysicalGrouping, PhysicalOperator } from './physical.js';
 import { planLateOfRows, planRowWindow } from './rowWindows.js';
@@ -143,19 +144,8 @@ function durationsOf(window: TimeWindow): readonly number[] {
 
 /** Whether the values of a window are put together of parts: slices that windows share, or sessions that were apart. */
 function isPutTogether(window: BoundWindow, form: PhysicalForm): boolean {
-  switch (window.kind) {
-    case 'sliced':
-      return window.sizeUs !== window.sliceUs;
-    case 'zoned':
-      return window.slices > 1 || window.cumulative !== null;
-    case 'calendar':
-      return false;
-    case 'bars':
-      return form !== 'final';
-    case 'cumulative':
-    case 'session':
-      return true;
-  }
+  if (isTimeWindow(window)) return !slicingOf(window).single;
+  return window.kind === 'session' || form !== 'final';
 }
 
 /** Throws where an aggregate cannot do what the plan needs of it; the hint says what to write instead. */
