@@ -72,7 +72,12 @@ export class Windowed<K extends Kind, Row, W extends true | 'nulls' | 'bars' = t
 }
 
 /** A collection grouped by columns, and by window where there is one. */
-export class Grouped<K extends Kind, Row, C extends keyof Row & string, W extends boolean | 'nulls' | 'bars'> {
+export class Grouped<
+  K extends Kind,
+  Row,
+  C extends keyof Row & string,
+  W extends boolean | 'nulls' | 'bars',
+> {
   readonly #base: GroupingBase;
   readonly #keys: readonly C[];
   readonly #window: WindowChoice | null;

@@ -102,8 +102,7 @@ export class WindowOutput {
   #send(watermark: EventTime): void {
     const { allowedLatenessUs, form } = this.#plan;
     const { buffer } = this;
-    if (allowedLatenessUs > 0)
-      for (let k = 0; k < buffer.length; k++) buffer.marks[k] -= allowedLatenessUs;
+    if (allowedLatenessUs > 0) for (let k = 0; k < buffer.length; k++) buffer.marks[k] -= allowedLatenessUs;
     this.#emit(buffer.batch(watermark - allowedLatenessUs, form !== 'final'));
   }
 }

@@ -16,7 +16,9 @@ export function planFill(node: AggregateNode): PhysicalFill | null {
   const { fill, columns } = node;
   if (fill === undefined) return null;
   const lasts = new Map(
-    columns.flatMap(({ call }, at) => (call.fn === 'last' ? [[canonicalJson([call.args, call.where]), at]] : [])),
+    columns.flatMap(({ call }, at) =>
+      call.fn === 'last' ? [[canonicalJson([call.args, call.where]), at]] : [],
+    ),
   );
   const values = columns.map(({ call }, at): FillValue => {
     const { adds } = aggregateOf(call.fn);
