@@ -1,5 +1,3 @@
-import type { Lane } from '../columns/column.js';
-import type { Dictionary } from '../columns/dictionary.js';
 import { hasDictionary, isInt64Like } from '../columns/types.js';
 import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { int64 } from '../functions/rolling/int64.js';
@@ -10,7 +8,7 @@ import type { GroupedInput } from './grouped.js';
 import { aggregateValueText, emitContext, holdsInt64, stateLayout } from './groupedEmit.js';
 import { layoutOf } from './groupedLayout.js';
 import { addRowText, removeRowText } from './groupedRows.js';
-import type { StateArray } from './groupedShape.js';
+import type { RollingHost } from './rollingHost.js';
 import {
   historyOf,
   MOVING,
@@ -20,32 +18,6 @@ import {
   type RollingRole,
   type RollingShape,
 } from './rollingShape.js';
-
-/** The queues that a loop reads and writes (`operators/keyRing.ts`). */
-export interface RollingRing {
-  readonly meta: Int32Array;
-  readonly lanes: readonly Lane[];
-  readonly version: number;
-  grow(key: number): void;
-}
-
-/** What a rolling loop works on. The state's slots are the groups' numbers. */
-export interface RollingHost {
-  readonly lanes: readonly StateArray[];
-  readonly history: RollingRing | null;
-  readonly range: RollingRing | null;
-  /** A queue for each `deque` column, by column. */
-  readonly deques: readonly (RollingRing | null)[];
-  /** How many rows each key has had, where a queue counts by them. */
-  readonly counts: Float64Array;
-  /** Where each column's values go, and whether they are not NULL. */
-  readonly data: readonly Lane[];
-  readonly valid: readonly Uint8Array[];
-  /** The dictionary of strings that aggregates make anew, by column. */
-  readonly made: readonly (Dictionary | null)[];
-  /** Takes a value that the fast lane cannot hold; the column is wide from then on. */
-  exact(column: number, row: number, value: bigint): void;
-}
 
 /** Computes the columns of `count` rows, which are in event order. */
 export type RollingLoop = (host: RollingHost, input: GroupedInput, count: number) => void;

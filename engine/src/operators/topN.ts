@@ -360,18 +360,12 @@ export class TopNOperator implements Operator {
       earlier: this.#earlier,
     }))
       writer.lane(name, lane, this.#store.used);
-    writer.lane(
-      'numbers',
-      Int32Array.from(groups, ({ number }) => number),
-    );
-    writer.lane(
-      'times',
-      Float64Array.from(groups, ({ time }) => time),
-    );
-    writer.lane(
-      'told',
-      Int32Array.from(groups, ({ told }) => told.length),
-    );
+    const numbers = Int32Array.from(groups, ({ number }) => number);
+    writer.lane('numbers', numbers);
+    const times = Float64Array.from(groups, ({ time }) => time);
+    writer.lane('times', times);
+    const told = Int32Array.from(groups, group => group.told.length);
+    writer.lane('told', told);
     writer.lane('toldRows', Int32Array.from(groups.flatMap(({ told }) => told)));
   }
 

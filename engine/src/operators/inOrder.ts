@@ -1,0 +1,62 @@
+import type { Batch } from '../columns/batch.js';
+import type { Column } from '../columns/column.js';
+import type { EventTime } from '../columns/time.js';
+
+/** The first of the ascending times [from, to) that is `limit` or more; `to` where there is none. */
+export function firstAtLeast(times: Float64Array, from: number, to: number, limit: number): number {
+  let low = from;
+  let high = to;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (times[middle] < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The rows [from, to) of a batch under other marks, without a copy. */
+export function slice(
+  batch: Batch,
+  from: number,
+  to: number,
+  marks: Float64Array,
+  watermark: EventTime,
+): Batch {
+  const columns =
+    from === 0
+      ? batch.columns
+      : batch.columns.map((column): Column => ({
+          ...column,
+          data: column.data.subarray(from, to),
+          valid: column.valid?.subarray(from, to) ?? null,
+        }));
+  return { schema: batch.schema, length: to - from, columns, kinds: null, marks, watermark };
+}
+
+/** What a pass over a batch finds. */
+export const Ascent = {
+  /** Not in order. */
+  None: 0,
+  /** In order, and each mark is its row's time. */
+  Marked: 1,
+  /** In order, and no mark is above its row's time. */
+  Behind: 2,
+  /** In order, and some mark is above its row's time. */
+  Ahead: 3,
+} as const;
+export type Ascent = (typeof Ascent)[keyof typeof Ascent];
+
+/** How the rows of a batch follow the last one before it, and how its marks follow their times. */
+export function ascent(times: Float64Array, marks: Float64Array, length: number, last: EventTime): Ascent {
+  let previous = last;
+  let behind = 0;
+  let ahead = 0;
+  for (let i = 0; i < length; i++) {
+    const time = times[i];
+    if (!(time >= previous)) return Ascent.None;
+    previous = time;
+    if (marks[i] < time) behind = 1;
+    else if (marks[i] > time) ahead = 1;
+  }
+  return ahead === 1 ? Ascent.Ahead : behind === 1 ? Ascent.Behind : Ascent.Marked;
+}
