@@ -6,7 +6,7 @@ import { text } from './reference.js';
 import { run, type Change } from './running.js';
 
 /** A new operator with the state of another, by way of the bytes of a snapshot. */
-function moved(operator: Operator, make: () => Operator): Operator {
+export function moved(operator: Operator, make: () => Operator): Operator {
   const writer = new SnapshotWriter();
   operator.snapshot(writer);
   const next = make();

@@ -92,9 +92,15 @@ export function valueOf(
 
 /** Whether two values are the same: floats within what the order of summation may change. */
 export function same(a: Value, b: Value): boolean {
+  if (typeof a === 'string' && typeof b === 'string') return unsigned(a) === unsigned(b);
   if (typeof a !== 'number' || typeof b !== 'number' || a === b) return a === b;
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b);
   return Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b));
+}
+
+/** A list's text without the signs of its zeros: where rows are taken back, equal values stand for each other. */
+function unsigned(list: string): string {
+  return list.replace(/(^|[[,])-0(?=[\],]|$)/g, (_, before: string) => `${before}0`);
 }
 
 /** Throws where two results differ, in any order of rows; `keys` values name a row. */

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { RowKind } from '../../engine/src/columns/batch.js';
 import type { AggregateNode } from '../../engine/src/plan/nodes/aggregate.js';
 import { ALL_CALLS, batchOf, cut, END, makeHistory, SOURCE, type HistoryRow } from './histories.js';
+import { moved } from './moving.js';
 import { forRandom, type Random } from './random.js';
 import { expectSame, reference, text } from './reference.js';
 import { Integral, operatorOf, run, type Change } from './running.js';
@@ -76,3 +78,31 @@ function checkMarks(changes: readonly Change[], keys: number): void {
     expect(Number(change.row[keys + 2])).toBeGreaterThanOrEqual(mark);
   }
 }
+
+/** Calls whose values do not depend on the order of rows, which is another one where rows come and go. */
+const RETRACTABLE = ALL_CALLS.filter(({ call }) =>
+  ['count', 'sum', 'avg', 'vwap', 'min', 'max'].includes(call.fn),
+);
+
+test('windows of rows that are taken back are those of the rows that are left, and in the end none', () =>
+  forRandom(random => {
+    const node = { ...makeNode(random), allowedLatenessUs: 1e9, columns: RETRACTABLE };
+    const make = () => operatorOf(node, 'retract', 'retract');
+    let operator = make();
+    const table = new Integral(keyCount(node), 'retract');
+    let alive: HistoryRow[] = [];
+    for (const piece of cut(random, makeRows(random))) {
+      const back = alive.filter(() => random.chance(0.2));
+      alive = [...alive.filter(row => !back.includes(row)), ...piece];
+      const kinds = Uint8Array.from([...back, ...piece], (_, i) =>
+        i < back.length ? RowKind.Delete : RowKind.Insert,
+      );
+      table.apply(run(operator, batchOf([...back, ...piece], kinds)));
+      expectSame([...table.rows.values()], reference(node, alive), keyCount(node));
+      if (random.chance(0.2)) operator = moved(operator, make);
+    }
+    for (const piece of cut(random, alive)) {
+      table.apply(run(operator, batchOf(piece, new Uint8Array(piece.length).fill(RowKind.UpdateBefore))));
+    }
+    expect([...table.rows.values()]).toEqual([]);
+  }));

@@ -81,8 +81,13 @@ export class ChangeWriter {
     this.#write(store, this.#live, live, this.#liveAt);
     store.told?.note(this.#live, live, this.#liveAt, this.#values);
     store.settle(slots, count);
-    if (gone !== null && retracting) {
-      for (let k = 0; k < count; k++) if (!((store.lanes[0][slots[k]] as number) > 0)) gone(slots[k]);
+    if (retracting) {
+      for (let k = 0; k < count; k++) {
+        if ((store.lanes[0][slots[k]] as number) > 0) continue;
+        // A group that comes again is a new one.
+        store.emitted[slots[k]] = 0;
+        gone?.(slots[k]);
+      }
     }
     if (this.form === 'retract' && old > 0)
       dropEqualUpdates(out, from, this.layout.keys + this.layout.windows);

@@ -13,6 +13,7 @@ import { Grouping, type GroupingPlan } from './grouping.js';
 import type { Emitter, OpenWindows, Operator, OperatorCounters } from './operator.js';
 import type { Pane } from './pane.js';
 import { PaneKeeper } from './paneKeeper.js';
+import { RecombiningKeeper } from './recombiningKeeper.js';
 import { SharedKeeper } from './sharedKeeper.js';
 import { SlidingKeeper } from './slidingKeeper.js';
 import type { StateReader, StateWriter } from './snapshot.js';
@@ -73,7 +74,8 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
     const policy: WindowPolicy = { allowedLatenessUs, emit, once, shadowed };
     const context: KeeperContext = { policy, slicing, grouping, output, filler };
     if (slicing.single) this.#keeper = new PaneKeeper(context);
-    else this.#keeper = once ? new SlidingKeeper(context) : new SharedKeeper(context);
+    else if (once) this.#keeper = new SlidingKeeper(context);
+    else this.#keeper = plan.shape.retracting ? new RecombiningKeeper(context) : new SharedKeeper(context);
   }
 
   // What the loop calls.

@@ -142,7 +142,7 @@ export class PlanMaker {
     const names = relation.schema.fields.filter(isKey).map(field => field.name);
     const keys = [...new Set(Array.from({ length: random.below(3) }, () => random.pick(names)))];
     // Windows of a table that still changes are for the final one: its rows move while the watermark passes them.
-    const settled = relation.time !== null && relation.mode === 'append';
+    const settled = relation.time !== null;
     const window = settled && random.chance(0.75) ? this.#window() : null;
     const columns = Array.from({ length: 1 + random.below(4) }, (_, at) => ({
       name: `agg${at}`,
