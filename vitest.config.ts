@@ -34,10 +34,7 @@ export default defineConfig({
         ...fromSources,
         test: {
           name: 'unit',
-          include: [
-            '{protocol,engine,kernel,ui,extension}/src/**/*.test.ts',
-            'tests/{unit,style,conformance}/**/*.test.ts',
-          ],
+          include: ['{protocol,engine,kernel,ui,extension}/src/**/*.test.ts', 'tests/style/**/*.test.ts'],
           environment: 'node',
           pool: 'forks',
           testTimeout: 30_000,
@@ -47,7 +44,8 @@ export default defineConfig({
         ...fromSources,
         test: {
           name: 'properties',
-          include: ['tests/properties/**/*.test.ts'],
+          // Beside the random tests: the engine as a whole, and cases that others wrote.
+          include: ['tests/{properties,engine,conformance}/**/*.test.ts'],
           environment: 'node',
           pool: 'forks',
           // `npm run test:long` asks for thousands of histories.

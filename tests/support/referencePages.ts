@@ -16,7 +16,7 @@ import { literalOf } from './randomExpressions.js';
 
 /** Where the pages are, and the command that writes them anew. */
 export const FOLDER = join(ROOT, 'docs', 'reference');
-export const RENEW = 'MILLRACE_RENEW=1 npx vitest run --project unit tests/unit/reference.test.ts';
+export const RENEW = 'MILLRACE_RENEW=1 npx vitest run --project properties tests/engine/reference.test.ts';
 
 const NOTE = `<!-- Written out of the registries by \`${RENEW}\`. -->`;
 

@@ -11,7 +11,7 @@ import { operatorOf, run } from '../properties/running.js';
 
 /**
  * Snapshots as this version writes them, kept as files: whoever changes a state's layout sees it here, raises the major version or
- * reads both, and writes the files anew with `MILLRACE_GOLDENS=write npx vitest run tests/unit/snapshotGoldens.test.ts`.
+ * reads both, and writes the files anew with `MILLRACE_GOLDENS=write npx vitest run tests/engine/snapshotGoldens.test.ts`.
  */
 const writing = process.env.MILLRACE_GOLDENS === 'write';
 
