@@ -100,6 +100,7 @@ function report(name, order, rows, best) {
       out: result.check?.rows ?? null,
       duckdb_ratio: ratio('duckdb'),
       polars_ratio: ratio('polars'),
+      flink_ratio: null,
     };
   });
 }
