@@ -1,46 +1,14 @@
 import type { EventTime } from '../columns/time.js';
 import type { Pane } from './pane.js';
-import { PaneKeeper } from './paneKeeper.js';
-import { PaneSet } from './paneSet.js';
-import type { StateReader, StateWriter } from './snapshot.js';
-import type { StateStore } from './state.js';
-import { TOUCHED, type KeeperContext } from './windowKeeper.js';
+import { SlicedKeeper } from './slicedKeeper.js';
+import { TOUCHED } from './windowKeeper.js';
 
 /**
  * Windows that overlap, are told while they are open, and whose rows may be taken back. What a slice has gathered since it was last looked at can
  * then be less than nothing, which no aggregate can add: slices keep all of their rows, and a window's group that changed is put
  * together of its slices anew.
  */
-export class RecombiningKeeper extends PaneKeeper {
-  readonly #slices: PaneSet;
-
-  constructor(context: KeeperContext) {
-    super(context);
-    this.#slices = new PaneSet(context.grouping.makeStore(false));
-  }
-
-  override get store(): StateStore {
-    return this.#slices.store;
-  }
-
-  override get sets(): readonly PaneSet[] {
-    return [this.windows, this.#slices];
-  }
-
-  override enter(mark: EventTime): Pane | null {
-    const { slicing, policy } = this.context;
-    const lateness = policy.allowedLatenessUs;
-    if (slicing.lastEnd + lateness <= mark) return null;
-    const known = this.#slices.get(slicing.end);
-    if (known !== undefined) return known;
-    slicing.eachWindow((start, end) => {
-      if (end + lateness <= mark) return false;
-      if (this.windows.get(end) === undefined) this.open(start, end, mark);
-      return true;
-    });
-    return this.#slices.open(slicing.start, slicing.end);
-  }
-
+export class RecombiningKeeper extends SlicedKeeper {
   override advance(mark: EventTime, previous: EventTime): void {
     this.#propagate();
     super.advance(mark, previous);
@@ -60,9 +28,9 @@ export class RecombiningKeeper extends PaneKeeper {
   /** Makes the touched groups of slices anew in every window that covers them. */
   #propagate(): void {
     const windows = this.windows.ordered;
-    const { stamps, groups } = this.#slices.store;
+    const { stamps, groups } = this.slices.store;
     let first = 0;
-    for (const slice of this.#slices.ordered) {
+    for (const slice of this.slices.ordered) {
       while (first < windows.length && windows[first].end <= slice.start) first++;
       const { touched, touchedCount } = slice;
       for (let i = 0; i < touchedCount; i++) {
@@ -78,11 +46,11 @@ export class RecombiningKeeper extends PaneKeeper {
     const { store } = this.windows;
     const slot = window.slotOf(group, store);
     store.reset(slot);
-    for (const slice of this.#slices.ordered) {
+    for (const slice of this.slices.ordered) {
       if (slice.start < window.start) continue;
       if (slice.start >= window.end) break;
       const from = slice.find(group);
-      if (from >= 0) this.context.grouping.merge(store, slot, this.#slices.store, from);
+      if (from >= 0) this.context.grouping.merge(store, slot, this.slices.store, from);
     }
     if (store.stamps[slot] !== TOUCHED) {
       store.stamps[slot] = TOUCHED;
@@ -94,22 +62,12 @@ export class RecombiningKeeper extends PaneKeeper {
   /** Frees the slices whose last window is final. */
   #dropSlices(mark: EventTime): void {
     const { slicing, policy } = this.context;
-    const { ordered } = this.#slices;
+    const { ordered } = this.slices;
     let gone = 0;
     while (gone < ordered.length && slicing.find(ordered[gone].start)) {
       if (slicing.lastEnd + policy.allowedLatenessUs > mark) break;
-      this.#slices.free(ordered[gone++]);
+      this.slices.free(ordered[gone++]);
     }
     ordered.splice(0, gone);
-  }
-
-  override snapshot(writer: StateWriter): void {
-    super.snapshot(writer);
-    this.#slices.snapshot(writer.section('slices'));
-  }
-
-  override restore(reader: StateReader): void {
-    super.restore(reader);
-    this.#slices.restore(reader.section('slices'));
   }
 }

@@ -1,46 +1,15 @@
 import type { EventTime } from '../columns/time.js';
 import type { Pane } from './pane.js';
-import { PaneKeeper } from './paneKeeper.js';
-import { PaneSet } from './paneSet.js';
-import type { StateReader, StateWriter } from './snapshot.js';
-import type { StateStore } from './state.js';
+import { SlicedKeeper } from './slicedKeeper.js';
 import { grown } from './valueIds.js';
-import { TOUCHED, type KeeperContext } from './windowKeeper.js';
+import { TOUCHED } from './windowKeeper.js';
 
 /**
  * Windows that overlap and are told while they are open. Rows are first added up by slice; what a slice has gathered is then
  * added to every window that covers it, once for each group, and the slice is empty again.
  */
-export class SharedKeeper extends PaneKeeper {
-  readonly #slices: PaneSet;
+export class SharedKeeper extends SlicedKeeper {
   #into = new Int32Array(64);
-
-  constructor(context: KeeperContext) {
-    super(context);
-    this.#slices = new PaneSet(context.grouping.makeStore(false));
-  }
-
-  override get store(): StateStore {
-    return this.#slices.store;
-  }
-
-  override get sets(): readonly PaneSet[] {
-    return [this.windows, this.#slices];
-  }
-
-  override enter(mark: EventTime): Pane | null {
-    const { slicing, policy } = this.context;
-    const lateness = policy.allowedLatenessUs;
-    if (slicing.lastEnd + lateness <= mark) return null;
-    const known = this.#slices.get(slicing.end);
-    if (known !== undefined) return known;
-    slicing.eachWindow((start, end) => {
-      if (end + lateness <= mark) return false;
-      if (this.windows.get(end) === undefined) this.open(start, end, mark);
-      return true;
-    });
-    return this.#slices.open(slicing.start, slicing.end);
-  }
 
   override advance(mark: EventTime, previous: EventTime): void {
     this.#propagate();
@@ -61,21 +30,21 @@ export class SharedKeeper extends PaneKeeper {
 
   /** Adds what slices have gathered to their windows. */
   #propagate(): void {
-    const slices = this.#slices.ordered;
+    const slices = this.slices.ordered;
     const windows = this.windows.ordered;
     let first = 0;
     for (const slice of slices) {
       while (first < windows.length && windows[first].end <= slice.start) first++;
       for (let k = first; k < windows.length && windows[k].start <= slice.start; k++)
         this.#add(slice, windows[k]);
-      this.#slices.free(slice);
+      this.slices.free(slice);
     }
     slices.length = 0;
   }
 
   #add(slice: Pane, window: Pane): void {
     const { store } = this.windows;
-    const from = this.#slices.store;
+    const from = this.slices.store;
     const { slots, count } = slice;
     if (this.#into.length < count) this.#into = grown(this.#into, count);
     const into = this.#into;
@@ -91,15 +60,5 @@ export class SharedKeeper extends PaneKeeper {
       }
       if (window.closed) revised[slot] = 1;
     }
-  }
-
-  override snapshot(writer: StateWriter): void {
-    super.snapshot(writer);
-    this.#slices.snapshot(writer.section('slices'));
-  }
-
-  override restore(reader: StateReader): void {
-    super.restore(reader);
-    this.#slices.restore(reader.section('slices'));
   }
 }
