@@ -11,6 +11,9 @@ export { decodeArrow };
 /** Rows that a batch has: what a socket's or a reader's turn gives. */
 const BATCH_ROWS = 8192;
 
+/** Rows that a chunk of a result has. */
+const CHUNK_ROWS = 1 << 17;
+
 /** Reads a file whole: its fields, its columns as one typed array each, and the watermark after each row. */
 export async function loadColumns(path, { boundUs }) {
   const connector = NODE_SOURCES.find(({ name }) => name === 'file');
@@ -92,6 +95,9 @@ export class Materialised {
   length = 0;
   #fields = null;
   #chunks = [];
+  #columns = [];
+  /** Rows in the newest chunk, and how many it has room for. */
+  #used = CHUNK_ROWS;
   #counted;
 
   /** @param counted whether rows are counted by their sign alone and the columns let go: a changelog that nobody keeps */
@@ -103,13 +109,32 @@ export class Materialised {
     this.#fields ??= batch.schema.fields;
     this.length += batch.length;
     if (batch.length === 0 || this.#counted) return;
-    this.#chunks.push(
-      batch.columns.map(column => ({
-        data: column.data.slice(0, batch.length),
-        valid: column.valid === null ? null : column.valid.slice(0, batch.length),
-      })),
-    );
+    for (let from = 0; from < batch.length;) {
+      if (this.#used === CHUNK_ROWS) this.#open(batch);
+      const count = Math.min(batch.length - from, CHUNK_ROWS - this.#used);
+      this.#append(batch, from, count);
+      from += count;
+    }
   };
+
+  #open({ columns }) {
+    this.#used = 0;
+    this.#columns = columns.map(({ data }) => ({ data: new data.constructor(CHUNK_ROWS), valid: null }));
+    this.#chunks.push({ columns: this.#columns, length: 0 });
+  }
+
+  #append({ columns }, from, count) {
+    const at = this.#used;
+    columns.forEach(({ data, valid }, k) => {
+      const column = this.#columns[k];
+      column.data.set(data.subarray(from, from + count), at);
+      if (valid === null && column.valid === null) return;
+      column.valid ??= new Uint8Array(CHUNK_ROWS).fill(1, 0, at);
+      if (valid === null) column.valid.fill(1, at, at + count);
+      else column.valid.set(valid.subarray(from, from + count), at);
+    });
+    this.#used = this.#chunks.at(-1).length = at + count;
+  }
 
   /** The sum of each named column, NULLs left out, and the number of rows. */
   sums(names) {
@@ -117,9 +142,9 @@ export class Materialised {
     for (const name of names) {
       const at = this.#fields.findIndex(field => field.name === name);
       let total = 0;
-      for (const chunk of this.#chunks) {
-        const { data, valid } = chunk[at];
-        for (let i = 0; i < data.length; i++) if (valid === null || valid[i] === 1) total += Number(data[i]);
+      for (const { columns, length } of this.#chunks) {
+        const { data, valid } = columns[at];
+        for (let i = 0; i < length; i++) if (valid === null || valid[i] === 1) total += Number(data[i]);
       }
       sums[name] = total;
     }

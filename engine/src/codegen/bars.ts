@@ -1,9 +1,9 @@
 import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { compileFunction } from './compile.js';
 import { groupedArgumentsText, type GroupedInput, type GroupedState } from './grouped.js';
-import { stateLayout } from './groupedEmit.js';
 import { groupedRowText } from './groupedRows.js';
 import type { GroupedShape } from './groupedShape.js';
+import { baseText, loadStateText, stateVariables } from './stateText.js';
 
 /** What the loop over bars reads and writes: one slot a bar, found by its group's open one. */
 export interface BarHost {
@@ -32,15 +32,14 @@ export type BarLoop = (
 
 /** The fused loop of bars. `measure` is the position of the argument that fills them, null where each row counts 1. */
 export function compileBarLoop(shape: GroupedShape, wide: boolean, measure: number | null): BarLoop {
-  const lanes = stateLayout(shape);
   const load = [
     'version = state.version; starts = host.starts; lasts = host.lasts; fills = host.fills;',
-    ...lanes.map((_, k) => `s${k} = state.lanes[${k}];`),
+    loadStateText(shape, wide, 'state'),
   ].join(' ');
   return compileFunction<BarLoop>(
     ['host', 'state', 'input', 'rows', 'from', 'to'],
     `
-let version, starts, lasts, fills${lanes.map((_, k) => `, s${k}`).join('')};
+let version, starts, lasts, fills, ${stateVariables(shape, wide)};
 ${load}
 const open = host.open, threshold = host.threshold, groups = input.groups, times = input.times;
 const timeValid = null, ticks = input.ticks, kinds = null;
@@ -52,6 +51,7 @@ for (let j = from; j < to; j++) {
     slot = host.begin(group, times[i]);
     ${load}
   }
+  ${baseText(shape)}
   lasts[slot] = times[i];
 ${groupedRowText(shape, wide)}
 ${measureText(measure)}

@@ -3,9 +3,9 @@ import type { Dictionary } from '../columns/dictionary.js';
 import { hasDictionary } from '../columns/types.js';
 import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { compileFunction } from './compile.js';
-import { stateLayout } from './groupedEmit.js';
 import { groupedRowText } from './groupedRows.js';
 import type { GroupedShape, StateArray } from './groupedShape.js';
+import { baseText, loadStateText, stateVariables } from './stateText.js';
 
 /** What a loop calls when it meets something that is not in every row. */
 export interface GroupedHost {
@@ -45,9 +45,16 @@ export interface GroupedInput {
   readonly dictionaries: readonly (Dictionary | null)[];
 }
 
-/** The state that a loop writes. */
-export interface GroupedState {
+/** The state of groups, by slot. */
+export interface GroupedCells {
+  /** The lanes of numbers: those of one group side by side. */
+  readonly cells: Float64Array;
+  /** By number, the lanes that are arrays of their own: objects, and int64 once they are BigInts. */
   readonly lanes: readonly StateArray[];
+}
+
+/** The state that a loop writes. */
+export interface GroupedState extends GroupedCells {
   readonly stamps: Int32Array;
   readonly revised: Uint8Array;
   readonly version: number;
@@ -76,14 +83,10 @@ export function compileGroupedLoop(shape: GroupedShape, wide: boolean): GroupedL
 
 /** The loop's body as text; what tests and `explain` show. */
 export function groupedLoopText(shape: GroupedShape, wide: boolean): string {
-  const lanes = stateLayout(shape);
   const timed = shape.windowed || shape.order !== 'none';
-  const load = [
-    `stamps = state.stamps; revised = state.revised; version = state.version;`,
-    ...lanes.map((_, k) => `s${k} = state.lanes[${k}];`),
-  ].join(' ');
+  const load = `stamps = state.stamps; revised = state.revised; version = state.version; ${loadStateText(shape, wide, 'state')}`;
   return `
-let stamps, revised, version${lanes.map((_, k) => `, s${k}`).join('')};
+let stamps, revised, version, ${stateVariables(shape, wide)};
 ${load}
 let start = host.start, end = host.end, dense = host.dense, nextEvent = host.nextEvent, closed = host.closed;
 const epoch = host.epoch, groups = input.groups, kinds = input.kinds;
@@ -99,6 +102,7 @@ ${shape.windowed ? windowText() : ''}
     dense = host.dense;
     if (state.version !== version) { ${load} }
   }
+  ${baseText(shape)}
 ${shape.touches ? '  if (stamps[slot] !== epoch) { stamps[slot] = epoch; host.touch(slot); }' : ''}
 ${shape.revises && shape.touches ? '  if (closed) revised[slot] = 1;' : ''}
 ${groupedRowText(shape, wide)}

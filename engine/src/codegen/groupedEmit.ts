@@ -8,10 +8,11 @@ import type {
 } from '../functions/aggregate/define.js';
 import { layoutOf, type PlacedPart, type RowSet } from './groupedLayout.js';
 import type { GroupedShape } from './groupedShape.js';
+import { cellText, HERE, laneText, OTHER, type StateNames } from './stateText.js';
 
 /**
- * The names that generated text uses: state lanes are `s0`, `s1` … at `slot`, those of a merge's other group `o0`, `o1` … at `other`,
- * arguments `a0`, `a1` …, dictionaries `d0`, `d1` …, the event time `order`.
+ * The names that generated text uses beside the state's (`stateText.ts`): arguments `a0`, `a1` …, dictionaries `d0`, `d1` …, the event
+ * time `order`.
  */
 export function stateLayout(shape: GroupedShape): readonly StateLane[] {
   return layoutOf(shape).lanes;
@@ -29,8 +30,13 @@ function numberText(shape: GroupedShape, arg: number, wide: boolean): string {
 }
 
 /** The text that says whether a group has rows of a set; null where it always has. */
-export function presentText(set: RowSet, lanes = 's', slot = 'slot'): string | null {
-  return set.partial ? `${lanes}${set.seen}[${slot}] > 0` : null;
+export function presentText(shape: GroupedShape, set: RowSet, names = HERE): string | null {
+  return set.partial ? `${seenText(shape, set, names)} > 0` : null;
+}
+
+/** How many rows of a set a group has: always a cell. */
+export function seenText(shape: GroupedShape, set: RowSet, names = HERE): string {
+  return laneText(shape, set.seen ?? 0, false, names);
 }
 
 /** What a part's text may refer to. */
@@ -39,8 +45,7 @@ export function emitContext(shape: GroupedShape, placed: PlacedPart, wide: boole
   const ticks = shape.order === 'ticks' && wide;
   const { sequence } = shape;
   return {
-    ...laneNames(placed, 's', 'slot'),
-    slot: 'slot',
+    ...laneNames(shape, placed, wide, HERE),
     args: args.map(arg => `a${arg}`),
     int64: args.map(arg => isInt64Like(shape.args[arg].type)),
     numbers: args.map(arg => numberText(shape, arg, wide)),
@@ -51,8 +56,8 @@ export function emitContext(shape: GroupedShape, placed: PlacedPart, wide: boole
     heldSequence: sequence === null ? '0' : heldText(shape, sequence, wide),
     wide,
     dictionaries: args.map(arg => dictionaryText(shape, arg)),
-    seen: `s${set.seen}[slot]`,
-    present: presentText(set),
+    seen: seenText(shape, set),
+    present: presentText(shape, set),
   };
 }
 
@@ -61,27 +66,29 @@ function dictionaryText(shape: GroupedShape, arg: number): string {
 }
 
 function laneNames(
+  shape: GroupedShape,
   { part, offset }: PlacedPart,
-  prefix: string,
-  slot: string,
-): Pick<EmitContext, 'lane' | 'array'> {
-  const array = (name: string): string => {
+  wide: boolean,
+  names: StateNames,
+): Pick<EmitContext, 'lane' | 'cells' | 'cell'> {
+  const position = (name: string): number => {
     const found = part.lanes.findIndex(lane => lane.name === name);
     if (found < 0) throw new Error(`${part.kind} has no state lane '${name}'`);
-    return `${prefix}${offset + found}`;
+    return offset + found;
   };
-  return { array, lane: name => `${array(name)}[${slot}]` };
+  return {
+    lane: name => laneText(shape, position(name), wide, names),
+    cells: names.cells,
+    cell: name => cellText(position(name), names),
+  };
 }
 
 /** The same for a merge. */
 export function mergeContext(shape: GroupedShape, placed: PlacedPart, wide: boolean): MergeContext {
-  const other = laneNames(placed, 'o', 'other');
   return {
     ...emitContext(shape, placed, wide),
-    other: other.lane,
-    otherArray: other.array,
-    otherSlot: 'other',
-    otherPresent: presentText(placed.set, 'o', 'other'),
+    other: laneNames(shape, placed, wide, OTHER).lane,
+    otherPresent: presentText(shape, placed.set, OTHER),
   };
 }
 
@@ -94,7 +101,7 @@ function valueContext(shape: GroupedShape, at: number, wide: boolean): ValueCont
       if (placed === undefined) throw new Error(`aggregate ${at} has no part '${name}'`);
       return emitContext(shape, placed, wide);
     },
-    seen: `s${set.seen}[slot]`,
+    seen: seenText(shape, set),
     end: 'end(slot)',
   };
 }
@@ -109,7 +116,7 @@ export function aggregateValueText(
   const { set } = layoutOf(shape).aggregates[at];
   const text = bound.value(valueContext(shape, at, wide));
   return {
-    rows: bound.valueOfNone === true ? null : presentText(set),
+    rows: bound.valueOfNone === true ? null : presentText(shape, set),
     before: text.before ?? '',
     present: text.present ?? null,
     value: text.value,

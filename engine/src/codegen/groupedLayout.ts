@@ -60,13 +60,18 @@ class LayoutBuilder {
     if (retracting) this.#count(this.#set([], null, false, null, null));
     const placed = aggregates.map((aggregate, at) => {
       const set = this.#setOf(at);
-      if (set.partial || aggregate.bound.counts) this.#count(set);
+      if (set.partial || aggregate.bound.counts || this.#mayBePartial(aggregate)) this.#count(set);
       const parts = Object.entries(aggregate.bound.parts).map(
         ([name, part]) => [name, this.#place(part, aggregate.args, set)] as const,
       );
       return { set, parts: new Map(parts) };
     });
     return { lanes: this.#lanes, sets: [...this.#sets.values()], aggregates: placed };
+  }
+
+  /** Whether rows may be left out once a NULL has come: they are counted from the first on. */
+  #mayBePartial({ args }: GroupedAggregate): boolean {
+    return args.some(arg => this.shape.args[arg].mayBeNull === true);
   }
 
   #setOf(at: number): BuildingSet {
@@ -131,4 +136,26 @@ function distinctLane(count: number): ObjectLane {
     encode: value => (value as DistinctRows).encode(),
     decode: plain => DistinctRows.decode(count, plain),
   };
+}
+
+/**
+ * Which lane of an earlier layout of the same query each lane goes on from. The later layout sets apart rows that were the same so far
+ * (`nullness.ts`), so one lane may go on as several.
+ */
+export function laneSources(from: GroupedLayout, to: GroupedLayout): Int32Array {
+  const sources = new Int32Array(to.lanes.length).fill(-1);
+  const goOn = (lane: number | null, source: number | null): void => {
+    if (lane !== null && source !== null) sources[lane] = source;
+  };
+  goOn(to.sets.at(0)?.seen ?? null, from.sets.at(0)?.seen ?? null);
+  to.aggregates.forEach(({ set, parts }, j) => {
+    const earlier = from.aggregates[j];
+    goOn(set.seen, earlier.set.seen);
+    goOn(set.distinct?.lane ?? null, earlier.set.distinct?.lane ?? null);
+    for (const [name, { part, offset }] of parts) {
+      const source = earlier.parts.get(name)!.offset;
+      part.lanes.forEach((_, k) => goOn(offset + k, source + k));
+    }
+  });
+  return sources;
 }

@@ -3,49 +3,61 @@ import { hasDictionary } from '../columns/types.js';
 import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { compileFunction } from './compile.js';
 import { stateLayout } from './groupedEmit.js';
+import type { GroupedCells } from './grouped.js';
 import { groupedMergeText } from './groupedRows.js';
-import type { GroupedShape, StateArray } from './groupedShape.js';
+import type { GroupedShape } from './groupedShape.js';
+import { baseText, copyText, HERE, loadStateText, OTHER, stateVariables } from './stateText.js';
 
-/** Adds the states of the first `count` slots of `otherSlots` in the lanes `others` to those of `slots` in `lanes`, one to one. */
+/** Adds the states of the first `count` slots of `otherSlots` in `others` to those of `slots` in `state`, one to one. */
 export type GroupedMergeAll = (
-  lanes: readonly StateArray[],
+  state: GroupedCells,
   slots: Int32Array,
-  others: readonly StateArray[],
+  others: GroupedCells,
   otherSlots: Int32Array,
   count: number,
   dictionaries: readonly (Dictionary | null)[],
 ) => void;
 
-const PARAMETERS = ['lanes', 'slots', 'others', 'otherSlots', 'count', 'dictionaries'];
+const PARAMETERS = ['state', 'slots', 'others', 'otherSlots', 'count', 'dictionaries'];
 
 /** The loop that copies whole slices; null where state holds objects, which are no one else's: merged into empty states they are copied. */
-export function compileGroupedCopyAll(shape: GroupedShape): GroupedMergeAll | null {
+export function compileGroupedCopyAll(shape: GroupedShape, wide: boolean): GroupedMergeAll | null {
   const lanes = stateLayout(shape);
   if (lanes.some(({ lane }) => lane === 'object')) return null;
-  const text = [
-    ...lanes.map((_, k) => `const s${k} = lanes[${k}], o${k} = others[${k}];`),
+  return compileFunction<GroupedMergeAll>(PARAMETERS, allText(shape, wide, '', copyText(shape, wide)));
+}
+
+/** The loop over pairs of slots. */
+function allText(shape: GroupedShape, wide: boolean, names: string, body: string): string {
+  return [
+    stateAndOtherText(shape, wide),
+    names,
     'for (let k = 0; k < count; k++) {',
     'const slot = slots[k], other = otherSlots[k];',
-    lanes.map((_, k) => `s${k}[slot] = o${k}[other];`).join(' '),
+    `${baseText(shape)} ${baseText(shape, OTHER)}`,
+    body,
     '}',
-  ];
-  return compileFunction<GroupedMergeAll>(PARAMETERS, text.join('\n'));
+  ].join('\n');
+}
+
+/** Names the arrays of `state` and `others`. */
+export function stateAndOtherText(shape: GroupedShape, wide: boolean): string {
+  return [HERE, OTHER]
+    .map((names, k) => {
+      const from = k === 0 ? 'state' : 'others';
+      return `let ${stateVariables(shape, wide, names)}; ${loadStateText(shape, wide, from, names)}`;
+    })
+    .join('\n');
 }
 
 /** The loop that puts whole slices together. */
 export function compileGroupedMergeAll(shape: GroupedShape, wide: boolean): GroupedMergeAll {
-  const lanes = stateLayout(shape);
-  const text = [
-    ...lanes.map((_, k) => `const s${k} = lanes[${k}], o${k} = others[${k}];`),
-    ...shape.args.map(({ type }, k) => (hasDictionary(type) ? `const d${k} = dictionaries[${k}];` : '')),
-    'for (let k = 0; k < count; k++) {',
-    'const slot = slots[k], other = otherSlots[k];',
-    groupedMergeText(shape, wide),
-    '}',
-  ];
+  const names = shape.args.map(({ type }, k) =>
+    hasDictionary(type) ? `const d${k} = dictionaries[${k}];` : '',
+  );
   return compileFunction<GroupedMergeAll>(
     PARAMETERS,
-    text.join('\n'),
+    allText(shape, wide, names.join(''), groupedMergeText(shape, wide)),
     Object.keys(AGGREGATE_HELPERS),
     Object.values(AGGREGATE_HELPERS),
   );

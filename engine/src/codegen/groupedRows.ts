@@ -1,7 +1,8 @@
 import { isInt64Like } from '../columns/types.js';
-import { emitContext, heldText, mergeContext, presentText } from './groupedEmit.js';
+import { emitContext, heldText, mergeContext, presentText, seenText } from './groupedEmit.js';
 import { layoutOf, type RowSet } from './groupedLayout.js';
 import type { GroupedShape } from './groupedShape.js';
+import { laneText, OTHER } from './stateText.js';
 
 /** Adds row `i` to the state of `slot`, or takes it back: the text that every loop over groups has in common. */
 export function groupedRowText(shape: GroupedShape, wide: boolean): string {
@@ -58,13 +59,13 @@ export function removeRowText(shape: GroupedShape, set: RowSet, wide: boolean): 
 /** Whether a row is the first of its kind, or was the last. */
 function distinctText(shape: GroupedShape, set: RowSet, wide: boolean, method: 'add' | 'remove'): string {
   const { args, lane } = set.distinct as NonNullable<RowSet['distinct']>;
-  return `s${lane}[slot].${method}(${args.map(arg => heldText(shape, arg, wide)).join(', ')})`;
+  return `${laneText(shape, lane, wide)}.${method}(${args.map(arg => heldText(shape, arg, wide)).join(', ')})`;
 }
 
 /** Parts see the count of the rows before this one. */
 function addText(shape: GroupedShape, set: RowSet, wide: boolean): string {
   const parts = set.parts.map(placed => placed.part.add(emitContext(shape, placed, wide)));
-  return [...parts, set.seen === null ? '' : `s${set.seen}[slot] += 1;`].join(' ');
+  return [...parts, set.seen === null ? '' : `${seenText(shape, set)} += 1;`].join(' ');
 }
 
 /** Parts see the count of the rows that are left. */
@@ -74,15 +75,15 @@ function retractText(shape: GroupedShape, set: RowSet, wide: boolean): string {
       throw new Error(`${placed.part.kind} was let through without retraction`);
     return placed.part.retract(emitContext(shape, placed, wide));
   });
-  return [`s${set.seen}[slot] -= 1;`, ...parts].join(' ');
+  return [`${seenText(shape, set)} -= 1;`, ...parts].join(' ');
 }
 
-/** Adds the state `o…[other]` to `s…[slot]`. */
+/** Adds the other group's state to this one's. */
 export function groupedMergeText(shape: GroupedShape, wide: boolean): string {
   return layoutOf(shape)
     .sets.map(set => {
       const merge = set.distinct === null ? mergeText(shape, set, wide) : mergeDistinctText(shape, set, wide);
-      const present = presentText(set, 'o', 'other');
+      const present = presentText(shape, set, OTHER);
       return present === null ? `{ ${merge} }` : `if (${present}) { ${merge} }`;
     })
     .join('\n');
@@ -93,7 +94,7 @@ function mergeText(shape: GroupedShape, set: RowSet, wide: boolean): string {
     if (placed.part.merge === null) throw new Error(`${placed.part.kind} was let through without merging`);
     return `{ ${placed.part.merge(mergeContext(shape, placed, wide))} }`;
   });
-  return [...parts, set.seen === null ? '' : `s${set.seen}[slot] += o${set.seen}[other];`].join(' ');
+  return [...parts, set.seen === null ? '' : `${seenText(shape, set)} += ${seenText(shape, set, OTHER)};`].join(' ');
 }
 
 /** Rows that only the other group has seen are added as rows are. */
@@ -104,5 +105,5 @@ function mergeDistinctText(shape: GroupedShape, set: RowSet, wide: boolean): str
     return `const a${arg} = ${wide && isInt64Like(shape.args[arg].type) ? `BigInt(h${k})` : `h${k}`};`;
   });
   const names = args.map((_, k) => `h${k}`).join(', ');
-  return `s${lane}[slot].merge(o${lane}[other], (${names}) => { ${values.join(' ')} ${addText(shape, set, wide)} });`;
+  return `${laneText(shape, lane, wide)}.merge(${laneText(shape, lane, wide, OTHER)}, (${names}) => { ${values.join(' ')} ${addText(shape, set, wide)} });`;
 }

@@ -23,7 +23,12 @@ export interface GroupedAggregate {
 /** What the loops of a grouped query are generated from. Plain but for the aggregates. */
 export interface GroupedShape {
   readonly aggregates: readonly GroupedAggregate[];
-  readonly args: readonly { readonly type: DataType; readonly nullable: boolean }[];
+  readonly args: readonly {
+    readonly type: DataType;
+    readonly nullable: boolean;
+    /** Where no NULL has come so far, though one may (`nullness.ts`): whether one may. */
+    readonly mayBeNull?: boolean;
+  }[];
   /** Whether rows go to windows, by event time. */
   readonly windowed: boolean;
   /** Whether rows may be taken back: their count is then the first lane of the state. */
@@ -38,5 +43,5 @@ export interface GroupedShape {
   readonly sequence: number | null;
 }
 
-/** The array of a state lane, by slot; of an object lane, null in slots that are free. */
+/** A state lane that is an array of its own, by slot; of an object lane, null in slots that are free. */
 export type StateArray = Lane | (object | null)[];

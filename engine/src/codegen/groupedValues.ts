@@ -3,14 +3,17 @@ import type { Dictionary } from '../columns/dictionary.js';
 import { hasDictionary, isInt64Like } from '../columns/types.js';
 import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { compileFunction } from './compile.js';
-import { aggregateValueText, stateLayout } from './groupedEmit.js';
+import type { GroupedCells } from './grouped.js';
+import { aggregateValueText } from './groupedEmit.js';
+import { stateAndOtherText } from './groupedMergeAll.js';
 import { groupedMergeText } from './groupedRows.js';
-import type { GroupedShape, StateArray } from './groupedShape.js';
+import type { GroupedShape } from './groupedShape.js';
+import { baseText, loadStateText, OTHER, stateVariables } from './stateText.js';
 
 const HELPER_NAMES = Object.keys(AGGREGATE_HELPERS);
 const HELPERS = Object.values(AGGREGATE_HELPERS);
 
-/** What values are read from beside the state's lanes, and where they go. */
+/** What values are read from beside the state, and where they go. */
 export interface GroupedReading {
   readonly dictionaries: readonly (Dictionary | null)[];
   /** The end of a slot's window in µs; NaN where there is none. */
@@ -24,7 +27,7 @@ export interface GroupedReading {
  * where a value does not fit the fast lane: then the exact function has to do all of them.
  */
 export type GroupedValues = (
-  lanes: readonly StateArray[],
+  state: GroupedCells,
   slots: Int32Array,
   count: number,
   at: Int32Array,
@@ -41,7 +44,7 @@ export function compileGroupedValues(
   exact: boolean,
 ): GroupedValues {
   return compileFunction<GroupedValues>(
-    ['lanes', 'slots', 'count', 'at', 'data', 'valid', 'reading'],
+    ['state', 'slots', 'count', 'at', 'data', 'valid', 'reading'],
     valuesText(shape, at, wide, exact),
     HELPER_NAMES,
     HELPERS,
@@ -63,15 +66,13 @@ function valuesText(shape: GroupedShape, at: number, wide: boolean, exact: boole
   const body = `
 for (let k = 0; k < count; k++) {
   const slot = slots[k], p = at[k];
+  ${baseText(shape)}
   ${rows === null ? written : `if (${rows}) { ${written} } else { ${none} }`}
 }
 return true;
 `;
-  const used = stateLayout(shape)
-    .map((_, k) => k)
-    .filter(k => new RegExp(`\\bs${k}\\b`).test(body));
   return [
-    ...used.map(k => `const s${k} = lanes[${k}];`),
+    `let ${stateVariables(shape, wide)}; ${loadStateText(shape, wide, 'state')}`,
     'const made = reading.made, end = reading.endOf;',
     dictionaryNames(shape, 'reading.dictionaries'),
     body,
@@ -82,21 +83,20 @@ function dictionaryNames(shape: GroupedShape, from: string): string {
   return shape.args.map((arg, k) => (hasDictionary(arg.type) ? `const d${k} = ${from}[${k}];` : '')).join('');
 }
 
-/** Adds the state of slot `other` in the lanes `others` to slot `slot` in `lanes`. */
+/** Adds the state of slot `other` in `others` to slot `slot` in `state`. */
 export type GroupedMerge = (
-  lanes: readonly StateArray[],
+  state: GroupedCells,
   slot: number,
-  others: readonly StateArray[],
+  others: GroupedCells,
   other: number,
   dictionaries: readonly (Dictionary | null)[],
 ) => void;
 
 /** The function that puts slices together. */
 export function compileGroupedMerge(shape: GroupedShape, wide: boolean): GroupedMerge {
-  const lanes = stateLayout(shape);
-  const declare = lanes.map((_, k) => `const s${k} = lanes[${k}], o${k} = others[${k}];`).join(' ');
+  const declare = `${stateAndOtherText(shape, wide)} ${baseText(shape)} ${baseText(shape, OTHER)}`;
   return compileFunction<GroupedMerge>(
-    ['lanes', 'slot', 'others', 'other', 'dictionaries'],
+    ['state', 'slot', 'others', 'other', 'dictionaries'],
     [declare, dictionaryNames(shape, 'dictionaries'), groupedMergeText(shape, wide)].join('\n'),
     HELPER_NAMES,
     HELPERS,

@@ -5,10 +5,11 @@ import { DEQUE_RULES } from '../functions/rolling/deque.js';
 import type { RowEmitContext, RowText } from '../functions/rolling/define.js';
 import { compileFunction } from './compile.js';
 import type { GroupedInput } from './grouped.js';
-import { aggregateValueText, emitContext, holdsInt64, stateLayout } from './groupedEmit.js';
+import { aggregateValueText, emitContext, holdsInt64 } from './groupedEmit.js';
 import { layoutOf } from './groupedLayout.js';
 import { addRowText, removeRowText } from './groupedRows.js';
 import type { RollingHost } from './rollingHost.js';
+import { baseText, loadStateText, stateVariables } from './stateText.js';
 import {
   historyOf,
   MOVING,
@@ -53,7 +54,7 @@ class RollingText {
 
   loop(): string {
     const { shape } = this;
-    const state = stateLayout(shape).map((_, k) => `const s${k} = host.lanes[${k}];`);
+    const state = `let ${stateVariables(shape, this.wide)}; ${loadStateText(shape, this.wide, 'host.state')}`;
     const args = shape.args.map((arg, k) => {
       const dictionary = hasDictionary(arg.type) ? ` const d${k} = input.dictionaries[${k}];` : '';
       return `const c${k} = input.args[${k}], v${k} = input.valid[${k}];${dictionary}`;
@@ -65,7 +66,7 @@ class RollingText {
     const isRange = shape.frame?.kind === 'range';
     return `
 const groups = input.groups${this.#timed ? ', times = input.times, ticks = input.ticks' : ''}, counts = host.counts, end = () => NaN;
-${[...state, ...args, ...outs, ...this.#rings()].join('\n')}
+${[state, ...args, ...outs, ...this.#rings()].join('\n')}
 ${isRange ? this.#rangeLoop() : this.#rowsLoop()}
 `;
   }
@@ -114,6 +115,7 @@ ${isRange ? this.#rangeLoop() : this.#rowsLoop()}
     const countsRows = frame !== null && this.#columns(kind => kind === 'deque').length > 0;
     return `for (let i = 0; i < count; i++) {
 const slot = groups[i];
+${baseText(this.shape)}
 ${this.#rowStart()}
 ${countsRows ? 'const rowNo = counts[slot]++;' : ''}
 ${keepsHistory ? this.#openHistory() : ''}
@@ -147,6 +149,7 @@ ${this.#writes(framed)}`;
 const now = times[g], least = now - ${us};
 if (g + 1 === count || times[g + 1] !== now) {
 const i = g++, slot = groups[i];
+${baseText(this.shape)}
 ${enter}
 ${tell}
 continue;
@@ -155,10 +158,12 @@ let h1 = g + 2;
 while (h1 < count && times[h1] === now) h1++;
 for (let i = g; i < h1; i++) {
 const slot = groups[i];
+${baseText(this.shape)}
 ${enter}
 }
 for (let i = g; i < h1; i++) {
 const slot = groups[i];
+${baseText(this.shape)}
 ${tell}
 }
 g = h1;

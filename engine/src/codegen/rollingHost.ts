@@ -1,6 +1,6 @@
 import type { Lane } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
-import type { StateArray } from './groupedShape.js';
+import type { GroupedCells } from './grouped.js';
 
 /** The queues that a loop reads and writes (`operators/keyRing.ts`). */
 export interface RollingRing {
@@ -12,7 +12,7 @@ export interface RollingRing {
 
 /** What a rolling loop works on. The state's slots are the groups' numbers. */
 export interface RollingHost {
-  readonly lanes: readonly StateArray[];
+  readonly state: GroupedCells;
   readonly history: RollingRing | null;
   readonly range: RollingRing | null;
   /** A queue for each `deque` column, by column. */

@@ -2,8 +2,8 @@ import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { compileFunction } from './compile.js';
 import { groupedArgumentsText, type GroupedInput, type GroupedState } from './grouped.js';
 import { groupedRowText } from './groupedRows.js';
-import { stateLayout } from './groupedEmit.js';
 import type { GroupedShape } from './groupedShape.js';
+import { baseText, emptyText, loadStateText, stateVariables } from './stateText.js';
 
 /** What the loop over session windows reads and writes: one slot a session, found by its group's latest one. */
 export interface SessionHost {
@@ -19,7 +19,7 @@ export interface SessionHost {
   /** How long after its last row a session is kept: the gap, one tick, and the allowed lateness. */
   readonly keepUs: number;
   readonly epoch: number;
-  /** Empty slots: a stack with room for every row of the run. */
+  /** Slots whose cells are still to be emptied: a stack with room for every row of the run. */
   readonly fresh: Int32Array;
   freshTop: number;
   /** Where sessions wait for their end, by the time they were made at; rising. */
@@ -36,7 +36,7 @@ export interface SessionHost {
   dropUntimed(): void;
 }
 
-/** The part of the state that the loop writes beside the aggregates' lanes. */
+/** What the loop writes beside the aggregates' state. */
 interface SessionState extends GroupedState {
   readonly groups: Int32Array;
 }
@@ -67,9 +67,7 @@ export function compileSessionLoop(shape: GroupedShape, wide: boolean, counts: b
 function sessionLoopText(shape: GroupedShape, wide: boolean, counts: boolean): string {
   return `
 const stamps = state.stamps, revised = state.revised, slotGroups = state.groups;
-${stateLayout(shape)
-  .map((_, k) => `const s${k} = state.lanes[${k}];`)
-  .join(' ')}
+let ${stateVariables(shape, wide)}; ${loadStateText(shape, wide, 'state')}
 const latest = host.latest, starts = host.starts, lasts = host.lasts, previous = host.previous, next = host.next;
 const gap = host.gapUs, keep = host.keepUs, epoch = host.epoch, fresh = host.fresh;
 const queueTimes = host.queueTimes, queueSlots = host.queueSlots;
@@ -90,6 +88,7 @@ for (let i = from; i < to; i++) {
   } else if (time >= newest && time + keep > before && (slot < 0 || time > lasts[slot] + gap || lasts[slot] + keep <= before)) {
     const old = slot;
     slot = fresh[--top];
+    { ${baseText(shape)} ${emptyText(shape, wide)} }
     slotGroups[slot] = group;
     starts[slot] = lasts[slot] = newest = time;
     previous[slot] = old + 1;
@@ -104,6 +103,7 @@ for (let i = from; i < to; i++) {
     top = host.freshTop;
     if (slot < 0) { host.noteLate(i); continue; }
   }
+  ${baseText(shape)}
 ${shape.touches ? '  if (stamps[slot] !== epoch) { stamps[slot] = epoch; host.touch(slot); }' : ''}
 ${shape.touches && shape.revises ? '  if (lasts[slot] + gap <= before) revised[slot] = 1;' : ''}
 ${counts ? '  rowCounts[slot]++;' : ''}

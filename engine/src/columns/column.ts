@@ -30,3 +30,9 @@ export interface Column {
 export function isWide(column: Column): boolean {
   return column.data instanceof BigInt64Array;
 }
+
+/** Whether one of the first `count` rows is NULL, by their validities. */
+export function hasNull(valid: Uint8Array, count: number): boolean {
+  const at = valid.indexOf(0);
+  return at >= 0 && at < count;
+}

@@ -5,6 +5,7 @@ import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { TimeUnit } from '../columns/types.js';
 import { compileBarLoop, type BarLoop } from '../codegen/bars.js';
 import type { GroupedInput } from '../codegen/grouped.js';
+import type { GroupedShape } from '../codegen/groupedShape.js';
 import type { EmitSpec } from '../windows/emission.js';
 import { BarChanges } from './barChanges.js';
 import { BarFiller } from './barFiller.js';
@@ -48,7 +49,7 @@ export class BarAggregateOperator implements Operator {
   readonly #out: OutputBuffer;
   readonly #changes: BarChanges;
   readonly #late: LateCollector;
-  #loop: { readonly wide: boolean; readonly run: BarLoop } | null = null;
+  #loop: { readonly shape: GroupedShape; readonly wide: boolean; readonly run: BarLoop } | null = null;
   #watermark: EventTime = START_OF_TIME;
   /** How many bars of each group are settled. */
   #settledCounts = new Float64Array(256);
@@ -117,8 +118,9 @@ export class BarAggregateOperator implements Operator {
 
   #compiled(): BarLoop {
     const { wide } = this.#settled.store;
-    const { shape, measure } = this.#plan;
-    if (this.#loop?.wide !== wide) this.#loop = { wide, run: compileBarLoop(shape, wide, measure) };
+    const { shape } = this.#grouping;
+    if (this.#loop?.wide !== wide || this.#loop.shape !== shape)
+      this.#loop = { shape, wide, run: compileBarLoop(shape, wide, this.#plan.measure) };
     return this.#loop.run;
   }
 

@@ -120,7 +120,7 @@ export class BarChanges {
     this.#writeSpans(slots, count, at, bars.starts, bars.lasts);
     const complete = out.columns[this.#keys.length + 4].data as Uint8Array;
     for (let k = 0; k < count; k++) complete[at[k]] = bars.isComplete(slots[k]) ? 1 : 0;
-    grouping.writeValues(bars.store.lanes, slots, count, at, this.#values, out.length);
+    grouping.writeValues(bars.store, slots, count, at, this.#values, out.length);
   }
 
   #writeSpans(

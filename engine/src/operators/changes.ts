@@ -57,7 +57,7 @@ export class ChangeWriter {
     const begin = out.reserve(count * 2);
     for (let k = 0; k < count; k++) {
       const slot = slots[k];
-      const dead = retracting && !((store.lanes[0][slot] as number) > 0);
+      const dead = retracting && !(store.rows(slot) > 0);
       const emitted = store.emitted[slot] === 1;
       if (dead) {
         if (emitted) {
@@ -83,7 +83,7 @@ export class ChangeWriter {
     store.settle(slots, count);
     if (retracting) {
       for (let k = 0; k < count; k++) {
-        if ((store.lanes[0][slots[k]] as number) > 0) continue;
+        if (store.rows(slots[k]) > 0) continue;
         // A group that comes again is a new one.
         store.emitted[slots[k]] = 0;
         gone?.(slots[k]);
@@ -97,7 +97,7 @@ export class ChangeWriter {
   #write(store: StateStore, slots: Int32Array, count: number, at: Int32Array): void {
     const { grouping, out } = this;
     grouping.writeKeys(store, slots, count, at, this.#keys);
-    grouping.writeValues(store.lanes, slots, count, at, this.#values, out.length);
+    grouping.writeValues(store, slots, count, at, this.#values, out.length);
   }
 
   #writeTold(store: StateStore, count: number): void {

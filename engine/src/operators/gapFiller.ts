@@ -83,7 +83,7 @@ export class GapFiller {
     let known = 0;
     for (let i = 0; i < count; i++) {
       const slot = slots[i];
-      if (retracting && !((store.lanes[0][slot] as number) > 0)) continue;
+      if (retracting && !(store.rows(slot) > 0)) continue;
       const into = this.#pane.slotOf(store.groups[slot], own);
       this.#from[known] = slot;
       this.#into[known++] = into;
@@ -130,7 +130,7 @@ export class GapFiller {
       const column = buffer.columns[keys + 3 + j];
       if (value === 'zero') fillConstant(column, from, buffer.length, 1);
       else if (value === 'null') fillConstant(column, from, buffer.length, 0);
-      else grouping.writeValue(value, store.lanes, this.#live, count, at, column, buffer.length);
+      else grouping.writeValue(value, store, this.#live, count, at, column, buffer.length);
     });
     buffer.kinds.fill(RowKind.Insert, from, buffer.length);
     output.finish(span, from, mark);

@@ -131,7 +131,7 @@ export class GroupByOperator implements Operator, GroupedHost {
     this.#writer.change(this.#store, pane.touched, pane.touchedCount, () => emptied++);
     this.#out.marks.fill(this.#watermark, from, this.#out.length);
     pane.touchedCount = 0;
-    if (emptied > 0) this.#keepSlots(slot => (this.#store.lanes[0][slot] as number) > 0);
+    if (emptied > 0) this.#keepSlots(slot => this.#store.rows(slot) > 0);
   }
 
   /** Emits every group at the end of the input. */

@@ -72,7 +72,7 @@ export class GroupIndex {
     );
     this.#clear();
     this.assign(
-      out.map(column => column.column()),
+      out.map(column => column.column(count)),
       count,
     );
   }

@@ -1,28 +1,31 @@
 import type { Batch } from '../columns/batch.js';
-import { isWide, type Column, type Lane } from '../columns/column.js';
+import { hasNull, isWide, type Column, type Lane } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { toEventTimes } from '../columns/time.js';
 import { hasDictionary, isInt64Like, type DataType } from '../columns/types.js';
 import {
   compileGroupedLoop,
+  type GroupedCells,
   type GroupedHost,
   type GroupedInput,
   type GroupedLoop,
 } from '../codegen/grouped.js';
 import { holdsInt64, stateLayout } from '../codegen/groupedEmit.js';
+import { laneSources, layoutOf } from '../codegen/groupedLayout.js';
 import {
   compileGroupedCopyAll,
   compileGroupedMergeAll,
   type GroupedMergeAll,
 } from '../codegen/groupedMergeAll.js';
-import type { GroupedShape, StateArray } from '../codegen/groupedShape.js';
+import type { GroupedShape } from '../codegen/groupedShape.js';
 import {
   compileGroupedMerge,
   compileGroupedValues,
   type GroupedMerge,
   type GroupedValues,
 } from '../codegen/groupedValues.js';
+import { withNulls } from '../codegen/nullness.js';
 import { GroupIndex } from './groupIndex.js';
 import type { OutputColumn } from './output.js';
 import type { StateReader, StateWriter } from './snapshot.js';
@@ -47,6 +50,9 @@ const EMPTY = new Float64Array(0);
 /** Groups, their state, and the loops over them: what windowed and running aggregates share. */
 export class Grouping {
   readonly groups: GroupIndex;
+  /** The plan's shape as far as NULLs have come. */
+  shape: GroupedShape;
+  #nulls: readonly boolean[];
   readonly #keyColumns: readonly number[];
   readonly #timeColumn: number;
   readonly #stores: StateStore[] = [];
@@ -70,6 +76,8 @@ export class Grouping {
     readonly evaluate: (batch: Batch) => readonly Column[],
   ) {
     const position = (name: string): number => fieldIndex(plan.input, name);
+    this.#nulls = plan.shape.args.map(() => false);
+    this.shape = withNulls(plan.shape, this.#nulls);
     this.#keyColumns = plan.keys.map(position);
     this.#timeColumn = plan.time === null ? -1 : position(plan.time);
     this.groups = new GroupIndex(plan.keys.map(name => plan.input.fields[position(name)].type));
@@ -84,7 +92,8 @@ export class Grouping {
 
   /** State for this grouping's groups; it goes wide when the others do. `shadowed`: it knows what was emitted last. */
   makeStore(shadowed: boolean): StateStore {
-    const { shape, hidden = 0 } = this.plan;
+    const { shape } = this;
+    const { hidden = 0 } = this.plan;
     const shown = shape.aggregates.slice(0, shape.aggregates.length - hidden);
     const types = shown.map(({ type, bound }) => ({
       type,
@@ -97,9 +106,10 @@ export class Grouping {
 
   /** The arrays that a loop reads, out of a batch. */
   prepare(batch: Batch, before: number): GroupedInput {
-    const { shape } = this.plan;
     const time = this.#timeColumn < 0 ? null : batch.columns[this.#timeColumn];
     const args = this.evaluate(batch);
+    this.#noteNulls(args, batch.length);
+    const { shape } = this;
     const ticks = shape.order === 'ticks' && time !== null ? time : null;
     if (!this.#wide && (args.some(isWide) || (ticks !== null && isWide(ticks)))) this.#widen();
     return {
@@ -137,41 +147,65 @@ export class Grouping {
     return own === column.dictionary ? column.data : translate(column, count, own, this.#translations[k]);
   }
 
+  /** Lays the state out anew where an argument is NULL that never was. */
+  #noteNulls(args: readonly Column[], count: number): void {
+    const first = args.map(
+      ({ valid }, k) =>
+        !this.#nulls[k] && this.plan.shape.args[k].nullable && valid !== null && hasNull(valid, count),
+    );
+    if (first.includes(true)) this.#admitNulls(this.#nulls.map((known, k) => known || first[k]));
+  }
+
+  #admitNulls(nulls: readonly boolean[]): void {
+    const before = layoutOf(this.shape);
+    this.#nulls = nulls;
+    this.shape = withNulls(this.plan.shape, nulls);
+    const layout = layoutOf(this.shape);
+    const sources = laneSources(before, layout);
+    for (const store of this.#stores) store.relayout(layout.lanes, sources);
+    this.#forgetLoops();
+  }
+
+  #forgetLoops(): void {
+    this.#loop = this.#merge = this.#mergeAll = null;
+    this.#copyAll = undefined;
+    this.#values = [];
+  }
+
   #widen(): void {
     this.#wide = true;
-    this.#loop = this.#merge = this.#mergeAll = null;
-    this.#values = [];
+    this.#forgetLoops();
     for (const store of this.#stores) store.widen();
   }
 
   /** Runs the fused loop over rows [from, to); returns where it stopped. */
   run(host: GroupedHost, store: StateStore, input: GroupedInput, from: number, to: number): number {
-    this.#loop ??= compileGroupedLoop(this.plan.shape, this.#wide);
+    this.#loop ??= compileGroupedLoop(this.shape, this.#wide);
     return this.#loop(host, store, input, from, to);
   }
 
   /** Adds one slot's state to another's. */
   merge(into: StateStore, slot: number, from: StateStore, other: number): void {
-    this.#merge ??= compileGroupedMerge(this.plan.shape, this.#wide);
-    this.#merge(into.lanes, slot, from.lanes, other, this.#dictionaries);
+    this.#merge ??= compileGroupedMerge(this.shape, this.#wide);
+    this.#merge(into, slot, from, other, this.#dictionaries);
   }
 
   /** Adds the states of many slots to others'. */
   mergeAll(into: StateStore, slots: Int32Array, from: StateStore, others: Int32Array, count: number): void {
     if (count === 0) return;
-    this.#mergeAll ??= compileGroupedMergeAll(this.plan.shape, this.#wide);
-    this.#mergeAll(into.lanes, slots, from.lanes, others, count, this.#dictionaries);
+    this.#mergeAll ??= compileGroupedMergeAll(this.shape, this.#wide);
+    this.#mergeAll(into, slots, from, others, count, this.#dictionaries);
   }
 
   /** Copies the states of many slots to others, whatever these held. */
   copyAll(into: StateStore, slots: Int32Array, from: StateStore, others: Int32Array, count: number): void {
     if (count === 0) return;
-    if (this.#copyAll === undefined) this.#copyAll = compileGroupedCopyAll(this.plan.shape);
+    if (this.#copyAll === undefined) this.#copyAll = compileGroupedCopyAll(this.shape, this.#wide);
     if (this.#copyAll !== null) {
-      this.#copyAll(into.lanes, slots, from.lanes, others, count, this.#dictionaries);
+      this.#copyAll(into, slots, from, others, count, this.#dictionaries);
       return;
     }
-    into.resetAll(slots, count);
+    for (let i = 0; i < count; i++) into.reset(slots[i]);
     this.mergeAll(into, slots, from, others, count);
   }
 
@@ -190,24 +224,24 @@ export class Grouping {
   }
 
   /**
-   * Writes the aggregates' values of slots, each at its position, out of the state's lanes. `used` is
+   * Writes the aggregates' values of slots, each at its position, out of the state. `used` is
    * how many rows of the columns hold something.
    */
   writeValues(
-    lanes: readonly StateArray[],
+    state: GroupedCells,
     slots: Int32Array,
     count: number,
     at: Int32Array,
     out: readonly OutputColumn[],
     used: number,
   ): void {
-    for (let j = 0; j < out.length; j++) this.writeValue(j, lanes, slots, count, at, out[j], used);
+    for (let j = 0; j < out.length; j++) this.writeValue(j, state, slots, count, at, out[j], used);
   }
 
   /** Writes one aggregate's values to a column of its type. */
   writeValue(
     j: number,
-    lanes: readonly StateArray[],
+    state: GroupedCells,
     slots: Int32Array,
     count: number,
     at: Int32Array,
@@ -217,12 +251,12 @@ export class Grouping {
     const values = (this.#values[j] ??= this.#compileValues(j));
     if (this.#goesWide(j, column.type)) column.widen(used);
     const write = column.isWide ? values.exact : values.fast;
-    const { args, bound } = this.plan.shape.aggregates[j];
+    const { args, bound } = this.shape.aggregates[j];
     const made = bound.makesText === true ? column.makeDictionary() : null;
     const reading = { dictionaries: this.#dictionaries, endOf: this.endOf, made };
-    if (!write(lanes, slots, count, at, column.data, column.valid, reading)) {
+    if (!write(state, slots, count, at, column.data, column.valid, reading)) {
       column.widen(used);
-      values.exact(lanes, slots, count, at, column.data, column.valid, reading);
+      values.exact(state, slots, count, at, column.data, column.valid, reading);
     }
     if (hasDictionary(column.type) && made === null) column.dictionary = this.#dictionaries[args[0]];
   }
@@ -230,11 +264,11 @@ export class Grouping {
   /** Whether an aggregate's values are held as BigInts, so that its column has to be wide. */
   #goesWide(j: number, type: DataType): boolean {
     if (!this.#wide || !isInt64Like(type)) return false;
-    return holdsInt64(this.plan.shape, j);
+    return holdsInt64(this.shape, j);
   }
 
   #compileValues(j: number): { fast: GroupedValues; exact: GroupedValues } {
-    const { shape } = this.plan;
+    const { shape } = this;
     return {
       fast: compileGroupedValues(shape, j, this.#wide, false),
       exact: isInt64Like(shape.aggregates[j].type)
@@ -251,6 +285,7 @@ export class Grouping {
   }
   /** The groups, the dictionaries of string arguments, and every store made here. */
   snapshot(writer: StateWriter): void {
+    writer.value('nulls', this.#nulls);
     this.groups.snapshot(writer.section('groups'));
     this.#dictionaries.forEach((dictionary, k) => {
       if (dictionary !== null) writer.dictionary(`dictionary ${k}`, dictionary);
@@ -259,6 +294,7 @@ export class Grouping {
   }
 
   restore(reader: StateReader): void {
+    this.#admitNulls(reader.value('nulls') as readonly boolean[]);
     this.groups.restore(reader.section('groups'));
     this.#dictionaries.forEach((_, k) => {
       if (reader.has(`dictionary ${k}`)) this.#dictionaries[k] = reader.dictionary(`dictionary ${k}`);

@@ -1,8 +1,12 @@
 import type { Lane } from '../columns/column.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 
-/** What the lanes of a ring hold: int64 goes wide, `bytes` are validities. */
-export type RingLane = 'float64' | 'int64' | 'int32' | 'uint8';
+/** A lane of a ring; int64 goes wide. One that is added later holds `init` for the elements that there are. */
+export interface RingLane {
+  readonly name: string;
+  readonly lane: 'float64' | 'int64' | 'int32' | 'uint8';
+  readonly init?: number;
+}
 
 const LEAST = 4;
 
@@ -21,11 +25,11 @@ export class KeyRing {
   #capacity = 1024;
   #wide = false;
 
-  constructor(readonly layout: readonly RingLane[]) {
+  constructor(public layout: readonly RingLane[]) {
     this.lanes = layout.map(lane => this.#lane(lane, this.#capacity));
   }
 
-  #lane(lane: RingLane, length: number): Lane {
+  #lane({ lane }: RingLane, length: number): Lane {
     switch (lane) {
       case 'float64':
         return new Float64Array(length);
@@ -109,7 +113,17 @@ export class KeyRing {
     this.#wide = true;
     this.version++;
     this.lanes = this.lanes.map((lane, k) =>
-      this.layout[k] === 'int64' ? BigInt64Array.from(lane as Float64Array, value => BigInt(value)) : lane,
+      this.layout[k].lane === 'int64' ? BigInt64Array.from(lane as Float64Array, value => BigInt(value)) : lane,
+    );
+  }
+
+  /** Goes on with other lanes: those that have a name of before hold what they held. */
+  relayout(layout: readonly RingLane[]): void {
+    const earlier = new Map(this.layout.map(({ name }, k) => [name, this.lanes[k]]));
+    this.layout = layout;
+    this.version++;
+    this.lanes = layout.map(
+      lane => earlier.get(lane.name) ?? this.#lane(lane, this.#capacity).fill((lane.init ?? 0) as never),
     );
   }
 

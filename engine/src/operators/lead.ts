@@ -55,7 +55,7 @@ export class LeadOperator implements Operator {
     ]);
     this.#store = new RowStore({ fields: [...input.fields, ...extra] });
     this.#sources = columns.map(() => new Int32Array(1024));
-    this.#recent = new KeyRing(['float64']);
+    this.#recent = new KeyRing([{ name: 'row', lane: 'float64' }]);
     this.#most = Math.max(...columns.map(({ rows }) => rows));
   }
 

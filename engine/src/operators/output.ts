@@ -1,5 +1,5 @@
 import type { Batch } from '../columns/batch.js';
-import type { Column, Lane } from '../columns/column.js';
+import { hasNull, type Column, type Lane } from '../columns/column.js';
 import { Dictionary } from '../columns/dictionary.js';
 import type { Schema } from '../columns/schema.js';
 import type { EventTime } from '../columns/time.js';
@@ -61,11 +61,12 @@ export class OutputColumn {
     this.data = this.#fast;
   }
 
-  column(): Column {
+  /** The first `length` rows as a column; without a validity where none of them is NULL, so that who reads it need not look. */
+  column(length: number): Column {
     return {
       type: this.type,
       data: this.data,
-      valid: this.nullable ? this.valid : null,
+      valid: this.nullable && hasNull(this.valid, length) ? this.valid : null,
       dictionary: this.dictionary,
     };
   }
@@ -113,7 +114,7 @@ export class OutputBuffer {
     return {
       schema: this.schema,
       length: this.length,
-      columns: this.columns.map(column => column.column()),
+      columns: this.columns.map(column => column.column(this.length)),
       kinds: changes ? this.kinds : null,
       marks: this.marks,
       watermark,

@@ -147,7 +147,7 @@ export class PaneKeeper implements WindowKeeper {
     if (this.#counts.data.length < count) this.#counts.grow(2 * count, 0);
     const at = grouping.positions(0, count);
     const last = grouping.plan.shape.aggregates.length - 1;
-    grouping.writeValue(last, this.windows.store.lanes, slots, count, at, this.#counts, 0);
+    grouping.writeValue(last, this.windows.store, slots, count, at, this.#counts, 0);
     const { capacity } = this.windows.store;
     if (this.#toldRows.length < capacity) this.#toldRows = grown(this.#toldRows, capacity);
     return this.#counts.data as Float64Array;

@@ -11,11 +11,7 @@ export class PaneSet {
   readonly ordered: Pane[] = [];
   readonly #spare: Pane[] = [];
 
-  /** @param overwritten whether new slots of panes are always written whole, so that they need not be emptied */
-  constructor(
-    readonly store: StateStore,
-    readonly overwritten = false,
-  ) {}
+  constructor(readonly store: StateStore) {}
 
   get(end: number): Pane | undefined {
     return this.#byEnd.get(end);
@@ -38,7 +34,7 @@ export class PaneSet {
     this.#byEnd.delete(pane.end);
     const { count, slots } = pane;
     pane.clear(this.store.groups);
-    this.store.releaseAll(slots, count, !this.overwritten);
+    this.store.releaseAll(slots, count);
     if (this.#spare.length < SPARE_PANES) this.#spare.push(pane);
   }
 

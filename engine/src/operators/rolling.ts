@@ -27,6 +27,8 @@ export interface RollingPlan extends GroupingPlan {
 export class RollingOperator implements Operator {
   readonly counters: OperatorCounters = { late: 0, untimed: 0 };
   readonly #plan: RollingPlan;
+  /** The plan's shape as far as NULLs have come. */
+  #shape: RollingShape;
   readonly #grouping: Grouping;
   readonly #store: StateStore;
   readonly #history: KeyRing | null;
@@ -46,13 +48,16 @@ export class RollingOperator implements Operator {
     this.#plan = plan;
     this.#grouping = new Grouping(plan, evaluate);
     this.#store = this.#grouping.makeStore(false);
-    const history = historyOf(shape);
-    const order: RingLane[] = ordersFrame(shape) ? [shape.order === 'ticks' ? 'int64' : 'float64'] : [];
-    this.#history = history.rows === 0 ? null : new KeyRing([...ringLayout(shape, history.args), ...order]);
-    const range = rangeOf(shape);
-    this.#range = range === null ? null : new KeyRing(['float64', ...ringLayout(shape, range), ...order]);
+    this.#shape = this.#grouping.shape as RollingShape;
+    const history = historyLanes(this.#shape);
+    this.#history = history === null ? null : new KeyRing(history);
+    const range = rangeLanes(this.#shape);
+    this.#range = range === null ? null : new KeyRing(range);
     this.#deques = shape.roles.map(role =>
-      role.kind === 'deque' ? new KeyRing([ringLane(shape, role.arg), 'float64']) : null,
+      role.kind === 'deque' ? new KeyRing([
+            { name: 'value', lane: ringLane(shape, role.arg) },
+            { name: 'key', lane: 'float64' },
+          ]) : null,
     );
     this.#made = shape.aggregates.map(({ bound }) => (bound.makesText === true ? new Dictionary() : null));
     this.#out = columns.map(name => {
@@ -71,10 +76,11 @@ export class RollingOperator implements Operator {
       return;
     }
     const input = this.#grouping.prepare(batch, 0);
+    this.#followShape();
     this.#fit(this.#grouping.groups.size, batch.length);
-    this.#loop ??= compileRollingLoop(this.#plan.shape, this.#store.wide);
+    this.#loop ??= compileRollingLoop(this.#shape, this.#store.wide);
     this.#loop(this.#host(), input, batch.length);
-    const made = this.#out.map((column, j) => this.#finish(column, j, input.dictionaries));
+    const made = this.#out.map((column, j) => this.#finish(column, j, batch.length, input.dictionaries));
     out({
       ...batch,
       schema: this.#plan.output,
@@ -106,6 +112,16 @@ export class RollingOperator implements Operator {
     }
   }
 
+  /** Rows that wait have a validity for each argument that has been NULL. */
+  #followShape(): void {
+    const { shape } = this.#grouping;
+    if (shape === this.#shape) return;
+    this.#shape = shape as RollingShape;
+    this.#loop = null;
+    this.#history?.relayout(historyLanes(this.#shape)!);
+    this.#range?.relayout(rangeLanes(this.#shape)!);
+  }
+
   #isWide = false;
 
   #rings(): KeyRing[] {
@@ -115,7 +131,7 @@ export class RollingOperator implements Operator {
   #host(): RollingHost {
     const out = this.#out;
     return {
-      lanes: this.#store.lanes,
+      state: this.#store,
       history: this.#history,
       range: this.#range,
       deques: this.#deques,
@@ -130,7 +146,12 @@ export class RollingOperator implements Operator {
     };
   }
 
-  #finish(column: OutputColumn, j: number, dictionaries: readonly (Dictionary | null)[]): Column {
+  #finish(
+    column: OutputColumn,
+    j: number,
+    length: number,
+    dictionaries: readonly (Dictionary | null)[],
+  ): Column {
     if (hasDictionary(column.type)) {
       const { roles, aggregates } = this.#plan.shape;
       const role = roles[j];
@@ -138,7 +159,7 @@ export class RollingOperator implements Operator {
         role.kind === 'row' ? role.args[0] : role.kind === 'deque' ? role.arg : aggregates[j].args[0];
       column.dictionary = this.#made[j] ?? dictionaries[arg];
     }
-    return column.column();
+    return column.column(length);
   }
 
   /** Rows kept for frames and for row functions; a key without any counts as one. */
@@ -161,6 +182,7 @@ export class RollingOperator implements Operator {
 
   restore(reader: StateReader): void {
     this.#grouping.restore(reader.section('grouping'));
+    this.#followShape();
     this.#rings().forEach((ring, k) => ring.restore(reader.section(`ring ${k}`)));
     const counts = reader.lane('counts') as Float64Array;
     this.#fit(counts.length, 0);
@@ -168,8 +190,27 @@ export class RollingOperator implements Operator {
   }
 }
 
-function ringLayout(shape: RollingShape, args: readonly number[]): RingLane[] {
-  return args.flatMap(arg =>
-    shape.args[arg].nullable ? [ringLane(shape, arg), 'uint8'] : [ringLane(shape, arg)],
-  );
+/** The lanes of the rows that are read again, and of a range frame's: null where there are none. */
+function historyLanes(shape: RollingShape): RingLane[] | null {
+  const { rows, args } = historyOf(shape);
+  return rows === 0 ? null : [...argumentLanes(shape, args), ...orderLanes(shape)];
+}
+
+function rangeLanes(shape: RollingShape): RingLane[] | null {
+  const args = rangeOf(shape);
+  return args === null
+    ? null
+    : [{ name: 'now', lane: 'float64' }, ...argumentLanes(shape, args), ...orderLanes(shape)];
+}
+
+function argumentLanes(shape: RollingShape, args: readonly number[]): RingLane[] {
+  return args.flatMap((arg): RingLane[] => {
+    const value: RingLane = { name: `a${arg}`, lane: ringLane(shape, arg) };
+    return shape.args[arg].nullable ? [value, { name: `n${arg}`, lane: 'uint8', init: 1 }] : [value];
+  });
+}
+
+function orderLanes(shape: RollingShape): RingLane[] {
+  if (!ordersFrame(shape)) return [];
+  return [{ name: 'order', lane: shape.order === 'ticks' ? 'int64' : 'float64' }];
 }

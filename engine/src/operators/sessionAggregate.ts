@@ -4,6 +4,7 @@ import type { Schema } from '../columns/schema.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { TimeUnit } from '../columns/types.js';
 import type { GroupedInput } from '../codegen/grouped.js';
+import type { GroupedShape } from '../codegen/groupedShape.js';
 import { compileSessionLoop, type SessionHost, type SessionLoop } from '../codegen/sessions.js';
 import type { EmitSpec } from '../windows/emission.js';
 import type { ChangeForm } from './changes.js';
@@ -53,7 +54,7 @@ export class SessionAggregateOperator implements Operator, SessionHost {
   readonly #late: LateCollector;
   /** Where not every change is told. */
   readonly #untold: UntoldSessions | null;
-  #loop: { readonly wide: boolean; readonly run: SessionLoop } | null = null;
+  #loop: { readonly shape: GroupedShape; readonly wide: boolean; readonly run: SessionLoop } | null = null;
   #runs = 0;
   #watermark: EventTime = START_OF_TIME;
   #touched = new Int32Array(256);
@@ -207,8 +208,9 @@ export class SessionAggregateOperator implements Operator, SessionHost {
 
   #compiled(): SessionLoop {
     const { wide } = this.#store;
-    if (this.#loop?.wide !== wide)
-      this.#loop = { wide, run: compileSessionLoop(this.#plan.shape, wide, this.#countsRows) };
+    const { shape } = this.#grouping;
+    if (this.#loop?.wide !== wide || this.#loop.shape !== shape)
+      this.#loop = { shape, wide, run: compileSessionLoop(shape, wide, this.#countsRows) };
     return this.#loop.run;
   }
 

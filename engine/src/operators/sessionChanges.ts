@@ -105,7 +105,7 @@ export class SessionChanges {
     const { grouping, out, set } = this;
     grouping.writeKeys(set.store, slots, count, at, this.#keys);
     writeSpans(out, this.#keys.length, this.unit, slots, count, at, set.starts, set.lasts, set.times.gapUs);
-    grouping.writeValues(set.store.lanes, slots, count, at, this.#values, out.length);
+    grouping.writeValues(set.store, slots, count, at, this.#values, out.length);
   }
 
   /** What was told of a session that was merged into an earlier one is that one's from now on: it has the later end. */

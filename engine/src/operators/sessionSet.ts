@@ -96,6 +96,7 @@ export class SessionSet {
   /** A new session between two, which are slots + 1 or 0. */
   #insert(group: number, time: EventTime, earlier: number, later: number): number {
     const slot = this.fresh[--this.freshTop];
+    this.store.reset(slot);
     this.store.groups[slot] = group;
     this.starts[slot] = this.lasts[slot] = time;
     this.previous[slot] = earlier;
@@ -126,7 +127,7 @@ export class SessionSet {
   /** Empties slots that were taken out, for other sessions. */
   release(slots: Int32Array, count: number): void {
     if (count === 0) return;
-    this.store.resetAll(slots, count);
+    this.store.prepare(slots, count);
     if (this.fresh.length < this.freshTop + count) this.fresh = grown(this.fresh, this.freshTop + count);
     for (let k = 0; k < count; k++) {
       this.fresh[this.freshTop++] = slots[k];

@@ -41,8 +41,8 @@ export class SliceStacks {
   constructor(readonly grouping: Grouping) {
     this.slices = new PaneSet(grouping.makeStore(false));
     const merged = grouping.makeStore(false);
-    this.#front = new PaneSet(merged, true);
-    this.#back = new PaneSet(merged, true);
+    this.#front = new PaneSet(merged);
+    this.#back = new PaneSet(merged);
     this.#scratch = grouping.makeStore(false);
   }
 
@@ -168,7 +168,7 @@ export class SliceStacks {
       const group = from.groups[other];
       let slot = pane.find(group);
       if (slot < 0) {
-        slot = into.allocate(group);
+        slot = into.claim(group);
         pane.add(group, slot);
         this.#freshFrom[fresh] = other;
         this.#freshInto[fresh++] = slot;
@@ -188,7 +188,7 @@ export class SliceStacks {
     const most = front.count + back.count;
     this.#fit(most);
     if (this.#all.length < most) {
-      for (let slot = this.#all.length; slot < 2 * most; slot++) scratch.allocate(0);
+      for (let slot = this.#all.length; slot < 2 * most; slot++) scratch.claim(0);
       this.#all = Int32Array.from({ length: 2 * most }, (_, slot) => slot);
     }
     let known = 0;

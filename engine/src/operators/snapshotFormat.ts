@@ -16,7 +16,7 @@ import { SnapshotError, type SnapshotValue, type StateReader, type StateWriter }
  * | …  | the arrays, each at a multiple of 8 bytes |
  */
 const MAGIC = 0x4e53524d;
-const MAJOR = 1;
+const MAJOR = 2;
 const MINOR = 0;
 const PREFIX = 16;
 

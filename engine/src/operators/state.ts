@@ -1,17 +1,17 @@
 import type { Lane } from '../columns/column.js';
 import type { StateArray } from '../codegen/groupedShape.js';
-import type { ObjectLane, PlainValue, StateLane, ValueLane } from '../functions/aggregate/define.js';
+import { isCell, wideInit } from '../codegen/stateText.js';
+import type { PlainValue, StateLane } from '../functions/aggregate/define.js';
 import type { ToldValues } from './toldValues.js';
 import { SnapshotError, type StateReader, type StateWriter } from './snapshot.js';
-
-const WIDE_MAX = (1n << 63n) - 1n;
-const WIDE_MIN = -(1n << 63n);
+import { grown } from './valueIds.js';
 
 /**
- * The state of groups as typed arrays, one element a slot, grown by doubling. Slots that are released are used again, so memory
- * follows what is alive.
+ * The state of groups, by slot. Numbers are cells of one array, those of a slot side by side, so that a group is found once and lies together;
+ * objects, and int64 once they are BigInts, have arrays of their own. Slots that are released are used again, so memory follows what is alive.
  */
 export class StateStore {
+  cells: Float64Array;
   lanes: StateArray[];
   /** Rises when arrays were replaced: loops load them anew. */
   version = 0;
@@ -26,56 +26,35 @@ export class StateStore {
   wide = false;
   #capacity = 256;
   #used = 0;
-  #free: number[] = [];
-  readonly #objects: readonly (readonly [number, ObjectLane])[];
+  #free = new Int32Array(256);
+  #freeCount = 0;
+  /** The cells of an empty group. */
+  #empty: Float64Array;
+  /** The lanes that have arrays of their own. */
+  #own: readonly number[];
 
   constructor(
-    readonly layout: readonly StateLane[],
+    private layout: readonly StateLane[],
     /** What was last emitted of each slot, where it may have to be taken back. */
     readonly told: ToldValues | null,
   ) {
-    this.#objects = layout.flatMap((lane, k) => (lane.lane === 'object' ? [[k, lane] as const] : []));
-    this.lanes = layout.map(lane => this.#lane(lane, this.#capacity));
+    this.#own = ownLanes(layout, false);
+    this.#empty = emptyCells(layout);
+    this.cells = new Float64Array(this.#capacity * this.#empty.length);
+    this.lanes = layout.map((_, k) => this.#lane(k, this.#capacity));
     told?.grow(this.#capacity);
     this.stamps = new Int32Array(this.#capacity);
     this.groups = new Int32Array(this.#capacity);
     this.emitted = new Uint8Array(this.#capacity);
     this.revised = new Uint8Array(this.#capacity);
-    for (let k = 0; k < layout.length; k++) {
-      if (layout[k].lane !== 'object') this.lanes[k].fill(this.#init(k) as never);
-    }
   }
 
-  #lane(lane: StateLane, length: number): StateArray {
-    switch (lane.lane) {
-      case 'object':
-        return new Array<object | null>(length).fill(null);
-      case 'float64':
-        return new Float64Array(length);
-      case 'int64':
-        return this.wide ? new BigInt64Array(length) : new Float64Array(length);
-      case 'uint8':
-        return new Uint8Array(length);
-      case 'int32':
-      case 'string':
-        return new Int32Array(length);
-    }
-  }
-
-  /** The value of an empty group in a lane, infinities as far as the lane goes. */
-  #init(k: number): number | bigint {
-    const { lane, init } = this.layout[k] as ValueLane;
-    switch (lane) {
-      case 'int64':
-        if (!this.wide) return init;
-        return init === Infinity ? WIDE_MAX : init === -Infinity ? WIDE_MIN : BigInt(init);
-      case 'int32':
-        return init === Infinity ? 0x7fffffff : init === -Infinity ? -0x80000000 : init;
-      case 'uint8':
-        return init === Infinity ? 255 : init === -Infinity ? 0 : init;
-      default:
-        return init;
-    }
+  /** A lane's own array; an empty one where it lies in the cells. */
+  #lane(k: number, length: number): StateArray {
+    if (!this.#own.includes(k)) return NONE;
+    return this.layout[k].lane === 'object'
+      ? new Array<object | null>(length).fill(null)
+      : new BigInt64Array(length);
   }
 
   /** How many slots there is room for. */
@@ -85,66 +64,80 @@ export class StateStore {
 
   /** Slots in use. */
   get live(): number {
-    return this.#used - this.#free.length;
+    return this.#used - this.#freeCount;
+  }
+
+  /** How many rows a slot has, where they may be taken back: their count is then the first lane. */
+  rows(slot: number): number {
+    return this.cells[slot * this.#empty.length];
   }
 
   bytes(): number {
-    const lanes = this.lanes.reduce((total, lane) => total + bytesOf(lane), 0);
+    const lanes = this.lanes.reduce((total, lane) => total + bytesOf(lane), this.cells.byteLength);
     return lanes + (this.told?.bytes() ?? 0) + this.#capacity * 10;
   }
 
   /** A slot for a group, in its empty state. */
   allocate(group: number): number {
-    const slot = this.#free.pop() ?? this.#used++;
-    if (slot === this.#capacity) this.#grow();
-    this.groups[slot] = group;
-    for (const [k, lane] of this.#objects) this.lanes[k][slot] = lane.create() as never;
+    const slot = this.claim(group);
+    this.reset(slot);
     return slot;
   }
 
-  /** Gives a slot back, emptied. */
-  release(slot: number): void {
-    this.reset(slot);
-    for (const [k] of this.#objects) this.lanes[k][slot] = null as never;
-    this.stamps[slot] = 0;
-    this.emitted[slot] = 0;
-    this.revised[slot] = 0;
-    this.#free.push(slot);
+  /** A slot for a group, whose state the caller writes whole. */
+  claim(group: number): number {
+    const slot = this.#freeCount > 0 ? this.#free[--this.#freeCount] : this.#used++;
+    if (slot === this.#capacity) this.#grow();
+    this.groups[slot] = group;
+    this.stamps[slot] = this.emitted[slot] = this.revised[slot] = 0;
+    return slot;
   }
 
   /** Empties a slot's state. */
   reset(slot: number): void {
-    for (let k = 0; k < this.lanes.length; k++) {
-      const lane = this.layout[k];
-      this.lanes[k][slot] = (lane.lane === 'object' ? lane.create() : this.#init(k)) as never;
-    }
+    const { cells } = this;
+    const empty = this.#empty;
+    const at = slot * empty.length;
+    for (let k = 0; k < empty.length; k++) cells[at + k] = empty[k];
+    for (const k of this.#own) this.#resetOwn(k, slot);
   }
 
-  /** Empties many slots, as if they had just been allocated. */
-  resetAll(slots: Int32Array, count: number): void {
-    const from = runOf(slots, count);
-    for (let k = 0; k < this.lanes.length; k++) {
-      const lane = this.layout[k];
-      if (lane.lane === 'object') {
-        for (let i = 0; i < count; i++) this.lanes[k][slots[i]] = lane.create() as never;
-      } else if (from >= 0) this.lanes[k].fill(this.#init(k) as never, from, from + count);
-      else resetLane(this.lanes[k] as Lane, this.#init(k), slots, count);
+  #resetOwn(k: number, slot: number): void {
+    const lane = this.layout[k];
+    this.lanes[k][slot] = (lane.lane === 'object' ? lane.create() : wideInit(lane.init)) as never;
+  }
+
+  /** Empties what a loop that takes these slots does not: objects, and what was noted of the slots. */
+  prepare(slots: Int32Array, count: number): void {
+    for (const k of this.#own) {
+      if (this.layout[k].lane === 'object')
+        for (let i = 0; i < count; i++) this.#resetOwn(k, slots[i]);
     }
-    if (from >= 0) {
-      for (const array of [this.stamps, this.emitted, this.revised]) array.fill(0, from, from + count);
-      return;
-    }
+    const { stamps, emitted, revised } = this;
     for (let i = 0; i < count; i++) {
       const slot = slots[i];
-      this.stamps[slot] = this.emitted[slot] = this.revised[slot] = 0;
+      stamps[slot] = emitted[slot] = revised[slot] = 0;
     }
   }
 
-  /** Gives many slots back: emptied, unless whoever gets them next writes all of their state. */
-  releaseAll(slots: Int32Array, count: number, emptied = true): void {
-    if (emptied) this.resetAll(slots, count);
-    for (const [k] of this.#objects) for (let i = 0; i < count; i++) this.lanes[k][slots[i]] = null as never;
-    for (let i = 0; i < count; i++) this.#free.push(slots[i]);
+  /** Gives a slot back. */
+  release(slot: number): void {
+    for (const k of this.#own) if (this.layout[k].lane === 'object') this.lanes[k][slot] = null as never;
+    if (this.#freeCount === this.#free.length) this.#free = grown(this.#free, this.#freeCount + 1);
+    this.#free[this.#freeCount++] = slot;
+  }
+
+  /** Gives many slots back. */
+  releaseAll(slots: Int32Array, count: number): void {
+    for (const k of this.#own) {
+      if (this.layout[k].lane === 'object')
+        for (let i = 0; i < count; i++) this.lanes[k][slots[i]] = null as never;
+    }
+    if (this.#freeCount + count > this.#free.length) this.#free = grown(this.#free, this.#freeCount + count);
+    const free = this.#free;
+    // Last in, first out: the next window then fills the slots in the order in which this one did.
+    for (let i = count - 1, at = this.#freeCount; i >= 0; i--) free[at++] = slots[i];
+    this.#freeCount += count;
   }
 
   /** Notes that these slots' values have been emitted. */
@@ -160,28 +153,59 @@ export class StateStore {
     if (this.wide) return;
     this.wide = true;
     this.version++;
-    for (let k = 0; k < this.layout.length; k++) {
-      if (this.layout[k].lane !== 'int64') continue;
-      this.lanes[k] = widened(this.lanes[k] as Lane);
-    }
+    this.#own = ownLanes(this.layout, true);
+    const stride = this.#empty.length;
+    this.layout.forEach((lane, k) => {
+      if (lane.lane !== 'int64') return;
+      const wide = new BigInt64Array(this.#capacity);
+      for (let slot = 0; slot < this.#used; slot++) wide[slot] = wideInit(this.cells[slot * stride + k]);
+      this.lanes[k] = wide;
+    });
   }
 
+  /** Goes on with another layout, each of whose lanes goes on from one of this one's, or is empty. */
+  relayout(layout: readonly StateLane[], sources: Int32Array): void {
+    const before = { cells: this.cells, lanes: this.lanes, stride: this.#empty.length, layout: this.layout };
+    this.layout = layout;
+    this.version++;
+    this.#own = ownLanes(layout, this.wide);
+    this.#empty = emptyCells(layout);
+    const stride = this.#empty.length;
+    this.cells = new Float64Array(this.#capacity * stride);
+    this.lanes = layout.map((_, k) => this.#lane(k, this.#capacity));
+    const taken = new Set<number>();
+    sources.forEach((source, k) => {
+      const lane = layout[k];
+      for (let slot = 0; slot < this.#used; slot++) {
+        if (isCell(lane, this.wide))
+          this.cells[slot * stride + k] =
+            source < 0 ? this.#empty[k] : before.cells[slot * before.stride + source];
+        else if (source < 0) this.#resetOwn(k, slot);
+        else this.lanes[k][slot] = goOn(lane, before.lanes[source][slot], taken.has(source)) as never;
+      }
+      taken.add(source);
+    });
+  }
+
+  /** Writes the state; `free` slots hold what was last in them. */
   snapshot(writer: StateWriter): void {
     const used = this.#used;
     writer.value('wide', this.wide);
     writer.value('layout', layoutText(this.layout));
-    writer.lane('free', Int32Array.from(this.#free));
+    writer.lane('free', this.#free, this.#freeCount);
     writer.lane('stamps', this.stamps, used);
     writer.lane('groups', this.groups, used);
     writer.lane('emitted', this.emitted, used);
     writer.lane('revised', this.revised, used);
-    this.#snapshotLanes(writer.section('lanes'), this.lanes);
+    writer.lane('cells', this.cells, used * this.#empty.length);
+    this.#snapshotOwn(writer.section('lanes'));
     this.told?.snapshot(writer.section('told'), used);
   }
 
-  #snapshotLanes(writer: StateWriter, lanes: readonly StateArray[]): void {
-    this.layout.forEach((lane, k) => {
-      const array = lanes[k];
+  #snapshotOwn(writer: StateWriter): void {
+    for (const k of this.#own) {
+      const lane = this.layout[k];
+      const array = this.lanes[k];
       if (lane.lane !== 'object') writer.lane(`${k}`, array as Lane, this.#used);
       else {
         const objects = (array as readonly (object | null)[]).slice(0, this.#used);
@@ -190,7 +214,7 @@ export class StateStore {
           objects.map(value => (value === null ? null : [lane.encode(value)])),
         );
       }
-    });
+    }
   }
 
   /** Takes a snapshot's state; the store must be new. */
@@ -205,97 +229,88 @@ export class StateStore {
     }
     if (reader.value('wide') === true) this.widen();
     const stamps = reader.lane('stamps');
-    while (this.#capacity < stamps.length) this.#grow();
+    if (this.#capacity < stamps.length) this.#resize(2 ** Math.ceil(Math.log2(stamps.length)));
     this.#used = stamps.length;
-    this.#free = Array.from(reader.lane('free') as Int32Array);
+    const free = reader.lane('free') as Int32Array;
+    this.#freeCount = free.length;
+    this.#free = grown(free, 256);
     this.stamps.set(stamps as Int32Array);
     this.groups.set(reader.lane('groups') as Int32Array);
     this.emitted.set(reader.lane('emitted') as Uint8Array);
     this.revised.set(reader.lane('revised') as Uint8Array);
-    this.#restoreLanes(reader.section('lanes'), this.lanes);
+    this.cells.set(reader.lane('cells') as Float64Array);
+    this.#restoreOwn(reader.section('lanes'));
     this.told?.restore(reader.section('told'));
     this.version++;
   }
 
-  #restoreLanes(reader: StateReader, lanes: readonly StateArray[]): void {
-    this.layout.forEach((lane, k) => {
-      const array = lanes[k];
-      if (lane.lane !== 'object') (array as Float64Array).set(reader.lane(`${k}`) as Float64Array);
+  #restoreOwn(reader: StateReader): void {
+    for (const k of this.#own) {
+      const lane = this.layout[k];
+      const array = this.lanes[k];
+      if (lane.lane !== 'object') (array as BigInt64Array).set(reader.lane(`${k}`) as BigInt64Array);
       else {
         const objects = reader.value(`${k}`) as readonly (readonly [PlainValue] | null)[];
         objects.forEach(
           (value, slot) => (array[slot] = (value === null ? null : lane.decode(value[0])) as never),
         );
       }
-    });
+    }
   }
 
   #grow(): void {
-    const used = this.#capacity;
-    this.#capacity *= 2;
-    this.version++;
-    const copy = (lane: StateArray, k: number): StateArray => {
-      const next = this.#lane(this.layout[k], this.#capacity);
-      if (Array.isArray(next)) lane.forEach((value, slot) => (next[slot] = value as object | null));
-      else (next as Float64Array).set(lane as Float64Array);
-      return next;
-    };
-    this.lanes = this.lanes.map((lane, k) => {
-      const next = copy(lane, k);
-      if (this.layout[k].lane !== 'object') next.fill(this.#init(k) as never, used);
-      return next;
-    });
-    this.told?.grow(this.#capacity);
-    const stamps = new Int32Array(this.#capacity);
-    stamps.set(this.stamps);
-    this.stamps = stamps;
-    const groups = new Int32Array(this.#capacity);
-    groups.set(this.groups);
-    this.groups = groups;
-    const emitted = new Uint8Array(this.#capacity);
-    emitted.set(this.emitted);
-    this.emitted = emitted;
-    const revised = new Uint8Array(this.#capacity);
-    revised.set(this.revised);
-    this.revised = revised;
+    this.#resize(this.#capacity * 2);
   }
+
+  #resize(capacity: number): void {
+    this.#capacity = capacity;
+    this.version++;
+    const cells = new Float64Array(capacity * this.#empty.length);
+    cells.set(this.cells);
+    this.cells = cells;
+    for (const k of this.#own) {
+      const next = this.#lane(k, capacity);
+      const lane = this.lanes[k];
+      if (Array.isArray(next)) (lane as (object | null)[]).forEach((value, slot) => (next[slot] = value));
+      else (next as BigInt64Array).set(lane as BigInt64Array);
+      this.lanes[k] = next;
+    }
+    this.told?.grow(capacity);
+    this.stamps = grownTo(this.stamps, new Int32Array(capacity));
+    this.groups = grownTo(this.groups, new Int32Array(capacity));
+    this.emitted = grownTo(this.emitted, new Uint8Array(capacity));
+    this.revised = grownTo(this.revised, new Uint8Array(capacity));
+  }
+}
+
+/** What stands in place of a lane that lies in the cells. */
+const NONE = new Float64Array(0);
+
+function grownTo<Array extends Int32Array | Uint8Array>(from: Array, to: Array): Array {
+  to.set(from);
+  return to;
+}
+
+function ownLanes(layout: readonly StateLane[], wide: boolean): number[] {
+  return [...layout.keys()].filter(k => !isCell(layout[k], wide));
+}
+
+/** The cells of an empty group: at least one. */
+function emptyCells(layout: readonly StateLane[]): Float64Array {
+  const cells = layout.map(lane => (lane.lane === 'object' ? 0 : lane.init));
+  return Float64Array.from(cells.length === 0 ? [0] : cells);
+}
+
+/** What a lane goes on with: an object that another lane goes on with already is copied. */
+function goOn(lane: StateLane, value: number | bigint | object | null, isTaken: boolean): typeof value {
+  return lane.lane === 'object' && isTaken && value !== null
+    ? lane.decode(lane.encode(value as object))
+    : value;
 }
 
 /** What a state is made of, in a snapshot: one that says otherwise is of another plan or version. */
 function layoutText(layout: readonly StateLane[]): string {
   return layout.map(({ name, lane }) => `${name}:${lane}`).join(' ');
-}
-
-/**
- * Where distinct slots begin that lie next to each other, in any order; -1 where they do not. Those of a window mostly do, since what the
- * window before gave back is used again.
- */
-function runOf(slots: Int32Array, count: number): number {
-  if (count === 0) return -1;
-  let least = slots[0];
-  let greatest = slots[0];
-  for (let i = 1; i < count; i++) {
-    const slot = slots[i];
-    if (slot < least) least = slot;
-    else if (slot > greatest) greatest = slot;
-  }
-  return greatest - least + 1 === count ? least : -1;
-}
-
-/** A loop for each kind of array keeps each of them fast. */
-function resetLane(lane: Lane, init: number | bigint, slots: Int32Array, count: number): void {
-  if (lane instanceof Float64Array) for (let i = 0; i < count; i++) lane[slots[i]] = init as number;
-  else if (lane instanceof Int32Array) for (let i = 0; i < count; i++) lane[slots[i]] = init as number;
-  else if (lane instanceof Uint8Array) for (let i = 0; i < count; i++) lane[slots[i]] = init as number;
-  else for (let i = 0; i < count; i++) lane[slots[i]] = init as bigint;
-}
-
-function widened(lane: Lane): BigInt64Array {
-  return BigInt64Array.from(lane as Float64Array, value => {
-    const number = Number(value);
-    if (number === Infinity) return WIDE_MAX;
-    return number === -Infinity ? WIDE_MIN : BigInt(number);
-  });
 }
 
 /** Objects count roughly, as so many bytes each. */

@@ -78,6 +78,6 @@ export class StoredColumn {
 
   /** All rows in place: for what reads a few of them. */
   view(): Column {
-    return this.#store.column();
+    return this.#store.column(this.#store.data.length);
   }
 }

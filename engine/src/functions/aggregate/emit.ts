@@ -2,9 +2,9 @@
 export interface EmitContext {
   /** The element of a state lane for the group, to read and to assign. */
   lane(name: string): string;
-  /** The whole array of a state lane, and the group's position in it, for helpers. */
-  array(name: string): string;
-  readonly slot: string;
+  /** The array that holds the cells of groups, and the place of one in it, for helpers: of any lane but int64 and objects. */
+  readonly cells: string;
+  cell(name: string): string;
   /** The arguments' values: never NULL here, variables without side effects. An int64 is a bigint where `wide`. */
   readonly args: readonly string[];
   /** Which arguments are int64-like, so that they are bigints where `wide`. */
@@ -35,8 +35,6 @@ export interface EmitContext {
 /** The other group of a merge: its lanes, and where it lies. */
 export interface MergeContext extends EmitContext {
   other(name: string): string;
-  otherArray(name: string): string;
-  readonly otherSlot: string;
   /** As `present`, of the other group. Parts are only merged where it has rows. */
   readonly otherPresent: string | null;
 }
@@ -44,7 +42,7 @@ export interface MergeContext extends EmitContext {
 /** What the text of a value may refer to. */
 export interface ValueContext {
   /** One of the aggregate's parts. */
-  part(name: string): Pick<EmitContext, 'lane' | 'array' | 'slot' | 'dictionaries' | 'wide'>;
+  part(name: string): Pick<EmitContext, 'lane' | 'cells' | 'cell' | 'dictionaries' | 'wide'>;
   readonly seen: string;
   /** The end of the group's window in µs; NaN without windows. */
   readonly end: string;

@@ -2,7 +2,7 @@ import type { AggregateArgument, EmitContext, MergeContext, StateLane, StatePart
 import { isNumeric } from '../../columns/types.js';
 import { OverflowError } from './errors.js';
 
-type Lanes = Pick<EmitContext, 'lane' | 'array' | 'slot'>;
+type Lanes = Pick<EmitContext, 'lane'>;
 
 /** A running sum as a part of an aggregate's state. */
 export interface SumPart extends StatePart {
@@ -85,7 +85,7 @@ export function clearText(emit: EmitContext, lanes: readonly StateLane[]): strin
  */
 export function integerSum(kind: string, args: readonly number[]): SumPart {
   const carry = (emit: EmitContext, value: string): string =>
-    `carry(${emit.array('high')}, ${emit.array('low')}, ${emit.slot}, ${value});`;
+    `carry(${emit.cells}, ${emit.cell('high')}, ${emit.cell('low')}, ${value});`;
   const plus = (emit: EmitContext, value: string, isBigint: boolean): string => {
     if (isBigint) return carry(emit, value);
     return (
@@ -111,11 +111,11 @@ export function integerSum(kind: string, args: readonly number[]): SumPart {
 const UNIT = 1n << 53n;
 
 /** Adds a value that the safe integers cannot hold: the sum is split anew between the lanes. */
-export function carry(high: Float64Array, low: Float64Array, slot: number, value: number | bigint): void {
-  const total = BigInt(low[slot]) + BigInt(value);
+export function carry(cells: Float64Array, high: number, low: number, value: number | bigint): void {
+  const total = BigInt(cells[low]) + BigInt(value);
   const units = total / UNIT;
-  high[slot] += Number(units);
-  low[slot] = Number(total - units * UNIT);
+  cells[high] += Number(units);
+  cells[low] = Number(total - units * UNIT);
 }
 
 /** The exact sum; an error where it is no int64, or has more digits than a decimal. */
