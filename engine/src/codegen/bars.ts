@@ -33,13 +33,13 @@ export type BarLoop = (
 /** The fused loop of bars. `measure` is the position of the argument that fills them, null where each row counts 1. */
 export function compileBarLoop(shape: GroupedShape, wide: boolean, measure: number | null): BarLoop {
   const load = [
-    'version = state.version; starts = host.starts; lasts = host.lasts; fills = host.fills;',
+    'starts = host.starts; lasts = host.lasts; fills = host.fills;',
     loadStateText(shape, wide, 'state'),
   ].join(' ');
   return compileFunction<BarLoop>(
     ['host', 'state', 'input', 'rows', 'from', 'to'],
     `
-let version, starts, lasts, fills, ${stateVariables(shape, wide)};
+let starts, lasts, fills, ${stateVariables(shape, wide)};
 ${load}
 const open = host.open, threshold = host.threshold, groups = input.groups, times = input.times;
 const timeValid = null, ticks = input.ticks, kinds = null;

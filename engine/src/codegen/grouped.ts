@@ -5,7 +5,7 @@ import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { compileFunction } from './compile.js';
 import { groupedRowText } from './groupedRows.js';
 import type { GroupedShape, StateArray } from './groupedShape.js';
-import { baseText, loadStateText, stateVariables } from './stateText.js';
+import { baseText, emptyText, stateConstants } from './stateText.js';
 
 /** What a loop calls when it meets something that is not in every row. */
 export interface GroupedHost {
@@ -21,7 +21,7 @@ export interface GroupedHost {
   readonly epoch: number;
   /** Makes the slice of an event time the current one; false where the row is late. */
   enter(time: number, mark: number): boolean;
-  /** The slot of a group in the current slice that `dense` does not have; makes one. */
+  /** The slot of a group in the current slice that `dense` does not have; `~slot` of one made anew, whose numbers the loop empties. */
   slotOf(group: number): number;
   touch(slot: number): void;
   /** Counts a row whose event time is NULL. */
@@ -57,10 +57,9 @@ export interface GroupedCells {
 export interface GroupedState extends GroupedCells {
   readonly stamps: Int32Array;
   readonly revised: Uint8Array;
-  readonly version: number;
 }
 
-/** Adds the rows [from, to) to the state; returns the row at which it had to stop, or `to`. */
+/** Adds the rows [from, to) to the state, which has room for a new slot each; returns the row at which it had to stop, or `to`. */
 export type GroupedLoop = (
   host: GroupedHost,
   state: GroupedState,
@@ -84,10 +83,9 @@ export function compileGroupedLoop(shape: GroupedShape, wide: boolean): GroupedL
 /** The loop's body as text; what tests and `explain` show. */
 export function groupedLoopText(shape: GroupedShape, wide: boolean): string {
   const timed = shape.windowed || shape.order !== 'none';
-  const load = `stamps = state.stamps; revised = state.revised; version = state.version; ${loadStateText(shape, wide, 'state')}`;
   return `
-let stamps, revised, version, ${stateVariables(shape, wide)};
-${load}
+const stamps = state.stamps, revised = state.revised;
+${stateConstants(shape, wide, 'state')}
 let start = host.start, end = host.end, dense = host.dense, nextEvent = host.nextEvent, closed = host.closed;
 const epoch = host.epoch, groups = input.groups, kinds = input.kinds;
 ${timed ? 'const times = input.times, timeValid = input.timeValid, ticks = input.ticks;' : ''}
@@ -100,7 +98,7 @@ ${shape.windowed ? windowText() : ''}
   if (slot < 0) {
     slot = host.slotOf(group);
     dense = host.dense;
-    if (state.version !== version) { ${load} }
+    if (slot < 0) { slot = ~slot; ${baseText(shape)} ${emptyText(shape, wide)} }
   }
   ${baseText(shape)}
 ${shape.touches ? '  if (stamps[slot] !== epoch) { stamps[slot] = epoch; host.touch(slot); }' : ''}

@@ -6,7 +6,7 @@ import { stateLayout } from './groupedEmit.js';
 import type { GroupedCells } from './grouped.js';
 import { groupedMergeText } from './groupedRows.js';
 import type { GroupedShape } from './groupedShape.js';
-import { baseText, copyText, HERE, loadStateText, OTHER, stateVariables } from './stateText.js';
+import { baseText, copyText, HERE, OTHER, stateConstants } from './stateText.js';
 
 /** Adds the states of the first `count` slots of `otherSlots` in `others` to those of `slots` in `state`, one to one. */
 export type GroupedMergeAll = (
@@ -44,8 +44,7 @@ function allText(shape: GroupedShape, wide: boolean, names: string, body: string
 export function stateAndOtherText(shape: GroupedShape, wide: boolean): string {
   return [HERE, OTHER]
     .map((names, k) => {
-      const from = k === 0 ? 'state' : 'others';
-      return `let ${stateVariables(shape, wide, names)}; ${loadStateText(shape, wide, from, names)}`;
+      return stateConstants(shape, wide, k === 0 ? 'state' : 'others', names);
     })
     .join('\n');
 }

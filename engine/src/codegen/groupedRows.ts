@@ -94,7 +94,10 @@ function mergeText(shape: GroupedShape, set: RowSet, wide: boolean): string {
     if (placed.part.merge === null) throw new Error(`${placed.part.kind} was let through without merging`);
     return `{ ${placed.part.merge(mergeContext(shape, placed, wide))} }`;
   });
-  return [...parts, set.seen === null ? '' : `${seenText(shape, set)} += ${seenText(shape, set, OTHER)};`].join(' ');
+  return [
+    ...parts,
+    set.seen === null ? '' : `${seenText(shape, set)} += ${seenText(shape, set, OTHER)};`,
+  ].join(' ');
 }
 
 /** Rows that only the other group has seen are added as rows are. */

@@ -8,7 +8,7 @@ import { aggregateValueText } from './groupedEmit.js';
 import { stateAndOtherText } from './groupedMergeAll.js';
 import { groupedMergeText } from './groupedRows.js';
 import type { GroupedShape } from './groupedShape.js';
-import { baseText, loadStateText, OTHER, stateVariables } from './stateText.js';
+import { baseText, OTHER, stateConstants } from './stateText.js';
 
 const HELPER_NAMES = Object.keys(AGGREGATE_HELPERS);
 const HELPERS = Object.values(AGGREGATE_HELPERS);
@@ -72,7 +72,7 @@ for (let k = 0; k < count; k++) {
 return true;
 `;
   return [
-    `let ${stateVariables(shape, wide)}; ${loadStateText(shape, wide, 'state')}`,
+    stateConstants(shape, wide, 'state'),
     'const made = reading.made, end = reading.endOf;',
     dictionaryNames(shape, 'reading.dictionaries'),
     body,

@@ -9,7 +9,7 @@ import { aggregateValueText, emitContext, holdsInt64 } from './groupedEmit.js';
 import { layoutOf } from './groupedLayout.js';
 import { addRowText, removeRowText } from './groupedRows.js';
 import type { RollingHost } from './rollingHost.js';
-import { baseText, loadStateText, stateVariables } from './stateText.js';
+import { baseText, stateConstants } from './stateText.js';
 import {
   historyOf,
   MOVING,
@@ -54,7 +54,7 @@ class RollingText {
 
   loop(): string {
     const { shape } = this;
-    const state = `let ${stateVariables(shape, this.wide)}; ${loadStateText(shape, this.wide, 'host.state')}`;
+    const state = stateConstants(shape, this.wide, 'host.state');
     const args = shape.args.map((arg, k) => {
       const dictionary = hasDictionary(arg.type) ? ` const d${k} = input.dictionaries[${k}];` : '';
       return `const c${k} = input.args[${k}], v${k} = input.valid[${k}];${dictionary}`;

@@ -3,7 +3,7 @@ import { compileFunction } from './compile.js';
 import { groupedArgumentsText, type GroupedInput, type GroupedState } from './grouped.js';
 import { groupedRowText } from './groupedRows.js';
 import type { GroupedShape } from './groupedShape.js';
-import { baseText, emptyText, loadStateText, stateVariables } from './stateText.js';
+import { baseText, emptyText, stateConstants } from './stateText.js';
 
 /** What the loop over session windows reads and writes: one slot a session, found by its group's latest one. */
 export interface SessionHost {
@@ -67,7 +67,7 @@ export function compileSessionLoop(shape: GroupedShape, wide: boolean, counts: b
 function sessionLoopText(shape: GroupedShape, wide: boolean, counts: boolean): string {
   return `
 const stamps = state.stamps, revised = state.revised, slotGroups = state.groups;
-let ${stateVariables(shape, wide)}; ${loadStateText(shape, wide, 'state')}
+${stateConstants(shape, wide, 'state')}
 const latest = host.latest, starts = host.starts, lasts = host.lasts, previous = host.previous, next = host.next;
 const gap = host.gapUs, keep = host.keepUs, epoch = host.epoch, fresh = host.fresh;
 const queueTimes = host.queueTimes, queueSlots = host.queueSlots;

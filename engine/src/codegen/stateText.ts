@@ -23,7 +23,9 @@ export function isCell({ lane }: StateLane, wide: boolean): boolean {
 /** The element of lane `k` for the group. */
 export function laneText(shape: GroupedShape, k: number, wide: boolean, names = HERE): string {
   const { lanes } = layoutOf(shape);
-  return isCell(lanes[k], wide) ? `${names.cells}[${cellText(k, names)}]` : `${names.lane}${k}[${names.slot}]`;
+  return isCell(lanes[k], wide)
+    ? `${names.cells}[${cellText(k, names)}]`
+    : `${names.lane}${k}[${names.slot}]`;
 }
 
 /** The place of a lane's cell. */
@@ -44,6 +46,12 @@ export function baseText(shape: GroupedShape, names = HERE): string {
 function ownLanes(shape: GroupedShape, wide: boolean): number[] {
   const { lanes } = layoutOf(shape);
   return [...lanes.keys()].filter(k => !isCell(lanes[k], wide));
+}
+
+/** Names the state's arrays, out of what text calls `from`, where they are not replaced meanwhile. */
+export function stateConstants(shape: GroupedShape, wide: boolean, from: string, names = HERE): string {
+  const own = ownLanes(shape, wide).map(k => `, ${names.lane}${k} = ${from}.lanes[${k}]`);
+  return `const ${names.cells} = ${from}.cells${own.join('')};`;
 }
 
 /** Declares the state's arrays. */

@@ -187,9 +187,12 @@ export class BarAggregateOperator implements Operator {
 
   #endOpen(): void {
     const settled = this.#settled;
-    const open = Array.from(settled.open.entries()).filter(([, slot]) => slot > 0);
-    open.sort(([a, x], [b, y]) => settled.lasts[x - 1] - settled.lasts[y - 1] || a - b);
-    for (const [group, slot] of open) settled.complete(slot - 1, group);
+    const open = Int32Array.from(settled.open.keys()).filter(group => settled.open[group] > 0);
+    // Those that end together come in order of their keys.
+    const ordered = Array.from(this.#grouping.groups.inOrder(open), place => open[place]);
+    const lastOf = (group: number): number => settled.lasts[settled.open[group] - 1];
+    ordered.sort((a, b) => lastOf(a) - lastOf(b));
+    for (const group of ordered) settled.complete(settled.open[group] - 1, group);
   }
 
   #emitChanges(input: GroupedInput | null, before: EventTime): void {

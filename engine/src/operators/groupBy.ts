@@ -65,12 +65,11 @@ export class GroupByOperator implements Operator, GroupedHost {
   }
 
   slotOf(group: number): number {
-    let slot = this.#pane.find(group);
-    if (slot < 0) {
-      slot = this.#store.allocate(group);
-      this.#pane.add(group, slot);
-    }
-    return slot;
+    const found = this.#pane.find(group);
+    if (found >= 0) return found;
+    const slot = this.#store.open(group);
+    this.#pane.add(group, slot);
+    return ~slot;
   }
 
   touch(slot: number): void {

@@ -1,6 +1,7 @@
 import type { Column } from '../columns/column.js';
 import type { DataType } from '../columns/types.js';
 import { OutputColumn } from './output.js';
+import { compareRows } from './rowCompare.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 import { grown, valueIdsFor, type ValueIds } from './valueIds.js';
 
@@ -20,8 +21,8 @@ export class GroupIndex {
     this.#clear();
   }
 
-  #clear(): void {
-    this.#columns = this.#types.map(valueIdsFor);
+  #clear(byPlace = false): void {
+    this.#columns = this.#types.map(type => valueIdsFor(type, byPlace));
     this.#pairs = this.#types.slice(1).map(() => new PairIds());
   }
 
@@ -31,7 +32,7 @@ export class GroupIndex {
     return this.#pairs.at(-1)?.size ?? this.#columns[0].size;
   }
 
-  /** The group numbers of a batch's rows. The array is this index's own, valid until the next call. */
+  /** The group numbers of a batch's rows. The array is this index's or a column's own, valid until the next call. */
   assign(keys: readonly Column[], count: number): Int32Array {
     if (this.#single.length < count) {
       this.#single = new Int32Array(Math.max(count, 1024));
@@ -39,12 +40,13 @@ export class GroupIndex {
     }
     const ids = this.#single;
     if (keys.length === 0) return ids;
-    this.#columns[0].assign(keys[0], count, ids);
+    let left = this.#columns[0].assign(keys[0], count, ids);
     for (let k = 1; k < keys.length; k++) {
-      this.#columns[k].assign(keys[k], count, this.#scratch);
-      this.#pairs[k - 1].assign(ids, this.#scratch, count);
+      const right = this.#columns[k].assign(keys[k], count, this.#scratch);
+      this.#pairs[k - 1].assign(left, right, count, ids);
+      left = ids;
     }
-    return ids;
+    return left;
   }
 
   /** Writes the keys of group numbers to columns, each at its position. */
@@ -60,21 +62,32 @@ export class GroupIndex {
     if (this.#types.length > 0) this.#columns[0].write(ids, count, at, out[0]);
   }
 
-  /** Forgets all groups but these, which get new numbers: those of their places in the list. */
-  keepOnly(groups: Int32Array): void {
+  /** The places of group numbers in order of their keys: column by column, text by code points, NULL last. */
+  inOrder(groups: Int32Array): Int32Array {
+    const columns = this.#keysOf(groups);
+    const order = Int32Array.from(groups, (_, k) => k);
+    return order.sort((a, b) => {
+      for (const column of columns) {
+        const difference = compareRows(column, a, b);
+        if (difference !== 0) return difference;
+      }
+      return a - b;
+    });
+  }
+
+  #keysOf(groups: Int32Array): Column[] {
     const count = groups.length;
     const out = this.#types.map(type => new OutputColumn(type, true, Math.max(1, count)));
-    this.write(
-      groups,
-      count,
-      Int32Array.from({ length: count }, (_, i) => i),
-      out,
-    );
-    this.#clear();
-    this.assign(
-      out.map(column => column.column(count)),
-      count,
-    );
+    const places = Int32Array.from(groups, (_, k) => k);
+    this.write(groups, count, places, out);
+    return out.map(column => column.column(count));
+  }
+
+  /** Forgets all groups but these, which get new numbers: those of their places in the list. */
+  keepOnly(groups: Int32Array): void {
+    const keys = this.#keysOf(groups);
+    this.#clear(true);
+    this.assign(keys, groups.length);
   }
 
   snapshot(writer: StateWriter): void {
@@ -97,10 +110,10 @@ class PairIds {
   #table = new Int32Array(512);
   #mask = 511;
 
-  /** Replaces `ids[i]` with the number of the pair (`ids[i]`, `right[i]`). */
-  assign(ids: Int32Array, right: Int32Array, count: number): void {
+  /** Gives `ids[i]` the number of the pair (`left[i]`, `right[i]`); `ids` may be `left`. */
+  assign(left: Int32Array, right: Int32Array, count: number, ids: Int32Array): void {
     for (let i = 0; i < count; i++) {
-      const a = ids[i];
+      const a = left[i];
       const b = right[i];
       let slot = hashPair(a, b) & this.#mask;
       let id = this.#table[slot] - 1;

@@ -181,6 +181,7 @@ export class Grouping {
   /** Runs the fused loop over rows [from, to); returns where it stopped. */
   run(host: GroupedHost, store: StateStore, input: GroupedInput, from: number, to: number): number {
     this.#loop ??= compileGroupedLoop(this.shape, this.#wide);
+    store.reserve(to - from);
     return this.#loop(host, store, input, from, to);
   }
 

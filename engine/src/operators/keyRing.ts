@@ -113,7 +113,9 @@ export class KeyRing {
     this.#wide = true;
     this.version++;
     this.lanes = this.lanes.map((lane, k) =>
-      this.layout[k].lane === 'int64' ? BigInt64Array.from(lane as Float64Array, value => BigInt(value)) : lane,
+      this.layout[k].lane === 'int64'
+        ? BigInt64Array.from(lane as Float64Array, value => BigInt(value))
+        : lane,
     );
   }
 

@@ -54,10 +54,12 @@ export class RollingOperator implements Operator {
     const range = rangeLanes(this.#shape);
     this.#range = range === null ? null : new KeyRing(range);
     this.#deques = shape.roles.map(role =>
-      role.kind === 'deque' ? new KeyRing([
+      role.kind === 'deque'
+        ? new KeyRing([
             { name: 'value', lane: ringLane(shape, role.arg) },
             { name: 'key', lane: 'float64' },
-          ]) : null,
+          ])
+        : null,
     );
     this.#made = shape.aggregates.map(({ bound }) => (bound.makesText === true ? new Dictionary() : null));
     this.#out = columns.map(name => {

@@ -70,7 +70,9 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     const tells = plan.form === 'retract' || plan.form === 'upsert';
     this.#store = this.#grouping.makeStore(tells);
     const times = { gapUs: plan.gapUs, keepUs: plan.gapUs + plan.tickUs + plan.allowedLatenessUs };
-    this.#set = new SessionSet(this.#store, times, (earlier, later) => this.#absorb(earlier, later));
+    this.#set = new SessionSet(this.#store, this.#grouping.groups, times, (earlier, later) =>
+      this.#absorb(earlier, later),
+    );
     this.#grouping.endOf = slot => this.#set.lasts[slot] + plan.gapUs;
     this.#out = new OutputBuffer(plan.output);
     const form = plan.form === 'retract' ? 'retract' : 'upsert';

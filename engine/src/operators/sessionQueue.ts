@@ -7,7 +7,8 @@ import { grown } from './valueIds.js';
 export interface QueuedSessions {
   readonly lasts: Float64Array;
   readonly dead: Uint8Array;
-  readonly groups: Int32Array;
+  /** The places of slots in order of their groups' keys. */
+  inOrder(slots: Int32Array): Int32Array;
 }
 
 /**
@@ -22,7 +23,7 @@ export class SessionQueue {
   tail = 0;
   /** The time of the queue's last entry. */
   newest: EventTime = -Infinity;
-  /** What `take` found: sessions that have ended, by their last row's time and then by group. */
+  /** What `take` found: sessions that have ended, by their last row's time and then by their keys. */
   due = new Int32Array(1024);
   dueCount = 0;
   /** What `take` found beside: slots of sessions that were merged into others. */
@@ -170,19 +171,19 @@ export class SessionQueue {
     return sorted;
   }
 
-  /** Puts sessions that end together in order of their groups. */
-  #orderTies({ lasts, groups }: QueuedSessions): void {
+  /** Puts sessions that end together in order of their keys, which no cutting of the input changes. */
+  #orderTies(sessions: QueuedSessions): void {
+    const { lasts } = sessions;
     const { due, dueCount } = this;
-    for (let k = 1; k < dueCount; k++) {
-      const slot = due[k];
-      const last = lasts[slot];
-      if (last !== lasts[due[k - 1]] || groups[slot] >= groups[due[k - 1]]) continue;
-      let at = k;
-      while (at > 0 && lasts[due[at - 1]] === last && groups[due[at - 1]] > groups[slot]) {
-        due[at] = due[at - 1];
-        at--;
+    for (let from = 0; from < dueCount;) {
+      const last = lasts[due[from]];
+      let to = from + 1;
+      while (to < dueCount && lasts[due[to]] === last) to++;
+      if (to - from > 1) {
+        const tied = due.slice(from, to);
+        sessions.inOrder(tied).forEach((place, k) => (due[from + k] = tied[place]));
       }
-      due[at] = slot;
+      from = to;
     }
   }
 

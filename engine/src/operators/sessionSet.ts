@@ -1,4 +1,5 @@
 import type { EventTime } from '../columns/time.js';
+import type { GroupIndex } from './groupIndex.js';
 import { grownBytes, grownTimes } from './growing.js';
 import { SessionQueue } from './sessionQueue.js';
 import type { StateReader, StateWriter } from './snapshot.js';
@@ -32,6 +33,7 @@ export class SessionSet {
 
   constructor(
     readonly store: StateStore,
+    readonly groups: GroupIndex,
     readonly times: SessionTimes,
     /** Merges the later session, which is given up, into the earlier one. */
     readonly absorb: (earlier: number, later: number) => void,
@@ -42,8 +44,9 @@ export class SessionSet {
     return this.store.live - this.freshTop;
   }
 
-  get groups(): Int32Array {
-    return this.store.groups;
+  /** The places of slots in order of their groups' keys. */
+  inOrder(slots: Int32Array): Int32Array {
+    return this.groups.inOrder(slots.map(slot => this.store.groups[slot]));
   }
 
   /** Makes room for so many rows of `groups` groups, each of which may begin a session. */

@@ -13,8 +13,6 @@ import { grown } from './valueIds.js';
 export class StateStore {
   cells: Float64Array;
   lanes: StateArray[];
-  /** Rises when arrays were replaced: loops load them anew. */
-  version = 0;
   /** When a slot was last touched, by the caller's count. */
   stamps: Int32Array;
   /** The group number of a slot. */
@@ -77,10 +75,23 @@ export class StateStore {
     return lanes + (this.told?.bytes() ?? 0) + this.#capacity * 10;
   }
 
+  /** Makes room for so many more slots, so that loops may hold on to the arrays. */
+  reserve(count: number): void {
+    const needed = this.live + count;
+    if (needed > this.#capacity) this.#resize(2 ** Math.ceil(Math.log2(needed)));
+  }
+
   /** A slot for a group, in its empty state. */
   allocate(group: number): number {
     const slot = this.claim(group);
     this.reset(slot);
+    return slot;
+  }
+
+  /** A slot for a group, whose numbers the caller empties. */
+  open(group: number): number {
+    const slot = this.claim(group);
+    if (this.#own.length > 0) for (const k of this.#own) this.#resetOwn(k, slot);
     return slot;
   }
 
@@ -110,8 +121,7 @@ export class StateStore {
   /** Empties what a loop that takes these slots does not: objects, and what was noted of the slots. */
   prepare(slots: Int32Array, count: number): void {
     for (const k of this.#own) {
-      if (this.layout[k].lane === 'object')
-        for (let i = 0; i < count; i++) this.#resetOwn(k, slots[i]);
+      if (this.layout[k].lane === 'object') for (let i = 0; i < count; i++) this.#resetOwn(k, slots[i]);
     }
     const { stamps, emitted, revised } = this;
     for (let i = 0; i < count; i++) {
@@ -152,7 +162,6 @@ export class StateStore {
   widen(): void {
     if (this.wide) return;
     this.wide = true;
-    this.version++;
     this.#own = ownLanes(this.layout, true);
     const stride = this.#empty.length;
     this.layout.forEach((lane, k) => {
@@ -167,7 +176,6 @@ export class StateStore {
   relayout(layout: readonly StateLane[], sources: Int32Array): void {
     const before = { cells: this.cells, lanes: this.lanes, stride: this.#empty.length, layout: this.layout };
     this.layout = layout;
-    this.version++;
     this.#own = ownLanes(layout, this.wide);
     this.#empty = emptyCells(layout);
     const stride = this.#empty.length;
@@ -241,7 +249,6 @@ export class StateStore {
     this.cells.set(reader.lane('cells') as Float64Array);
     this.#restoreOwn(reader.section('lanes'));
     this.told?.restore(reader.section('told'));
-    this.version++;
   }
 
   #restoreOwn(reader: StateReader): void {
@@ -264,7 +271,6 @@ export class StateStore {
 
   #resize(capacity: number): void {
     this.#capacity = capacity;
-    this.version++;
     const cells = new Float64Array(capacity * this.#empty.length);
     cells.set(this.cells);
     this.cells = cells;

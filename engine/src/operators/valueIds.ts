@@ -1,4 +1,4 @@
-import type { Column } from '../columns/column.js';
+import { hasNull, type Column } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
 import { hasDictionary, isInt64Like, type DataType } from '../columns/types.js';
 import type { OutputColumn } from './output.js';
@@ -19,35 +19,59 @@ function hashNumber(value: number): number {
 /** Numbers the distinct values of one key column from 0 up. NULL is a value like others here. */
 export interface ValueIds {
   readonly size: number;
-  assign(column: Column, count: number, ids: Int32Array): void;
+  /** The ids of rows: in `ids`, or in an array that is the column's own, which nobody may write to. */
+  assign(column: Column, count: number, ids: Int32Array): Int32Array;
   /** Writes the values of ids to a column, each at its position. */
   write(ids: Int32Array, count: number, at: Int32Array, out: OutputColumn): void;
   snapshot(writer: StateWriter): void;
   restore(reader: StateReader): void;
 }
 
-/** The numbering for a column type. */
-export function valueIdsFor(type: DataType): ValueIds {
-  return hasDictionary(type) ? new StringIds() : new NumberIds(type);
+/** The numbering for a column type; `byPlace`: values are numbered in the order in which they come, come what may. */
+export function valueIdsFor(type: DataType, byPlace = false): ValueIds {
+  return hasDictionary(type) ? new StringIds(!byPlace) : new NumberIds(type);
 }
 
-/** Strings: a table from dictionary codes to ids, so that a row costs one look-up. */
+/** Up to so many strings the codes of a dictionary are the ids, seen or not. */
+const FEW_STRINGS = 4096;
+
+/**
+ * Strings. While the dictionary is small its codes are the ids, and numbering rows costs nothing; from the first NULL on, or when it has grown, a table
+ * from codes to ids numbers those that come.
+ */
 class StringIds implements ValueIds {
-  size = 0;
+  #size = 0;
   #dictionary: Dictionary | null = null;
   /** Ids + 1 by code of `#dictionary`; 0 is unknown. */
-  #idOf = new Int32Array(256);
-  #codeOf = new Int32Array(256);
+  #idOf = new Int32Array(0);
+  #codeOf = new Int32Array(0);
   #nullId = -1;
   readonly #foreign = new WeakMap<Dictionary, Int32Array>();
 
-  assign(column: Column, count: number, ids: Int32Array): void {
+  #isIdentity: boolean;
+
+  constructor(isIdentity: boolean) {
+    this.#isIdentity = isIdentity;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  assign(column: Column, count: number, ids: Int32Array): Int32Array {
     const own = (this.#dictionary ??= column.dictionary as Dictionary);
     let codes = column.data as Int32Array;
     if (column.dictionary !== own) codes = translate(column, count, own, this.#foreign);
+    const { valid } = column;
+    if (this.#isIdentity) {
+      if (own.size <= FEW_STRINGS && (valid === null || !hasNull(valid, count))) {
+        this.#size = own.size;
+        return codes;
+      }
+      this.#makeTable();
+    }
     if (own.size > this.#idOf.length) this.#idOf = grown(this.#idOf, own.size);
     const idOf = this.#idOf;
-    const valid = column.valid;
     for (let i = 0; i < count; i++) {
       if (valid !== null && valid[i] === 0) {
         if (this.#nullId < 0) this.#nullId = this.#add(-1);
@@ -62,17 +86,34 @@ class StringIds implements ValueIds {
       }
       ids[i] = id;
     }
+    return ids;
+  }
+
+  #makeTable(): void {
+    this.#isIdentity = false;
+    const length = Math.max(256, this.#size);
+    this.#idOf = new Int32Array(length);
+    this.#codeOf = new Int32Array(length);
+    for (let id = 0; id < this.#size; id++) {
+      this.#idOf[id] = id + 1;
+      this.#codeOf[id] = id;
+    }
   }
 
   #add(code: number): number {
-    if (this.size === this.#codeOf.length) this.#codeOf = grown(this.#codeOf, this.size + 1);
-    this.#codeOf[this.size] = code;
-    return this.size++;
+    if (this.#size === this.#codeOf.length) this.#codeOf = grown(this.#codeOf, this.#size + 1);
+    this.#codeOf[this.#size] = code;
+    return this.#size++;
   }
 
   write(ids: Int32Array, count: number, at: Int32Array, out: OutputColumn): void {
     out.dictionary = this.#dictionary;
     const data = out.data as Int32Array;
+    if (this.#isIdentity) {
+      for (let k = 0; k < count; k++) data[at[k]] = ids[k];
+      if (out.nullable) for (let k = 0; k < count; k++) out.valid[at[k]] = 1;
+      return;
+    }
     for (let k = 0; k < count; k++) {
       const code = this.#codeOf[ids[k]];
       data[at[k]] = code < 0 ? 0 : code;
@@ -81,18 +122,21 @@ class StringIds implements ValueIds {
   }
 
   snapshot(writer: StateWriter): void {
-    writer.lane('codes', this.#codeOf, this.size);
+    writer.value('identity', this.#isIdentity);
+    writer.value('size', this.#size);
+    writer.lane('codes', this.#codeOf, this.#isIdentity ? 0 : this.#size);
     if (this.#dictionary !== null) writer.dictionary('dictionary', this.#dictionary);
   }
 
   restore(reader: StateReader): void {
+    if (reader.has('dictionary')) this.#dictionary = reader.dictionary('dictionary');
+    this.#size = reader.value('size') as number;
+    if (reader.value('identity') === true) return;
     const codes = reader.lane('codes') as Int32Array<ArrayBuffer>;
-    this.size = codes.length;
+    this.#makeTable();
+    this.#idOf = new Int32Array(Math.max(256, this.#dictionary?.size ?? 0));
     this.#codeOf = grown(codes, 256);
     this.#nullId = codes.indexOf(-1);
-    if (!reader.has('dictionary')) return;
-    this.#dictionary = reader.dictionary('dictionary');
-    this.#idOf = grown(new Int32Array(0), Math.max(256, this.#dictionary.size));
     for (let id = 0; id < codes.length; id++) if (codes[id] >= 0) this.#idOf[codes[id]] = id + 1;
   }
 }
@@ -136,7 +180,7 @@ class NumberIds implements ValueIds {
 
   constructor(readonly type: DataType) {}
 
-  assign(column: Column, count: number, ids: Int32Array): void {
+  assign(column: Column, count: number, ids: Int32Array): Int32Array {
     const { data, valid } = column;
     for (let i = 0; i < count; i++) {
       if (valid !== null && valid[i] === 0) {
@@ -147,6 +191,7 @@ class NumberIds implements ValueIds {
         ids[i] = typeof value === 'bigint' ? this.#idOfWide(value) : this.#idOf(value);
       }
     }
+    return ids;
   }
 
   #idOf(given: number): number {

@@ -102,9 +102,12 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
 
   slotOf(group: number): number {
     const pane = this.#current as Pane;
-    const slot = pane.slotOf(group, this.#keeper.store);
+    const found = pane.find(group);
+    if (found >= 0) return found;
+    const slot = this.#keeper.store.open(group);
+    pane.add(group, slot);
     this.dense = pane.dense;
-    return slot;
+    return ~slot;
   }
 
   touch(slot: number): void {
