@@ -42,11 +42,7 @@ function allText(shape: GroupedShape, wide: boolean, names: string, body: string
 
 /** Names the arrays of `state` and `others`. */
 export function stateAndOtherText(shape: GroupedShape, wide: boolean): string {
-  return [HERE, OTHER]
-    .map((names, k) => {
-      return stateConstants(shape, wide, k === 0 ? 'state' : 'others', names);
-    })
-    .join('\n');
+  return `${stateConstants(shape, wide, 'state', HERE)}\n${stateConstants(shape, wide, 'others', OTHER)}`;
 }
 
 /** The loop that puts whole slices together. */

@@ -19,6 +19,7 @@ import {
   type GroupedMergeAll,
 } from '../codegen/groupedMergeAll.js';
 import type { GroupedShape } from '../codegen/groupedShape.js';
+import { compileSliceLoops, type SliceLoops } from '../codegen/groupedSlices.js';
 import {
   compileGroupedMerge,
   compileGroupedValues,
@@ -65,6 +66,7 @@ export class Grouping {
   #merge: GroupedMerge | null = null;
   #mergeAll: GroupedMergeAll | null = null;
   #copyAll: GroupedMergeAll | null | undefined;
+  #slices: SliceLoops | null | undefined;
   #values: { fast: GroupedValues; exact: GroupedValues }[] = [];
   #wide = false;
   #at = new Int32Array(0);
@@ -168,7 +170,7 @@ export class Grouping {
 
   #forgetLoops(): void {
     this.#loop = this.#merge = this.#mergeAll = null;
-    this.#copyAll = undefined;
+    this.#copyAll = this.#slices = undefined;
     this.#values = [];
   }
 
@@ -196,6 +198,12 @@ export class Grouping {
     if (count === 0) return;
     this.#mergeAll ??= compileGroupedMergeAll(this.shape, this.#wide);
     this.#mergeAll(into, slots, from, others, count, this.#dictionaries);
+  }
+
+  /** The loops over whole slices; null where there are none for this state. */
+  get slices(): SliceLoops | null {
+    if (this.#slices === undefined) this.#slices = compileSliceLoops(this.shape, this.#wide);
+    return this.#slices;
   }
 
   /** Copies the states of many slots to others, whatever these held. */

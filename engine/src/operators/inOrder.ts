@@ -49,9 +49,13 @@ export type Ascent = (typeof Ascent)[keyof typeof Ascent];
 /** How the rows of a batch follow the last one before it, and how its marks follow their times. */
 export function ascent(times: Float64Array, marks: Float64Array, length: number, last: EventTime): Ascent {
   let previous = last;
+  let i = 0;
+  // Most rows come in order, each with its own time as its mark.
+  while (i < length && times[i] >= previous && marks[i] === times[i]) previous = times[i++];
+  if (i === length) return Ascent.Marked;
   let behind = 0;
   let ahead = 0;
-  for (let i = 0; i < length; i++) {
+  for (; i < length; i++) {
     const time = times[i];
     if (!(time >= previous)) return Ascent.None;
     previous = time;

@@ -19,6 +19,11 @@ export class Pane {
   #table: Int32Array = new Int32Array(0);
   #hashed = false;
 
+  /** Whether `dense` finds every group. */
+  get isDense(): boolean {
+    return !this.#hashed;
+  }
+
   /** Makes room for `groups` group numbers. */
   fit(groups: number): void {
     if (this.#hashed || groups <= this.dense.length) return;

@@ -157,8 +157,19 @@ export class SliceStacks {
   /** Adds the groups of a pane to another one; groups that this one does not have are copied. */
   #merge(pane: Pane, into: StateStore, other: Pane, from: StateStore): void {
     const { slots, count } = other;
-    this.#fit(count);
     pane.fit(this.grouping.groups.size);
+    const { slices, dictionaries } = this.grouping;
+    if (slices !== null && pane.isDense) {
+      into.reserve(count);
+      const claim = (group: number): number => {
+        const slot = into.claim(group);
+        pane.add(group, slot);
+        return slot;
+      };
+      slices.union(into, pane.dense, claim, from, other, dictionaries);
+      return;
+    }
+    this.#fit(count);
     let known = 0;
     let fresh = 0;
     const knownFrom = this.#from;
@@ -191,6 +202,11 @@ export class SliceStacks {
       for (let slot = this.#all.length; slot < 2 * most; slot++) scratch.claim(0);
       this.#all = Int32Array.from({ length: 2 * most }, (_, slot) => slot);
     }
+    const { slices, dictionaries, groups } = this.grouping;
+    front.fit(groups.size);
+    back.fit(groups.size);
+    if (slices !== null && front.isDense && back.isDense)
+      return slices.combine(scratch, store, front, back, dictionaries);
     let known = 0;
     for (let i = 0; i < front.count; i++) {
       const group = store.groups[front.slots[i]];

@@ -1,5 +1,5 @@
 import type { Batch } from '../columns/batch.js';
-import type { Column } from '../columns/column.js';
+import { hasNull, type Column } from '../columns/column.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { START_OF_TIME, toEventTimes, type EventTime } from '../columns/time.js';
 import { INT64 } from '../columns/types.js';
@@ -22,6 +22,8 @@ interface Group {
   readonly time: EventTime;
   readonly rows: RankedRows;
   told: number[];
+  /** Where rows only come: what a row has to beat to take the last one's place (`#limitOf`). */
+  limit: number;
 }
 
 /** How many group and row numbers there may be before unused ones are given up. */
@@ -102,7 +104,8 @@ export class TopNOperator implements Operator {
     const { input, rows, retracting, form } = this.#plan;
     const { length, kinds, marks } = batch;
     const from = this.#store.used;
-    this.#store.append([...batch.columns, ...this.#orders.map(kernel => kernel.run(batch))], 0, length);
+    const orders = this.#orders.map(kernel => kernel.run(batch));
+    this.#store.append([...batch.columns, ...orders], 0, length);
     this.#fit();
     const times = this.#timesOf(batch);
     const groups = this.#groupNumbers.assign(
@@ -117,12 +120,18 @@ export class TopNOperator implements Operator {
       : null;
     if (this.#rowOf.length < this.#rowNumbers.size) this.#rowOf = grown(this.#rowOf, this.#rowNumbers.size);
     this.#compared = this.#comparedColumns(input.fields.length);
+    const quick = this.#quickLane(orders.at(0), length);
+    const falls = this.#plan.order.at(0)?.descending === true;
+    let group: Group | undefined;
     let mark = before;
     for (let i = 0; i < length; i++) {
       const time = times === null ? -Infinity : times[i];
       if (form === 'final') {
         const previous = i > 1 && marks !== null ? marks[i - 2] : before;
-        if (this.#next < mark) this.#close(mark, previous);
+        if (this.#next < mark) {
+          this.#close(mark, previous);
+          group = undefined;
+        }
         if (marks !== null && time < mark) {
           this.counters.late++;
           mark = marks[i];
@@ -139,17 +148,37 @@ export class TopNOperator implements Operator {
         this.#rowOf[numbers[i]] = position + 1;
         this.#numberOf[position] = numbers[i];
       }
-      const group = this.#groups.get(groups[i]) ?? this.#open(groups[i], time);
+      if (group?.number !== groups[i]) group = this.#groups.get(groups[i]) ?? this.#open(groups[i], time);
       if (!retracting && group.rows.size >= rows) {
+        if (quick !== null && (falls ? quick[position] < group.limit : quick[position] > group.limit))
+          continue;
         if (this.#compare(position, group.rows.last()) > 0) continue;
         group.rows.dropLast();
         this.#live--;
       }
       this.#groupOf[position] = group.number;
       group.rows.add(position, this.#order);
+      if (!retracting) group.limit = this.#limitOf(group.rows.last(), quick);
       this.#live++;
       touched.add(group);
     }
+  }
+
+  /**
+   * What rows are ordered by first, by position, where the batch's rows can be compared as it lies; null where they cannot. NaN compares as
+   * neither, so it is compared in full.
+   */
+  #quickLane(order: Column | undefined, length: number): Float64Array | Int32Array | null {
+    if (order === undefined || order.dictionary !== null) return null;
+    if (order.valid !== null && hasNull(order.valid, length)) return null;
+    const { data } = this.#compared[0].column;
+    return data instanceof Float64Array || data instanceof Int32Array ? data : null;
+  }
+
+  /** The value that a row has to beat; NaN where that takes a comparison in full. */
+  #limitOf(row: number, quick: Float64Array | Int32Array | null): number {
+    const { valid } = this.#compared[0].column;
+    return quick === null || (valid !== null && valid[row] === 0) ? NaN : quick[row];
   }
 
   /** Takes out the row of a number that is taken back, or that a new one of its key replaces. */
@@ -166,7 +195,7 @@ export class TopNOperator implements Operator {
   }
 
   #open(number: number, time: EventTime): Group {
-    const group: Group = { number, time, rows: new RankedRows(), told: [] };
+    const group: Group = { number, time, rows: new RankedRows(), told: [], limit: NaN };
     this.#groups.set(number, group);
     const until = this.#closesAt(group);
     if (until < this.#next) this.#next = until;

@@ -182,6 +182,7 @@ class NumberIds implements ValueIds {
 
   assign(column: Column, count: number, ids: Int32Array): Int32Array {
     const { data, valid } = column;
+    if (valid === null && data instanceof Float64Array) return this.#assignRuns(data, count, ids);
     for (let i = 0; i < count; i++) {
       if (valid !== null && valid[i] === 0) {
         if (this.#nullId < 0) this.#nullId = this.#add(0);
@@ -190,6 +191,21 @@ class NumberIds implements ValueIds {
         const value = data[i];
         ids[i] = typeof value === 'bigint' ? this.#idOfWide(value) : this.#idOf(value);
       }
+    }
+    return ids;
+  }
+
+  /** Equal numbers mostly come together: a window's end, a level. */
+  #assignRuns(data: Float64Array, count: number, ids: Int32Array): Int32Array {
+    let last = NaN;
+    let id = -1;
+    for (let i = 0; i < count; i++) {
+      const value = data[i];
+      if (value !== last) {
+        id = this.#idOf(value);
+        last = value;
+      }
+      ids[i] = id;
     }
     return ids;
   }
