@@ -163,6 +163,55 @@ test('groups that live their time out keep memory flat over a day of event time'
   expect(operator.counters.expired).toBeGreaterThan(110 * ROWS);
 });
 
+/** Runs a plan's operators, one after the other, over so many batches; gives the bytes that the last one held after each. */
+function bytesOver(plan: PlanNode, count: number): number[] {
+  const physical = planPhysical(
+    plan,
+    bindPlan(plan, source => sourceRelationOf(source, FIELDS)),
+  );
+  const operators = physical.operators.map(each => buildOperator(each));
+  const push = operators.reduceRight<(batch: Batch) => void>(
+    (next, operator) => batch => operator.process(0, batch, next),
+    () => undefined,
+  );
+  return Array.from({ length: count }, (_, k) => {
+    push(batchAt(k * ROWS));
+    return operators.reduce((total, operator) => total + operator.bytes(), 0);
+  });
+}
+
+const MINUTE_US = 60_000_000;
+const windowed = (type: string, parameters: Record<string, number>): PlanNode => ({
+  ...(countById(sourceOf()) as Extract<PlanNode, { kind: 'aggregate' }>),
+  window: { type, parameters },
+});
+
+test.each<[string, PlanNode]>([
+  ['windows', windowed('tumble', { sizeUs: MINUTE_US, offsetUs: 0 })],
+  ['windows that overlap', windowed('hop', { sizeUs: 5 * MINUTE_US, slideUs: MINUTE_US })],
+  ['sessions', windowed('session', { gapUs: MINUTE_US })],
+  [
+    'frames of time',
+    {
+      kind: 'rolling',
+      input: sourceOf(),
+      keys: ['id'],
+      frame: { kind: 'range', us: MINUTE_US },
+      columns: ['sum', 'max'].map(fn => ({
+        name: fn,
+        over: 'frame',
+        call: { fn, args: [{ kind: 'column', name: 'id' }], where: null, distinct: false, options: {} },
+      })),
+    },
+  ],
+])('%s of keys that never come again hold no more after a day than after an hour', (_, plan) => {
+  const bytes = bytesOver(plan, 108);
+  const most = (from: number, to: number): number => Math.max(...bytes.slice(from, to));
+  expect(most(60, 108)).toBeLessThanOrEqual(most(5, 60) * 1.1);
+  // A batch is about 14 minutes: what it has at once, and as many numbers again.
+  expect(most(0, 108)).toBeLessThan(20_000_000);
+});
+
 test('fifty queries over one source read it once', async () => {
   const roomy = createSessionHost({ world, connectors: [endless], sinks: [], defer: setImmediate });
   const link = roomy.link();

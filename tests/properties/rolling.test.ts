@@ -51,7 +51,24 @@ const ROW_CALLS: readonly AggregateCall[] = [
   rowCall('tradeSign', ['price', 'level']),
 ];
 
+/** Frames of time alone: a key without rows in its frame is forgotten. */
+function makeForgetful(random: Random): RollingNode {
+  const columns = ALL_CALLS.filter(() => random.chance(0.3)).map(({ call }, k) => ({
+    name: `aggregate ${k}`,
+    over: 'frame' as const,
+    call,
+  }));
+  return {
+    kind: 'rolling',
+    input: SOURCE,
+    keys: random.pick([[], ['symbol'], ['symbol', 'level'], ['size']]),
+    frame: { kind: 'range', us: random.pick([0, 1, 3, 10]) },
+    columns: [...columns, { name: 'n', over: 'frame', call: rowCall('count', []) }],
+  };
+}
+
 function makeNode(random: Random): RollingNode {
+  if (random.chance(0.4)) return makeForgetful(random);
   const frame = random.pick<() => FrameSpec | null>([
     () => ({ kind: 'rows', rows: 1 + random.below(8), behind: random.pick([0, 0, 1, 3]) }),
     () => ({ kind: 'range', us: random.pick([0, 3, 10, 40]) }),

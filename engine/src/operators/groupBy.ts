@@ -4,6 +4,7 @@ import type { Schema } from '../columns/schema.js';
 import { END_OF_TIME, START_OF_TIME } from '../columns/time.js';
 import type { GroupedHost } from '../codegen/grouped.js';
 import { ChangeWriter, type ChangeForm } from './changes.js';
+import { GroupCensus } from './groupCensus.js';
 import { GroupExpiry } from './groupExpiry.js';
 import { Grouping, type GroupingPlan } from './grouping.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
@@ -39,6 +40,7 @@ export class GroupByOperator implements Operator, GroupedHost {
   readonly #writer: ChangeWriter;
   readonly #form: ChangeForm | 'final';
   readonly #expiry: GroupExpiry | null;
+  readonly #census = new GroupCensus(holds => this.#markGroups(holds));
   #watermark = START_OF_TIME;
   #ended = false;
 
@@ -90,7 +92,7 @@ export class GroupByOperator implements Operator, GroupedHost {
     }
     this.#watermark = Math.max(this.#watermark, batch.watermark);
     if (this.#expiry?.isDue(this.#watermark) === true) this.#forgetSilent(this.#expiry);
-    this.#compact();
+    this.#renumber();
     out(this.#out.batch(this.#watermark, this.#form !== 'final'));
   }
 
@@ -163,24 +165,24 @@ export class GroupByOperator implements Operator, GroupedHost {
     for (const slot of dropped) this.#store.release(slot);
   }
 
-  /** Group numbers of groups that are gone are given up, once they are many. */
-  #compact(): void {
-    const { size } = this.#grouping.groups;
-    const { count, slots } = this.#pane;
-    if (size < 65_536 || size < 4 * count) return;
+  /** Numbers of groups that are gone are given up. */
+  #renumber(): void {
+    const renumbering = this.#census.take(this.#grouping.groups);
+    if (renumbering === null) return;
     const { groups } = this.#store;
-    const numbers = Int32Array.from(slots.subarray(0, count), slot => groups[slot]);
-    this.#grouping.groups.keepOnly(numbers);
-    this.#expiry?.keepOnly(numbers);
-    for (let i = 0; i < count; i++) groups[slots[i]] = i;
+    const { slots, count } = this.#pane;
+    this.#expiry?.keepOnly(renumbering.kept);
+    for (let i = 0; i < count; i++) groups[slots[i]] = renumbering.numberOf[groups[slots[i]]];
     this.#pane.renumber(groups);
   }
 
+  #markGroups(holds: Uint8Array): void {
+    const { slots, count } = this.#pane;
+    for (let i = 0; i < count; i++) holds[this.#store.groups[slots[i]]] = 1;
+  }
+
   bytes(): number {
-    const { groups, plan } = this.#grouping;
-    // The numbers of keys, roughly.
-    const keys = groups.size * 24 * Math.max(1, plan.keys.length);
-    return this.#store.bytes() + keys + (this.#expiry?.bytes() ?? 0);
+    return this.#store.bytes() + this.#grouping.groups.bytes() + (this.#expiry?.bytes() ?? 0);
   }
 
   stateRows(): number {

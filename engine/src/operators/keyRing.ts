@@ -84,12 +84,36 @@ export class KeyRing {
     }
   }
 
-  /** Gives up what is left over, and makes the arrays larger where less than half of them would be free. */
+  /** Marks the keys whose last element is `least` or more in a lane. */
+  markSince(lane: number, least: number, keys: Uint8Array): void {
+    const { meta } = this;
+    const values = this.lanes[lane];
+    for (let key = 0; key < this.#keys; key++) {
+      const count = meta[4 * key + 3];
+      if (count === 0) continue;
+      const last = meta[4 * key] + ((meta[4 * key + 2] + count - 1) & meta[4 * key + 1]);
+      if (values[last] >= least) keys[key] = 1;
+    }
+  }
+
+  /** Gives up the queues of all keys but these, ascending, which are numbered by their places. */
+  keepOnly(keys: Int32Array): void {
+    const meta = new Int32Array(Math.max(1024, 4 * keys.length));
+    keys.forEach((key, k) => meta.set(this.meta.subarray(4 * key, 4 * key + 4), 4 * k));
+    this.meta = meta;
+    this.#keys = keys.length;
+    this.#makeRoom(0);
+  }
+
+  /**
+   * Gives up what is left over, and makes the arrays larger where less than half of them would be free. It looks at every key, so that
+   * there is room for as many as there are keeps its cost in proportion to what is written.
+   */
   #makeRoom(needed: number): void {
     let live = needed;
     for (let key = 0; key < this.#keys; key++) live += roomFor(this.meta[4 * key + 3]);
     let capacity = 1024;
-    while (capacity < 2 * live) capacity *= 2;
+    while (capacity < 2 * live || capacity < this.#keys) capacity *= 2;
     const lanes = this.layout.map(lane => this.#lane(lane, capacity));
     let to = 0;
     for (let key = 0; key < this.#keys; key++) {

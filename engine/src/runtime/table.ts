@@ -162,7 +162,7 @@ export class MaterializedTable implements ViewSource {
   }
 
   get bytes(): number {
-    return this.#log.bytes;
+    return this.#log.bytes + this.#matcher.bytes();
   }
 
   positions(from: number, limit: number): Int32Array {
