@@ -41,6 +41,8 @@ export class GroupByOperator implements Operator, GroupedHost {
   readonly #form: ChangeForm | 'final';
   readonly #expiry: GroupExpiry | null;
   readonly #census = new GroupCensus(holds => this.#markGroups(holds));
+  /** How many groups have lost all their rows since their slots were given back. */
+  #emptied = 0;
   #watermark = START_OF_TIME;
   #ended = false;
 
@@ -116,7 +118,7 @@ export class GroupByOperator implements Operator, GroupedHost {
   /** Forgets a group that a row has come to. What it was is told first. */
   #restart(group: number): void {
     const slot = this.#pane.find(group);
-    if (slot < 0) return;
+    if (slot < 0 || this.#isEmpty(slot)) return;
     this.#emitTouched();
     this.epoch++;
     // The slot that was released last is the next to be had, so the group keeps it.
@@ -128,11 +130,25 @@ export class GroupByOperator implements Operator, GroupedHost {
   #emitTouched(): void {
     const pane = this.#pane;
     const from = this.#out.length;
-    let emptied = 0;
-    this.#writer.change(this.#store, pane.touched, pane.touchedCount, () => emptied++);
+    this.#writer.change(this.#store, pane.touched, pane.touchedCount, slot => this.#empty(slot));
     this.#out.marks.fill(this.#watermark, from, this.#out.length);
     pane.touchedCount = 0;
-    if (emptied > 0) this.#keepSlots(slot => this.#store.rows(slot) > 0);
+    if (2 * this.#emptied > pane.count) this.#releaseEmptied();
+  }
+
+  /** A group without rows is as if it had never come; its slot is given back with many others, since that looks at all of them. */
+  #empty(slot: number): void {
+    this.#store.reset(slot);
+    this.#emptied++;
+  }
+
+  #isEmpty(slot: number): boolean {
+    return this.#grouping.plan.shape.retracting && !(this.#store.rows(slot) > 0);
+  }
+
+  #releaseEmptied(): void {
+    this.#emptied = 0;
+    this.#keepSlots(slot => !this.#isEmpty(slot));
   }
 
   /** Emits every group at the end of the input. */
@@ -145,6 +161,7 @@ export class GroupByOperator implements Operator, GroupedHost {
   }
 
   #forgetSilent(expiry: GroupExpiry): void {
+    if (this.#emptied > 0) this.#releaseEmptied();
     const before = this.#pane.count;
     this.#keepSlots(slot => expiry.isAlive(this.#store.groups[slot], this.#watermark));
     this.counters.expired += before - this.#pane.count;
@@ -192,6 +209,7 @@ export class GroupByOperator implements Operator, GroupedHost {
     writer.value('watermark', this.#watermark);
     writer.value('epoch', this.epoch);
     writer.value('ended', this.#ended);
+    if (this.#emptied > 0) writer.value('emptied', this.#emptied);
     writer.value('counters', { ...this.counters });
     writer.lane('slots', this.#pane.slots, this.#pane.count);
     this.#grouping.snapshot(writer.section('grouping'));
@@ -202,6 +220,7 @@ export class GroupByOperator implements Operator, GroupedHost {
     this.#watermark = reader.value('watermark') as number;
     this.epoch = reader.value('epoch') as number;
     this.#ended = reader.value('ended') as boolean;
+    if (reader.has('emptied')) this.#emptied = reader.value('emptied') as number;
     Object.assign(this.counters, reader.value('counters'));
     this.#grouping.restore(reader.section('grouping'));
     this.#expiry?.restore(reader.section('expiry'));
