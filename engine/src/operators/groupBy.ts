@@ -224,6 +224,10 @@ export class GroupByOperator implements Operator, GroupedHost {
     Object.assign(this.counters, reader.value('counters'));
     this.#grouping.restore(reader.section('grouping'));
     this.#expiry?.restore(reader.section('expiry'));
-    for (const slot of reader.lane('slots') as Int32Array) this.#pane.add(this.#store.groups[slot], slot);
+    const slots = reader.lane('slots') as Int32Array;
+    const { groups } = this.#store;
+    this.#pane.fit(this.#grouping.groups.size);
+    this.#pane.reserve(slots.length);
+    for (let i = 0; i < slots.length; i++) this.#pane.add(groups[slots[i]], slots[i]);
   }
 }

@@ -38,6 +38,15 @@ export class Pane {
     }
   }
 
+  /** Makes room for so many more groups, so that adding them moves nothing. */
+  reserve(count: number): void {
+    const needed = this.count + count;
+    if (this.slots.length < needed) this.slots = grown(this.slots, needed);
+    let length = this.#table.length;
+    while (this.#hashed && needed * 4 > length) length *= 2;
+    if (length > this.#table.length) this.#rehash(length);
+  }
+
   /** The slot of a group, or -1. */
   find(group: number): number {
     if (!this.#hashed) return group < this.dense.length ? this.dense[group] - 1 : -1;
@@ -109,9 +118,9 @@ export class Pane {
     this.#table[2 * at + 1] = slot + 1;
   }
 
-  #rehash(): void {
+  #rehash(length = this.#table.length * 2): void {
     const old = this.#table;
-    this.#table = new Int32Array(old.length * 2);
+    this.#table = new Int32Array(length);
     for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== 0) this.#put(old[at], old[at + 1] - 1);
   }
 }

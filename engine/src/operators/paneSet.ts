@@ -97,6 +97,7 @@ export class PaneSet {
     for (let k = 0; k < starts.length; k++) {
       const pane = this.open(starts[k], ends[k]);
       pane.closed = closed[k] === 1;
+      pane.reserve(counts[k]);
       for (const end = at + counts[k]; at < end; at++) pane.add(this.store.groups[slots[at]], slots[at]);
       for (const end = touchedAt + touchedCounts[k]; touchedAt < end; touchedAt++)
         pane.touch(touched[touchedAt]);

@@ -278,8 +278,10 @@ class NumberIds implements ValueIds {
     this.#values.set(values as Float64Array);
     this.#table = new Int32Array(capacity * 2);
     this.#mask = this.#table.length - 1;
+    const isPlain = this.#wideOf.size === 0;
     for (let id = 0; id < this.size; id++) {
-      if (id !== this.#nullId && !this.#wideOf.has(id)) this.#put(this.#table, this.#mask, id + 1);
+      if (id !== this.#nullId && (isPlain || !this.#wideOf.has(id)))
+        this.#put(this.#table, this.#mask, id + 1);
     }
   }
 
