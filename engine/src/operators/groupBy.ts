@@ -33,7 +33,7 @@ export class GroupByOperator implements Operator, GroupedHost {
   readonly closed = false;
   readonly nextEvent = Infinity;
   epoch = 0;
-  readonly #pane = new Pane();
+  readonly #pane = new Pane(Infinity);
   readonly #grouping: Grouping;
   readonly #store: StateStore;
   readonly #out: OutputBuffer;

@@ -9,6 +9,8 @@ export interface RingLane {
 }
 
 const LEAST = 4;
+/** So many elements are copied one by one: a view of an array costs more. */
+const FEW = 32;
 
 /**
  * A queue for each key, all of them in a few typed arrays. Loops read and write them through `meta`: for key `k`, at `4 k`, where its
@@ -77,6 +79,10 @@ export class KeyRing {
     const count = this.meta[at + 3];
     const first = Math.min(count, mask + 1 - head);
     for (let k = 0; k < lanes.length; k++) {
+      if (count <= FEW) {
+        for (let i = 0; i < count; i++) lanes[k][to + i] = from[k][start + ((head + i) & mask)] as never;
+        continue;
+      }
       const source = from[k] as Float64Array;
       const target = lanes[k] as Float64Array;
       target.set(source.subarray(start + head, start + head + first), to);
@@ -99,7 +105,8 @@ export class KeyRing {
   /** Gives up the queues of all keys but these, ascending, which are numbered by their places. */
   keepOnly(keys: Int32Array): void {
     const meta = new Int32Array(Math.max(1024, 4 * keys.length));
-    keys.forEach((key, k) => meta.set(this.meta.subarray(4 * key, 4 * key + 4), 4 * k));
+    for (let k = 0; k < keys.length; k++)
+      for (let i = 0; i < 4; i++) meta[4 * k + i] = this.meta[4 * keys[k] + i];
     this.meta = meta;
     this.#keys = keys.length;
     this.#makeRoom(0);

@@ -19,10 +19,13 @@ export class Pane {
   #table: Int32Array = new Int32Array(0);
   #hashed = false;
 
+  /** @param mostDense up to how many group numbers slots are found by a dense array: all, where most groups have one */
+  constructor(readonly mostDense = DENSE_GROUPS) {}
+
   /** Makes room for `groups` group numbers. */
   fit(groups: number): void {
     if (this.#hashed || groups <= this.dense.length) return;
-    if (groups <= DENSE_GROUPS) {
+    if (groups <= this.mostDense) {
       this.dense = grown(this.dense, groups);
       return;
     }
