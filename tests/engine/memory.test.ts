@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { decodeArrow } from '../../engine/src/codecs/arrow.js';
 import type { Batch } from '../../engine/src/columns/batch.js';
 import { INT64, timestampType, type Field } from '../../engine/src/columns/types.js';
+import { valueAt } from '../../engine/src/columns/values.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
 import { planPhysical } from '../../engine/src/physical/planner.js';
 import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
 import { buildOperator } from '../../engine/src/operators/build.js';
 import { createSessionHost } from '../../engine/src/session/host.js';
-import type { SessionHost } from '../../engine/src/session/protocol.js';
+import { MemoryBudget, MemoryBudgetError, type MemoryHolder } from '../../engine/src/runtime/memory.js';
+import type { HostLink, SessionHost } from '../../engine/src/session/protocol.js';
 import { newCounters } from '../../engine/src/sources/counters.js';
 import type { SourceConnector } from '../../engine/src/sources/source.js';
 import { virtualWorld, type VirtualWorld } from '../support/virtualWorld.js';
@@ -57,7 +60,7 @@ const endless: SourceConnector = {
         lastTime: null,
         notes: [],
       },
-      live: false,
+      live: options.live === true,
       read() {
         readings++;
         let at = 0;
@@ -117,20 +120,93 @@ afterEach(async () => {
   world.stop();
 });
 
+/** Waits until a view's query has failed; gives its error. */
+async function refused(link: HostLink, viewId: string): Promise<string> {
+  for (;;) {
+    await new Promise(resolve => setImmediate(resolve));
+    const { status } = await link.request({ type: 'viewSnapshot', viewId, limit: 1 });
+    if (status.error !== null) return status.error;
+  }
+}
+
+/** A holder of so many bytes, some of which it can give up. */
+function holderOf(what: string, held: { bytes: number; spare: number }): MemoryHolder {
+  return {
+    bytes: () => held.bytes + held.spare,
+    holdings: () => [{ what, bytes: held.bytes + held.spare }],
+    evict(bytes) {
+      const given = Math.min(bytes, held.spare);
+      held.spare -= given;
+      return given;
+    },
+  };
+}
+
+const after = (milliseconds: number): Promise<void> =>
+  new Promise(resolve => world.after(milliseconds, () => resolve()));
+
+test('past the budget what can be had again is given up first, and counted', () => {
+  const budget = new MemoryBudget(100, world);
+  const history = { bytes: 40, spare: 50 };
+  const state = { bytes: 30, spare: 0 };
+  budget.add(holderOf('a history', history));
+  budget.add(holderOf('state', state));
+  expect(budget.admit('a source')).toBeNull();
+  expect(budget.stats()).toEqual({ usedBytes: 100, limitBytes: 100, evictedBytes: 20 });
+  expect(history.spare).toBe(30);
+});
+
+test('past the budget reads are slowed; they go on at full pace once it is kept', async () => {
+  const budget = new MemoryBudget(100, world);
+  const state = { bytes: 110, spare: 0 };
+  budget.add(holderOf('state', state));
+  const begun = world.now();
+  let reads = 0;
+  for (let asked = 0; asked < 10; asked++) {
+    const wait = budget.admit('a source');
+    if (wait === null) reads++;
+    await wait;
+  }
+  expect(reads).toBe(5);
+  expect(world.now() - begun).toBeGreaterThanOrEqual(500);
+  state.bytes = 90;
+  for (let read = 0; read < 100; read++) expect(budget.admit('a source')).toBeNull();
+});
+
+test('reads are refused when slowing has not helped, or far past the budget; the biggest holders are named', async () => {
+  for (const bytes of [110e6, 200e6]) {
+    const budget = new MemoryBudget(100e6, world);
+    budget.add(holderOf('the state of a', { bytes: bytes - 20e6, spare: 0 }));
+    const free = budget.add(holderOf('a table', { bytes: 20e6, spare: 0 }));
+    let reads = 0;
+    const askOn = async (): Promise<void> => {
+      for (;;) {
+        const wait = budget.admit('a source');
+        if (wait === null) reads++;
+        await wait;
+      }
+    };
+    await expect(askOn()).rejects.toThrow(
+      /a source is read no further.*The biggest: the state of a \(\d+ MB\); a table \(20 MB\)/,
+    );
+    expect(reads).toBe(bytes > 125e6 ? 0 : 19);
+    expect(() => budget.admit('another')).toThrow(MemoryBudgetError);
+    free();
+    if (bytes === 110e6) expect(budget.admit('another')).toBeNull();
+  }
+  await after(1);
+});
+
 test('past the memory budget a query is refused, with who holds most and what to do', async () => {
   const link = host.link();
   const view = { kind: 'grid' as const, title: null };
   await link.request({ type: 'view', viewId: 'v', plan: countById(sourceOf()), owner: null, view });
-  let status;
-  do {
-    await new Promise(resolve => setImmediate(resolve));
-    ({ status } = await link.request({ type: 'viewSnapshot', viewId: 'v', limit: 1 }));
-  } while (status.error === null);
-  expect(status.error).toMatch(
+  const error = await refused(link, 'v');
+  expect(error).toMatch(
     /^MR5501 .*more than its memory budget of 16 MB, so source 'orders' is read no further/,
   );
-  expect(status.error).toMatch(/The biggest: .*the state of 'group by id/);
-  expect(status.error).toMatch(/ttl/);
+  expect(error).toMatch(/The biggest: .*the state of 'group by id/);
+  expect(error).toMatch(/ttl/);
   const read = batches;
   await new Promise(resolve => world.after(10_000, () => resolve(null)));
   expect(batches).toBe(read);
@@ -141,6 +217,52 @@ test('a read of its own is refused as well, and gives its memory back', async ()
   const read = (plan: PlanNode) => link.request({ type: 'read', plan, limit: null, current: false });
   await expect(read(countById(sourceOf()))).rejects.toMatchObject({ code: 'MR5501' });
   expect((await read(countById(sourceOf({ batches: 2 })))).rows).toBe(2 * ROWS);
+});
+
+test('a query that was refused gives its state back, and others go on', async () => {
+  const link = host.link();
+  const view = { kind: 'grid' as const, title: null };
+  const source = sourceOf({ batches: 60 });
+  await link.request({ type: 'view', viewId: 'v', plan: countById(source), owner: null, view });
+  await refused(link, 'v');
+  // The one that was refused is still shown.
+  const all = { ...(countById(source) as Extract<PlanNode, { kind: 'aggregate' }>), keys: [] };
+  await link.request({ type: 'view', viewId: 'w', plan: all, owner: null, view });
+  await link.request({ type: 'until', time: 'end' });
+  const { arrow, status } = await link.request({ type: 'viewSnapshot', viewId: 'w', limit: 1 });
+  expect(status.error).toBeNull();
+  expect(valueAt(decodeArrow(arrow).columns.at(-1)!, 0)).toBe(BigInt(60 * ROWS));
+  const { memory } = await link.request({ type: 'stats' });
+  expect(memory.usedBytes).toBeLessThan(memory.limitBytes);
+});
+
+test('the history of a live source makes way, and is counted; its queries see every row', async () => {
+  const link = host.link();
+  const view = { kind: 'grid' as const, title: null };
+  const source = sourceOf({ batches: 100, live: true });
+  const all = { ...(countById(source) as Extract<PlanNode, { kind: 'aggregate' }>), keys: [] };
+  await link.request({ type: 'view', viewId: 'v', plan: all, owner: null, view });
+  let stats;
+  do {
+    await new Promise(resolve => setImmediate(resolve));
+    stats = await link.request({ type: 'stats' });
+  } while (!stats.sources[0].ended);
+  const { arrow, status } = await link.request({ type: 'viewSnapshot', viewId: 'v', limit: 1 });
+  expect(status.error).toBeNull();
+  expect(valueAt(decodeArrow(arrow).columns.at(-1)!, 0)).toBe(BigInt(100 * ROWS));
+  expect(stats.sources[0].historyEvicted).toBeGreaterThan(0);
+  expect(stats.memory.evictedBytes).toBeGreaterThan(0);
+  expect(stats.memory.usedBytes).toBeLessThan(1.1 * stats.memory.limitBytes);
+});
+
+test('what a released query held counts no more', async () => {
+  const link = host.link();
+  const plan = countById(sourceOf({ batches: 2 }));
+  const { queryId } = await link.request({ type: 'open', plan, owner: 'a cell' });
+  await link.request({ type: 'until', time: 'end' });
+  expect((await link.request({ type: 'stats' })).memory.usedBytes).toBeGreaterThan(0);
+  await link.request({ type: 'release', queryId });
+  expect((await link.request({ type: 'stats' })).memory.usedBytes).toBe(0);
 });
 
 test('groups that live their time out keep memory flat over a day of event time', () => {

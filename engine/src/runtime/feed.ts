@@ -50,6 +50,8 @@ export class Feed implements PortFeed, MemoryHolder {
     readonly arrival: number;
   }[] = [];
   #historyBytes = 0;
+  /** Rows of the history that were given up for the session's memory. */
+  historyEvicted = 0;
   /** The batch number of the history's first batch. */
   #historyStart = 0;
   readonly #stopListening: () => void;
@@ -95,6 +97,7 @@ export class Feed implements PortFeed, MemoryHolder {
   /** Adds a query: it gets every row from the start, as if it had always been there. */
   add(member: FeedMember): void {
     member.feed = this;
+    if (this.error !== null) this.#recover();
     if (this.position === 0 && !this.ended) {
       this.#members.add(member);
       this.#joined(member);
@@ -119,6 +122,23 @@ export class Feed implements PortFeed, MemoryHolder {
     member.caughtUp();
   }
 
+  /**
+   * Goes on after a failure, which has ended all queries: a replay from its beginning, and what is live where it is, which a source whose own
+   * failure it was will say again.
+   */
+  #recover(): void {
+    this.error = null;
+    this.ended = false;
+    if (this.live) return;
+    void this.#reader?.close();
+    this.#reader = null;
+    this.#pending = null;
+    this.#offset = 0;
+    this.position = 0;
+    this.watermark = START_OF_TIME;
+    this.#given = -Infinity;
+  }
+
   remove(member: FeedMember): void {
     if (member.feed === this) member.feed = null;
     this.#members.delete(member);
@@ -135,6 +155,22 @@ export class Feed implements PortFeed, MemoryHolder {
   holdings(): Holding[] {
     const what = `the history of source '${this.source.summary.name}'`;
     return [{ what, bytes: this.#historyBytes }];
+  }
+
+  /** Gives up the oldest of a live source's history: queries that come later see less of what was before them. */
+  evict(bytes: number): number {
+    const before = this.#historyBytes;
+    while (this.#history.length > 1 && before - this.#historyBytes < bytes)
+      this.historyEvicted += this.#dropOldest();
+    return before - this.#historyBytes;
+  }
+
+  /** Drops the history's first batch; returns how many rows that are. */
+  #dropOldest(): number {
+    const { batch, bytes } = this.#history.shift()!;
+    this.#historyBytes -= bytes;
+    this.#historyStart++;
+    return batch.length;
   }
 
   /** Readings under way: one, and one for each query that is catching up. */
@@ -219,7 +255,7 @@ export class Feed implements PortFeed, MemoryHolder {
   }
 
   async #read(): Promise<void> {
-    const memory = this.context.memory(`source '${this.source.summary.name}'`);
+    const memory = this.#admit();
     if (memory !== null) {
       await memory;
       return;
@@ -291,6 +327,7 @@ export class Feed implements PortFeed, MemoryHolder {
   async #catchUp(late: CatchUp): Promise<void> {
     const missing = this.position - late.position;
     if (missing > 0) {
+      if (await this.#waitsFor(late)) return;
       late.reader ??= this.source.read();
       const batch = await late.reader.next(Math.min(TURN_ROWS, missing));
       if (this.#closed || this.#restarting !== null || !this.#late.includes(late)) return;
@@ -302,6 +339,23 @@ export class Feed implements PortFeed, MemoryHolder {
     }
     await late.reader?.close();
     this.#join(late);
+  }
+
+  /** Whether a late query has had to wait for memory, or is refused: then the others go on without it. */
+  async #waitsFor({ member }: CatchUp): Promise<boolean> {
+    try {
+      const memory = this.#admit();
+      await memory;
+      return memory !== null;
+    } catch (error) {
+      this.remove(member);
+      member.fail(error);
+      return true;
+    }
+  }
+
+  #admit(): Promise<void> | null {
+    return this.context.memory(`source '${this.source.summary.name}'`);
   }
 
   #join(late: CatchUp): void {
@@ -320,10 +374,8 @@ export class Feed implements PortFeed, MemoryHolder {
     while (
       this.#history.length > 1 &&
       (this.#historyBytes > HISTORY_BYTES || this.#history[0].atMs < atMs - HISTORY_MS)
-    ) {
-      this.#historyBytes -= (this.#history.shift() as { bytes: number }).bytes;
-      this.#historyStart++;
-    }
+    )
+      this.#dropOldest();
   }
 
   /** Gives a late query what is kept of a live source, in turns; new rows go on arriving meanwhile. */

@@ -157,6 +157,14 @@ export class MaterializedTable implements ViewSource {
     this.generation++;
   }
 
+  /** Drops every row, and gives the memory back; they are counted as those past the limits are. */
+  evictAll(): void {
+    const evicted = this.evicted + this.#log.size;
+    this.clear();
+    this.#log.release();
+    this.evicted = evicted;
+  }
+
   get total(): number {
     return this.#log.size;
   }
