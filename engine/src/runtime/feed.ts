@@ -3,16 +3,14 @@ import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { OpenSource, SourceReader } from '../sources/source.js';
 import type { FeedContext, FeedMember, PortFeed } from './feedMember.js';
 import type { Holding, MemoryHolder } from './memory.js';
+import { History } from './history.js';
 import { Signal } from './signal.js';
-import { batchBytes, copyBatch, sliceBatch } from './slice.js';
+import { dueRows, sliceBatch } from './slice.js';
 
 /** Rows that are read, and handed to queries, in one turn. */
 export const TURN_ROWS = 8192;
 /** Replayed rows that fall due within so many milliseconds are released together. */
 const RELEASE_MS = 10;
-/** What a live source gave in so many milliseconds of wall time, and no more than so many bytes of it, is kept. */
-const HISTORY_MS = 3_600_000;
-const HISTORY_BYTES = 64 * 1024 * 1024;
 
 interface CatchUp {
   readonly member: FeedMember;
@@ -43,17 +41,7 @@ export class Feed implements PortFeed, MemoryHolder {
   isStalled = false;
   /** Up to which place among recorded rows everything has been given. */
   #given = -Infinity;
-  #history: {
-    readonly batch: Batch;
-    readonly bytes: number;
-    readonly atMs: number;
-    readonly arrival: number;
-  }[] = [];
-  #historyBytes = 0;
-  /** Rows of the history that were given up for the session's memory. */
-  historyEvicted = 0;
-  /** The batch number of the history's first batch. */
-  #historyStart = 0;
+  readonly #history = new History();
   readonly #stopListening: () => void;
   readonly #running: Promise<void>;
 
@@ -102,7 +90,7 @@ export class Feed implements PortFeed, MemoryHolder {
       this.#members.add(member);
       this.#joined(member);
     } else {
-      const late = { member, reader: null, position: this.live ? this.#historyStart : 0 };
+      const late = { member, reader: null, position: this.live ? this.#history.start : 0 };
       this.#late.push(late);
       if (this.live) void this.#replayHistory(late);
     }
@@ -149,28 +137,22 @@ export class Feed implements PortFeed, MemoryHolder {
 
   /** Bytes of a live source's history. */
   bytes(): number {
-    return this.#historyBytes;
+    return this.#history.bytes;
   }
 
   holdings(): Holding[] {
     const what = `the history of source '${this.source.summary.name}'`;
-    return [{ what, bytes: this.#historyBytes }];
+    return [{ what, bytes: this.#history.bytes }];
   }
 
   /** Gives up the oldest of a live source's history: queries that come later see less of what was before them. */
   evict(bytes: number): number {
-    const before = this.#historyBytes;
-    while (this.#history.length > 1 && before - this.#historyBytes < bytes)
-      this.historyEvicted += this.#dropOldest();
-    return before - this.#historyBytes;
+    return this.#history.evict(bytes);
   }
 
-  /** Drops the history's first batch; returns how many rows that are. */
-  #dropOldest(): number {
-    const { batch, bytes } = this.#history.shift()!;
-    this.#historyBytes -= bytes;
-    this.#historyStart++;
-    return batch.length;
+  /** Rows of the history that were given up for the session's memory. */
+  get historyEvicted(): number {
+    return this.#history.evicted;
   }
 
   /** Readings under way: one, and one for each query that is catching up. */
@@ -269,7 +251,7 @@ export class Feed implements PortFeed, MemoryHolder {
       this.context.progressed();
     } else if (this.live) {
       const arrival = this.context.nextArrival();
-      this.#remember(batch, arrival);
+      this.#history.add(batch, arrival, this.context.world.now());
       this.#give(batch, arrival);
       await this.context.yieldTurn();
     } else {
@@ -366,27 +348,15 @@ export class Feed implements PortFeed, MemoryHolder {
     this.context.progressed();
   }
 
-  #remember(batch: Batch, arrival: number): void {
-    const atMs = this.context.world.now();
-    const copy = { batch: copyBatch(batch), bytes: batchBytes(batch), atMs, arrival };
-    this.#history.push(copy);
-    this.#historyBytes += copy.bytes;
-    while (
-      this.#history.length > 1 &&
-      (this.#historyBytes > HISTORY_BYTES || this.#history[0].atMs < atMs - HISTORY_MS)
-    )
-      this.#dropOldest();
-  }
-
   /** Gives a late query what is kept of a live source, in turns; new rows go on arriving meanwhile. */
   async #replayHistory(late: CatchUp): Promise<void> {
     while (!this.#closed && this.#late.includes(late)) {
-      late.position = Math.max(late.position, this.#historyStart);
-      if (late.position === this.#historyStart + this.#history.length) {
+      late.position = Math.max(late.position, this.#history.start);
+      if (late.position === this.#history.end) {
         this.#join(late);
         return;
       }
-      const { batch, arrival } = this.#history[late.position - this.#historyStart];
+      const { batch, arrival } = this.#history.at(late.position);
       if (!this.#push(late.member, batch, arrival)) return;
       late.position++;
       await this.context.yieldTurn();
@@ -414,18 +384,4 @@ export class Feed implements PortFeed, MemoryHolder {
       member.caughtUp();
     }
   }
-}
-
-/** The rows of a batch, from `from` on, whose marks the clock has reached: the end of that run. */
-function dueRows(batch: Batch, from: number, time: EventTime): number {
-  const { marks, length } = batch;
-  if (marks === null || time === Infinity) return length;
-  let low = from;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (marks[middle] <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
