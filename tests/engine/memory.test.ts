@@ -7,8 +7,9 @@ import type { PlanNode } from '../../engine/src/plan/plan.js';
 import { planPhysical } from '../../engine/src/physical/planner.js';
 import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
 import { buildOperator } from '../../engine/src/operators/build.js';
+import type { Operator } from '../../engine/src/operators/operator.js';
+import { SnapshotWriter } from '../../engine/src/operators/snapshotFormat.js';
 import { createSessionHost } from '../../engine/src/session/host.js';
-import { MemoryBudget, MemoryBudgetError, type MemoryHolder } from '../../engine/src/runtime/memory.js';
 import type { HostLink, SessionHost } from '../../engine/src/session/protocol.js';
 import { newCounters } from '../../engine/src/sources/counters.js';
 import type { SourceConnector } from '../../engine/src/sources/source.js';
@@ -89,6 +90,8 @@ const sourceOf = (options: object = {}): PlanNode => ({
   clocked: true,
 });
 
+const column = (name: string) => ({ kind: 'column' as const, name });
+
 const countById = (input: PlanNode, ttlUs?: number): PlanNode => ({
   kind: 'aggregate',
   input,
@@ -128,74 +131,6 @@ async function refused(link: HostLink, viewId: string): Promise<string> {
     if (status.error !== null) return status.error;
   }
 }
-
-/** A holder of so many bytes, some of which it can give up. */
-function holderOf(what: string, held: { bytes: number; spare: number }): MemoryHolder {
-  return {
-    bytes: () => held.bytes + held.spare,
-    holdings: () => [{ what, bytes: held.bytes + held.spare }],
-    evict(bytes) {
-      const given = Math.min(bytes, held.spare);
-      held.spare -= given;
-      return given;
-    },
-  };
-}
-
-const after = (milliseconds: number): Promise<void> =>
-  new Promise(resolve => world.after(milliseconds, () => resolve()));
-
-test('past the budget what can be had again is given up first, and counted', () => {
-  const budget = new MemoryBudget(100, world);
-  const history = { bytes: 40, spare: 50 };
-  const state = { bytes: 30, spare: 0 };
-  budget.add(holderOf('a history', history));
-  budget.add(holderOf('state', state));
-  expect(budget.admit('a source')).toBeNull();
-  expect(budget.stats()).toEqual({ usedBytes: 100, limitBytes: 100, evictedBytes: 20 });
-  expect(history.spare).toBe(30);
-});
-
-test('past the budget reads are slowed; they go on at full pace once it is kept', async () => {
-  const budget = new MemoryBudget(100, world);
-  const state = { bytes: 110, spare: 0 };
-  budget.add(holderOf('state', state));
-  const begun = world.now();
-  let reads = 0;
-  for (let asked = 0; asked < 10; asked++) {
-    const wait = budget.admit('a source');
-    if (wait === null) reads++;
-    await wait;
-  }
-  expect(reads).toBe(5);
-  expect(world.now() - begun).toBeGreaterThanOrEqual(500);
-  state.bytes = 90;
-  for (let read = 0; read < 100; read++) expect(budget.admit('a source')).toBeNull();
-});
-
-test('reads are refused when slowing has not helped, or far past the budget; the biggest holders are named', async () => {
-  for (const bytes of [110e6, 200e6]) {
-    const budget = new MemoryBudget(100e6, world);
-    budget.add(holderOf('the state of a', { bytes: bytes - 20e6, spare: 0 }));
-    const free = budget.add(holderOf('a table', { bytes: 20e6, spare: 0 }));
-    let reads = 0;
-    const askOn = async (): Promise<void> => {
-      for (;;) {
-        const wait = budget.admit('a source');
-        if (wait === null) reads++;
-        await wait;
-      }
-    };
-    await expect(askOn()).rejects.toThrow(
-      /a source is read no further.*The biggest: the state of a \(\d+ MB\); a table \(20 MB\)/,
-    );
-    expect(reads).toBe(bytes > 125e6 ? 0 : 19);
-    expect(() => budget.admit('another')).toThrow(MemoryBudgetError);
-    free();
-    if (bytes === 110e6) expect(budget.admit('another')).toBeNull();
-  }
-  await after(1);
-});
 
 test('past the memory budget a query is refused, with who holds most and what to do', async () => {
   const link = host.link();
@@ -285,8 +220,8 @@ test('groups that live their time out keep memory flat over a day of event time'
   expect(operator.counters.expired).toBeGreaterThan(110 * ROWS);
 });
 
-/** Runs a plan's operators, one after the other, over so many batches; gives the bytes that the last one held after each. */
-function bytesOver(plan: PlanNode, count: number): number[] {
+/** Runs a plan's operators, one after the other, over so many batches; gives what `of` says of them after each. */
+function over(plan: PlanNode, count: number, of: (operators: readonly Operator[]) => number): number[] {
   const physical = planPhysical(
     plan,
     bindPlan(plan, source => sourceRelationOf(source, FIELDS)),
@@ -298,9 +233,39 @@ function bytesOver(plan: PlanNode, count: number): number[] {
   );
   return Array.from({ length: count }, (_, k) => {
     push(batchAt(k * ROWS));
-    return operators.reduce((total, operator) => total + operator.bytes(), 0);
+    return of(operators);
   });
 }
+
+const bytesHeld = (operators: readonly Operator[]): number =>
+  operators.reduce((total, operator) => total + operator.bytes(), 0);
+
+/** Bytes of a snapshot of the last operator: of objects, too, which it counts roughly. */
+function bytesWritten(operators: readonly Operator[]): number {
+  const writer = new SnapshotWriter();
+  operators.at(-1)!.snapshot(writer);
+  return writer.encode().length;
+}
+
+test.each(['twap', 'realizedVol'])('%s of rows in event order keeps none of them', fn => {
+  const call = { fn, args: [column('id')], where: null, distinct: false, options: {} };
+  const rolling: PlanNode = {
+    kind: 'rolling',
+    input: sourceOf(),
+    keys: [],
+    frame: null,
+    columns: [{ name: fn, over: 'start', call }],
+  };
+  const bars: PlanNode = {
+    ...(windowed('tickBars', { threshold: 1e9 }) as Extract<PlanNode, { kind: 'aggregate' }>),
+    keys: [],
+    columns: [{ name: fn, call }],
+  };
+  for (const plan of [rolling, bars]) {
+    const bytes = over(plan, 8, bytesWritten);
+    expect(bytes[7]).toBeLessThan(bytes[1] + 1000);
+  }
+});
 
 const MINUTE_US = 60_000_000;
 const windowed = (type: string, parameters: Record<string, number>): PlanNode => ({
@@ -322,12 +287,12 @@ test.each<[string, PlanNode]>([
       columns: ['sum', 'max'].map(fn => ({
         name: fn,
         over: 'frame',
-        call: { fn, args: [{ kind: 'column', name: 'id' }], where: null, distinct: false, options: {} },
+        call: { fn, args: [column('id')], where: null, distinct: false, options: {} },
       })),
     },
   ],
 ])('%s of keys that never come again hold no more after a day than after an hour', (_, plan) => {
-  const bytes = bytesOver(plan, 108);
+  const bytes = over(plan, 108, bytesHeld);
   const most = (from: number, to: number): number => Math.max(...bytes.slice(from, to));
   expect(most(60, 108)).toBeLessThanOrEqual(most(5, 60) * 1.1);
   // A batch is about 14 minutes: what it has at once, and as many numbers again.
