@@ -4,7 +4,16 @@ import type { AggregateNode, WindowSpec } from '../../engine/src/plan/nodes/aggr
 import type { PlanNode } from '../../engine/src/plan/plan.js';
 import type { EmitSpec } from '../../engine/src/windows/emission.js';
 import { windowOf } from '../../engine/src/windows/registry.js';
-import { batchOf, cut, END, makeHistory, someCalls, SOURCE, type HistoryRow } from './histories.js';
+import {
+  batchOf,
+  cut,
+  END,
+  makeHistory,
+  PATH_CALLS,
+  someCalls,
+  SOURCE,
+  type HistoryRow,
+} from './histories.js';
 import { expectSameAfterMoves } from './moving.js';
 import { forRandom, type Random } from './random.js';
 import { expectSame, keyText, text, valueOf, type ResultRow } from './reference.js';
@@ -24,7 +33,7 @@ function makeNode(random: Random): AggregateNode {
     keys: random.pick([[], ['symbol'], ['level'], ['symbol', 'level']]),
     window: kind,
     allowedLatenessUs: random.pick([0, 0, 7, 30]),
-    columns: someCalls(random, 3),
+    columns: [...someCalls(random, 3), ...PATH_CALLS.filter(() => random.chance(0.2))],
   };
 }
 
@@ -87,6 +96,7 @@ function reference(node: AggregateNode, arrived: readonly HistoryRow[]) {
           valueOf(
             call,
             group.filter(row => held.includes(row)),
+            BigInt(end),
           ),
         ),
       ];

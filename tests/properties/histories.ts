@@ -160,6 +160,13 @@ export const ALL_CALLS: AggregateNode['columns'] = [
   { name: 'maxTime', call: call('max', 'time') },
 ];
 
+/** Aggregates of neighbouring rows, which keep no row where rows come in order. */
+export const PATH_CALLS: AggregateNode['columns'] = [
+  { name: 'twapPrice', call: call('twap', 'price') },
+  { name: 'twapPositive', call: positive(call('twap', 'size')) },
+  { name: 'volSize', call: call('realizedVol', 'size') },
+];
+
 /** A count of the rows, and at most so many other aggregates: loops are compiled anew for each choice, which takes time. */
 export function someCalls(random: Random, atMost: number): AggregateNode['columns'] {
   const chosen = new Set(Array.from({ length: random.below(atMost + 1) }, () => random.pick(ALL_CALLS)));

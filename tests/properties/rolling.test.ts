@@ -10,7 +10,17 @@ import type { PhysicalOperator } from '../../engine/src/physical/physical.js';
 import { planPhysical } from '../../engine/src/physical/planner.js';
 import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
 import type { FrameSpec, RollingColumn, RollingNode } from '../../engine/src/plan/nodes/rolling.js';
-import { ALL_CALLS, batchOf, cut, END, FIELDS, makeHistory, SOURCE, type HistoryRow } from './histories.js';
+import {
+  ALL_CALLS,
+  PATH_CALLS,
+  batchOf,
+  cut,
+  END,
+  FIELDS,
+  makeHistory,
+  SOURCE,
+  type HistoryRow,
+} from './histories.js';
 import { forRandom, type Random } from './random.js';
 import { keyText, same, text, valueOf } from './reference.js';
 
@@ -51,15 +61,35 @@ const ROW_CALLS: readonly AggregateCall[] = [
   rowCall('tradeSign', ['price', 'level']),
 ];
 
+/** Frames of time alone: a key without rows in its frame is forgotten. */
+function makeForgetful(random: Random): RollingNode {
+  const columns = ALL_CALLS.filter(() => random.chance(0.3)).map(({ call }, k) => ({
+    name: `aggregate ${k}`,
+    over: 'frame' as const,
+    call,
+  }));
+  return {
+    kind: 'rolling',
+    input: SOURCE,
+    keys: random.pick([[], ['symbol'], ['symbol', 'level'], ['size']]),
+    frame: { kind: 'range', us: random.pick([0, 1, 3, 10]) },
+    columns: [...columns, { name: 'n', over: 'frame', call: rowCall('count', []) }],
+  };
+}
+
 function makeNode(random: Random): RollingNode {
+  if (random.chance(0.4)) return makeForgetful(random);
   const frame = random.pick<() => FrameSpec | null>([
     () => ({ kind: 'rows', rows: 1 + random.below(8), behind: random.pick([0, 0, 1, 3]) }),
     () => ({ kind: 'range', us: random.pick([0, 3, 10, 40]) }),
     () => null,
   ])();
-  const aggregates: RollingColumn[] = ALL_CALLS.filter(() => random.chance(0.3)).map(({ call }, k) => ({
+  const path = new Set(PATH_CALLS.map(({ call }) => call));
+  const calls = [...ALL_CALLS, ...PATH_CALLS].filter(() => random.chance(0.3));
+  const aggregates: RollingColumn[] = calls.map(({ call }, k) => ({
     name: `aggregate ${k}`,
-    over: random.chance(0.7) ? 'frame' : 'start',
+    // Rows of one time and sequence that may leave a frame are in order of their values, which neighbours show.
+    over: !path.has(call) && random.chance(0.7) ? 'frame' : 'start',
     call,
   }));
   const rows: RollingColumn[] = ROW_CALLS.filter(() => random.chance(0.2)).map((call, k) => ({

@@ -35,7 +35,8 @@ for (const [name, collection] of Object.entries(queries)) {
       // Each user is there for a few minutes, and then never again.
       const data = makeEvents(perHour, {
         userOf: (i, random) => Math.floor((from + i) / 2000) * 100 + (random % 200),
-        timeOf: i => 1.7e15 + (from + i) * step,
+        // Event times are whole microseconds.
+        timeOf: i => 1.7e15 + Math.floor((from + i) * step),
       });
       pipeline ??= new Pipeline(
         physicalPlan(collection, data),

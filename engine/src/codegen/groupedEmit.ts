@@ -36,6 +36,8 @@ export function presentText(shape: GroupedShape, set: RowSet, names = HERE): str
 
 /** How many rows of a set a group has: always a cell. */
 export function seenText(shape: GroupedShape, set: RowSet, names = HERE): string {
+  // Row functions alone may need no state, and then nothing counts their rows.
+  if (stateLayout(shape).length === 0) return '0';
   return laneText(shape, set.seen ?? 0, false, names);
 }
 

@@ -19,6 +19,9 @@ import { usingAll } from './usage.js';
  * - `rows: [-20, -1]`: from 20 before to 1 before, the row itself left out;
  * - `range: '5 s'`: those of the last 5 seconds, both ends included, and with them all rows of the row's own time (Flink's `RANGE`);
  * - neither: all rows so far.
+ *
+ * A frame of time forgets a key without rows in it, so memory follows the keys that are there. Frames of rows, all rows so far and row
+ * functions (`lag`, `ema`, `cumSum`, …) keep what they have seen of every key, for it may come again at any time.
  */
 export interface RollingOptions<Row> {
   /** The key: rows of other keys are not seen. None: all rows have one. */

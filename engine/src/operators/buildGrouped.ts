@@ -97,11 +97,8 @@ function sessions(physical: Physical<'sessionAggregate'>): Operator {
 function bars(physical: Physical<'barAggregate'>): Operator {
   const { form, output, window, measure, allowedLatenessUs, emit } = physical;
   const unit = physical.time?.unit ?? 'us';
-  const { shape, ...grouping } = groupingPlan(physical, physical.input, {
-    windowed: true,
-    touches: false,
-    revises: false,
-  });
+  const how = { windowed: true, touches: false, revises: false };
+  const { shape, ...grouping } = groupingPlan(physical, physical.input, how, true);
   // Bars are in order of ticks, whether aggregates look at them or not.
   const ordered: GroupedShape = unit === 'ns' ? { ...shape, order: 'ticks' } : shape;
   const { threshold } = window;
@@ -116,6 +113,8 @@ function groupingPlan(
   physical: PhysicalGrouping,
   input: Schema,
   how: Pick<GroupedShape, 'windowed' | 'touches' | 'revises'>,
+  /** Whether rows come to their groups in event order. */
+  inOrder = false,
 ): GroupingPlan {
   const { args, retracting, time, sequence } = physical;
   const ordered = physical.aggregates.some(({ fn }) => aggregateOf(fn).ordered);
@@ -135,6 +134,7 @@ function groupingPlan(
         options,
         compile: compileFunction,
         retracting,
+        inOrder,
         time: orderType,
         sequence: sequence === null ? null : args[sequence].type,
       }),

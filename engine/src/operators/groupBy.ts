@@ -4,6 +4,7 @@ import type { Schema } from '../columns/schema.js';
 import { END_OF_TIME, START_OF_TIME } from '../columns/time.js';
 import type { GroupedHost } from '../codegen/grouped.js';
 import { ChangeWriter, type ChangeForm } from './changes.js';
+import { GroupCensus } from './groupCensus.js';
 import { GroupExpiry } from './groupExpiry.js';
 import { Grouping, type GroupingPlan } from './grouping.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
@@ -32,13 +33,16 @@ export class GroupByOperator implements Operator, GroupedHost {
   readonly closed = false;
   readonly nextEvent = Infinity;
   epoch = 0;
-  readonly #pane = new Pane();
+  readonly #pane = new Pane(Infinity);
   readonly #grouping: Grouping;
   readonly #store: StateStore;
   readonly #out: OutputBuffer;
   readonly #writer: ChangeWriter;
   readonly #form: ChangeForm | 'final';
   readonly #expiry: GroupExpiry | null;
+  readonly #census = new GroupCensus(holds => this.#markGroups(holds));
+  /** How many groups have lost all their rows since their slots were given back. */
+  #emptied = 0;
   #watermark = START_OF_TIME;
   #ended = false;
 
@@ -90,7 +94,7 @@ export class GroupByOperator implements Operator, GroupedHost {
     }
     this.#watermark = Math.max(this.#watermark, batch.watermark);
     if (this.#expiry?.isDue(this.#watermark) === true) this.#forgetSilent(this.#expiry);
-    this.#compact();
+    this.#renumber();
     out(this.#out.batch(this.#watermark, this.#form !== 'final'));
   }
 
@@ -114,7 +118,7 @@ export class GroupByOperator implements Operator, GroupedHost {
   /** Forgets a group that a row has come to. What it was is told first. */
   #restart(group: number): void {
     const slot = this.#pane.find(group);
-    if (slot < 0) return;
+    if (slot < 0 || this.#isEmpty(slot)) return;
     this.#emitTouched();
     this.epoch++;
     // The slot that was released last is the next to be had, so the group keeps it.
@@ -126,11 +130,25 @@ export class GroupByOperator implements Operator, GroupedHost {
   #emitTouched(): void {
     const pane = this.#pane;
     const from = this.#out.length;
-    let emptied = 0;
-    this.#writer.change(this.#store, pane.touched, pane.touchedCount, () => emptied++);
+    this.#writer.change(this.#store, pane.touched, pane.touchedCount, slot => this.#empty(slot));
     this.#out.marks.fill(this.#watermark, from, this.#out.length);
     pane.touchedCount = 0;
-    if (emptied > 0) this.#keepSlots(slot => this.#store.rows(slot) > 0);
+    if (2 * this.#emptied > pane.count) this.#releaseEmptied();
+  }
+
+  /** A group without rows is as if it had never come; its slot is given back with many others, since that looks at all of them. */
+  #empty(slot: number): void {
+    this.#store.reset(slot);
+    this.#emptied++;
+  }
+
+  #isEmpty(slot: number): boolean {
+    return this.#grouping.plan.shape.retracting && !(this.#store.rows(slot) > 0);
+  }
+
+  #releaseEmptied(): void {
+    this.#emptied = 0;
+    this.#keepSlots(slot => !this.#isEmpty(slot));
   }
 
   /** Emits every group at the end of the input. */
@@ -143,6 +161,7 @@ export class GroupByOperator implements Operator, GroupedHost {
   }
 
   #forgetSilent(expiry: GroupExpiry): void {
+    if (this.#emptied > 0) this.#releaseEmptied();
     const before = this.#pane.count;
     this.#keepSlots(slot => expiry.isAlive(this.#store.groups[slot], this.#watermark));
     this.counters.expired += before - this.#pane.count;
@@ -163,24 +182,24 @@ export class GroupByOperator implements Operator, GroupedHost {
     for (const slot of dropped) this.#store.release(slot);
   }
 
-  /** Group numbers of groups that are gone are given up, once they are many. */
-  #compact(): void {
-    const { size } = this.#grouping.groups;
-    const { count, slots } = this.#pane;
-    if (size < 65_536 || size < 4 * count) return;
+  /** Numbers of groups that are gone are given up. */
+  #renumber(): void {
+    const renumbering = this.#census.take(this.#grouping.groups);
+    if (renumbering === null) return;
     const { groups } = this.#store;
-    const numbers = Int32Array.from(slots.subarray(0, count), slot => groups[slot]);
-    this.#grouping.groups.keepOnly(numbers);
-    this.#expiry?.keepOnly(numbers);
-    for (let i = 0; i < count; i++) groups[slots[i]] = i;
+    const { slots, count } = this.#pane;
+    this.#expiry?.keepOnly(renumbering.kept);
+    for (let i = 0; i < count; i++) groups[slots[i]] = renumbering.numberOf[groups[slots[i]]];
     this.#pane.renumber(groups);
   }
 
+  #markGroups(holds: Uint8Array): void {
+    const { slots, count } = this.#pane;
+    for (let i = 0; i < count; i++) holds[this.#store.groups[slots[i]]] = 1;
+  }
+
   bytes(): number {
-    const { groups, plan } = this.#grouping;
-    // The numbers of keys, roughly.
-    const keys = groups.size * 24 * Math.max(1, plan.keys.length);
-    return this.#store.bytes() + keys + (this.#expiry?.bytes() ?? 0);
+    return this.#store.bytes() + this.#grouping.groups.bytes() + (this.#expiry?.bytes() ?? 0);
   }
 
   stateRows(): number {
@@ -190,6 +209,7 @@ export class GroupByOperator implements Operator, GroupedHost {
     writer.value('watermark', this.#watermark);
     writer.value('epoch', this.epoch);
     writer.value('ended', this.#ended);
+    if (this.#emptied > 0) writer.value('emptied', this.#emptied);
     writer.value('counters', { ...this.counters });
     writer.lane('slots', this.#pane.slots, this.#pane.count);
     this.#grouping.snapshot(writer.section('grouping'));
@@ -200,9 +220,14 @@ export class GroupByOperator implements Operator, GroupedHost {
     this.#watermark = reader.value('watermark') as number;
     this.epoch = reader.value('epoch') as number;
     this.#ended = reader.value('ended') as boolean;
+    if (reader.has('emptied')) this.#emptied = reader.value('emptied') as number;
     Object.assign(this.counters, reader.value('counters'));
     this.#grouping.restore(reader.section('grouping'));
     this.#expiry?.restore(reader.section('expiry'));
-    for (const slot of reader.lane('slots') as Int32Array) this.#pane.add(this.#store.groups[slot], slot);
+    const slots = reader.lane('slots') as Int32Array;
+    const { groups } = this.#store;
+    this.#pane.fit(this.#grouping.groups.size);
+    this.#pane.reserve(slots.length);
+    for (let i = 0; i < slots.length; i++) this.#pane.add(groups[slots[i]], slots[i]);
   }
 }

@@ -62,6 +62,11 @@ export class GroupIndex {
     if (this.#types.length > 0) this.#columns[0].write(ids, count, at, out[0]);
   }
 
+  bytes(): number {
+    const parts = [...this.#columns, ...this.#pairs];
+    return parts.reduce((total, part) => total + part.bytes(), this.#single.byteLength * 2);
+  }
+
   /** The places of group numbers in order of their keys: column by column, text by code points, NULL last. */
   inOrder(groups: Int32Array): Int32Array {
     const columns = this.#keysOf(groups);
@@ -85,6 +90,7 @@ export class GroupIndex {
 
   /** Forgets all groups but these, which get new numbers: those of their places in the list. */
   keepOnly(groups: Int32Array): void {
+    if (this.#types.length === 0) return;
     const keys = this.#keysOf(groups);
     this.#clear(true);
     this.assign(keys, groups.length);
@@ -144,6 +150,10 @@ class PairIds {
     this.#table[slot] = id + 1;
     if (this.size * 2 > this.#table.length) this.#rehash();
     return id;
+  }
+
+  bytes(): number {
+    return this.#left.byteLength * 2 + this.#table.byteLength;
   }
 
   snapshot(writer: StateWriter): void {

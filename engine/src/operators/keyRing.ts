@@ -9,6 +9,8 @@ export interface RingLane {
 }
 
 const LEAST = 4;
+/** So many elements are copied one by one: a view of an array costs more. */
+const FEW = 32;
 
 /**
  * A queue for each key, all of them in a few typed arrays. Loops read and write them through `meta`: for key `k`, at `4 k`, where its
@@ -77,6 +79,10 @@ export class KeyRing {
     const count = this.meta[at + 3];
     const first = Math.min(count, mask + 1 - head);
     for (let k = 0; k < lanes.length; k++) {
+      if (count <= FEW) {
+        for (let i = 0; i < count; i++) lanes[k][to + i] = from[k][start + ((head + i) & mask)] as never;
+        continue;
+      }
       const source = from[k] as Float64Array;
       const target = lanes[k] as Float64Array;
       target.set(source.subarray(start + head, start + head + first), to);
@@ -84,12 +90,37 @@ export class KeyRing {
     }
   }
 
-  /** Gives up what is left over, and makes the arrays larger where less than half of them would be free. */
+  /** Marks the keys whose last element is `least` or more in a lane. */
+  markSince(lane: number, least: number, keys: Uint8Array): void {
+    const { meta } = this;
+    const values = this.lanes[lane];
+    for (let key = 0; key < this.#keys; key++) {
+      const count = meta[4 * key + 3];
+      if (count === 0) continue;
+      const last = meta[4 * key] + ((meta[4 * key + 2] + count - 1) & meta[4 * key + 1]);
+      if (values[last] >= least) keys[key] = 1;
+    }
+  }
+
+  /** Gives up the queues of all keys but these, ascending, which are numbered by their places. */
+  keepOnly(keys: Int32Array): void {
+    const meta = new Int32Array(Math.max(1024, 4 * keys.length));
+    for (let k = 0; k < keys.length; k++)
+      for (let i = 0; i < 4; i++) meta[4 * k + i] = this.meta[4 * keys[k] + i];
+    this.meta = meta;
+    this.#keys = keys.length;
+    this.#makeRoom(0);
+  }
+
+  /**
+   * Gives up what is left over, and makes the arrays larger where less than half of them would be free. It looks at every key, so that
+   * there is room for as many as there are keeps its cost in proportion to what is written.
+   */
   #makeRoom(needed: number): void {
     let live = needed;
     for (let key = 0; key < this.#keys; key++) live += roomFor(this.meta[4 * key + 3]);
     let capacity = 1024;
-    while (capacity < 2 * live) capacity *= 2;
+    while (capacity < 2 * live || capacity < this.#keys) capacity *= 2;
     const lanes = this.layout.map(lane => this.#lane(lane, capacity));
     let to = 0;
     for (let key = 0; key < this.#keys; key++) {

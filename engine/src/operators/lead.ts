@@ -198,7 +198,8 @@ export class LeadOperator implements Operator {
   }
 
   bytes(): number {
-    return this.#store.bytes() + this.#recent.bytes() + this.#marks.byteLength * 2;
+    const rows = this.#store.bytes() + this.#marks.byteLength * 2;
+    return rows + this.#groups.bytes() + this.#recent.bytes();
   }
 
   /** Writes the rows that wait, and which of each key's were last. */

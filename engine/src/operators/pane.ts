@@ -19,6 +19,9 @@ export class Pane {
   #table: Int32Array = new Int32Array(0);
   #hashed = false;
 
+  /** @param mostDense up to how many group numbers slots are found by a dense array: all, where most groups have one */
+  constructor(readonly mostDense = DENSE_GROUPS) {}
+
   /** Whether `dense` finds every group. */
   get isDense(): boolean {
     return !this.#hashed;
@@ -27,7 +30,7 @@ export class Pane {
   /** Makes room for `groups` group numbers. */
   fit(groups: number): void {
     if (this.#hashed || groups <= this.dense.length) return;
-    if (groups <= DENSE_GROUPS) {
+    if (groups <= this.mostDense) {
       this.dense = grown(this.dense, groups);
       return;
     }
@@ -41,6 +44,15 @@ export class Pane {
       if (entries++ * 2 > this.#table.length / 2) this.#rehash();
       this.#put(group, dense[group] - 1);
     }
+  }
+
+  /** Makes room for so many more groups, so that adding them moves nothing. */
+  reserve(count: number): void {
+    const needed = this.count + count;
+    if (this.slots.length < needed) this.slots = grown(this.slots, needed);
+    let length = this.#table.length;
+    while (this.#hashed && needed * 4 > length) length *= 2;
+    if (length > this.#table.length) this.#rehash(length);
   }
 
   /** The slot of a group, or -1. */
@@ -114,9 +126,9 @@ export class Pane {
     this.#table[2 * at + 1] = slot + 1;
   }
 
-  #rehash(): void {
+  #rehash(length = this.#table.length * 2): void {
     const old = this.#table;
-    this.#table = new Int32Array(old.length * 2);
+    this.#table = new Int32Array(length);
     for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== 0) this.#put(old[at], old[at + 1] - 1);
   }
 }

@@ -1,3 +1,4 @@
+import type { Renumbering } from './groupCensus.js';
 import { Pane } from './pane.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 import type { StateStore } from './state.js';
@@ -38,24 +39,24 @@ export class PaneSet {
     if (this.#spare.length < SPARE_PANES) this.#spare.push(pane);
   }
 
-  /** Adds the groups that live panes hold. */
-  collectGroups(into: Set<number>): void {
-    for (const pane of this.ordered) {
-      for (let i = 0; i < pane.count; i++) into.add(this.store.groups[pane.slots[i]]);
-    }
+  /** Marks the groups that live panes hold. */
+  markGroups(holds: Uint8Array): void {
+    const { groups } = this.store;
+    for (const { slots, count } of this.ordered) for (let i = 0; i < count; i++) holds[groups[slots[i]]] = 1;
   }
 
   /** Numbers groups anew in every live pane. */
-  renumber(numbers: ReadonlyMap<number, number>): void {
+  renumber({ numberOf }: Renumbering): void {
+    const { groups } = this.store;
+    // Spare panes have room by the old numbers.
     this.#spare.length = 0;
     for (const pane of this.ordered) {
-      for (let i = 0; i < pane.count; i++) {
-        const slot = pane.slots[i];
-        this.store.groups[slot] = numbers.get(this.store.groups[slot]) as number;
-      }
-      pane.renumber(this.store.groups);
+      const { slots, count } = pane;
+      for (let i = 0; i < count; i++) groups[slots[i]] = numberOf[groups[slots[i]]];
+      pane.renumber(groups);
     }
   }
+
   /** The panes with the slots that each holds; the state of these is the store's. */
   snapshot(writer: StateWriter): void {
     const { ordered } = this;
@@ -96,6 +97,7 @@ export class PaneSet {
     for (let k = 0; k < starts.length; k++) {
       const pane = this.open(starts[k], ends[k]);
       pane.closed = closed[k] === 1;
+      pane.reserve(counts[k]);
       for (const end = at + counts[k]; at < end; at++) pane.add(this.store.groups[slots[at]], slots[at]);
       for (const end = touchedAt + touchedCounts[k]; touchedAt < end; touchedAt++)
         pane.touch(touched[touchedAt]);

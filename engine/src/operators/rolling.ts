@@ -1,11 +1,13 @@
 import type { Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
+import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import { Dictionary } from '../columns/dictionary.js';
 import { hasDictionary } from '../columns/types.js';
 import { compileRollingLoop, type RollingLoop } from '../codegen/rolling.js';
 import type { RollingHost } from '../codegen/rollingHost.js';
 import { historyOf, ordersFrame, rangeOf, ringLane, type RollingShape } from '../codegen/rollingShape.js';
+import { GroupCensus } from './groupCensus.js';
 import { Grouping, type GroupingPlan } from './grouping.js';
 import { KeyRing, type RingLane } from './keyRing.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
@@ -34,6 +36,10 @@ export class RollingOperator implements Operator {
   readonly #history: KeyRing | null;
   readonly #range: KeyRing | null;
   readonly #deques: readonly (KeyRing | null)[];
+  /** Where a key without rows in its frame is as good as one that never came; null where keys keep what they have seen. */
+  readonly #census: GroupCensus | null;
+  /** No row to come is before this. */
+  #reached: EventTime = START_OF_TIME;
   /** The dictionaries of columns whose strings are made anew. */
   readonly #made: readonly (Dictionary | null)[];
   readonly #out: readonly OutputColumn[];
@@ -61,6 +67,7 @@ export class RollingOperator implements Operator {
           ])
         : null,
     );
+    this.#census = forgetsKeys(shape) ? new GroupCensus(holds => this.#markGroups(holds)) : null;
     this.#made = shape.aggregates.map(({ bound }) => (bound.makesText === true ? new Dictionary() : null));
     this.#out = columns.map(name => {
       const { type, nullable } = output.fields[fieldIndex(output, name)];
@@ -82,6 +89,10 @@ export class RollingOperator implements Operator {
     this.#fit(this.#grouping.groups.size, batch.length);
     this.#loop ??= compileRollingLoop(this.#shape, this.#store.wide);
     this.#loop(this.#host(), input, batch.length);
+    if (this.#census !== null) {
+      this.#reached = Math.max(this.#reached, input.times[batch.length - 1]);
+      this.#renumber(this.#census);
+    }
     const made = this.#out.map((column, j) => this.#finish(column, j, batch.length, input.dictionaries));
     out({
       ...batch,
@@ -125,6 +136,25 @@ export class RollingOperator implements Operator {
   }
 
   #isWide = false;
+
+  /** Numbers of keys without rows in their frames are given up. State and queues lie by number. */
+  #renumber(census: GroupCensus): void {
+    const renumbering = census.take(this.#grouping.groups);
+    if (renumbering === null) return;
+    const { kept } = renumbering;
+    this.#store.keepOnly(kept);
+    for (const ring of this.#rings()) ring.keepOnly(kept);
+    this.#counts = Float64Array.from({ length: Math.max(1024, kept.length) }, (_, k) =>
+      k < kept.length ? this.#counts[kept[k]] : 0,
+    );
+  }
+
+  /** Marks keys of which a row is in the frame of the latest row. */
+  #markGroups(holds: Uint8Array): void {
+    const least = this.#reached - (this.#plan.shape.frame as { readonly us: number }).us;
+    this.#range?.markSince(0, least, holds);
+    for (const deque of this.#deques) deque?.markSince(1, least, holds);
+  }
 
   #rings(): KeyRing[] {
     return [this.#history, this.#range, ...this.#deques].filter(ring => ring !== null);
@@ -172,7 +202,7 @@ export class RollingOperator implements Operator {
 
   bytes(): number {
     const rings = this.#rings().reduce((total, ring) => total + ring.bytes(), 0);
-    return this.#store.bytes() + rings + this.#counts.byteLength;
+    return this.#store.bytes() + this.#grouping.groups.bytes() + rings + this.#counts.byteLength;
   }
 
   /** Writes the groups, their state, and the rows of their frames. */
@@ -215,4 +245,9 @@ function argumentLanes(shape: RollingShape, args: readonly number[]): RingLane[]
 function orderLanes(shape: RollingShape): RingLane[] {
   if (!ordersFrame(shape)) return [];
   return [{ name: 'order', lane: shape.order === 'ticks' ? 'int64' : 'float64' }];
+}
+
+/** Whether a key that has no row in its frame has nothing else: no row function, and no aggregate of all rows so far, keeps any of it. */
+function forgetsKeys({ frame, roles }: RollingShape): boolean {
+  return frame?.kind === 'range' && roles.every(({ kind }) => kind === 'moving' || kind === 'deque');
 }

@@ -48,6 +48,7 @@ export function rollingShape(physical: PhysicalRolling): RollingShape {
       options,
       compile: compileFunction,
       retracting: moving,
+      inOrder: true,
       time: orderType,
       sequence: sequence === null ? null : args[sequence].type,
     });

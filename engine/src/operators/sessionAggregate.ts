@@ -8,6 +8,7 @@ import type { GroupedShape } from '../codegen/groupedShape.js';
 import { compileSessionLoop, type SessionHost, type SessionLoop } from '../codegen/sessions.js';
 import type { EmitSpec } from '../windows/emission.js';
 import type { ChangeForm } from './changes.js';
+import { GroupCensus } from './groupCensus.js';
 import { Grouping, type GroupingPlan } from './grouping.js';
 import { LateCollector } from './lateCollector.js';
 import type { Emitter, OpenWindows, Operator, OperatorCounters } from './operator.js';
@@ -49,6 +50,7 @@ export class SessionAggregateOperator implements Operator, SessionHost {
   readonly #grouping: Grouping;
   readonly #store: StateStore;
   readonly #set: SessionSet;
+  readonly #census = new GroupCensus(holds => this.#set.markGroups(holds));
   readonly #out: OutputBuffer;
   readonly #changes: SessionChanges;
   readonly #late: LateCollector;
@@ -183,7 +185,7 @@ export class SessionAggregateOperator implements Operator, SessionHost {
       return;
     }
     if (form !== 'final') this.#emitChanges(before);
-    this.#compact();
+    this.#renumber();
     const lag = this.#plan.allowedLatenessUs + this.#plan.tickUs;
     const { marks, length } = this.#out;
     for (let k = 0; k < length; k++) marks[k] -= lag;
@@ -298,20 +300,14 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     }
   }
 
-  /** Group numbers of groups without a session are given up, once they are many. */
-  #compact(): void {
-    const { groups } = this.#grouping;
-    const live = this.#set.live;
-    if (groups.size < 65_536 || groups.size < 4 * live) return;
-    const kept = Int32Array.from(
-      new Set(Array.from(this.#set.all(), slot => this.#store.groups[slot])),
-    ).sort();
-    groups.keepOnly(kept);
-    this.#set.renumber(new Map(Array.from(kept, (group, k) => [group, k])));
+  /** Numbers of groups without a session are given up. */
+  #renumber(): void {
+    const renumbering = this.#census.take(this.#grouping.groups);
+    if (renumbering !== null) this.#set.renumber(renumbering);
   }
 
   bytes(): number {
-    return this.#set.bytes();
+    return this.#set.bytes() + this.#grouping.groups.bytes();
   }
 
   stateRows(): number {

@@ -1,6 +1,7 @@
 import type { EventTime } from '../columns/time.js';
 import type { GroupIndex } from './groupIndex.js';
 import { grownBytes, grownTimes } from './growing.js';
+import type { Renumbering } from './groupCensus.js';
 import { SessionQueue } from './sessionQueue.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 import type { StateStore } from './state.js';
@@ -144,12 +145,20 @@ export class SessionSet {
       for (let slot = head; slot > 0; slot = this.previous[slot - 1]) yield slot - 1;
   }
 
+  /** Marks the groups that have a session. */
+  markGroups(holds: Uint8Array): void {
+    for (let group = 0; group < holds.length; group++) if (this.latest[group] > 0) holds[group] = 1;
+  }
+
   /** Numbers groups anew. */
-  renumber(numbers: ReadonlyMap<number, number>): void {
-    const heads = [...this.latest.entries()].filter(([, head]) => head > 0);
-    for (const slot of this.all()) this.store.groups[slot] = numbers.get(this.store.groups[slot]) as number;
-    this.latest = new Int32Array(Math.max(256, numbers.size));
-    for (const [group, head] of heads) this.latest[numbers.get(group) as number] = head;
+  renumber({ kept }: Renumbering): void {
+    const latest = new Int32Array(Math.max(256, kept.length));
+    const { groups } = this.store;
+    for (let group = 0; group < kept.length; group++) {
+      const head = (latest[group] = this.latest[kept[group]]);
+      for (let slot = head; slot > 0; slot = this.previous[slot - 1]) groups[slot - 1] = group;
+    }
+    this.latest = latest;
   }
 
   bytes(): number {

@@ -158,6 +158,28 @@ export class StateStore {
     }
   }
 
+  /** Keeps the state of these slots alone, ascending: they come to be the first ones, and each the group of its number. */
+  keepOnly(slots: Int32Array): void {
+    const count = slots.length;
+    const stride = this.#empty.length;
+    const { cells, lanes } = this;
+    this.#capacity = 256;
+    while (this.#capacity < count) this.#capacity *= 2;
+    this.#used = count;
+    this.#free = new Int32Array(256);
+    this.#freeCount = 0;
+    this.cells = new Float64Array(this.#capacity * stride);
+    for (let slot = 0; slot < count; slot++)
+      for (let k = 0; k < stride; k++) this.cells[slot * stride + k] = cells[slots[slot] * stride + k];
+    this.lanes = lanes.map((_, k) => this.#lane(k, this.#capacity));
+    for (const k of this.#own)
+      for (let slot = 0; slot < count; slot++) this.lanes[k][slot] = lanes[k][slots[slot]] as never;
+    this.stamps = new Int32Array(this.#capacity);
+    this.groups = Int32Array.from({ length: this.#capacity }, (_, slot) => (slot < count ? slot : 0));
+    this.emitted = new Uint8Array(this.#capacity);
+    this.revised = new Uint8Array(this.#capacity);
+  }
+
   /** Goes on with int64 lanes as BigInts. */
   widen(): void {
     if (this.wide) return;

@@ -5,6 +5,7 @@ import { START_OF_TIME, toEventTimes, type EventTime } from '../columns/time.js'
 import { INT64 } from '../columns/types.js';
 import { compileColumn, type ColumnKernel } from '../codegen/column.js';
 import type { PhysicalTopN } from '../physical/topN.js';
+import { GroupCensus } from './groupCensus.js';
 import { GroupIndex } from './groupIndex.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
 import { RankedRows } from './rankedRows.js';
@@ -26,9 +27,6 @@ interface Group {
   limit: number;
 }
 
-/** How many group and row numbers there may be before unused ones are given up. */
-const SPARE_NUMBERS = 65_536;
-
 /**
  * The first rows of groups. Where rows only come, a group keeps no more than it may show; where they are taken back, it keeps all, since
  * any may move up. Windows are told once, when the watermark has passed them (`final`), or as they change.
@@ -47,6 +45,12 @@ export class TopNOperator implements Operator {
   #groupNumbers: GroupIndex;
   /** The numbers of rows by key, or by value: where rows are taken back. */
   #rowNumbers: GroupIndex;
+  readonly #groupCensus = new GroupCensus(holds => {
+    for (const number of this.#groups.keys()) holds[number] = 1;
+  });
+  readonly #rowCensus = new GroupCensus(holds => {
+    for (let row = 0; row < this.#store.used; row++) holds[this.#numberOf[row]] = 1;
+  });
   #groups = new Map<number, Group>();
   /** Of each row number, the position of its latest row, plus one; and of each row, that of an earlier one of the number. */
   #rowOf: Int32Array = new Int32Array(0);
@@ -333,36 +337,30 @@ export class TopNOperator implements Operator {
     }
     for (let number = 0; number < this.#rowOf.length; number++)
       if (this.#rowOf[number] > 0) this.#rowOf[number] = places[this.#rowOf[number] - 1] + 1;
-    this.#dropNumbers(count);
+    this.#dropGroupNumbers();
+    if (this.#plan.retracting) this.#dropRowNumbers();
   }
 
-  #dropNumbers(rows: number): void {
-    const groups = this.#groupNumbers.size;
-    if (groups >= SPARE_NUMBERS && groups >= 4 * this.#groups.size) {
-      const kept = Int32Array.from(this.#groups.keys());
-      this.#groupNumbers.keepOnly(kept);
-      const renamed = new Map<number, Group>();
-      kept.forEach((number, k) => {
-        const group = this.#groups.get(number) as Group;
-        renamed.set(k, { ...group, number: k });
-        for (const row of group.rows) this.#groupOf[row] = k;
-      });
-      this.#groups = renamed;
+  #dropGroupNumbers(): void {
+    const renumbering = this.#groupCensus.take(this.#groupNumbers);
+    if (renumbering === null) return;
+    const renamed = new Map<number, Group>();
+    for (const group of this.#groups.values()) {
+      const number = renumbering.numberOf[group.number];
+      renamed.set(number, { ...group, number });
+      for (const row of group.rows) this.#groupOf[row] = number;
     }
-    const numbers = this.#rowNumbers.size;
-    if (!this.#plan.retracting || numbers < SPARE_NUMBERS || numbers < 4 * rows) return;
-    const used = new Set<number>();
-    for (let row = 0; row < rows; row++) used.add(this.#numberOf[row]);
-    const kept = Int32Array.from(used);
-    this.#rowNumbers.keepOnly(kept);
+    this.#groups = renamed;
+  }
+
+  #dropRowNumbers(): void {
+    const renumbering = this.#rowCensus.take(this.#rowNumbers);
+    if (renumbering === null) return;
+    const { kept, numberOf } = renumbering;
     const rowOf = new Int32Array(Math.max(1024, kept.length));
-    const renamed = new Map<number, number>();
-    kept.forEach((number, k) => {
-      rowOf[k] = this.#rowOf[number];
-      renamed.set(number, k);
-    });
+    kept.forEach((number, k) => (rowOf[k] = this.#rowOf[number]));
     this.#rowOf = rowOf;
-    for (let row = 0; row < rows; row++) this.#numberOf[row] = renamed.get(this.#numberOf[row]) as number;
+    for (let row = 0; row < this.#store.used; row++) this.#numberOf[row] = numberOf[this.#numberOf[row]];
   }
 
   stateRows(): number {
@@ -370,7 +368,9 @@ export class TopNOperator implements Operator {
   }
 
   bytes(): number {
-    return this.#store.bytes() + this.#live * 16 + this.#rowOf.byteLength + this.#groupOf.byteLength * 3;
+    const numbers = this.#groupNumbers.bytes() + this.#rowNumbers.bytes();
+    const lanes = this.#rowOf.byteLength + this.#groupOf.byteLength * 3;
+    return this.#store.bytes() + this.#live * 16 + numbers + lanes;
   }
 
   /** Writes the groups, their rows in order, and what has been told of them. */

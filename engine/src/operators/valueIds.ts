@@ -23,6 +23,7 @@ export interface ValueIds {
   assign(column: Column, count: number, ids: Int32Array): Int32Array;
   /** Writes the values of ids to a column, each at its position. */
   write(ids: Int32Array, count: number, at: Int32Array, out: OutputColumn): void;
+  bytes(): number;
   snapshot(writer: StateWriter): void;
   restore(reader: StateReader): void;
 }
@@ -121,6 +122,11 @@ class StringIds implements ValueIds {
     }
   }
 
+  /** Without the strings, which the source holds. */
+  bytes(): number {
+    return this.#idOf.byteLength + this.#codeOf.byteLength;
+  }
+
   snapshot(writer: StateWriter): void {
     writer.value('identity', this.#isIdentity);
     writer.value('size', this.#size);
@@ -167,6 +173,9 @@ export function translate(
   }
   return codes;
 }
+
+/** An entry of two maps and a BigInt, roughly. */
+const BYTES_PER_WIDE = 120;
 
 /** Everything held as a number: an open-addressing table over float64. One NaN, and -0 is 0. Wide int64 have a map beside. */
 class NumberIds implements ValueIds {
@@ -261,6 +270,10 @@ class NumberIds implements ValueIds {
     table[slot] = entry;
   }
 
+  bytes(): number {
+    return this.#values.byteLength + this.#table.byteLength + this.#wide.size * BYTES_PER_WIDE;
+  }
+
   snapshot(writer: StateWriter): void {
     writer.lane('values', this.#values, this.size);
     writer.value('null', this.#nullId);
@@ -281,8 +294,10 @@ class NumberIds implements ValueIds {
     this.#values.set(values as Float64Array);
     this.#table = new Int32Array(capacity * 2);
     this.#mask = this.#table.length - 1;
+    const isPlain = this.#wideOf.size === 0;
     for (let id = 0; id < this.size; id++) {
-      if (id !== this.#nullId && !this.#wideOf.has(id)) this.#put(this.#table, this.#mask, id + 1);
+      if (id !== this.#nullId && (isPlain || !this.#wideOf.has(id)))
+        this.#put(this.#table, this.#mask, id + 1);
     }
   }
 

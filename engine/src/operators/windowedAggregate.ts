@@ -9,6 +9,7 @@ import type { EmitSpec } from '../windows/emission.js';
 import { slicingOf, type Slicing } from '../windows/slicing.js';
 import type { ChangeForm } from './changes.js';
 import { GapFiller, type FillPlan } from './gapFiller.js';
+import { GroupCensus } from './groupCensus.js';
 import { Grouping, type GroupingPlan } from './grouping.js';
 import type { Emitter, OpenWindows, Operator, OperatorCounters } from './operator.js';
 import type { Pane } from './pane.js';
@@ -57,6 +58,9 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
   readonly #filler: GapFiller | null;
   readonly #output: WindowOutput;
   readonly #keeper: WindowKeeper;
+  readonly #census = new GroupCensus(holds => {
+    for (const set of this.#sets()) set.markGroups(holds);
+  });
   #current: Pane | null = null;
   #watermark: EventTime = START_OF_TIME;
   /** The watermark at which open windows are told next; Infinity before the first row. */
@@ -127,7 +131,7 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
     if (batch.watermark > this.#watermark) this.#advance(batch.watermark, this.#watermark);
     this.#keeper.endBatch();
     this.#leaveSlice();
-    this.#compact();
+    this.#renumber();
     this.#output.end(this.#watermark);
   }
 
@@ -141,7 +145,8 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
     for (let row = 0; row < count;) {
       row = this.#grouping.run(this, this.#keeper.store, input, row, count);
       if (row === count) break;
-      this.#advance(marks[row - 1], row > 1 ? marks[row - 2] : before);
+      // Before the first row the watermark is what it was: rows with marks that fall leave events behind it.
+      this.#advance(row > 0 ? marks[row - 1] : before, row > 1 ? marks[row - 2] : before);
     }
     const last = marks[count - 1];
     if (last > this.#watermark) this.#advance(last, count > 1 ? marks[count - 2] : before);
@@ -182,19 +187,10 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
     this.end = -Infinity;
   }
 
-  /** Group numbers of groups that no window holds any more are given up, once they are many. */
-  #compact(): void {
-    const { groups } = this.#grouping;
-    if (groups.size < 65_536) return;
-    const sets = this.#sets();
-    const live = new Set<number>();
-    for (const set of sets) set.collectGroups(live);
-    if (groups.size < 4 * live.size) return;
-    const kept = Int32Array.from(live);
-    groups.keepOnly(kept);
-    const numbers = new Map<number, number>();
-    kept.forEach((group, i) => numbers.set(group, i));
-    for (const set of sets) set.renumber(numbers);
+  /** Numbers of groups that no window holds any more are given up. */
+  #renumber(): void {
+    const renumbering = this.#census.take(this.#grouping.groups);
+    if (renumbering !== null) for (const set of this.#sets()) set.renumber(renumbering);
   }
 
   #sets() {
@@ -206,7 +202,7 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
   }
 
   bytes(): number {
-    return [...this.#stores()].reduce((total, store) => total + store.bytes(), 0);
+    return [...this.#stores()].reduce((total, store) => total + store.bytes(), this.#grouping.groups.bytes());
   }
 
   #stores() {

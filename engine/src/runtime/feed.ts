@@ -3,16 +3,14 @@ import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { OpenSource, SourceReader } from '../sources/source.js';
 import type { FeedContext, FeedMember, PortFeed } from './feedMember.js';
 import type { Holding, MemoryHolder } from './memory.js';
+import { History } from './history.js';
 import { Signal } from './signal.js';
-import { batchBytes, copyBatch, sliceBatch } from './slice.js';
+import { dueRows, sliceBatch } from './slice.js';
 
 /** Rows that are read, and handed to queries, in one turn. */
 export const TURN_ROWS = 8192;
 /** Replayed rows that fall due within so many milliseconds are released together. */
 const RELEASE_MS = 10;
-/** What a live source gave in so many milliseconds of wall time, and no more than so many bytes of it, is kept. */
-const HISTORY_MS = 3_600_000;
-const HISTORY_BYTES = 64 * 1024 * 1024;
 
 interface CatchUp {
   readonly member: FeedMember;
@@ -43,15 +41,7 @@ export class Feed implements PortFeed, MemoryHolder {
   isStalled = false;
   /** Up to which place among recorded rows everything has been given. */
   #given = -Infinity;
-  #history: {
-    readonly batch: Batch;
-    readonly bytes: number;
-    readonly atMs: number;
-    readonly arrival: number;
-  }[] = [];
-  #historyBytes = 0;
-  /** The batch number of the history's first batch. */
-  #historyStart = 0;
+  readonly #history = new History();
   readonly #stopListening: () => void;
   readonly #running: Promise<void>;
 
@@ -95,11 +85,12 @@ export class Feed implements PortFeed, MemoryHolder {
   /** Adds a query: it gets every row from the start, as if it had always been there. */
   add(member: FeedMember): void {
     member.feed = this;
+    if (this.error !== null) this.#recover();
     if (this.position === 0 && !this.ended) {
       this.#members.add(member);
       this.#joined(member);
     } else {
-      const late = { member, reader: null, position: this.live ? this.#historyStart : 0 };
+      const late = { member, reader: null, position: this.live ? this.#history.start : 0 };
       this.#late.push(late);
       if (this.live) void this.#replayHistory(late);
     }
@@ -119,6 +110,23 @@ export class Feed implements PortFeed, MemoryHolder {
     member.caughtUp();
   }
 
+  /**
+   * Goes on after a failure, which has ended all queries: a replay from its beginning, and what is live where it is, which a source whose own
+   * failure it was will say again.
+   */
+  #recover(): void {
+    this.error = null;
+    this.ended = false;
+    if (this.live) return;
+    void this.#reader?.close();
+    this.#reader = null;
+    this.#pending = null;
+    this.#offset = 0;
+    this.position = 0;
+    this.watermark = START_OF_TIME;
+    this.#given = -Infinity;
+  }
+
   remove(member: FeedMember): void {
     if (member.feed === this) member.feed = null;
     this.#members.delete(member);
@@ -129,12 +137,22 @@ export class Feed implements PortFeed, MemoryHolder {
 
   /** Bytes of a live source's history. */
   bytes(): number {
-    return this.#historyBytes;
+    return this.#history.bytes;
   }
 
   holdings(): Holding[] {
     const what = `the history of source '${this.source.summary.name}'`;
-    return [{ what, bytes: this.#historyBytes }];
+    return [{ what, bytes: this.#history.bytes }];
+  }
+
+  /** Gives up the oldest of a live source's history: queries that come later see less of what was before them. */
+  evict(bytes: number): number {
+    return this.#history.evict(bytes);
+  }
+
+  /** Rows of the history that were given up for the session's memory. */
+  get historyEvicted(): number {
+    return this.#history.evicted;
   }
 
   /** Readings under way: one, and one for each query that is catching up. */
@@ -219,7 +237,7 @@ export class Feed implements PortFeed, MemoryHolder {
   }
 
   async #read(): Promise<void> {
-    const memory = this.context.memory(`source '${this.source.summary.name}'`);
+    const memory = this.#admit();
     if (memory !== null) {
       await memory;
       return;
@@ -233,7 +251,7 @@ export class Feed implements PortFeed, MemoryHolder {
       this.context.progressed();
     } else if (this.live) {
       const arrival = this.context.nextArrival();
-      this.#remember(batch, arrival);
+      this.#history.add(batch, arrival, this.context.world.now());
       this.#give(batch, arrival);
       await this.context.yieldTurn();
     } else {
@@ -291,6 +309,7 @@ export class Feed implements PortFeed, MemoryHolder {
   async #catchUp(late: CatchUp): Promise<void> {
     const missing = this.position - late.position;
     if (missing > 0) {
+      if (await this.#waitsFor(late)) return;
       late.reader ??= this.source.read();
       const batch = await late.reader.next(Math.min(TURN_ROWS, missing));
       if (this.#closed || this.#restarting !== null || !this.#late.includes(late)) return;
@@ -304,6 +323,23 @@ export class Feed implements PortFeed, MemoryHolder {
     this.#join(late);
   }
 
+  /** Whether a late query has had to wait for memory, or is refused: then the others go on without it. */
+  async #waitsFor({ member }: CatchUp): Promise<boolean> {
+    try {
+      const memory = this.#admit();
+      await memory;
+      return memory !== null;
+    } catch (error) {
+      this.remove(member);
+      member.fail(error);
+      return true;
+    }
+  }
+
+  #admit(): Promise<void> | null {
+    return this.context.memory(`source '${this.source.summary.name}'`);
+  }
+
   #join(late: CatchUp): void {
     if (!this.#late.includes(late)) return;
     this.#late = this.#late.filter(other => other !== late);
@@ -312,29 +348,15 @@ export class Feed implements PortFeed, MemoryHolder {
     this.context.progressed();
   }
 
-  #remember(batch: Batch, arrival: number): void {
-    const atMs = this.context.world.now();
-    const copy = { batch: copyBatch(batch), bytes: batchBytes(batch), atMs, arrival };
-    this.#history.push(copy);
-    this.#historyBytes += copy.bytes;
-    while (
-      this.#history.length > 1 &&
-      (this.#historyBytes > HISTORY_BYTES || this.#history[0].atMs < atMs - HISTORY_MS)
-    ) {
-      this.#historyBytes -= (this.#history.shift() as { bytes: number }).bytes;
-      this.#historyStart++;
-    }
-  }
-
   /** Gives a late query what is kept of a live source, in turns; new rows go on arriving meanwhile. */
   async #replayHistory(late: CatchUp): Promise<void> {
     while (!this.#closed && this.#late.includes(late)) {
-      late.position = Math.max(late.position, this.#historyStart);
-      if (late.position === this.#historyStart + this.#history.length) {
+      late.position = Math.max(late.position, this.#history.start);
+      if (late.position === this.#history.end) {
         this.#join(late);
         return;
       }
-      const { batch, arrival } = this.#history[late.position - this.#historyStart];
+      const { batch, arrival } = this.#history.at(late.position);
       if (!this.#push(late.member, batch, arrival)) return;
       late.position++;
       await this.context.yieldTurn();
@@ -362,18 +384,4 @@ export class Feed implements PortFeed, MemoryHolder {
       member.caughtUp();
     }
   }
-}
-
-/** The rows of a batch, from `from` on, whose marks the clock has reached: the end of that run. */
-function dueRows(batch: Batch, from: number, time: EventTime): number {
-  const { marks, length } = batch;
-  if (marks === null || time === Infinity) return length;
-  let low = from;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (marks[middle] <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -57,6 +57,12 @@ export class PipelineMeter {
     }));
   }
 
+  /** Takes over another one's counts. */
+  countOn({ operators, sources }: PipelineMeter): void {
+    operators.forEach((each, at) => Object.assign(this.operators[at], each));
+    sources.forEach((each, at) => Object.assign(this.sources[at], each));
+  }
+
   /** A batch of a source goes in. */
   begin(source: number, batch: Batch): void {
     const meter = this.sources[source];

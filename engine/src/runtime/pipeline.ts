@@ -106,6 +106,12 @@ export class Pipeline implements MergeOutput {
     for (const operator of this.operators) operator.close?.();
   }
 
+  /** Takes over what another one of the plan has counted, and nothing else of it. */
+  countOn({ operators, meter }: Pipeline): void {
+    operators.forEach(({ counters }, at) => Object.assign(this.operators[at].counters, counters));
+    this.meter.countOn(meter);
+  }
+
   get late(): number {
     return this.operators.reduce((total, { counters }) => total + counters.late + counters.untimed, 0);
   }

@@ -133,9 +133,15 @@ export class RunningQuery implements MemoryHolder {
     }
   }
 
+  /** It takes no more rows. Its table stays, and what it has counted; its state is given back. */
   fail(error: unknown): void {
     this.error = error instanceof Error ? error : new Error(String(error));
     this.#idleness?.stop();
+    const failed = this.#pipeline;
+    failed.close();
+    this.#pipeline = this.#makePipeline();
+    this.#pipeline.countOn(failed);
+    this.#merge = new InputMerge(this.context.inputs, this.#pipeline);
     this.#wake(true);
     this.#changed();
   }
@@ -214,6 +220,14 @@ export class RunningQuery implements MemoryHolder {
 
   bytes(): number {
     return this.table.bytes + this.#pipeline.bytes();
+  }
+
+  /** One that has failed shows only what was: its table is given up for those that go on. */
+  evict(): number {
+    if (this.error === null) return 0;
+    const before = this.bytes();
+    this.table.evictAll();
+    return before - this.bytes();
   }
 
   /** It is over: nothing comes any more. */

@@ -3,30 +3,39 @@ import type { Column } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
 import { StoredColumn } from './storedColumn.js';
 
+const FIRST_CAPACITY = 1024;
+
 /**
  * Rows in the order in which they came, at positions `head` to `tail`; each has a number that is never used twice. The
  * oldest can be dropped, and any one removed: it leaves a gap until `closeGaps`.
  */
 export class RowLog {
-  readonly columns: readonly StoredColumn[];
+  columns!: readonly StoredColumn[];
   head = 0;
   tail = 0;
   gaps = 0;
-  rowIds: Int32Array;
+  rowIds!: Int32Array;
   /** The version at which a row last changed. */
-  versions: Float64Array;
+  versions!: Float64Array;
   /** The key's number of a row, -1 where there is none. */
-  groups: Int32Array;
+  groups!: Int32Array;
   /** Event time, or the window's end, in µs: what the table ages rows by. */
-  times: Float64Array;
-  ends: Float64Array;
-  removed: Uint8Array;
-  revised: Uint8Array;
-  #capacity = 1024;
+  times!: Float64Array;
+  ends!: Float64Array;
+  removed!: Uint8Array;
+  revised!: Uint8Array;
+  #capacity = 0;
   #nextId = 1;
 
   constructor(readonly schema: Schema) {
-    this.columns = schema.fields.map(field => new StoredColumn(field.type, this.#capacity));
+    this.release();
+  }
+
+  /** Gives up every row, and the memory. */
+  release(): void {
+    this.clear();
+    this.#capacity = FIRST_CAPACITY;
+    this.columns = this.schema.fields.map(field => new StoredColumn(field.type, this.#capacity));
     this.rowIds = new Int32Array(this.#capacity);
     this.versions = new Float64Array(this.#capacity);
     this.groups = new Int32Array(this.#capacity);

@@ -1,6 +1,7 @@
 import type { Batch } from '../columns/batch.js';
 import { RowKind } from '../columns/batch.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
+import { GroupCensus } from '../operators/groupCensus.js';
 import { GroupIndex } from '../operators/groupIndex.js';
 import { grown } from '../operators/valueIds.js';
 import type { RowLog } from './rowLog.js';
@@ -11,6 +12,7 @@ export interface RowMatcher {
   place(batch: Batch, log: RowLog, at: Int32Array, removed: (position: number) => void): void;
   /** Forgets a row that is dropped. */
   forget(position: number, log: RowLog): void;
+  bytes(): number;
   clear(): void;
 }
 
@@ -22,11 +24,12 @@ export class AppendMatcher implements RowMatcher {
 
   forget(): void {}
 
+  bytes(): number {
+    return 0;
+  }
+
   clear(): void {}
 }
-
-/** How many key numbers there may be before unused ones are given up. */
-const SPARE_KEYS = 65_536;
 
 /** Rows named by key columns: an insert of a known key replaces its row. */
 export class KeyMatcher implements RowMatcher {
@@ -34,6 +37,7 @@ export class KeyMatcher implements RowMatcher {
   #index: GroupIndex;
   /** The number of a key's row; 0 where it has none. */
   #rowOf = new Int32Array(1024);
+  #census = this.#makeCensus();
 
   constructor(
     readonly schema: Schema,
@@ -47,8 +51,14 @@ export class KeyMatcher implements RowMatcher {
     return new GroupIndex(this.#columns.map(column => this.schema.fields[column].type));
   }
 
+  #makeCensus(): GroupCensus {
+    return new GroupCensus(holds => {
+      for (let group = 0; group < holds.length; group++) holds[group] = Number(this.#rowOf[group] !== 0);
+    });
+  }
+
   place(batch: Batch, log: RowLog, at: Int32Array, removed: (position: number) => void): void {
-    this.#compact(log);
+    this.#renumber(log);
     const { kinds, length } = batch;
     const groups = this.#index.assign(
       this.#columns.map(column => batch.columns[column]),
@@ -80,29 +90,36 @@ export class KeyMatcher implements RowMatcher {
     if (group >= 0 && this.#rowOf[group] === log.rowIds[position]) this.#rowOf[group] = 0;
   }
 
-  /** Gives up the numbers of keys that have no row any more, once they are many. */
-  #compact(log: RowLog): void {
-    if (this.#index.size < SPARE_KEYS || this.#index.size < 4 * log.size) return;
-    const live: number[] = [];
-    for (let p = log.head; p < log.tail; p++) if (log.removed[p] === 0) live.push(p);
-    this.#index.keepOnly(Int32Array.from(live, p => log.groups[p]));
-    this.#rowOf = new Int32Array(Math.max(1024, live.length));
-    live.forEach((p, group) => {
-      log.groups[p] = group;
-      this.#rowOf[group] = log.rowIds[p];
-    });
+  /** Gives up the numbers of keys that have no row any more. */
+  #renumber(log: RowLog): void {
+    const renumbering = this.#census.take(this.#index);
+    if (renumbering === null) return;
+    const { kept, numberOf } = renumbering;
+    const rowOf = new Int32Array(Math.max(1024, kept.length));
+    kept.forEach((group, k) => (rowOf[k] = this.#rowOf[group]));
+    this.#rowOf = rowOf;
+    for (let p = log.head; p < log.tail; p++) log.groups[p] = numberOf[log.groups[p]];
+  }
+
+  bytes(): number {
+    return this.#index.bytes() + this.#rowOf.byteLength;
   }
 
   clear(): void {
     this.#index = this.#makeIndex();
+    this.#census = this.#makeCensus();
     this.#rowOf.fill(0);
   }
 }
+
+/** An entry of a map and a list of row numbers, roughly. */
+const BYTES_PER_VALUE = 100;
 
 /** Rows without a key: a retraction takes back a row of the same values, the newest first. */
 export class ValueMatcher implements RowMatcher {
   #index: GroupIndex;
   #rowsOf = new Map<number, number[]>();
+  #census = this.#makeCensus();
 
   constructor(readonly schema: Schema) {
     this.#index = this.#makeIndex();
@@ -113,6 +130,7 @@ export class ValueMatcher implements RowMatcher {
   }
 
   place(batch: Batch, log: RowLog, at: Int32Array, removed: (position: number) => void): void {
+    this.#renumber(log);
     const { kinds, length } = batch;
     const groups = this.#index.assign(batch.columns, length);
     // The row that the last `-U` took back: the `+U` that follows takes its place.
@@ -155,8 +173,28 @@ export class ValueMatcher implements RowMatcher {
     if (rows?.length === 0) this.#rowsOf.delete(log.groups[position]);
   }
 
+  #makeCensus(): GroupCensus {
+    return new GroupCensus(holds => {
+      for (const group of this.#rowsOf.keys()) holds[group] = 1;
+    });
+  }
+
+  /** Gives up the numbers of values that no row has any more. */
+  #renumber(log: RowLog): void {
+    const renumbering = this.#census.take(this.#index);
+    if (renumbering === null) return;
+    const { numberOf } = renumbering;
+    this.#rowsOf = new Map(Array.from(this.#rowsOf, ([group, rows]) => [numberOf[group], rows]));
+    for (let p = log.head; p < log.tail; p++) log.groups[p] = numberOf[log.groups[p]];
+  }
+
+  bytes(): number {
+    return this.#index.bytes() + this.#rowsOf.size * BYTES_PER_VALUE;
+  }
+
   clear(): void {
     this.#index = this.#makeIndex();
+    this.#census = this.#makeCensus();
     this.#rowsOf.clear();
   }
 }

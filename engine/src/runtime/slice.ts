@@ -1,4 +1,5 @@
 import type { Batch } from '../columns/batch.js';
+import type { EventTime } from '../columns/time.js';
 import type { Column } from '../columns/column.js';
 
 /** The rows [from, to) of a batch, without a copy. */
@@ -39,4 +40,18 @@ export function batchBytes(batch: Batch): number {
     (total, { data }) => total + data.BYTES_PER_ELEMENT * batch.length,
     batch.length * 8,
   );
+}
+
+/** The rows of a batch, from `from` on, whose marks the clock has reached: the end of that run. */
+export function dueRows(batch: Batch, from: number, time: EventTime): number {
+  const { marks, length } = batch;
+  if (marks === null || time === Infinity) return length;
+  let low = from;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (marks[middle] <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -157,12 +157,20 @@ export class MaterializedTable implements ViewSource {
     this.generation++;
   }
 
+  /** Drops every row, and gives the memory back; they are counted as those past the limits are. */
+  evictAll(): void {
+    const evicted = this.evicted + this.#log.size;
+    this.clear();
+    this.#log.release();
+    this.evicted = evicted;
+  }
+
   get total(): number {
     return this.#log.size;
   }
 
   get bytes(): number {
-    return this.#log.bytes;
+    return this.#log.bytes + this.#matcher.bytes();
   }
 
   positions(from: number, limit: number): Int32Array {

@@ -214,6 +214,7 @@ class Host implements SessionHost {
   #stats(): SessionStats {
     return {
       clock: this.#runtime.clockState(),
+      memory: this.#runtime.memory.stats(),
       sources: this.#runtime.feeds.map(({ feed, name }) => ({
         name,
         rows: feed.position,
@@ -221,6 +222,7 @@ class Host implements SessionHost {
         rejected: feed.reader?.counters.rejected ?? 0,
         reconnects: feed.reader?.counters.reconnects ?? 0,
         dropped: feed.reader?.counters.dropped ?? 0,
+        historyEvicted: feed.historyEvicted,
         readers: feed.readers,
         watermark: feed.watermark,
         ended: feed.ended,

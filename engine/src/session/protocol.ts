@@ -101,6 +101,12 @@ export interface HostReplies {
 
 export interface SessionStats {
   readonly clock: ClockState;
+  /** What histories, state and tables hold together, and what was given up for the budget. */
+  readonly memory: {
+    readonly usedBytes: number;
+    readonly limitBytes: number;
+    readonly evictedBytes: number;
+  };
   readonly sources: readonly {
     readonly name: string;
     readonly rows: number;
@@ -108,6 +114,8 @@ export interface SessionStats {
     readonly rejected: number;
     readonly reconnects: number;
     readonly dropped: number;
+    /** Rows of a live source's history that were given up for the session's memory. */
+    readonly historyEvicted: number;
     readonly readers: number;
     readonly watermark: EventTime;
     readonly ended: boolean;

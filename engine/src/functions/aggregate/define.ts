@@ -29,6 +29,8 @@ export interface AggregateContext {
   readonly options: CallOptions;
   /** Whether rows may be taken back. */
   readonly retracting: boolean;
+  /** Whether rows come in event order and stay, so that those that have passed need not be kept. Not said: they may come in any. */
+  readonly inOrder?: boolean;
   /** Makes a function out of text: `codegen/compile.ts`. */
   readonly compile: (parameters: readonly string[], body: string) => () => unknown;
   /** What rows are ordered by: float64 for event time in µs, or a timestamp's own ticks; and the sequence column's type. */

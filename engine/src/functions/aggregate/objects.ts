@@ -68,12 +68,17 @@ export function orderedRows(arg: number, retracting: boolean): StatePart {
   );
 }
 
+/** What holds rows, or what is needed of them: it has `add`, `remove` where rows are taken back, and `merge`. */
+interface RowsState {
+  encode(): PlainValue;
+}
+
 /** A part that keeps rows in event order. `valueOf` gives the value and its dictionary as arguments' text. */
 export function rowsPart(
   kind: string,
   arg: number,
-  create: () => OrderedRows,
-  decode: (plain: PlainValue) => OrderedRows,
+  create: () => RowsState,
+  decode: (plain: PlainValue) => RowsState,
   valueOf: (emit: EmitContext) => string,
 ): StatePart {
   const change = (emit: EmitContext, method: string): string =>
@@ -86,7 +91,7 @@ export function rowsPart(
         name: 'rows',
         lane: 'object',
         create,
-        encode: value => (value as OrderedRows).encode(),
+        encode: value => (value as RowsState).encode(),
         decode,
       },
     ],

@@ -11,15 +11,16 @@ import { rowsPart } from '../aggregate/objects.js';
 import { inEventOrder, numberOf } from '../aggregate/references.js';
 import { narrow, timeBetween, type HeldValue } from '../aggregate/state/held.js';
 import { LinkedRows, type Link } from '../aggregate/state/linkedRows.js';
+import { PassedRows } from '../aggregate/state/passedRows.js';
 
-/** The rows of the first argument as numbers, in event order, with a sum over neighbours. */
-function path(kind: string, context: AggregateContext, link: Link): StatePart {
-  const { retracting } = context;
+/** The rows of the first argument as numbers, in event order, with a sum over neighbours; no more of them than their order asks for. */
+function path(kind: string, { retracting, inOrder }: AggregateContext, link: Link): StatePart {
+  const passes = inOrder === true && !retracting;
   return rowsPart(
     kind,
     0,
-    () => new LinkedRows(retracting, link),
-    plain => LinkedRows.decodeLinked(retracting, link, plain),
+    () => (passes ? new PassedRows(link) : new LinkedRows(retracting, link)),
+    plain => (passes ? PassedRows.decode(link, plain) : LinkedRows.decodeLinked(retracting, link, plain)),
     emit => `${emit.numbers[0]}, null`,
   );
 }
@@ -69,7 +70,7 @@ export const twap = defineAggregate({
 });
 
 /** The average of prices over time up to `end`, or to the last row where it is NaN. */
-export function timeWeighted(prices: LinkedRows, end: HeldValue): number {
+export function timeWeighted(prices: LinkedRows | PassedRows, end: HeldValue): number {
   const last = Number(prices.last());
   const until = Number.isNaN(end) ? prices.lastTime() : end;
   const length = timeBetween(prices.firstTime(), until);
