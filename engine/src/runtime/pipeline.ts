@@ -1,6 +1,6 @@
 import type { Batch } from '../columns/batch.js';
 import type { EventTime } from '../columns/time.js';
-import type { ExchangeContext } from '../operators/apply.js';
+import { ApplyOperator, type ExchangeContext } from '../operators/apply.js';
 import { buildOperator } from '../operators/build.js';
 import type { Emitter, Operator } from '../operators/operator.js';
 import type { PhysicalInput, PhysicalPlan } from '../physical/physical.js';
@@ -12,11 +12,14 @@ import { PipelineMeter, type OperatorMeter } from './meter.js';
 /** The operators of a plan, wired: what goes in at a source comes out at the other end, done, before `push` returns. */
 export class Pipeline implements MergeOutput {
   readonly operators: readonly Operator[];
+  readonly periods: readonly number[];
   readonly meter: PipelineMeter;
   readonly #sources: readonly Emitter[];
   readonly #emitters: readonly Emitter[];
   readonly #idle: boolean[];
   readonly #ended: boolean[];
+  /** The operators above each whose output comes later than their input, inputs first. */
+  readonly #awaited: readonly (readonly ApplyOperator[])[];
   /** The ports of operators that align several, with the sources behind each. */
   readonly #ports: {
     readonly operator: number;
@@ -34,6 +37,13 @@ export class Pipeline implements MergeOutput {
     exchange?: ExchangeContext,
   ) {
     this.operators = plan.operators.map(operator => buildOperator(operator, exchange));
+    this.periods = [...new Set(this.operators.flatMap(({ everyUs }) => everyUs ?? []))];
+    this.#awaited = this.operators.map((_, at) =>
+      operatorsAbove(plan, at).flatMap(above => {
+        const operator = this.operators[above];
+        return operator instanceof ApplyOperator ? operator : [];
+      }),
+    );
     this.meter = new PipelineMeter(plan, now);
     const readers = new Map<string, Emitter[]>();
     const read = (input: PhysicalInput, reader: Emitter): void => {
@@ -85,6 +95,14 @@ export class Pipeline implements MergeOutput {
     this.#tellIdle();
   }
 
+  /** Periods are over: operators that tell windows every so often tell them, inputs first. */
+  tick(periods: ReadonlySet<number>): void {
+    this.operators.forEach((operator, at) => {
+      if (operator.tick === undefined || !periods.has(operator.everyUs ?? 0)) return;
+      afterAll(this.#awaited[at], () => operator.tick?.(this.#emitters[at]));
+    });
+  }
+
   /** A port is silent when no source behind it can be waited for. */
   #tellIdle(): void {
     for (const each of this.#ports) {
@@ -127,6 +145,23 @@ export class Pipeline implements MergeOutput {
 export function sourcesOf(plan: PhysicalPlan, input: PhysicalInput): number[] {
   if ('source' in input) return [input.source];
   return [...new Set(plan.operators[input.operator].inputs.flatMap(each => sourcesOf(plan, each)))];
+}
+
+/** The operators that an operator's rows have gone through, by their places, inputs first. */
+function operatorsAbove(plan: PhysicalPlan, at: number): number[] {
+  const found = new Set<number>();
+  for (const input of plan.operators[at].inputs) {
+    if ('source' in input) continue;
+    for (const above of operatorsAbove(plan, input.operator)) found.add(above);
+    found.add(input.operator);
+  }
+  return [...found];
+}
+
+/** Does something once all that these operators have taken in has been passed on, from each to the next. */
+function afterAll(operators: readonly ApplyOperator[], then: () => void): void {
+  if (operators.length === 0) then();
+  else operators[0].after(() => afterAll(operators.slice(1), then));
 }
 
 function inputKey(input: PhysicalInput): string {
