@@ -3,11 +3,14 @@ import type { EventTime } from '../columns/time.js';
 import { ApplyOperator, type ExchangeContext } from '../operators/apply.js';
 import { buildOperator } from '../operators/build.js';
 import type { Emitter, Operator } from '../operators/operator.js';
+import { UnionAllOperator } from '../operators/unionAll.js';
 import type { PhysicalInput, PhysicalPlan } from '../physical/physical.js';
 import { operatorText } from '../physical/explain.js';
 import type { MergeOutput } from './inputMerge.js';
 import type { Holding } from './memory.js';
 import { PipelineMeter, type OperatorMeter } from './meter.js';
+import { RowWays, waysTo, type Ways } from './rowWays.js';
+import { sliceBatch } from './slice.js';
 
 /** The operators of a plan, wired: what goes in at a source comes out at the other end, done, before `push` returns. */
 export class Pipeline implements MergeOutput {
@@ -16,6 +19,8 @@ export class Pipeline implements MergeOutput {
   readonly meter: PipelineMeter;
   readonly #sources: readonly Emitter[];
   readonly #emitters: readonly Emitter[];
+  /** Whether rows of each source go through one by one: see `meetsAgain`. */
+  readonly #single: readonly boolean[];
   readonly #idle: boolean[];
   readonly #ended: boolean[];
   /** The operators above each whose output comes later than their input, inputs first. */
@@ -59,12 +64,20 @@ export class Pipeline implements MergeOutput {
       const meter = this.meter.operators[at];
       const next = meteredEmitter(meter, emitterOf({ operator: at }));
       emitters[at] = next;
+      // What is read by a union of ways alone runs there.
+      if (!readers.has(inputKey({ operator: at }))) continue;
+      const ways = operator instanceof UnionAllOperator ? waysTo(plan, at) : null;
+      if (ways !== null) {
+        read(ways.from, this.#readWays(ways, at, next));
+        continue;
+      }
       plan.operators[at].inputs.forEach((input, port) => {
         read(input, batch => this.meter.process(operator, meter, port, batch, next));
       });
     }
     this.#emitters = emitters;
     this.#sources = plan.sources.map((_, source) => emitterOf({ source }));
+    this.#single = plan.sources.map((_, source) => meetsAgain(plan, source));
     this.#idle = plan.sources.map(() => false);
     this.#ended = plan.sources.map(() => false);
     this.operators.forEach((operator, at) => {
@@ -75,10 +88,37 @@ export class Pipeline implements MergeOutput {
     });
   }
 
+  /** Reads one input by several ways, for a union of these. */
+  #readWays({ ways }: Ways, union: number, out: Emitter): Emitter {
+    const { plan, meter } = this;
+    const rows = new RowWays(
+      ways,
+      this.operators,
+      (at, batch, next) =>
+        meter.process(
+          this.operators[at],
+          meter.operators[at],
+          0,
+          batch,
+          meteredEmitter(meter.operators[at], next),
+        ),
+      plan.operators[union].output,
+    );
+    const counted = meter.operators[union];
+    return batch =>
+      rows.process(batch, made => {
+        counted.rowsIn += made.length;
+        counted.ports.fill(made.watermark);
+        out(made);
+      });
+  }
+
   /** Takes rows of a source, by its place in the plan. */
   push(source: number, batch: Batch): void {
     this.meter.begin(source, batch);
-    this.#sources[source](batch);
+    const take = this.#sources[source];
+    if (!this.#single[source] || batch.length < 2) take(batch);
+    else for (let row = 0; row < batch.length; row++) take(sliceBatch(batch, row, row + 1));
   }
 
   /** A source has come to its end: no row of it will come any more. */
@@ -145,6 +185,18 @@ export class Pipeline implements MergeOutput {
 export function sourcesOf(plan: PhysicalPlan, input: PhysicalInput): number[] {
   if ('source' in input) return [input.source];
   return [...new Set(plan.operators[input.operator].inputs.flatMap(each => sourcesOf(plan, each)))];
+}
+
+/**
+ * Whether rows of a source come to one union by several ways that keep rows back, or make others of them. Then each row goes all ways before the next one does: its rows stay together
+ * however the input was cut. Rows that are with the users' functions come when these have answered, so that nothing would be won.
+ */
+function meetsAgain(plan: PhysicalPlan, source: number): boolean {
+  return plan.operators.some(({ op, inputs }, at) => {
+    if (op !== 'unionAll' || waysTo(plan, at) !== null) return false;
+    const ways = inputs.filter(input => sourcesOf(plan, input).includes(source)).length;
+    return ways > 1 && !operatorsAbove(plan, at).some(above => plan.operators[above].op === 'apply');
+  });
 }
 
 /** The operators that an operator's rows have gone through, by their places, inputs first. */
