@@ -123,3 +123,36 @@ test('and what is made of them is the same for any cutting: windows, late rows, 
     );
     expect(outputOf(plan, cut(random, rows))).toEqual(expected);
   }));
+
+test('a table that changes and a part of it make one that holds the rows of both', () =>
+  forRandom(random => {
+    const rows = makeHistory(random, 60, { boundUs: 10, wide: false });
+    const bars: PlanNode = {
+      kind: 'aggregate',
+      input: SOURCE,
+      keys: ['symbol'],
+      window: random.chance(0.5) ? { type: 'tumble', parameters: { sizeUs: 20 } } : null,
+      allowedLatenessUs: 0,
+      columns: [{ ...ALL_CALLS[0], name: 'n' }],
+    };
+    const some: PlanNode = {
+      kind: 'filter',
+      input: bars,
+      predicate: call('gt', column('n'), number(1 + random.below(3))),
+    };
+    const held = (plan: PlanNode): string[] => {
+      const counts = new Map<string, number>();
+      for (const line of outputOf(plan, cut(random, rows)).slice(0, -1)) {
+        const [kind, row] = [line.slice(0, 2), line.slice(3)];
+        counts.set(row, (counts.get(row) ?? 0) + (kind === '-U' || kind === '-D' ? -1 : 1));
+      }
+      expect([...counts.values()].every(count => count >= 0)).toBe(true);
+      return [...counts].flatMap(([row, count]) => Array<string>(count).fill(row)).sort();
+    };
+    const retracting = (plan: PlanNode): PlanNode => ({ kind: 'unionAll', inputs: [plan, plan] });
+    const twice = held(retracting(bars));
+    const both = held({ kind: 'unionAll', inputs: [bars, some] });
+    const parts = held(retracting(some));
+    // Twice the whole and twice the part are twice both.
+    expect([...twice, ...parts].sort()).toEqual([...both, ...both].sort());
+  }));

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Batch } from '../../engine/src/columns/batch.js';
 import { ROW_KIND_NAMES } from '../../engine/src/columns/batch.js';
 import { valueAt } from '../../engine/src/columns/values.js';
+import { NO_EXCHANGE, type Exchange } from '../../engine/src/operators/apply.js';
 import { planPhysical } from '../../engine/src/physical/planner.js';
 import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
 import type { AggregateNode, WindowSpec } from '../../engine/src/plan/nodes/aggregate.js';
@@ -66,7 +67,7 @@ interface Told {
 }
 
 /** A plan that runs. */
-function start(plan: PlanNode, sources: readonly Recorded[]) {
+function start(plan: PlanNode, sources: readonly Recorded[], exchange: Exchange = NO_EXCHANGE.exchange) {
   const physical = planPhysical(
     plan,
     bindPlan(plan, source => sourceRelationOf(source, FIELDS)),
@@ -85,7 +86,7 @@ function start(plan: PlanNode, sources: readonly Recorded[]) {
       else table.set(rowKey, text(row));
     }
   };
-  const pipeline = new Pipeline(physical, take, () => 0);
+  const pipeline = new Pipeline(physical, take, () => 0, { ...NO_EXCHANGE, exchange });
   const note = (): void => void told.tables.push([...table.values()].sort());
   const noting: MergeOutput = {
     periods: pipeline.periods,
@@ -200,3 +201,48 @@ function makeSourceOf(times: readonly number[]): Recorded {
   const rows = times.map(key => ({ ...row, time: BigInt(key), key, mark: key }));
   return { node: { ...SOURCE, options: { at: 0 }, time }, boundUs: 0, rows };
 }
+
+test("a period waits for the rows that are with a function of the user's", () =>
+  forRandom(random => {
+    const source = makeSource(random, 0);
+    const applied: PlanNode = {
+      kind: 'apply',
+      input: source.node,
+      form: 'map',
+      fn: 'same',
+      name: 'same',
+      args: null,
+      by: [],
+      returns: FIELDS,
+    };
+    const plan = (input: PlanNode): AggregateNode => ({
+      kind: 'aggregate',
+      input,
+      keys: ['symbol'],
+      window: { type: 'tumble', parameters: { sizeUs: 40 } },
+      allowedLatenessUs: 0,
+      emit: { change: false, everyUs: 7, rows: null },
+      columns: ALL_CALLS.slice(0, 4),
+    });
+    const answers: (() => void)[] = [];
+    const exchange: Exchange = {
+      begin: () => 'run',
+      call({ batch }, done) {
+        const columns = batch.columns.map(column => ({
+          ...column,
+          data: column.data.slice(0, batch.length),
+          valid: column.valid?.slice(0, batch.length) ?? null,
+        }));
+        answers.push(() => done({ columns, length: batch.length, rows: null }));
+      },
+      end: () => undefined,
+    };
+    const told = start(plan(applied), [source], exchange);
+    for (const piece of cut(random, source.rows)) {
+      told.merge.add(0, batchOf(piece), null);
+      while (answers.length > 0 && random.chance(0.5)) answers.shift()!();
+    }
+    told.merge.end(0);
+    while (answers.length > 0) answers.shift()!();
+    expect(told.told.changes).toEqual(readAtOnce(random, plan(source.node), [source]).changes);
+  }));

@@ -115,6 +115,27 @@ test('what is told of windows now and then is the same for any cutting', () =>
     });
   }));
 
+test('and so it is where rows are taken back', () =>
+  forRandom(random => {
+    const { node: base, rows } = makeCase(random, anyWindow, 40);
+    const emit = { change: false, everyUs: 1, rows: random.chance(0.7) ? 1 + random.below(4) : null };
+    const node: AggregateNode = { ...base, emit };
+    const form = random.pick(['retract', 'upsert'] as const);
+    const back = new Set<HistoryRow>();
+    // Rows go some rows after they have come.
+    const history = rows.flatMap((row, at) => {
+      if (at < 5 || random.chance(0.7)) return [row];
+      const gone = { ...rows[at - 5], mark: row.mark };
+      back.add(gone);
+      return [row, gone];
+    });
+    expectSameForAnyCutting(random, history, () => operatorOf(node, form, 'retract'), {
+      table: () => new Integral(keyCount(node), form),
+      keyed: row => row,
+      back,
+    });
+  }));
+
 test('late rows are those that no window takes, and they are counted', () =>
   forRandom(random => {
     const { node, rows } = makeCase(random, anyWindow);
