@@ -44,6 +44,61 @@ describe('distinct', () => {
   });
 });
 
+describe('rank', () => {
+  it('gives rows their places by value, in groups, and leaves them in their order', async () => {
+    const ranked = table().rank({
+      by: t => desc(t.price),
+      within: 'symbol',
+      rank: 'place',
+      denseRank: 'level',
+      rowNumber: 'n',
+    });
+    expect((await ranked.rows()).map(row => [row.symbol, row.price, row.place, row.level, row.n])).toEqual([
+      ['b', 2, 1, 1, 1],
+      ['a', NaN, 1, 1, 1],
+      [null, 1.5, 1, 1, 1],
+      ['b', 2, 1, 1, 2],
+      ['a', null, 2, 2, 2],
+      ['b', -1, 3, 2, 3],
+    ]);
+  });
+
+  it('ranks what is computed, and names the first rows as topN does', async () => {
+    const rows = await market().keep({ rows: 1e6 }).rows();
+    const all = Table.of({
+      symbol: rows.map(row => row.symbol),
+      price: rows.map(row => row.price),
+      size: rows.map(row => row.size),
+    });
+    const first = await all
+      .rank({ by: t => desc(t.price.mul(t.size)), within: 'symbol', rowNumber: 'n' })
+      .where(t => t.n.le(5))
+      .sort(t => [t.symbol, t.n])
+      .rows();
+    const top = await all
+      .topN(5, { by: t => desc(t.price.mul(t.size)), within: 'symbol', rowNumber: 'n' })
+      .rows();
+    expect(first).toEqual(
+      top.sort((a, b) => (a.symbol === b.symbol ? a.n - b.n : a.symbol < b.symbol ? -1 : 1)),
+    );
+  });
+
+  it('keeps the event time, so that ranked rows can be windowed; and says where no column is named', async () => {
+    const trades = Table.of(
+      { ts: [0, 30, 70].map(s => new Date(s * 1000)), price: [3, 1, 2] },
+      { time: 'ts' },
+    );
+    const best = await trades
+      .rank({ by: t => t.price, rank: 'place' })
+      .window(tumble('1 min'))
+      .aggregate(t => ({ place: max(t.place) }))
+      .rows();
+    expect(best.map(({ place }) => place)).toEqual([3, 2]);
+    await expect(trades.rank({ by: t => t.price }).rows()).rejects.toThrow('MR2131');
+    await expect(trades.rank({ by: t => t.price, rank: 'price' }).rows()).rejects.toThrow('MR2102');
+  });
+});
+
 describe('sort and limit', () => {
   it('puts NULL last and NaN above all numbers, in both directions, and keeps the order of what is alike', async () => {
     const prices = async (sorted: Table<{ price: number | null }>) =>

@@ -4,6 +4,7 @@ import type { AggregateNode, WindowSpec } from '../../engine/src/plan/nodes/aggr
 import type { PlanNode } from '../../engine/src/plan/plan.js';
 import type { EmitSpec } from '../../engine/src/windows/emission.js';
 import { windowOf } from '../../engine/src/windows/registry.js';
+import { expectSameForAnyCutting } from './cutting.js';
 import {
   batchOf,
   cut,
@@ -17,7 +18,7 @@ import {
 import { expectSameAfterMoves } from './moving.js';
 import { forRandom, type Random } from './random.js';
 import { expectSame, keyText, text, valueOf, type ResultRow } from './reference.js';
-import { Integral, operatorOf, run, type Change } from './running.js';
+import { batches, Integral, operatorOf, run, ticked, type Change } from './running.js';
 
 /** Bars of a random kind. */
 function makeNode(random: Random): AggregateNode {
@@ -133,7 +134,7 @@ test('after every batch the table holds the bars of what has arrived', () =>
 /** Triggers of every kind but 'change'. */
 const makeEmit = (random: Random): EmitSpec => ({
   change: false,
-  everyUs: random.chance(0.4) ? 1 + random.below(40) : null,
+  everyUs: random.chance(0.4) ? 1 : null,
   rows: random.chance(0.4) ? 1 + random.below(4) : null,
 });
 
@@ -149,13 +150,13 @@ test('bars that are told now and then are right when they are final, when their 
     let mark = -Infinity;
     for (const piece of cut(random, makeRows(random))) {
       arrived.push(...piece);
-      table.apply(byNumbers(node, run(operator, batchOf(piece))));
-      const before = mark;
+      for (const changes of batches(operator, batchOf(piece))) table.apply(byNumbers(node, changes));
       mark = piece.at(-1)!.mark;
-      const { everyUs } = emit;
-      const ticks = everyUs !== null && Math.floor(mark / everyUs) > Math.floor(before / everyUs);
-      if (ticks && random.chance(0.2)) expectTable(node, table.rows.values(), arrived);
-      if (ticks || random.chance(0.9)) continue;
+      if (emit.everyUs !== null && random.chance(0.2)) {
+        table.apply(byNumbers(node, ticked(operator)));
+        expectTable(node, table.rows.values(), arrived);
+      }
+      if (random.chance(0.9)) continue;
       const isFinal = (row: ResultRow): boolean =>
         row[at + 4] === true && Number(row[at + 2]) + node.allowedLatenessUs <= mark;
       expectSame(
@@ -168,6 +169,16 @@ test('bars that are told now and then are right when they are final, when their 
     }
     table.apply(byNumbers(node, run(operator, END)));
     expectTable(node, table.rows.values(), arrived);
+  }));
+
+test('what is told of bars now and then is the same for any cutting', () =>
+  forRandom(random => {
+    const node: AggregateNode = { ...makeNode(random), emit: makeEmit(random) };
+    const form = random.pick(['retract', 'upsert'] as const);
+    expectSameForAnyCutting(random, makeRows(random), () => operatorOf(node, form), {
+      table: () => new Integral(node.keys.length + 1, form),
+      keyed: row => byNumber(node, row),
+    });
   }));
 
 test('bars go on from a snapshot taken anywhere', () =>

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FLOAT64, INT64, STRING } from '../../engine/src/columns/types.js';
+import { decimalType, FLOAT64, INT64, STRING } from '../../engine/src/columns/types.js';
 import type { Field } from '../../engine/src/columns/types.js';
 import { columnOf } from '../../engine/src/columns/values.js';
 import type { Value } from '../../engine/src/columns/values.js';
@@ -70,6 +70,8 @@ test('what is known to differ from DuckDB still does', async () => {
   const two: Expr = { kind: 'literal', type: INT64, value: '2' };
   expect(await both(call('upper', column('s')))).toEqual(['SS', 'ẞ']);
   expect(await both(call('floorDiv', two, column('n')))).toEqual([-1n, 'error']);
+  const price: Expr = { kind: 'literal', type: decimalType(4, 2), value: '1250' };
+  expect(await both(call('sub', price, column('n')))).toEqual(['error', 922337203685477582050n]);
   const deviation = aggregateNode({
     input: source,
     keys: [],

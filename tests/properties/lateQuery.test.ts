@@ -25,6 +25,7 @@ function makePlan(random: Random): PlanNode {
     keys: ['symbol'],
     window: random.chance(0.7) ? { type: 'hop', parameters: { sizeUs: 30, slideUs: 10 } } : null,
     allowedLatenessUs: random.pick([0, 15]),
+    ...random.pick([{}, { emit: { change: false, everyUs: 1 + random.below(40), rows: null } }]),
     columns: ALL_CALLS,
   };
   return random.chance(0.2) ? source : node;

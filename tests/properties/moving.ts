@@ -3,7 +3,7 @@ import type { Operator } from '../../engine/src/operators/operator.js';
 import { readSnapshot, SnapshotWriter } from '../../engine/src/operators/snapshotFormat.js';
 import type { Random } from './random.js';
 import { text } from './reference.js';
-import { run, type Change } from './running.js';
+import { run, ticked, type Change } from './running.js';
 
 /** A new operator with the state of another, by way of the bytes of a snapshot. */
 export function moved(operator: Operator, make: () => Operator): Operator {
@@ -28,6 +28,7 @@ export function expectSameAfterMoves(
   for (const batch of history) {
     if (random.chance(0.4)) moving = moved(moving, make);
     expect(lines(run(moving, batch))).toEqual(lines(run(steady, batch)));
+    if (random.chance(0.2)) expect(lines(ticked(moving))).toEqual(lines(ticked(steady)));
     expect(moving.counters).toEqual(steady.counters);
     expect(moving.stateRows()).toBe(steady.stateRows());
   }

@@ -31,14 +31,30 @@ export function operatorOf(
 
 /** What an operator puts out for a batch. */
 export function run(operator: Operator, batch: Batch): Change[] {
-  const changes: Change[] = [];
-  operator.process(0, batch, out => {
-    for (let i = 0; i < out.length; i++) {
-      const row: Value[] = out.columns.map(column => valueAt(column, i));
-      changes.push({ kind: ROW_KIND_NAMES[out.kinds?.[i] ?? 0], row, mark: out.marks?.[i] ?? NaN });
-    }
-  });
-  return changes;
+  return batches(operator, batch).flat();
+}
+
+/** What an operator puts out for a batch, batch by batch: of one, each row is changed at most once. */
+export function batches(operator: Operator, batch: Batch): Change[][] {
+  const found: Change[][] = [];
+  operator.process(0, batch, out => found.push(changesOf(out)));
+  return found;
+}
+
+/** What an operator puts out when a period is over; nothing where it has none. */
+export function ticked(operator: Operator): Change[] {
+  const found: Change[] = [];
+  if ((operator.everyUs ?? null) === null) return found;
+  operator.tick?.(out => found.push(...changesOf(out)));
+  return found;
+}
+
+function changesOf({ columns, kinds, length, marks }: Batch): Change[] {
+  return Array.from({ length }, (_, row) => ({
+    kind: ROW_KIND_NAMES[kinds?.[row] ?? 0],
+    row: columns.map((column): Value => valueAt(column, row)),
+    mark: marks?.[row] ?? NaN,
+  }));
 }
 
 /** The integral of a changelog: a table that checks every change against what it holds. */

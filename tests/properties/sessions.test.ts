@@ -14,10 +14,11 @@ import {
   SOURCE,
   type HistoryRow,
 } from './histories.js';
+import { expectSameForAnyCutting } from './cutting.js';
 import { expectSameAfterMoves } from './moving.js';
 import { forRandom, type Random } from './random.js';
 import { expectSame, keyText, text, valueOf, type ResultRow } from './reference.js';
-import { Integral, operatorOf, run, type Change } from './running.js';
+import { batches, Integral, operatorOf, run, ticked, type Change } from './running.js';
 
 /** Sessions by random keys. */
 function makeNode(random: Random, allowedLatenessUs = random.pick([0, 0, 7, 30])): AggregateNode {
@@ -123,7 +124,7 @@ test('after every batch the table holds the sessions of what has arrived', () =>
 /** Triggers of every kind but 'change'. */
 const makeEmit = (random: Random): EmitSpec => ({
   change: false,
-  everyUs: random.chance(0.4) ? 1 + random.below(40) : null,
+  everyUs: random.chance(0.4) ? 1 : null,
   rows: random.chance(0.4) ? 1 + random.below(4) : null,
 });
 
@@ -134,17 +135,19 @@ test('sessions that are told now and then are right when they close, when their 
     const form = random.pick(['retract', 'upsert'] as const);
     const operator = operatorOf(node, form);
     const table = new Integral(node.keys.length + 1, form);
+    const apply = (changes: readonly Change[]): void =>
+      table.apply(changes.map(change => ({ ...change, row: byEnd(node, change.row) })));
     const arrived: HistoryRow[] = [];
     let mark = -Infinity;
     for (const piece of cut(random, makeRows(random))) {
       arrived.push(...piece);
-      table.apply(run(operator, batchOf(piece)).map(change => ({ ...change, row: byEnd(node, change.row) })));
-      const before = mark;
+      for (const changes of batches(operator, batchOf(piece))) apply(changes);
       mark = piece.at(-1)!.mark;
-      const { everyUs } = emit;
-      const ticks = everyUs !== null && Math.floor(mark / everyUs) > Math.floor(before / everyUs);
-      if (ticks && random.chance(0.2)) expectTable(node, table, arrived);
-      if (ticks || random.chance(0.9)) continue;
+      if (emit.everyUs !== null && random.chance(0.2)) {
+        apply(ticked(operator));
+        expectTable(node, table, arrived);
+      }
+      if (random.chance(0.9)) continue;
       const closed = (row: ResultRow): boolean => Number(row[node.keys.length]) < mark;
       expectSame(
         [...table.rows.values()].filter(closed),
@@ -154,8 +157,18 @@ test('sessions that are told now and then are right when they close, when their 
         keyCount(node),
       );
     }
-    table.apply(run(operator, END).map(change => ({ ...change, row: byEnd(node, change.row) })));
+    for (const changes of batches(operator, END)) apply(changes);
     expectTable(node, table, arrived);
+  }));
+
+test('what is told of sessions now and then is the same for any cutting', () =>
+  forRandom(random => {
+    const node: AggregateNode = { ...makeNode(random), emit: makeEmit(random) };
+    const form = random.pick(['retract', 'upsert'] as const);
+    expectSameForAnyCutting(random, makeRows(random), () => operatorOf(node, form), {
+      table: () => new Integral(node.keys.length + 1, form),
+      keyed: row => byEnd(node, row),
+    });
   }));
 
 test('sessions go on from a snapshot taken anywhere', () =>

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import type { AggregateNode } from '../../engine/src/plan/nodes/aggregate.js';
 import { windowOf } from '../../engine/src/windows/registry.js';
 import { readSnapshot, SnapshotWriter } from '../../engine/src/operators/snapshotFormat.js';
+import { expectSameForAnyCutting } from './cutting.js';
 import { batchOf, cut, END, type HistoryRow } from './histories.js';
 import { forRandom, type Random } from './random.js';
 import { expectSame, reference, text, type ResultRow } from './reference.js';
-import { Integral, operatorOf, run } from './running.js';
+import { batches, Integral, operatorOf, run, ticked } from './running.js';
 import { calendarWindow, makeCase, shortWindow, windowsAmong, zonedWindow } from './timeWindows.js';
 
 const anyWindow = (random: Random) =>
@@ -66,57 +67,74 @@ class Told {
   }
 }
 
-test('windows are told when they close, every so often, or after so many rows', () =>
+test('windows are told when they close, every so often, or after so many rows, for any cutting', () =>
   forRandom(random => {
     const { node: base, rows } = makeCase(random, anyWindow, 40);
-    const scale = Math.max(1, base.allowedLatenessUs / 7, rows.length);
-    const emit = random.pick([
-      { change: false, everyUs: null, rows: null },
-      { change: false, everyUs: Math.round((1 + random.below(9)) * scale), rows: null },
-      { change: false, everyUs: null, rows: 1 + random.below(5) },
-    ]);
+    const emit = {
+      change: false,
+      everyUs: random.chance(0.5) ? 1 : null,
+      rows: random.chance(0.6) ? 1 + random.below(5) : null,
+    };
     const node: AggregateNode = { ...base, emit };
     const form = random.pick(['retract', 'upsert'] as const);
     const operator = operatorOf(node, form);
     const table = new Integral(keyCount(node), form);
     const told = new Told(node);
     const arrived: HistoryRow[] = [];
+    const last = node.columns.length + keyCount(node) - 1;
     let mark = -Infinity;
     for (const piece of cut(random, rows)) {
-      let ticked = 0;
+      // Row by row, though the operator gets them together.
       for (const row of piece) {
         arrived.push(row);
-        const { everyUs } = emit;
-        // The first mark sets the ticks; every one that is passed later tells all windows.
-        if (
-          everyUs !== null &&
-          Number.isFinite(mark) &&
-          Math.floor(row.mark / everyUs) > Math.floor(mark / everyUs)
-        )
-          ticked = arrived.length;
         mark = Math.max(mark, row.mark);
+        told.tell(reference(node, arrived), (row, before) => {
+          if (endOf(node, row) <= mark) return true;
+          return emit.rows !== null && Number(row[last]) - Number(before?.[last] ?? 0n) >= emit.rows;
+        });
       }
-      if (ticked > 0) told.tell(reference(node, arrived.slice(0, ticked)), () => true);
-      const last = node.columns.length + keyCount(node) - 1;
-      told.tell(reference(node, arrived), (row, before) => {
-        if (endOf(node, row) <= mark) return true;
-        return emit.rows !== null && Number(row[last]) - Number(before?.[last] ?? 0n) >= emit.rows;
-      });
       for (const changes of batches(operator, batchOf(piece))) table.apply(changes);
+      expectSame([...table.rows.values()], told.rows, keyCount(node));
+      if (emit.everyUs === null || random.chance(0.7)) continue;
+      told.tell(reference(node, arrived), () => true);
+      table.apply(ticked(operator));
       expectSame([...table.rows.values()], told.rows, keyCount(node));
     }
     for (const changes of batches(operator, END)) table.apply(changes);
     expectSame([...table.rows.values()], reference(node, arrived), keyCount(node));
   }));
 
-/** What an operator puts out for a batch, batch by batch: of one, each row is changed at most once. */
-function batches(operator: ReturnType<typeof operatorOf>, batch: Parameters<typeof run>[1]) {
-  const found: ReturnType<typeof run>[] = [];
-  operator.process(0, batch, out => {
-    found.push(run({ ...operator, process: (_port, given, emit) => emit(given) } as typeof operator, out));
-  });
-  return found;
-}
+test('what is told of windows now and then is the same for any cutting', () =>
+  forRandom(random => {
+    const { node: base, rows } = makeCase(random, anyWindow, 40);
+    const node: AggregateNode = { ...base, emit: { change: false, everyUs: 1, rows: 1 + random.below(5) } };
+    const form = random.pick(['retract', 'upsert'] as const);
+    expectSameForAnyCutting(random, rows, () => operatorOf(node, form), {
+      table: () => new Integral(keyCount(node), form),
+      keyed: row => row,
+    });
+  }));
+
+test('and so it is where rows are taken back', () =>
+  forRandom(random => {
+    const { node: base, rows } = makeCase(random, anyWindow, 40);
+    const emit = { change: false, everyUs: 1, rows: random.chance(0.7) ? 1 + random.below(4) : null };
+    const node: AggregateNode = { ...base, emit };
+    const form = random.pick(['retract', 'upsert'] as const);
+    const back = new Set<HistoryRow>();
+    // Rows go some rows after they have come.
+    const history = rows.flatMap((row, at) => {
+      if (at < 5 || random.chance(0.7)) return [row];
+      const gone = { ...rows[at - 5], mark: row.mark };
+      back.add(gone);
+      return [row, gone];
+    });
+    expectSameForAnyCutting(random, history, () => operatorOf(node, form, 'retract'), {
+      table: () => new Integral(keyCount(node), form),
+      keyed: row => row,
+      back,
+    });
+  }));
 
 test('late rows are those that no window takes, and they are counted', () =>
   forRandom(random => {
@@ -228,7 +246,7 @@ test('they go on from a snapshot taken anywhere', () =>
         {},
         { fill: { by: 'previous', limit: 3 } },
         { emit: { change: false, everyUs: null, rows: 2 } },
-        { emit: { change: false, everyUs: 5 * Math.max(1, base.allowedLatenessUs / 7), rows: null } },
+        { emit: { change: false, everyUs: 1, rows: 2 } },
       ] as const),
     };
     const form = random.pick(['retract', 'upsert', 'final'] as const);
@@ -243,6 +261,7 @@ test('they go on from a snapshot taken anywhere', () =>
         moving.restore(readSnapshot(writer.encode()));
       }
       expect(run(moving, batch)).toEqual(run(steady, batch));
+      if (random.chance(0.2)) expect(ticked(moving)).toEqual(ticked(steady));
       expect(moving.counters).toEqual(steady.counters);
     }
   }));

@@ -92,7 +92,7 @@ function aggregatesPage(): string {
     'Functions of the rows of a group, for `aggregate`; also over the rows before each one, after `rolling`. Each takes `{ where }`.',
     entries(AGGREGATES.values()),
     '## Row functions',
-    'Functions of a row and those near it, for `rolling`.',
+    'Functions of a row and those near it, for `rolling`: in event order. Places by a value are for `rank` of tables, and for `topN`.',
     entries(ROW_FUNCTIONS.values()),
   ].join('\n\n');
 }

@@ -75,6 +75,11 @@ export class FilterKernel {
     return this.#keeper.leadingMark;
   }
 
+  /** Which rows the last `run` kept, as positions in its batch. */
+  get rows(): Int32Array {
+    return this.#selection.rows;
+  }
+
   run(batch: Batch): Batch {
     const count = this.#selection.select(batch);
     return this.#keeper.keep(batch, this.#selection.rows, count);

@@ -59,14 +59,14 @@ export function durationType(unit: TimeUnit): DataType {
 
 /** The type of decimals of `precision` digits, `scale` of them behind the point. Error `MR1003` for digits that it cannot have. */
 export function decimalType(precision: number, scale: number): DecimalType {
-  const isDigits = Number.isInteger(precision) && precision >= 1 && precision <= MAX_PRECISION;
-  if (!isDigits) {
+  if (!Number.isInteger(precision) || precision < 1) {
     throw new MillraceError(
       'MR1003',
       `decimal(${precision}, ${scale}) has a precision that is not a whole number from 1 to ${MAX_PRECISION}.`,
-      `Declare decimal(${MAX_PRECISION}, ${Math.min(Math.max(scale, 0), MAX_PRECISION) || 0}) if the values have no more digits than that, else float64 or string.`,
+      'The precision counts all digits, before the point and behind it: 1234.50 is a decimal(6, 2).',
     );
   }
+  if (precision > MAX_PRECISION) throw longDecimal(precision, scale);
   if (!Number.isInteger(scale) || scale < 0 || scale > precision) {
     throw new MillraceError(
       'MR1003',
@@ -75,6 +75,17 @@ export function decimalType(precision: number, scale: number): DecimalType {
     );
   }
   return Object.freeze({ kind: 'decimal', precision, scale });
+}
+
+/** Flink and DuckDB have decimals of up to 38 digits: what to write here instead. */
+function longDecimal(precision: number, scale: number): MillraceError {
+  const places = scale >= 0 && scale < MAX_PRECISION ? scale : 8;
+  return new MillraceError(
+    'MR1003',
+    `decimal(${precision}, ${scale}) has more than ${MAX_PRECISION} digits: a decimal is held as a whole number of 64 bits here.`,
+    `Declare decimal(${MAX_PRECISION}, ${places}) where no value has more than ${MAX_PRECISION - places} digits before the point and ${places} behind it. ` +
+      'Else string keeps every digit, as text, and float64 about 16 of them.',
+  );
 }
 
 /** Whether two types are the same, units and digits included. */

@@ -16,6 +16,7 @@ import {
   typeName,
 } from '../columns/types.js';
 import type { DataType, Field, TimeUnit } from '../columns/types.js';
+import { Decimal } from './decimal.js';
 
 /** The type of a column of row values: that of its first value, widened by the others. */
 export function inferColumn(name: string, values: readonly unknown[]): Field {
@@ -54,6 +55,13 @@ function typeOfValue(name: string, value: unknown): DataType {
       if (value instanceof Temporal.Instant) return timestampType('ns');
       if (value instanceof Temporal.PlainDate) return DATE;
       if (value instanceof Temporal.Duration) return durationType('ns');
+      if (Decimal.isDecimal(value)) {
+        throw new MillraceError(
+          'MR1306',
+          `column '${name}' holds decimals, and how many digits they may have is not known.`,
+          `Say it: Table.of({ … }, { schema: schema({ ${name}: decimal(18, 4), … }) }).`,
+        );
+      }
       throw new MillraceError(
         'MR1306',
         `column '${name}' holds a value that no column can: ${Object.prototype.toString.call(value)}.`,

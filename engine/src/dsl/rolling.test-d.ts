@@ -13,6 +13,7 @@ import {
   lag,
   lead,
   max,
+  read,
   replay,
   rowNumber,
   schema,
@@ -109,3 +110,19 @@ trades.rolling({}).derive(t => ({ before: lag(t.price, 1, 'none') }));
 trades.derive(t => ({ before: lag(t.price) }));
 // @ts-expect-error no such column to rank within
 trades.topN(2, { by: t => desc(t.price), within: 'symbl' });
+
+// Ranks by value: tables alone, with a column for each kind that is named.
+const prints = read('trades.parquet', { schema: Trade });
+const ranked = prints.rank({ by: t => [desc(t.price), t.symbol], within: 'symbol', rank: 'place' });
+const place: { place: number; price: number } = (await ranked.rows())[0];
+const numbered = prints.rank({ by: t => t.price, denseRank: 'level', rowNumber: 'n' });
+const levels: { level: number; n: number } = (await numbered.rows())[0];
+void [place, levels];
+// @ts-expect-error a column that is not named is not there
+void (await ranked.rows())[0].level;
+// @ts-expect-error a stream has no last row: topN follows one
+trades.rank({ by: t => t.price, rank: 'place' });
+// @ts-expect-error a misspelt column
+prints.rank({ by: t => t.pric, rank: 'place' });
+// @ts-expect-error a misspelt group
+prints.rank({ by: t => t.price, within: 'symbl', rank: 'place' });

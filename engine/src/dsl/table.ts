@@ -1,10 +1,11 @@
 import { tableFromColumns, tableToIPC } from '@uwdata/flechette';
-import { sortNode, sourceNode } from '../plan/build.js';
+import { rankNode, sortNode, sourceNode } from '../plan/build.js';
 import type { PlanNode } from '../plan/plan.js';
 import { arrowColumn, inferColumn } from './arrowColumns.js';
 import { Collection } from './collection.js';
 import { columnsProxy } from './exprMethods.js';
 import type { ColumnsOf } from './expressions.js';
+import type { Flat } from './kinds.js';
 import { makes } from './make.js';
 import { sortKeys } from './ordering.js';
 import type { Orderings } from './ordering.js';
@@ -13,6 +14,8 @@ import { MillraceError } from '../columns/error.js';
 import { scanPlan } from './applyFunctions.js';
 import type { ScanOptions } from './applyFunctions.js';
 import { made } from './origin.js';
+import { rankColumns } from './rank.js';
+import type { RankOptions } from './rank.js';
 import { Stream } from './stream.js';
 import { timeSpec } from './timeOptions.js';
 import type { TimeOptions } from './timeOptions.js';
@@ -72,6 +75,32 @@ export class Table<Row> extends Collection<'Table', Row> {
       list => list.map(({ expr }) => expr),
     );
     return this.over(made(sortNode({ input: this.plan, by: keys, offset: 0, limit: null })));
+  }
+
+  /**
+   * Each row with its places among the rows of its group in an order: `rank` and `denseRank`, where rows that are alike share one, and `rowNumber`.
+   * NULL comes last either way, NaN is the greatest number; the rows stay in their order. The first rows alone, and places that change
+   * while rows come, are for `topN`.
+   *
+   * @throws MillraceError `MR2131` where no column is named; `MR2102` for a name that is taken
+   * @example
+   * trades.rank({ by: t => desc(t.price), within: 'symbol', rank: 'place', denseRank: 'level' })
+   * // { …, place: 1, level: 1 }, { …, place: 2, level: 2 }, { …, place: 2, level: 2 }, { …, place: 4, level: 3 }
+   */
+  rank<
+    const W extends (keyof Row & string) | readonly (keyof Row & string)[] = [],
+    const R extends string = never,
+    const D extends string = never,
+    const N extends string = never,
+  >(options: RankOptions<Row, W, R, D, N>): Table<Flat<Row & { [C in R | D | N]: number }>> {
+    const order = usingAll(
+      'rank',
+      () => sortKeys(options.by(columnsProxy())),
+      keys => keys.map(({ expr }) => expr),
+    );
+    const given: string | readonly string[] = options.within ?? [];
+    const within = typeof given === 'string' ? [given] : given;
+    return this.over(made(rankNode({ input: this.plan, order, within, columns: rankColumns(options) })));
   }
 
   /**

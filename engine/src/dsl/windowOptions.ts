@@ -19,9 +19,9 @@ export interface WindowOptions {
    * When a window's rows are told:
    * - `'change'`: with every batch of input that changes them. The default.
    * - `'close'`: when the watermark reaches the window's end, and not before.
-   * - `{ every: '1 s' }`: what has changed, whenever the watermark passes a multiple of the time. The session clock is a point in event time,
-   *   so replays, recordings and tables tell the same.
-   * - `{ rows: 100 }`: a group of a window, after the batch of input with which it has so many rows more than when it was told last.
+   * - `{ every: '1 s' }`: what has changed, at multiples of the time on the session clock: at speed 60 sixty times a second. Replays, recordings
+   *   and tables tell the same at any speed. Over a live feed it is the wall clock.
+   * - `{ rows: 100 }`: a group of a window, with the row with which it has so many rows more than when it was told last.
    *
    * A list means each of them. Windows are always told when they close, and late rows that revise them at once.
    */

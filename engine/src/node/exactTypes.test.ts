@@ -220,7 +220,12 @@ describe('decimals, durations and nested values', () => {
     await expect(huge.rows()).rejects.toThrow(
       /MR1202 the result of \* has more digits than decimal\(18, 4\)/,
     );
-    expect(() => decimal(19, 2)).toThrow(/MR1003 .*float64 or string/);
+    expect(() => decimal(0, 0)).toThrow(/MR1003 .*counts all digits/);
+    expect(() => decimal(24, 6)).toThrow(
+      /MR1003 decimal\(24, 6\) has more than 18 digits.*decimal\(18, 6\) where no value has more than 12 digits before the point.*string keeps every digit/,
+    );
+    expect(() => decimal(38, 30)).toThrow(/decimal\(18, 8\)/);
+    expect(() => Table.of({ x: [new Decimal('1.5')] })).toThrow(/MR1306 .*decimal\(18, 4\)/);
     const floats = await table.derive(t => ({ x: t.price.cast(float64).mul(1e12) })).rows();
     expect(floats[0].x).toBe(1.25e12);
   });

@@ -71,6 +71,8 @@ interface Waiting {
   /** What the function gets, while it has not been sent; ours alone. */
   call: Batch | null;
   applied: Applied | null;
+  /** What is to be done once everything before it has come back; it has no batch to pass on. */
+  readonly then?: () => void;
 }
 
 /**
@@ -116,6 +118,12 @@ export class ApplyOperator implements Operator {
     else waiting.call = owned(call);
   }
 
+  /** Does something once everything that has come in so far has been passed on. */
+  after(then: () => void): void {
+    if (this.#waiting.length === 0) then();
+    else this.#waiting.push({ batch: NO_ROWS, call: null, applied: NOTHING, then });
+  }
+
   #send(waiting: Waiting, batch: Batch, out: Emitter): void {
     this.#calls++;
     waiting.call = null;
@@ -142,9 +150,10 @@ export class ApplyOperator implements Operator {
     const next = this.#waiting.find(({ call }) => call !== null);
     if (next?.call != null) this.#send(next, next.call, out);
     while (this.#waiting.length > 0 && this.#waiting[0].applied !== null) {
-      const { batch, applied } = this.#waiting.shift() as Waiting;
+      const { batch, applied, then } = this.#waiting.shift() as Waiting;
       this.pendingRows -= batch.length;
-      this.#pass(this.#result(batch, applied as Applied), out);
+      if (then !== undefined) then();
+      else this.#pass(this.#result(batch, applied as Applied), out);
     }
     this.context.progressed();
   }
@@ -198,6 +207,14 @@ export class ApplyOperator implements Operator {
   }
 }
 
+const NO_ROWS: Batch = {
+  schema: { fields: [] },
+  length: 0,
+  columns: [],
+  kinds: null,
+  marks: null,
+  watermark: START_OF_TIME,
+};
 const NOTHING: Applied = { columns: [], length: 0, rows: null };
 
 function owned(batch: Batch): Batch {

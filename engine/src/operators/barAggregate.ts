@@ -41,6 +41,7 @@ export interface BarAggregatePlan extends GroupingPlan {
  */
 export class BarAggregateOperator implements Operator {
   readonly counters: OperatorCounters = { late: 0, untimed: 0 };
+  readonly everyUs: number | null;
   readonly #plan: BarAggregatePlan;
   readonly #grouping: Grouping;
   readonly #settled: BarFiller;
@@ -68,52 +69,75 @@ export class BarAggregateOperator implements Operator {
       form === 'retract' || form === 'upsert'
         ? new ShownBars(grouping, this.#settled, this.#out, { ...plan, form })
         : null;
+    this.everyUs = this.#shown === null || plan.emit.change ? null : plan.emit.everyUs;
     grouping.endOf = slot => (this.#shown?.bars ?? this.#settled).lasts[slot] + tickUs;
     this.#waiting = new WaitingRows(plan.shape.args.length, plan.shape.sequence);
     this.#late = new LateCollector(plan.input);
   }
 
   process(_port: number, batch: Batch, out: Emitter): void {
-    const before = this.#watermark;
-    const { form, allowedLatenessUs } = this.#plan;
-    this.#out.reset();
-    this.#settled.doneCount = this.#acceptedCount = 0;
-    const input = batch.length > 0 ? this.#grouping.prepare(batch, before) : null;
-    if (input !== null) this.#accept(input, batch.length);
-    this.#watermark = Math.max(
-      before,
-      batch.watermark,
-      input === null ? before : input.marks[batch.length - 1],
-    );
-    if (form === 'late') {
-      out(this.#late.take(batch, this.#watermark));
-      return;
-    }
-    this.#settle(input);
-    if (form === 'final') this.#emitFinal(input, batch.length, before);
-    else this.#emitChanges(input, before);
-    for (let k = 0; k < this.#settled.doneCount; k++) this.#settled.store.release(this.#settled.done[k]);
-    const { marks, length } = this.#out;
-    if (allowedLatenessUs > 0) for (let k = 0; k < length; k++) marks[k] -= allowedLatenessUs;
-    out(this.#out.batch(this.#watermark - allowedLatenessUs, form !== 'final'));
+    const { length } = batch;
+    const input = length > 0 ? this.#grouping.prepare(batch, this.#watermark) : null;
+    let from = 0;
+    do {
+      this.#begin();
+      const before = this.#watermark;
+      const to = input === null ? 0 : this.#accept(input, from, length);
+      if (input !== null) this.#watermark = Math.max(before, input.marks[to - 1]);
+      if (to === length) this.#watermark = Math.max(this.#watermark, batch.watermark);
+      if (this.#plan.form === 'late') {
+        out(this.#late.take(batch, this.#watermark));
+        return;
+      }
+      this.#settle(input);
+      if (this.#plan.form === 'final') this.#emitFinal(input, length, before);
+      else this.#emitChanges(before, false);
+      this.#send(to === length ? this.#watermark : before, out);
+      from = to;
+    } while (from < length);
   }
 
-  /** Notes which rows of a batch have a place left: the watermark has not passed it yet. */
-  #accept(input: GroupedInput, count: number): void {
-    const { times, timeValid, marks } = input;
+  tick(out: Emitter): void {
+    this.#begin();
+    this.#emitChanges(this.#watermark, true);
+    this.#send(this.#watermark, out);
+  }
+
+  #begin(): void {
+    this.#out.reset();
+    this.#settled.doneCount = this.#acceptedCount = 0;
+  }
+
+  #send(watermark: EventTime, out: Emitter): void {
+    const { allowedLatenessUs, form } = this.#plan;
+    for (let k = 0; k < this.#settled.doneCount; k++) this.#settled.store.release(this.#settled.done[k]);
+    const { marks, length } = this.#out;
+    const reached = length > 0 ? Math.max(watermark, marks[length - 1]) : watermark;
+    if (allowedLatenessUs > 0) for (let k = 0; k < length; k++) marks[k] -= allowedLatenessUs;
+    out(this.#out.batch(reached - allowedLatenessUs, form !== 'final'));
+  }
+
+  /**
+   * Notes which rows from `from` on have a place left: the watermark has not passed it yet. Stops after the row with which a group's bars are to
+   * be told, so that they are told of just the rows up to there. Returns the end of these rows.
+   */
+  #accept(input: GroupedInput, from: number, count: number): number {
+    const { groups, times, timeValid, marks } = input;
     const settleUs = this.#plan.tickUs + this.#plan.allowedLatenessUs;
     if (this.#accepted.length < count) this.#accepted = grown(this.#accepted, count);
-    let mark = input.before;
-    let accepted = 0;
-    for (let row = 0; row < count; row++) {
+    let mark = from === 0 ? input.before : marks[from - 1];
+    for (let row = from; row < count; row++) {
       if (timeValid !== null && timeValid[row] === 0) this.counters.untimed++;
       else if (times[row] + settleUs <= mark) {
         this.counters.late++;
         if (this.#plan.form === 'late') this.#late.note(row);
-      } else this.#accepted[accepted++] = row;
+      } else {
+        this.#accepted[this.#acceptedCount++] = row;
+        if (this.#shown?.touch(groups[row]) === true) return row + 1;
+      }
       mark = marks[row];
     }
-    this.#acceptedCount = accepted;
+    return count;
   }
 
   #compiled(): BarLoop {
@@ -195,13 +219,12 @@ export class BarAggregateOperator implements Operator {
     for (const group of ordered) settled.complete(settled.open[group] - 1, group);
   }
 
-  #emitChanges(input: GroupedInput | null, before: EventTime): void {
+  /** Tells bars that have changed; `all`: also those that are open. */
+  #emitChanges(before: EventTime, all: boolean): void {
     const shown = this.#shown as ShownBars;
-    const rows = this.#accepted;
-    for (let k = 0; k < this.#acceptedCount; k++) shown.touch((input as GroupedInput).groups[rows[k]]);
     const { order, count } = this.#waiting;
     const waits = { input: this.#waitingInput(), order, count };
-    shown.tell(this.#compiled(), waits, this.#settledCounts, before, this.#watermark);
+    shown.tell(this.#compiled(), waits, this.#settledCounts, before, all || this.#watermark === Infinity);
     for (let k = 0; k < this.#settled.doneCount; k++) this.#nextNumber(this.#settled.done[k]);
   }
 

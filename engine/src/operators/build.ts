@@ -9,6 +9,7 @@ import { LeadOperator } from './lead.js';
 import type { Operator } from './operator.js';
 import { ProjectOperator } from './project.js';
 import { ReorderOperator } from './reorder.js';
+import { RankOperator } from './rank.js';
 import { TopNOperator } from './topN.js';
 import { RollingOperator } from './rolling.js';
 import { rollingShape } from './rollingPlan.js';
@@ -23,6 +24,8 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
       return new DistinctOperator(physical.input, physical.output);
     case 'sort':
       return new SortOperator(physical);
+    case 'rank':
+      return new RankOperator(physical);
     case 'unpivot':
       return new UnpivotOperator(physical.input, physical.output, physical.columns);
     case 'apply': {

@@ -1,10 +1,10 @@
 import { argumentColumns } from './argumentColumns.js';
 import type { Schema } from '../columns/schema.js';
-import { FLOAT64, INT64, timestampType, type DataType } from '../columns/types.js';
+import { FLOAT64, timestampType, type DataType } from '../columns/types.js';
 import { compileFunction } from '../codegen/compile.js';
 import type { GroupedShape } from '../codegen/groupedShape.js';
 import { aggregateOf } from '../functions/aggregate/registry.js';
-import type { PhysicalAggregate, PhysicalGrouping, PhysicalOperator } from '../physical/physical.js';
+import type { PhysicalGrouping, PhysicalOperator } from '../physical/physical.js';
 import { TICK_US } from '../physical/ticks.js';
 import { BarAggregateOperator } from './barAggregate.js';
 import { GroupByOperator } from './groupBy.js';
@@ -14,17 +14,6 @@ import { SessionAggregateOperator } from './sessionAggregate.js';
 import { tellsOnce, WindowedAggregateOperator } from './windowedAggregate.js';
 
 type Physical<Op extends PhysicalOperator['op']> = Extract<PhysicalOperator, { op: Op }>;
-
-/** What counts the rows of a window's group, where windows are told after so many. */
-const ROW_COUNT: PhysicalAggregate = {
-  name: 'rows',
-  fn: 'count',
-  args: [],
-  where: null,
-  distinct: false,
-  options: {},
-  type: INT64,
-};
 
 /** Makes a running operator of one that groups rows. */
 export function buildGrouped(
@@ -58,15 +47,14 @@ function groupBy(physical: Physical<'groupBy'>): Operator {
 function windowed(physical: Physical<'windowedAggregate'>): Operator {
   const { form, output, window, allowedLatenessUs, emit, fill } = physical;
   const once = tellsOnce(form, emit, allowedLatenessUs);
-  const counted = !once && emit.rows !== null;
-  const grouping = groupingPlan(
-    counted ? { ...physical, aggregates: [...physical.aggregates, ROW_COUNT] } : physical,
-    physical.input,
-    { windowed: true, touches: !once, revises: allowedLatenessUs > 0 },
-  );
+  const grouping = groupingPlan(physical, physical.input, {
+    windowed: true,
+    touches: !once,
+    revises: allowedLatenessUs > 0,
+  });
   const unit = physical.time?.unit ?? 'us';
   return new WindowedAggregateOperator(
-    { ...grouping, form, output, window, allowedLatenessUs, emit, fill, unit, hidden: counted ? 1 : 0 },
+    { ...grouping, form, output, window, allowedLatenessUs, emit, fill, unit },
     argumentColumns(physical.args, physical.input),
   );
 }

@@ -13,6 +13,11 @@ export class FilterOperator extends StatelessOperator {
     this.#kernel = new FilterKernel(predicate, schema);
   }
 
+  /** Which rows were kept of the batch before, as positions in it. */
+  get kept(): Int32Array {
+    return this.#kernel.rows;
+  }
+
   process(_port: number, batch: Batch, out: Emitter): void {
     const kept = this.#kernel.run(batch);
     const leading = this.#kernel.leadingMark;

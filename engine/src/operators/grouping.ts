@@ -42,8 +42,6 @@ export interface GroupingPlan {
   readonly keys: readonly string[];
   /** The event-time column; null where there is none. */
   readonly time: string | null;
-  /** How many of the aggregates, the last ones, are not put out. */
-  readonly hidden?: number;
 }
 
 const EMPTY = new Float64Array(0);
@@ -95,9 +93,7 @@ export class Grouping {
   /** State for this grouping's groups; it goes wide when the others do. `shadowed`: it knows what was emitted last. */
   makeStore(shadowed: boolean): StateStore {
     const { shape } = this;
-    const { hidden = 0 } = this.plan;
-    const shown = shape.aggregates.slice(0, shape.aggregates.length - hidden);
-    const types = shown.map(({ type, bound }) => ({
+    const types = shape.aggregates.map(({ type, bound }) => ({
       type,
       makesText: bound.makesText === true,
     }));

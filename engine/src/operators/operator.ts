@@ -50,6 +50,10 @@ export interface Operator {
    * of several ports have it; what a higher watermark brings about is emitted at once.
    */
   idle?(port: number, idle: boolean, out: Emitter): void;
+  /** After so many microseconds, by the session clock, the operator is told; null: never. Only operators of windows have it. */
+  readonly everyUs?: number | null;
+  /** Such a period is over: what has changed since it was told last is told now. */
+  tick?(out: Emitter): void;
 }
 
 /** An operator that holds nothing between batches. */

@@ -1,13 +1,13 @@
 import type { EventTime } from '../columns/time.js';
-import { INT64 } from '../columns/types.js';
 import type { OpenWindows } from './operator.js';
-import { OutputColumn } from './output.js';
 import type { Pane } from './pane.js';
 import { PaneSet } from './paneSet.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 import type { StateStore } from './state.js';
-import { grown } from './valueIds.js';
-import type { KeeperContext, WindowKeeper } from './windowKeeper.js';
+import { TOUCHED, type KeeperContext, type WindowKeeper } from './windowKeeper.js';
+
+/** The stamp of a slot while those touched are listed. */
+const LISTED = 2;
 
 /** Windows that each have a pane of their own: rows go to them directly where windows do not overlap. */
 export class PaneKeeper implements WindowKeeper {
@@ -15,9 +15,7 @@ export class PaneKeeper implements WindowKeeper {
   protected readonly windows: PaneSet;
   #plain = new Int32Array(64);
   #revised = new Int32Array(64);
-  readonly #counts = new OutputColumn(INT64, false, 64);
-  /** How many rows a slot had when it was told last. */
-  #toldRows: Int32Array = new Int32Array(256);
+  readonly #one = new Int32Array(1);
 
   constructor(protected readonly context: KeeperContext) {
     this.windows = new PaneSet(context.grouping.makeStore(context.policy.shadowed));
@@ -65,7 +63,7 @@ export class PaneKeeper implements WindowKeeper {
       filler?.settle(window, this.windows.store, window.slots, window.count, fillMark);
     }
     filler?.fillTo(mark - lateness, previous, fillMark);
-    for (let i = 0; i < done; i++) this.#free(ordered[i]);
+    for (let i = 0; i < done; i++) this.windows.free(ordered[i]);
     ordered.splice(0, done);
     if (lateness > 0 && !policy.once) this.#close(mark);
     this.nextEvent = filler?.nextEvent(lateness) ?? Infinity;
@@ -73,12 +71,6 @@ export class PaneKeeper implements WindowKeeper {
       this.nextEvent = Math.min(this.nextEvent, this.#eventOf(window));
       if (!window.closed) break;
     }
-  }
-
-  #free(window: Pane): void {
-    if (this.context.policy.emit.rows !== null)
-      for (let i = 0; i < window.count; i++) this.#toldRows[window.slots[i]] = 0;
-    this.windows.free(window);
   }
 
   #finish(window: Pane, previous: EventTime): void {
@@ -107,50 +99,50 @@ export class PaneKeeper implements WindowKeeper {
     for (const window of this.windows.ordered) this.#tellPane(window);
   }
 
+  tellGroup(group: number, ends: readonly EventTime[]): void {
+    const { stamps } = this.windows.store;
+    for (const end of ends) {
+      const window = this.windows.get(end);
+      const slot = window?.find(group) ?? -1;
+      if (window === undefined || slot < 0 || stamps[slot] !== TOUCHED) continue;
+      // It stays in the list of what was touched, where its stamp says that it was told since.
+      if (window.touchedCount > 4 * window.count + 64) this.#listTouched(window);
+      this.#one[0] = slot;
+      this.#tellSlots(window, this.#one, 1);
+    }
+  }
+
   endBatch(): void {
     const { once, emit } = this.context.policy;
     if (once) return;
     for (const window of this.windows.ordered) {
       if (emit.change || window.closed) this.#tellPane(window);
-      else if (emit.rows !== null) this.#tellDue(window, emit.rows);
       else break;
     }
   }
 
   /** Tells what was touched in a window. */
   #tellPane(window: Pane): void {
+    if (this.context.policy.emit.rows !== null) this.#listTouched(window);
     const { touched, touchedCount } = window;
     if (touchedCount === 0) return;
     window.touchedCount = 0;
     this.#tellSlots(window, touched, touchedCount);
   }
 
-  /** Tells the groups of a window that have enough rows more than when they were told last. */
-  #tellDue(window: Pane, rows: number): void {
+  /** Lists what was touched once each, without groups that were told by themselves since. */
+  #listTouched(window: Pane): void {
     const { touched, touchedCount } = window;
-    const counts = this.#countsOf(touched, touchedCount);
-    const due = new Int32Array(touchedCount);
-    let dueCount = 0;
+    const { stamps } = this.windows.store;
     let kept = 0;
     for (let i = 0; i < touchedCount; i++) {
       const slot = touched[i];
-      if (counts[i] - this.#toldRows[slot] >= rows) due[dueCount++] = slot;
-      else touched[kept++] = slot;
+      if (stamps[slot] !== TOUCHED) continue;
+      stamps[slot] = LISTED;
+      touched[kept++] = slot;
     }
+    for (let i = 0; i < kept; i++) stamps[touched[i]] = TOUCHED;
     window.touchedCount = kept;
-    this.#tellSlots(window, due, dueCount);
-  }
-
-  /** The rows of groups: the value of the aggregate that was added for it, the last one. */
-  #countsOf(slots: Int32Array, count: number): Float64Array {
-    const { grouping } = this.context;
-    if (this.#counts.data.length < count) this.#counts.grow(2 * count, 0);
-    const at = grouping.positions(0, count);
-    const last = grouping.plan.shape.aggregates.length - 1;
-    grouping.writeValue(last, this.windows.store, slots, count, at, this.#counts, 0);
-    const { capacity } = this.windows.store;
-    if (this.#toldRows.length < capacity) this.#toldRows = grown(this.#toldRows, capacity);
-    return this.#counts.data as Float64Array;
   }
 
   #tellSlots(window: Pane, slots: Int32Array, count: number): void {
@@ -158,10 +150,6 @@ export class PaneKeeper implements WindowKeeper {
     const { policy, output } = this.context;
     const { store } = this.windows;
     for (let i = 0; i < count; i++) store.stamps[slots[i]] = 0;
-    if (policy.emit.rows !== null) {
-      const counts = this.#countsOf(slots, count);
-      for (let i = 0; i < count; i++) this.#toldRows[slots[i]] = counts[i];
-    }
     if (policy.allowedLatenessUs === 0) {
       output.change(window, store, slots, count, false);
       return;
@@ -187,13 +175,11 @@ export class PaneKeeper implements WindowKeeper {
 
   snapshot(writer: StateWriter): void {
     writer.value('nextEvent', this.nextEvent);
-    writer.lane('toldRows', this.#toldRows);
     this.windows.snapshot(writer.section('windows'));
   }
 
   restore(reader: StateReader): void {
     this.nextEvent = reader.value('nextEvent') as number;
-    this.#toldRows = reader.lane('toldRows') as Int32Array;
     this.windows.restore(reader.section('windows'));
   }
 }

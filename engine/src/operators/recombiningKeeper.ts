@@ -20,6 +20,11 @@ export class RecombiningKeeper extends SlicedKeeper {
     super.tell();
   }
 
+  override tellGroup(group: number, ends: readonly EventTime[]): void {
+    this.#propagate();
+    super.tellGroup(group, ends);
+  }
+
   override endBatch(): void {
     this.#propagate();
     super.endBatch();

@@ -46,6 +46,7 @@ const FIRST_RUNS = 16;
 export class SessionAggregateOperator implements Operator, SessionHost {
   readonly counters: OperatorCounters = { late: 0, untimed: 0 };
   epoch = 1;
+  readonly everyUs: number | null;
   readonly #plan: SessionAggregatePlan;
   readonly #grouping: Grouping;
   readonly #store: StateStore;
@@ -59,7 +60,9 @@ export class SessionAggregateOperator implements Operator, SessionHost {
   #loop: { readonly shape: GroupedShape; readonly wide: boolean; readonly run: SessionLoop } | null = null;
   #runs = 0;
   #watermark: EventTime = START_OF_TIME;
-  #touched = new Int32Array(256);
+  /** The watermark that what is written now goes by. */
+  #before: EventTime = START_OF_TIME;
+  #touched: Int32Array = new Int32Array(256);
   #touchedCount = 0;
   /** Sessions that have ended, and slots given up, since the last emission. */
   #ended = new Int32Array(256);
@@ -71,7 +74,8 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     this.#grouping = new Grouping(plan, evaluate);
     const tells = plan.form === 'retract' || plan.form === 'upsert';
     this.#store = this.#grouping.makeStore(tells);
-    const times = { gapUs: plan.gapUs, keepUs: plan.gapUs + plan.tickUs + plan.allowedLatenessUs };
+    const closeUs = plan.gapUs + plan.tickUs;
+    const times = { gapUs: plan.gapUs, closeUs, keepUs: closeUs + plan.allowedLatenessUs };
     this.#set = new SessionSet(this.#store, this.#grouping.groups, times, (earlier, later) =>
       this.#absorb(earlier, later),
     );
@@ -84,6 +88,7 @@ export class SessionAggregateOperator implements Operator, SessionHost {
       tells && !plan.emit.change
         ? new UntoldSessions(this.#set, plan.emit, plan.tickUs, slot => this.#changes.toldEnd(slot))
         : null;
+    this.everyUs = this.#untold === null ? null : plan.emit.everyUs;
   }
 
   // What the loop reads and calls.
@@ -105,6 +110,9 @@ export class SessionAggregateOperator implements Operator, SessionHost {
   }
   get gapUs(): number {
     return this.#set.times.gapUs;
+  }
+  get closeUs(): number {
+    return this.#set.times.closeUs;
   }
   get keepUs(): number {
     return this.#set.times.keepUs;
@@ -141,11 +149,28 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     return this.#untold?.rows ?? this.#ended;
   }
 
+  get mostRows(): number {
+    return this.#untold?.most ?? Infinity;
+  }
+  get nextDue(): number {
+    return this.#untold?.nextDue ?? Infinity;
+  }
+  get isDue(): boolean {
+    return this.#untold?.isDue === true;
+  }
+
   place(group: number, time: number, mark: number): number {
-    return this.#set.place(group, time, mark);
+    const slot = this.#set.place(group, time, mark);
+    if (this.#set.hasRevised) this.#untold?.revise(slot);
+    return slot;
+  }
+
+  revise(slot: number): void {
+    this.#untold?.revise(slot);
   }
 
   touch(slot: number): void {
+    this.#untold?.touch(slot);
     if (this.#touchedCount === this.#touched.length)
       this.#touched = grown(this.#touched, this.#touchedCount + 1);
     this.#touched[this.#touchedCount++] = slot;
@@ -173,48 +198,68 @@ export class SessionAggregateOperator implements Operator, SessionHost {
   // The operator.
 
   process(_port: number, batch: Batch, out: Emitter): void {
-    const before = this.#watermark;
     const { form } = this.#plan;
-    this.#out.reset();
-    this.epoch++;
-    this.#touchedCount = 0;
-    if (batch.length > 0) this.#addRows(this.#grouping.prepare(batch, before), batch.length);
+    this.#begin();
+    if (batch.length > 0) this.#addRows(this.#grouping.prepare(batch, this.#watermark), batch.length, out);
     if (batch.watermark > this.#watermark) this.#advance(batch.watermark, null, 0, 0);
     if (form === 'late') {
       out(this.#late.take(batch, this.#watermark));
       return;
     }
-    if (form !== 'final') this.#emitChanges(before);
+    if (form !== 'final') this.#emitChanges(false);
     this.#renumber();
+    this.#send(this.#watermark, out);
+  }
+
+  tick(out: Emitter): void {
+    this.#begin();
+    this.#emitChanges(true);
+    this.#send(this.#watermark, out);
+  }
+
+  /** What is written from now on was so after the watermark that is in force. */
+  #begin(): void {
+    this.#out.reset();
+    this.epoch++;
+    this.#touchedCount = 0;
+    this.#before = this.#watermark;
+  }
+
+  #send(watermark: EventTime, out: Emitter): void {
     const lag = this.#plan.allowedLatenessUs + this.#plan.tickUs;
     const { marks, length } = this.#out;
     for (let k = 0; k < length; k++) marks[k] -= lag;
-    out(this.#out.batch(this.#watermark - lag, form !== 'final'));
+    out(this.#out.batch(watermark - lag, this.#plan.form !== 'final'));
   }
 
-  #addRows(input: GroupedInput, count: number): void {
+  #addRows(input: GroupedInput, count: number, out: Emitter): void {
     const { marks } = input;
     let from = 0;
     while (from < count) {
-      const to = Math.min(count, from + (this.#runs++ < FIRST_RUNS ? FIRST_RUN : RUN));
-      this.#set.fit(to - from, this.#grouping.groups.size);
+      const most = Math.min(count, from + (this.#runs++ < FIRST_RUNS ? FIRST_RUN : RUN));
+      this.#set.fit(most - from, this.#grouping.groups.size);
       this.#untold?.fit();
-      this.#compiled()(this, this.#store, input, from, to);
+      const to = this.#compiled()(this, this.#store, input, from, most);
       const mark = marks[to - 1];
       if (mark > this.#watermark) this.#advance(mark, input, from, to);
+      if (to < count && this.#untold !== null) this.#tellDue(out);
       from = to;
     }
   }
 
-  get #countsRows(): boolean {
-    return this.#untold !== null && this.#plan.emit.rows !== null;
+  /** Tells what is due with the row at which the loop has stopped. */
+  #tellDue(out: Emitter): void {
+    this.#emitChanges(false);
+    const { marks, length } = this.#out;
+    if (length > 0) this.#send(marks[length - 1], out);
+    this.#begin();
   }
 
   #compiled(): SessionLoop {
     const { wide } = this.#store;
     const { shape } = this.#grouping;
     if (this.#loop?.wide !== wide || this.#loop.shape !== shape)
-      this.#loop = { shape, wide, run: compileSessionLoop(shape, wide, this.#countsRows) };
+      this.#loop = { shape, wide, run: compileSessionLoop(shape, wide, this.#untold !== null) };
     return this.#loop.run;
   }
 
@@ -267,14 +312,11 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     return carried;
   }
 
-  #emitChanges(before: EventTime): void {
-    let slots: Int32Array = this.#touched;
-    let count = this.#touchedCount;
-    if (this.#untold !== null) {
-      slots = this.#untold.take(slots, count, before, this.#watermark);
-      count = slots.length;
-    }
-    if (count > 0) this.#tell(slots, count, before);
+  /** Tells what has changed, where it is time; `all`: in any case. */
+  #emitChanges(all: boolean): void {
+    let slots = this.#touched.subarray(0, this.#touchedCount);
+    if (this.#untold !== null) slots = this.#untold.take(slots, this.#watermark, all);
+    if (slots.length > 0) this.#tell(slots, slots.length, this.#before);
     this.#set.release(this.#ended, this.#endedCount);
     this.#endedCount = 0;
   }

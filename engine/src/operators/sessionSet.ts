@@ -10,6 +10,8 @@ import { grown } from './valueIds.js';
 /** How long sessions last, in microseconds. */
 export interface SessionTimes {
   readonly gapUs: number;
+  /** How long after its last row a session closes: the gap and one tick. */
+  readonly closeUs: number;
   /** How long after its last row a session is kept: the gap, one tick, and the allowed lateness. */
   readonly keepUs: number;
 }
@@ -30,6 +32,8 @@ export class SessionSet {
   /** Empty slots to take from. */
   fresh: Int32Array = new Int32Array(256);
   freshTop = 0;
+  /** Whether the row placed last has changed a session that had closed. */
+  hasRevised = false;
   readonly queue = new SessionQueue();
 
   constructor(
@@ -74,8 +78,9 @@ export class SessionSet {
    * in, merged with its neighbours, is no longer kept (Flink's MergingWindowProcessFunction.assignStateNamespace).
    */
   place(group: number, time: EventTime, mark: EventTime): number {
-    const { gapUs, keepUs } = this.times;
+    const { gapUs, closeUs, keepUs } = this.times;
     const { starts, lasts, previous } = this;
+    this.hasRevised = false;
     let later = 0;
     let slot = this.latest[group] - 1;
     while (slot >= 0 && starts[slot] > time + gapUs && lasts[slot] + keepUs > mark) {
@@ -85,11 +90,13 @@ export class SessionSet {
     if (slot < 0 || lasts[slot] + gapUs < time || lasts[slot] + keepUs <= mark) {
       return time + keepUs <= mark ? -1 : this.#insert(group, time, slot + 1, later);
     }
+    this.hasRevised = lasts[slot] + closeUs <= mark;
     if (time > lasts[slot]) lasts[slot] = time;
     if (time >= starts[slot]) return slot;
     starts[slot] = time;
     const earlier = previous[slot] - 1;
     if (earlier < 0 || lasts[earlier] + gapUs < time || lasts[earlier] + keepUs <= mark) return slot;
+    this.hasRevised ||= lasts[earlier] + closeUs <= mark;
     lasts[earlier] = lasts[slot];
     this.#unlink(slot);
     this.dead[slot] = 1;

@@ -21,10 +21,15 @@ export class SharedKeeper extends SlicedKeeper {
     super.tell();
   }
 
+  override tellGroup(group: number, ends: readonly EventTime[]): void {
+    this.#propagate();
+    super.tellGroup(group, ends);
+  }
+
   override endBatch(): void {
-    const { change, rows } = this.context.policy.emit;
+    const { change } = this.context.policy.emit;
     const { ordered } = this.windows;
-    if (change || rows !== null || (ordered.length > 0 && ordered[0].closed)) this.#propagate();
+    if (change || (ordered.length > 0 && ordered[0].closed)) this.#propagate();
     super.endBatch();
   }
 

@@ -41,6 +41,8 @@ export class ShownBars {
   readonly #touched = new Set<number>();
   /** How many rows have come to each group since it was told, where that says when it is. */
   readonly #rows = new Map<number, number>();
+  /** The group that has had so many rows. */
+  #due = -1;
   #order = new Int32Array(0);
 
   constructor(
@@ -54,10 +56,16 @@ export class ShownBars {
     this.#changes = new BarChanges(grouping, this.bars, out, plan);
   }
 
-  /** A row of the group has come. */
-  touch(group: number): void {
+  /** A row of the group has come. Returns whether its bars are to be told now, since that are so many rows. */
+  touch(group: number): boolean {
     this.#touched.add(group);
-    if (this.plan.emit.rows !== null) this.#rows.set(group, (this.#rows.get(group) ?? 0) + 1);
+    const { change, rows } = this.plan.emit;
+    if (change || rows === null) return false;
+    const count = (this.#rows.get(group) ?? 0) + 1;
+    this.#rows.set(group, count);
+    if (count < rows) return false;
+    this.#due = group;
+    return true;
   }
 
   /** The slot of a group's next bar, emptied. */
@@ -70,14 +78,17 @@ export class ShownBars {
     return slots[at];
   }
 
-  /** Tells what has changed. `counts` says how many bars of each group were settled before this batch. */
-  tell(loop: BarLoop, waits: Waits, counts: Float64Array, before: EventTime, mark: EventTime): void {
+  /**
+   * Tells what has changed: bars that are settled, and those of groups whose turn it is; `all`: of every group. `counts` says how many bars of
+   * each group were settled before.
+   */
+  tell(loop: BarLoop, waits: Waits, counts: Float64Array, before: EventTime, all: boolean): void {
     const { groups } = this.grouping;
     this.bars.fit(groups.size);
     if (this.#cursor.length < groups.size) this.#cursor = grown(this.#cursor, groups.size);
     while (this.#slots.length < groups.size) this.#slots.push([]);
     const settledOf = this.#settledByGroup();
-    const whole = this.#wholeGroups(before, mark);
+    const whole = this.#wholeGroups(all);
     const part = [...settledOf.keys()].filter(group => this.#touched.has(group) && !whole.has(group));
     for (const group of whole) this.#begin(group, settledOf.get(group) ?? [], true);
     this.#addWaiting(loop, waits, whole);
@@ -90,6 +101,7 @@ export class ShownBars {
       this.#touched.delete(group);
       this.#rows.delete(group);
     }
+    this.#due = -1;
   }
 
   #settledByGroup(): Map<number, number[]> {
@@ -105,12 +117,9 @@ export class ShownBars {
   }
 
   /** The groups whose bars are told now, open ones too. */
-  #wholeGroups(before: EventTime, mark: EventTime): ReadonlySet<number> {
-    const { change, everyUs, rows } = this.plan.emit;
-    const ticks = everyUs !== null && Math.floor(mark / everyUs) > Math.floor(before / everyUs);
-    if (change || ticks || mark === Infinity) return new Set(this.#touched);
-    if (rows === null) return new Set();
-    return new Set([...this.#touched].filter(group => (this.#rows.get(group) ?? 0) >= rows));
+  #wholeGroups(all: boolean): ReadonlySet<number> {
+    if (all || this.plan.emit.change) return new Set(this.#touched);
+    return new Set(this.#due < 0 ? [] : [this.#due]);
   }
 
   /** Makes a group's bars out of its settled ones. */

@@ -90,6 +90,10 @@ export class SlidingKeeper implements WindowKeeper {
     // Open windows are not told.
   }
 
+  tellGroup(): void {
+    // Nor are groups of them.
+  }
+
   endBatch(): void {
     // Nor are they at the end of a batch.
   }

@@ -3,9 +3,8 @@ import type { Column } from '../columns/column.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import { compareStrings } from '../functions/aggregate/text.js';
-import { GroupIndex } from './groupIndex.js';
+import { BoundedRows } from './boundedRows.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
-import { RowStore } from './rowStore.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 
 /** Rows of an emitted batch. */
@@ -27,27 +26,22 @@ export interface SortPlan {
 export class SortOperator implements Operator {
   readonly counters: OperatorCounters = { late: 0, untimed: 0 };
   readonly #plan: SortPlan;
-  readonly #rows: RowStore;
-  /** Of an input that takes rows back: a number for each different row, and how often it is there. */
-  readonly #groups: GroupIndex | null;
-  #counts = new Int32Array(0);
-  #known = 0;
+  readonly #rows: BoundedRows;
   /** Rows that have been passed on or left out, where nothing is sorted. */
   #passed = 0;
   #ended = false;
 
   constructor(plan: SortPlan) {
     this.#plan = plan;
-    this.#rows = new RowStore(plan.input);
-    this.#groups = plan.retracting ? new GroupIndex(plan.input.fields.map(({ type }) => type)) : null;
+    this.#rows = new BoundedRows(plan.input, plan.retracting);
   }
 
   process(_port: number, batch: Batch, out: Emitter): void {
-    if (this.#groups === null && this.#plan.by.length === 0) {
+    if (!this.#plan.retracting && this.#plan.by.length === 0) {
       this.#passOn(batch, out);
       return;
     }
-    if (batch.length > 0) this.#add(batch);
+    this.#rows.add(batch);
     if (batch.watermark === Infinity && !this.#ended) this.#emit(out);
     else out(this.#empty(batch.watermark === Infinity ? Infinity : START_OF_TIME));
   }
@@ -71,32 +65,10 @@ export class SortOperator implements Operator {
     });
   }
 
-  #add(batch: Batch): void {
-    const { columns, length, kinds } = batch;
-    if (this.#groups === null) {
-      this.#rows.append(columns, 0, length);
-      return;
-    }
-    const groups = this.#groups.assign(columns, length);
-    for (let row = 0; row < length; row++) {
-      const group = groups[row];
-      if (group === this.#known) {
-        this.#rows.append(columns, row, row + 1);
-        if (this.#known === this.#counts.length) {
-          const counts = new Int32Array(Math.max(1024, 2 * this.#known));
-          counts.set(this.#counts);
-          this.#counts = counts;
-        }
-        this.#known++;
-      }
-      this.#counts[group] += kinds !== null && (kinds[row] & 1) === 1 ? -1 : 1;
-    }
-  }
-
   #emit(out: Emitter): void {
     this.#ended = true;
-    const order = this.#alive();
-    const stored = this.#rows.view(0, this.#rows.used);
+    const order = this.#rows.alive();
+    const stored = this.#rows.columns();
     const comparers = this.#plan.by.map(({ column, descending }) =>
       comparer(stored[fieldIndex(this.#plan.input, column)], descending),
     );
@@ -114,19 +86,11 @@ export class SortOperator implements Operator {
     const marks = new Float64Array(BATCH_ROWS).fill(START_OF_TIME);
     for (let at = 0; at < wanted.length; at += BATCH_ROWS) {
       const part = wanted.subarray(at, at + BATCH_ROWS);
-      const columns = this.#rows.gather(part, part.length);
+      const columns = this.#rows.gather(part);
       out({ ...this.#empty(START_OF_TIME), columns, length: part.length, marks });
     }
-    this.#rows.compact(order, 0);
+    this.#rows.clear();
     out(this.#empty(Infinity));
-  }
-
-  /** The positions of the rows that are there, each as often as it is. */
-  #alive(): Int32Array {
-    if (this.#groups === null) return Int32Array.from({ length: this.#rows.used }, (_, row) => row);
-    const alive: number[] = [];
-    for (let row = 0; row < this.#known; row++) for (let k = 0; k < this.#counts[row]; k++) alive.push(row);
-    return Int32Array.from(alive);
   }
 
   #empty(watermark: EventTime): Batch {
@@ -134,7 +98,7 @@ export class SortOperator implements Operator {
   }
 
   bytes(): number {
-    return this.#rows.bytes() + this.#counts.byteLength;
+    return this.#rows.bytes();
   }
 
   stateRows(): number {
@@ -144,18 +108,13 @@ export class SortOperator implements Operator {
   snapshot(writer: StateWriter): void {
     writer.value('passed', this.#passed);
     writer.value('ended', this.#ended);
-    writer.lane('counts', this.#counts, this.#known);
-    this.#rows.snapshot(writer.section('rows'), 0);
-    this.#groups?.snapshot(writer.section('groups'));
+    this.#rows.snapshot(writer);
   }
 
   restore(reader: StateReader): void {
     this.#passed = reader.value('passed') as number;
     this.#ended = reader.value('ended') === true;
-    this.#counts = reader.lane('counts') as Int32Array<ArrayBuffer>;
-    this.#known = this.#counts.length;
-    this.#rows.restore(reader.section('rows'));
-    this.#groups?.restore(reader.section('groups'));
+    this.#rows.restore(reader);
   }
 }
 

@@ -46,6 +46,8 @@ export interface WindowKeeper {
   advance(mark: EventTime, previous: EventTime): void;
   /** Tells what has changed in windows that are open. */
   tell(): void;
+  /** Tells a group of windows that are open, by their ends. */
+  tellGroup(group: number, ends: readonly EventTime[]): void;
   /** What is told at the end of every batch. */
   endBatch(): void;
   openWindows(): OpenWindows;

@@ -80,6 +80,11 @@ export class WindowOutput {
     return this.#before;
   }
 
+  /** What is told from now on of open windows was so after this watermark. */
+  reached(mark: EventTime): void {
+    this.#before = Math.max(this.#before, mark);
+  }
+
   /** Gives rows from `from` on their window's columns and their mark. */
   finish(span: WindowSpan, from: number, mark: EventTime): void {
     const { buffer } = this;

@@ -15,6 +15,7 @@ import type { Emitter, OpenWindows, Operator, OperatorCounters } from './operato
 import type { Pane } from './pane.js';
 import { PaneKeeper } from './paneKeeper.js';
 import { RecombiningKeeper } from './recombiningKeeper.js';
+import { RowTrigger } from './rowTrigger.js';
 import { SharedKeeper } from './sharedKeeper.js';
 import { SlidingKeeper } from './slidingKeeper.js';
 import type { StateReader, StateWriter } from './snapshot.js';
@@ -52,7 +53,6 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
   closed = false;
   nextEvent = Infinity;
   readonly epoch = TOUCHED;
-  readonly #plan: WindowedAggregatePlan;
   readonly #grouping: Grouping;
   readonly #slicing: Slicing;
   readonly #filler: GapFiller | null;
@@ -63,11 +63,11 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
   });
   #current: Pane | null = null;
   #watermark: EventTime = START_OF_TIME;
-  /** The watermark at which open windows are told next; Infinity before the first row. */
-  #nextTick: EventTime = Infinity;
+  readonly everyUs: number | null;
+  /** Where windows are told after so many rows. */
+  readonly #trigger: RowTrigger | null;
 
   constructor(plan: WindowedAggregatePlan, evaluate: (batch: Batch) => readonly Column[]) {
-    this.#plan = plan;
     const { allowedLatenessUs, emit, fill, form } = plan;
     const grouping = (this.#grouping = new Grouping(plan, evaluate));
     const slicing = (this.#slicing = slicingOf(plan.window));
@@ -75,6 +75,8 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
     const filler = (this.#filler = fill === null ? null : new GapFiller(fill, grouping, slicing, output));
     const once = tellsOnce(form, emit, allowedLatenessUs);
     const shadowed = !once && (form === 'retract' || plan.shape.retracting);
+    this.everyUs = once ? null : emit.everyUs;
+    this.#trigger = once || emit.change || emit.rows === null ? null : new RowTrigger(emit.rows, plan.window);
     const policy: WindowPolicy = { allowedLatenessUs, emit, once, shadowed };
     const context: KeeperContext = { policy, slicing, grouping, output, filler };
     if (slicing.single) this.#keeper = new PaneKeeper(context);
@@ -100,7 +102,7 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
     this.end = this.#slicing.end;
     this.dense = pane.dense;
     this.closed = pane.closed;
-    this.nextEvent = Math.min(this.#keeper.nextEvent, this.#nextTick);
+    this.nextEvent = this.#keeper.nextEvent;
     return true;
   }
 
@@ -141,44 +143,46 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
     const count = batch.length;
     // A slice that was current may have to know groups that are new.
     this.#leaveSlice();
-    if (this.#nextTick === Infinity && this.#plan.emit.everyUs !== null) this.#startTicks(marks, count);
-    for (let row = 0; row < count;) {
-      row = this.#grouping.run(this, this.#keeper.store, input, row, count);
-      if (row === count) break;
-      // Before the first row the watermark is what it was: rows with marks that fall leave events behind it.
-      this.#advance(row > 0 ? marks[row - 1] : before, row > 1 ? marks[row - 2] : before);
+    const trigger = this.#trigger;
+    for (let from = 0; from < count;) {
+      const to = trigger === null ? count : trigger.scan(input, this.#grouping.groups.size, from, count);
+      for (let row = from; row < to;) {
+        row = this.#grouping.run(this, this.#keeper.store, input, row, to);
+        if (row === to) break;
+        // Before the first row the watermark is what it was: rows with marks that fall leave events behind it.
+        this.#advance(row > 0 ? marks[row - 1] : before, row > 1 ? marks[row - 2] : before);
+      }
+      const last = marks[to - 1];
+      const previous = to > 1 ? marks[to - 2] : before;
+      if (last > this.#watermark) this.#advance(last, previous);
+      if (trigger !== null && trigger.ends.length > 0) this.#tellDue(trigger, previous);
+      from = to;
     }
-    const last = marks[count - 1];
-    if (last > this.#watermark) this.#advance(last, count > 1 ? marks[count - 2] : before);
+  }
+
+  /** Tells a group of windows that has enough rows for it. */
+  #tellDue({ group, ends }: RowTrigger, mark: EventTime): void {
+    this.#output.reached(mark);
+    this.#keeper.tellGroup(group, ends);
+    this.#output.flush();
+    this.#leaveSlice();
   }
 
   /** Closes windows and makes them final up to a watermark. `previous` is the one in force until now, which final rows carry. */
   #advance(mark: EventTime, previous: EventTime): void {
     this.#watermark = mark;
-    if (this.#nextTick === Infinity && this.#plan.emit.everyUs !== null) this.#setTick(mark);
-    if (mark < Math.min(this.nextEvent, this.#nextTick)) return;
-    if (mark >= this.#keeper.nextEvent) this.#keeper.advance(mark, previous);
-    if (mark >= this.#nextTick) {
-      this.#keeper.tell();
-      this.#output.flush();
-      this.#setTick(mark);
-    }
-    this.nextEvent = Math.min(this.#keeper.nextEvent, this.#nextTick);
+    if (mark < this.nextEvent) return;
+    this.#keeper.advance(mark, previous);
+    this.nextEvent = this.#keeper.nextEvent;
     this.#leaveSlice();
   }
 
-  /** Open windows are told from the first watermark on. */
-  #startTicks(marks: Float64Array, count: number): void {
-    let row = 0;
-    while (row < count && !Number.isFinite(marks[row])) row++;
-    if (row < count) this.#setTick(marks[row]);
-    this.nextEvent = Math.min(this.#keeper.nextEvent, this.#nextTick);
-  }
-
-  #setTick(mark: EventTime): void {
-    const every = this.#plan.emit.everyUs;
-    if (every === null || !Number.isFinite(mark)) this.#nextTick = Infinity;
-    else this.#nextTick = (Math.floor(mark / every) + 1) * every;
+  tick(out: Emitter): void {
+    this.#output.begin(this.#watermark, out);
+    this.#keeper.tell();
+    this.#trigger?.clear();
+    this.#leaveSlice();
+    this.#output.end(this.#watermark);
   }
 
   #leaveSlice(): void {
@@ -190,7 +194,9 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
   /** Numbers of groups that no window holds any more are given up. */
   #renumber(): void {
     const renumbering = this.#census.take(this.#grouping.groups);
-    if (renumbering !== null) for (const set of this.#sets()) set.renumber(renumbering);
+    if (renumbering === null) return;
+    for (const set of this.#sets()) set.renumber(renumbering);
+    this.#trigger?.renumber(renumbering);
   }
 
   #sets() {
@@ -202,7 +208,8 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
   }
 
   bytes(): number {
-    return [...this.#stores()].reduce((total, store) => total + store.bytes(), this.#grouping.groups.bytes());
+    const counts = this.#grouping.groups.bytes() + (this.#trigger?.bytes() ?? 0);
+    return [...this.#stores()].reduce((total, store) => total + store.bytes(), counts);
   }
 
   #stores() {
@@ -215,20 +222,20 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
 
   snapshot(writer: StateWriter): void {
     writer.value('watermark', this.#watermark);
-    writer.value('nextTick', this.#nextTick);
     writer.value('counters', { ...this.counters });
     this.#grouping.snapshot(writer.section('grouping'));
     this.#keeper.snapshot(writer.section('windows'));
     this.#filler?.snapshot(writer.section('fill'));
+    this.#trigger?.snapshot(writer.section('counts'));
   }
 
   restore(reader: StateReader): void {
     this.#watermark = reader.value('watermark') as number;
-    this.#nextTick = reader.value('nextTick') as number;
     Object.assign(this.counters, reader.value('counters'));
     this.#grouping.restore(reader.section('grouping'));
     this.#keeper.restore(reader.section('windows'));
     this.#filler?.restore(reader.section('fill'));
-    this.nextEvent = Math.min(this.#keeper.nextEvent, this.#nextTick);
+    this.#trigger?.restore(reader.section('counts'));
+    this.nextEvent = this.#keeper.nextEvent;
   }
 }

@@ -64,7 +64,7 @@ export function changesOf(plan: Pick<PhysicalPlan, 'operators'>, input: Physical
   if ('source' in input) return 'append';
   const step = plan.operators[input.operator];
   if ('form' in step) return step.form === 'retract' || step.form === 'upsert' ? step.form : 'append';
-  if (step.op === 'lateRows' || step.op === 'sort') return 'append';
+  if (step.op === 'lateRows' || step.op === 'sort' || step.op === 'rank') return 'append';
   return step.inputs.map(each => changesOf(plan, each)).find(mode => mode !== 'append') ?? 'append';
 }
 
@@ -113,6 +113,12 @@ export function operatorText(operator: PhysicalOperator): string {
       return `distinct ${operator.output.fields.map(({ name }) => name).join(', ')}`;
     case 'sort':
       return `${sorted(operator.by)}${operator.offset === 0 ? '' : `skip ${operator.offset}, `}${operator.limit === null ? '' : `limit ${operator.limit}, `}at the end of the input`;
+    case 'rank': {
+      const { by, within, columns } = operator;
+      const order = by.map(({ column, descending }) => `${column}${descending ? ' desc' : ''}`).join(', ');
+      const each = within.length === 0 ? '' : ` within ${within.join(', ')}`;
+      return `${columns.map(({ name, rank }) => `${name} = ${rank}`).join(', ')} by ${order}${each}, at the end of the input`;
+    }
     case 'unpivot':
       return `unpivot ${operator.columns.join(', ')}`;
     case 'apply': {

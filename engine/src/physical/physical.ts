@@ -8,6 +8,7 @@ import type { SourceNode } from '../plan/nodes/source.js';
 import type { BarWindow, SessionWindow, TimeWindow } from '../windows/define.js';
 import type { EmitSpec } from '../windows/emission.js';
 import type { PhysicalFill } from './fill.js';
+import type { PhysicalRank } from './rank.js';
 import type { PhysicalTopN } from './topN.js';
 import type { PhysicalLead, PhysicalRolling } from './rolling.js';
 
@@ -91,6 +92,7 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
   | ({ readonly op: 'rolling' } & PhysicalRolling)
   | ({ readonly op: 'lead' } & PhysicalLead)
   | ({ readonly op: 'topN' } & PhysicalTopN)
+  | ({ readonly op: 'rank' } & PhysicalRank)
   | ({
       readonly op: 'groupBy';
       /** `final`: each group once, at the end of the input. */

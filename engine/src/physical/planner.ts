@@ -11,6 +11,7 @@ import { planAggregate, planLateRows } from './aggregate.js';
 import { planApply } from './apply.js';
 import { changesOf } from './explain.js';
 import { planTopN } from './topN.js';
+import { planRank } from './rank.js';
 import { planRolling } from './rolling.js';
 import { planDistinct, planSort, planUnpivot } from './tables.js';
 import type {
@@ -167,6 +168,11 @@ export function planPhysical(
         const traits = plan(sort.input, { final: false, closing: true, upsert: false });
         const at = planSort(sort, relationOf(sort.input), traits.at, add);
         return { ...traits, at, sequence: null, window: null, retention: null };
+      },
+      rank: rank => {
+        const traits = plan(rank.input, { final: false, closing: true, upsert: false });
+        const at = planRank(rank, relationOf(rank.input), relationOf(rank), traits.at, add);
+        return { ...traits, at, window: null, retention: null };
       },
       unpivot: unpivot => {
         const traits = plan(unpivot.input, { ...wanted, upsert: false });

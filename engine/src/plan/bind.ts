@@ -21,6 +21,7 @@ import { bindDistinct, bindSort, bindUnpivot } from './tables.js';
 import { visitPlan } from './plan.js';
 import type { PlanNode } from './plan.js';
 import type { Relation } from './relation.js';
+import { bindRank } from './rank.js';
 import { bindRolling } from './rolling.js';
 import { bindTopN, endsWithWindows } from './topN.js';
 import { bindUnionAll } from './unionAll.js';
@@ -60,6 +61,7 @@ export function bindPlan(
         unpivot: node => bindUnpivot(node, input(node), requireColumn),
         apply: node => bindApply(node, input(node), requireColumn),
         topN: node => bindTopN(node, input(node), name => requireColumn(name, input(node).schema)),
+        rank: node => bindRank(node, input(node), name => requireColumn(name, input(node).schema)),
         rolling: node => bindRolling(node, input(node), expr => requireBoolean(expr, '{ where }')),
         final: node => bindFinal(node, input(node)),
         late: node => bindLate(node, bound),

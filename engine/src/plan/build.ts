@@ -6,6 +6,7 @@ import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
+import type { RankNode } from './nodes/rank.js';
 import type { RollingNode } from './nodes/rolling.js';
 import type { SortNode } from './nodes/sort.js';
 import type { SourceNode } from './nodes/source.js';
@@ -46,6 +47,9 @@ export const unionAllNode = (parts: Parts<UnionAllNode>): UnionAllNode =>
 
 /** Columns made of the rows before each row. */
 export const rollingNode = (parts: Parts<RollingNode>): RollingNode => freeze({ kind: 'rolling', ...parts });
+
+/** Rows with their places in an order. */
+export const rankNode = (parts: Parts<RankNode>): RankNode => freeze({ kind: 'rank', ...parts });
 
 /** The first rows of groups. */
 export const topNNode = (parts: Parts<TopNNode>): TopNNode => freeze({ kind: 'topN', ...parts });

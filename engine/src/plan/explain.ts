@@ -4,6 +4,7 @@ import { windowOf } from '../windows/registry.js';
 import { applyText } from './apply.js';
 import { planChildren } from './children.js';
 import { visitPlan } from './plan.js';
+import { rankText } from './rank.js';
 import { rollingText } from './rolling.js';
 import { topNText } from './topN.js';
 import { sortText } from './tables.js';
@@ -56,6 +57,7 @@ export function nodeText(node: PlanNode): string {
     },
     rolling: node => rollingText(node),
     topN: node => topNText(node),
+    rank: node => rankText(node),
     apply: node => applyText(node),
     distinct: ({ columns }) => `distinct ${columns === null ? 'rows' : columns.join(', ')}`,
     sort: node => sortText(node),

@@ -6,6 +6,7 @@ import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
+import type { RankNode } from './nodes/rank.js';
 import type { RollingNode } from './nodes/rolling.js';
 import type { SortNode } from './nodes/sort.js';
 import type { SourceNode } from './nodes/source.js';
@@ -25,6 +26,7 @@ export type PlanNode =
   | UnionAllNode
   | RollingNode
   | TopNNode
+  | RankNode
   | ApplyNode
   | DistinctNode
   | SortNode

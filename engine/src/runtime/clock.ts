@@ -75,6 +75,11 @@ export class SessionClock {
     return () => this.#listeners.delete(listener);
   }
 
+  /** The clock is where somebody waited for it to be: what goes by it catches up. */
+  arrived(): void {
+    this.#changed();
+  }
+
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }

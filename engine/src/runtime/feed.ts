@@ -74,12 +74,9 @@ export class Feed implements PortFeed, MemoryHolder {
     return Number.isFinite(this.watermark) ? this.watermark + boundUs : null;
   }
 
-  /** Whether every row up to an event time has been handed out. */
+  /** Whether every row up to an event time has been handed out, and every query knows it. */
   hasReached(time: EventTime): boolean {
-    if (this.#restarting !== null) return false;
-    if (this.ended || (this.reached ?? -Infinity) > time) return true;
-    const marks = this.#pending?.marks ?? null;
-    return marks !== null && marks[this.#offset] + this.source.summary.boundUs > time;
+    return this.#restarting === null && (this.ended || this.#given > time);
   }
 
   /** Adds a query: it gets every row from the start, as if it had always been there. */
@@ -274,9 +271,9 @@ export class Feed implements PortFeed, MemoryHolder {
       return;
     }
     const time = (batch.marks as Float64Array)[this.#offset] + this.source.summary.boundUs;
-    this.context.progressed();
     this.#given = time;
     for (const member of this.#members) member.progress(time);
+    this.context.progressed();
     // A source that does not know its first time tells the clock now.
     clock.anchor(time);
     const delay = clock.delayMs(time);

@@ -1,6 +1,7 @@
 import type { Batch } from '../columns/batch.js';
 import { END_OF_TIME, START_OF_TIME, type EventTime } from '../columns/time.js';
 import { copyBatch, sliceBatch } from './slice.js';
+import { Ticks } from './ticks.js';
 
 /** A source as the merge sees it. */
 export interface MergeInput {
@@ -18,6 +19,10 @@ export interface MergeOutput {
   end(source: number): void;
   /** A source is silent, or is back. */
   idle(source: number, idle: boolean): void;
+  /** The periods, in microseconds, after which windows are told while they are open. */
+  readonly periods: readonly number[];
+  /** Such periods are over. */
+  tick(periods: ReadonlySet<number>): void;
 }
 
 interface Waiting {
@@ -46,10 +51,12 @@ interface Port extends MergeInput {
 /**
  * Puts the rows of several sources into one order, the same however they were cut into batches. Recorded rows go by the running maximum of their
  * source's event time, ties by the order in which the plan names the sources; rows of live feeds go by arrival. A row waits until no earlier one
- * can come. A recorded source whose next row is `idleTimeout` away from its last one is silent from that moment on.
+ * can come. A recorded source whose next row is `idleTimeout` away from its last one is silent from that moment on. Periods of windows that are told
+ * every so often end between recorded rows, so a row's place says which of them it is told in, whatever the clock's speed.
  */
 export class InputMerge {
   readonly #ports: readonly Port[];
+  readonly #ticks: Ticks;
   #start: EventTime = END_OF_TIME;
   /** How far the session clock is: silence is not told ahead of it. */
   #now: EventTime = END_OF_TIME;
@@ -59,6 +66,7 @@ export class InputMerge {
     inputs: readonly MergeInput[],
     readonly out: MergeOutput,
   ) {
+    this.#ticks = new Ticks(out.periods);
     this.#ports = inputs.map((input, source) => ({
       ...input,
       source,
@@ -77,7 +85,7 @@ export class InputMerge {
   /** Takes rows of a source. They are copied if they have to wait. `arrival` numbers the batches of all live feeds. */
   add(source: number, batch: Batch, arrival: number | null): void {
     const port = this.#ports[source];
-    if (this.#ports.length === 1) {
+    if (this.#ports.length === 1 && this.out.periods.length === 0) {
       this.out.push(source, batch);
       return;
     }
@@ -129,6 +137,11 @@ export class InputMerge {
     let next = END_OF_TIME;
     for (const port of this.#ports) if (!port.idle) next = Math.min(next, this.#silentAt(port));
     return next;
+  }
+
+  /** When the next period ends if no row comes, by the session clock; the end of time: none does. */
+  get nextTick(): EventTime {
+    return this.#ticks.next;
   }
 
   isIdle(source: number): boolean {
@@ -191,7 +204,9 @@ export class InputMerge {
     if (port === null) return false;
     if (port.waiting.length === 0) {
       if (port.ending) return this.#end(port);
-      return !live && this.#fallSilent(this.#frontierOf(port), false);
+      if (live) return false;
+      const frontier = this.#frontierOf(port);
+      return this.#tick(frontier, this.#now) || this.#fallSilent(frontier, false);
     }
     const { batch, arrival } = port.waiting[0];
     const from = port.offset;
@@ -199,7 +214,8 @@ export class InputMerge {
     if (arrival === null && to > from) {
       const key = keyOf(port, batch, from);
       if (key > START_OF_TIME && this.#start === END_OF_TIME) this.#start = key;
-      if (this.#fallSilent(key, true, port)) return true;
+      if (this.#tick(key, END_OF_TIME) || this.#fallSilent(key, true, port)) return true;
+      this.#ticks.note(key);
       to = this.#runEnd(port, batch, from);
       port.last = keyOf(port, batch, to - 1);
     }
@@ -227,6 +243,11 @@ export class InputMerge {
     const next = this.#first(false, port);
     let limit = next === null ? END_OF_TIME : this.#frontierOf(next);
     let inclusive = next === null || port.source < next.source;
+    const tick = this.#ticks.next;
+    if (tick < limit) {
+      limit = tick;
+      inclusive = true;
+    }
     for (const other of this.#ports) {
       if (other === port || other.idle) continue;
       const silent = this.#silentAt(other);
@@ -250,6 +271,14 @@ export class InputMerge {
     if (port.idleTimeoutUs === null || port.live || port.ended) return END_OF_TIME;
     const last = port.last === START_OF_TIME ? this.#start : port.last;
     return last + port.idleTimeoutUs;
+  }
+
+  /** Ends the periods that end before rows of a key, and not after `now`; who is silent by then is told first. */
+  #tick(key: number, now: EventTime): boolean {
+    const { next } = this.#ticks;
+    if (next >= key || next > now) return false;
+    if (!this.#fallSilent(next, true)) this.out.tick(this.#ticks.take());
+    return true;
   }
 
   /** Tells which sources are silent when rows of a key are next. */

@@ -1,22 +1,30 @@
 import type { Batch } from '../columns/batch.js';
 import type { EventTime } from '../columns/time.js';
-import type { ExchangeContext } from '../operators/apply.js';
+import { ApplyOperator, type ExchangeContext } from '../operators/apply.js';
 import { buildOperator } from '../operators/build.js';
 import type { Emitter, Operator } from '../operators/operator.js';
+import { UnionAllOperator } from '../operators/unionAll.js';
 import type { PhysicalInput, PhysicalPlan } from '../physical/physical.js';
 import { operatorText } from '../physical/explain.js';
 import type { MergeOutput } from './inputMerge.js';
 import type { Holding } from './memory.js';
 import { PipelineMeter, type OperatorMeter } from './meter.js';
+import { RowWays, waysTo, type Ways } from './rowWays.js';
+import { sliceBatch } from './slice.js';
 
 /** The operators of a plan, wired: what goes in at a source comes out at the other end, done, before `push` returns. */
 export class Pipeline implements MergeOutput {
   readonly operators: readonly Operator[];
+  readonly periods: readonly number[];
   readonly meter: PipelineMeter;
   readonly #sources: readonly Emitter[];
   readonly #emitters: readonly Emitter[];
+  /** Whether rows of each source go through one by one: see `meetsAgain`. */
+  readonly #single: readonly boolean[];
   readonly #idle: boolean[];
   readonly #ended: boolean[];
+  /** The operators above each whose output comes later than their input, inputs first. */
+  readonly #awaited: readonly (readonly ApplyOperator[])[];
   /** The ports of operators that align several, with the sources behind each. */
   readonly #ports: {
     readonly operator: number;
@@ -34,6 +42,13 @@ export class Pipeline implements MergeOutput {
     exchange?: ExchangeContext,
   ) {
     this.operators = plan.operators.map(operator => buildOperator(operator, exchange));
+    this.periods = [...new Set(this.operators.flatMap(({ everyUs }) => everyUs ?? []))];
+    this.#awaited = this.operators.map((_, at) =>
+      operatorsAbove(plan, at).flatMap(above => {
+        const operator = this.operators[above];
+        return operator instanceof ApplyOperator ? operator : [];
+      }),
+    );
     this.meter = new PipelineMeter(plan, now);
     const readers = new Map<string, Emitter[]>();
     const read = (input: PhysicalInput, reader: Emitter): void => {
@@ -49,12 +64,20 @@ export class Pipeline implements MergeOutput {
       const meter = this.meter.operators[at];
       const next = meteredEmitter(meter, emitterOf({ operator: at }));
       emitters[at] = next;
+      // What is read by a union of ways alone runs there.
+      if (!readers.has(inputKey({ operator: at }))) continue;
+      const ways = operator instanceof UnionAllOperator ? waysTo(plan, at) : null;
+      if (ways !== null) {
+        read(ways.from, this.#readWays(ways, at, next));
+        continue;
+      }
       plan.operators[at].inputs.forEach((input, port) => {
         read(input, batch => this.meter.process(operator, meter, port, batch, next));
       });
     }
     this.#emitters = emitters;
     this.#sources = plan.sources.map((_, source) => emitterOf({ source }));
+    this.#single = plan.sources.map((_, source) => meetsAgain(plan, source));
     this.#idle = plan.sources.map(() => false);
     this.#ended = plan.sources.map(() => false);
     this.operators.forEach((operator, at) => {
@@ -65,10 +88,37 @@ export class Pipeline implements MergeOutput {
     });
   }
 
+  /** Reads one input by several ways, for a union of these. */
+  #readWays({ ways }: Ways, union: number, out: Emitter): Emitter {
+    const { plan, meter } = this;
+    const rows = new RowWays(
+      ways,
+      this.operators,
+      (at, batch, next) =>
+        meter.process(
+          this.operators[at],
+          meter.operators[at],
+          0,
+          batch,
+          meteredEmitter(meter.operators[at], next),
+        ),
+      plan.operators[union].output,
+    );
+    const counted = meter.operators[union];
+    return batch =>
+      rows.process(batch, made => {
+        counted.rowsIn += made.length;
+        counted.ports.fill(made.watermark);
+        out(made);
+      });
+  }
+
   /** Takes rows of a source, by its place in the plan. */
   push(source: number, batch: Batch): void {
     this.meter.begin(source, batch);
-    this.#sources[source](batch);
+    const take = this.#sources[source];
+    if (!this.#single[source] || batch.length < 2) take(batch);
+    else for (let row = 0; row < batch.length; row++) take(sliceBatch(batch, row, row + 1));
   }
 
   /** A source has come to its end: no row of it will come any more. */
@@ -83,6 +133,14 @@ export class Pipeline implements MergeOutput {
     this.#idle[source] = idle;
     this.meter.sources[source].idle = idle;
     this.#tellIdle();
+  }
+
+  /** Periods are over: operators that tell windows every so often tell them, inputs first. */
+  tick(periods: ReadonlySet<number>): void {
+    this.operators.forEach((operator, at) => {
+      if (operator.tick === undefined || !periods.has(operator.everyUs ?? 0)) return;
+      afterAll(this.#awaited[at], () => operator.tick?.(this.#emitters[at]));
+    });
   }
 
   /** A port is silent when no source behind it can be waited for. */
@@ -133,6 +191,35 @@ export class Pipeline implements MergeOutput {
 export function sourcesOf(plan: PhysicalPlan, input: PhysicalInput): number[] {
   if ('source' in input) return [input.source];
   return [...new Set(plan.operators[input.operator].inputs.flatMap(each => sourcesOf(plan, each)))];
+}
+
+/**
+ * Whether rows of a source come to one union by several ways that keep rows back, or make others of them. Then each row goes all ways before the next one does: its rows stay together
+ * however the input was cut. Rows that are with the users' functions come when these have answered, so that nothing would be won.
+ */
+function meetsAgain(plan: PhysicalPlan, source: number): boolean {
+  return plan.operators.some(({ op, inputs }, at) => {
+    if (op !== 'unionAll' || waysTo(plan, at) !== null) return false;
+    const ways = inputs.filter(input => sourcesOf(plan, input).includes(source)).length;
+    return ways > 1 && !operatorsAbove(plan, at).some(above => plan.operators[above].op === 'apply');
+  });
+}
+
+/** The operators that an operator's rows have gone through, by their places, inputs first. */
+function operatorsAbove(plan: PhysicalPlan, at: number): number[] {
+  const found = new Set<number>();
+  for (const input of plan.operators[at].inputs) {
+    if ('source' in input) continue;
+    for (const above of operatorsAbove(plan, input.operator)) found.add(above);
+    found.add(input.operator);
+  }
+  return [...found];
+}
+
+/** Does something once all that these operators have taken in has been passed on, from each to the next. */
+function afterAll(operators: readonly ApplyOperator[], then: () => void): void {
+  if (operators.length === 0) then();
+  else operators[0].after(() => afterAll(operators.slice(1), then));
 }
 
 function inputKey(input: PhysicalInput): string {

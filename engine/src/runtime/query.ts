@@ -10,6 +10,7 @@ import { InputMerge, type MergeInput } from './inputMerge.js';
 import type { Holding, MemoryHolder } from './memory.js';
 import { Pipeline } from './pipeline.js';
 import { MaterializedTable, type TableLimits } from './table.js';
+import { Ticking } from './ticking.js';
 
 /** A source with so many rows that wait for others is read no further for now. */
 const MOST_WAITING_ROWS = 65_536;
@@ -45,6 +46,7 @@ export class RunningQuery implements MemoryHolder {
   /** The number of the start of the clock that its rows belong to. */
   epoch = 0;
   readonly #idleness: Idleness | null;
+  readonly #ticking: Ticking | null;
   readonly #listeners = new Set<() => void>();
 
   constructor(
@@ -65,6 +67,20 @@ export class RunningQuery implements MemoryHolder {
             () => this.#changed(),
           )
         : null;
+    this.#ticking = this.#pipeline.periods.length > 0 ? this.#makeTicking() : null;
+  }
+
+  #makeTicking(): Ticking {
+    const merge = (): InputMerge => this.#merge;
+    return new Ticking(this.context, {
+      get merge() {
+        return merge();
+      },
+      periods: this.#pipeline.periods,
+      tick: periods => this.#pipeline.tick(periods),
+      changed: () => this.#changed(),
+      failed: error => this.fail(error),
+    });
   }
 
   #makePipeline(): Pipeline {
@@ -103,6 +119,7 @@ export class RunningQuery implements MemoryHolder {
     const held = this.#held();
     this.#merge.add(source, batch, arrival);
     this.#idleness?.touched(source);
+    this.#ticking?.touched(source);
     this.#wake(held);
     this.#changed();
   }
@@ -116,6 +133,7 @@ export class RunningQuery implements MemoryHolder {
       this.fail(error);
     }
     this.#idleness?.check();
+    this.#ticking?.check();
     this.#wake(held);
     if (held) this.#changed();
   }
@@ -137,6 +155,7 @@ export class RunningQuery implements MemoryHolder {
   fail(error: unknown): void {
     this.error = error instanceof Error ? error : new Error(String(error));
     this.#idleness?.stop();
+    this.#ticking?.stop();
     const failed = this.#pipeline;
     failed.close();
     this.#pipeline = this.#makePipeline();
@@ -159,6 +178,7 @@ export class RunningQuery implements MemoryHolder {
     this.ended = false;
     this.error = null;
     this.#idleness?.restart();
+    this.#ticking?.restart();
     this.onRebuild?.();
     this.#changed();
   }
@@ -234,6 +254,7 @@ export class RunningQuery implements MemoryHolder {
   close(): void {
     this.#pipeline.close();
     this.#idleness?.stop();
+    this.#ticking?.close();
   }
 
   /** Calls back after every change; returns what stops it. */

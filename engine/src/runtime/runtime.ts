@@ -264,6 +264,8 @@ export class Runtime {
       if (delay === null || delay === 0) await this.#progress.wait();
       else await this.#progress.waitAtMost(Math.ceil(delay), this.options.world);
     }
+    // Windows that are told at this very time have been told, too.
+    this.clock.arrived();
     return this.clockState();
   }
 

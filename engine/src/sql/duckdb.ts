@@ -5,6 +5,7 @@ import { bind } from '../functions/bind.js';
 import { projectColumns, WINDOW_COLUMNS } from '../plan/bind.js';
 import { planNodes } from '../plan/children.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
+import type { RankNode } from '../plan/nodes/rank.js';
 import type { RollingNode } from '../plan/nodes/rolling.js';
 import type { SourceNode } from '../plan/nodes/source.js';
 import type { UnionAllNode } from '../plan/nodes/unionAll.js';
@@ -103,6 +104,7 @@ class NodePrinter {
       },
       aggregate: node => ({ text: this.#aggregate(node), sequence: null }),
       rolling: node => ({ text: this.#rolling(node), sequence: this.#sequence(node.input) }),
+      rank: node => ({ text: this.#rank(node), sequence: this.#sequence(node.input) }),
       unionAll: node => ({ text: this.#union(node), sequence: null }),
       final: node => ({
         text: `SELECT * FROM ${this.#from(node.input)}`,
@@ -154,6 +156,20 @@ class NodePrinter {
       return text === undefined ? duckdbName(name) : `${text} AS ${duckdbName(name)}`;
     });
     return `SELECT ${[...list, arrival].join(', ')} FROM ${this.#from(node.input)}`;
+  }
+
+  #rank({ input, order, within, columns }: RankNode): string {
+    const by = order.map(
+      ({ expr, descending }) => `${this.#text(expr, input)} ${descending ? 'DESC' : 'ASC'} NULLS LAST`,
+    );
+    const ties = this.#schema(input).fields.map(({ name }) => `${duckdbName(name)} ASC NULLS LAST`);
+    const groups = within.length === 0 ? '' : `PARTITION BY ${within.map(duckdbName).join(', ')} `;
+    const functions = { rank: 'rank', denseRank: 'dense_rank', rowNumber: 'row_number' };
+    const ranks = columns.map(({ name, rank }) => {
+      const keys = rank === 'rowNumber' ? [...by, ...ties] : by;
+      return `${functions[rank]}() OVER (${groups}ORDER BY ${keys.join(', ')}) AS ${duckdbName(name)}`;
+    });
+    return `SELECT *, ${ranks.join(', ')} FROM ${this.#from(input)}`;
   }
 
   #text(expr: Expr, input: PlanNode): string {

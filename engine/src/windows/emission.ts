@@ -1,6 +1,6 @@
 /**
  * When a window's rows are told. A window that closes is always told, and late rows that still revise it are told at once;
- * before it closes: with every change, whenever the watermark passes a multiple of `everyUs`, and whenever a group of a
+ * before it closes: with every change, at multiples of `everyUs` on the session clock, and with the row with which a group of a
  * window has `rows` more rows than when it was told last.
  */
 export interface EmitSpec {

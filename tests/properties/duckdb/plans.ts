@@ -16,9 +16,11 @@ import {
   filterNode,
   finalNode,
   projectNode,
+  rankNode,
   sourceNode,
 } from '../../../engine/src/plan/build.js';
 import type { WindowSpec } from '../../../engine/src/plan/nodes/aggregate.js';
+import type { RankKind } from '../../../engine/src/plan/nodes/rank.js';
 import type { PlanNode } from '../../../engine/src/plan/plan.js';
 import type { Relation } from '../../../engine/src/plan/relation.js';
 import { DUCKDB } from '../../../engine/src/sql/duckdbText.js';
@@ -120,6 +122,7 @@ export class PlanMaker {
     if (choice < 0.25) return filterNode({ input, predicate: this.#predicate(relation.schema) });
     if (choice < 0.55) return this.#project(input, relation.schema);
     if (choice < 0.65) return finalNode({ input });
+    if (choice < 0.72) return this.#rank(input, relation.schema);
     return this.#aggregate(input, relation);
   }
 
@@ -135,6 +138,22 @@ export class PlanMaker {
     const chosen = kept.map(name => ({ name: random.chance(0.1) ? `${name}_` : name, expr: column(name) }));
     const fresh = unique.filter(item => chosen.every(other => other.name !== item.name));
     return projectNode({ input, keep: 'none', columns: [...chosen, ...fresh] });
+  }
+
+  /** Ranks by columns that are the same to the last digit; row numbers look at every column. */
+  #rank(input: PlanNode, schema: Schema): PlanNode {
+    const { random } = this;
+    const names = schema.fields.filter(isKey).map(field => field.name);
+    if (names.length === 0) return input;
+    const ranks: RankKind[] = ['rank', 'denseRank'];
+    if (names.length === schema.fields.length) ranks.push('rowNumber');
+    const order = Array.from({ length: 1 + random.below(2) }, () => ({
+      expr: column(random.pick(names)),
+      descending: random.chance(0.5),
+    }));
+    const within = [...new Set(Array.from({ length: random.below(3) }, () => random.pick(names)))];
+    const columns = ranks.map(rank => ({ name: `${rank}${random.below(1000)}`, rank }));
+    return rankNode({ input, order, within, columns });
   }
 
   #aggregate(input: PlanNode, relation: Relation): PlanNode {
