@@ -233,6 +233,8 @@ g = h1;
 
   /** The row so many rows back enters the frame. */
   #enterBehind(behind: number): string {
+    // Where nothing moves with the frame, no rows are kept to enter it.
+    if (this.#history.rows === 0) return '';
     const text = `${this.#stored('h', this.#history.args)}\n${this.#enter(`rowNo - ${behind}`)}`;
     return `if (hn >= ${behind}) { const x = ho + ((hh + hn - ${behind}) & hk); ${text} }`;
   }

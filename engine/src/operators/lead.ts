@@ -76,6 +76,7 @@ export class LeadOperator implements Operator {
       const fallback = this.#fallbacks[k]?.run(batch) ?? { ...value, valid: new Uint8Array(length) };
       return [value, fallback];
     });
+    this.#shareDictionaries(extra);
     store.append([...batch.columns, ...extra], 0, length);
     this.#fit(store.capacity, from);
     if (batch.marks !== null) this.#marks.set(batch.marks.subarray(0, length), from);
@@ -86,6 +87,15 @@ export class LeadOperator implements Operator {
     );
     this.#recent.fit(this.#groups.size);
     for (let i = 0; i < length; i++) this.#follow(groups[i], from + i);
+  }
+
+  /** A column's values and its defaults are numbers of one dictionary. */
+  #shareDictionaries(values: readonly Pick<Column, 'dictionary'>[]): void {
+    const stored = this.#store.columns.slice(this.#plan.input.fields.length);
+    for (let k = 0; k < stored.length; k += 2) {
+      stored[k].dictionary ??= values[k].dictionary;
+      stored[k + 1].dictionary = stored[k].dictionary;
+    }
   }
 
   #fit(capacity: number, used: number): void {
@@ -217,6 +227,7 @@ export class LeadOperator implements Operator {
   restore(reader: StateReader): void {
     this.#groups.restore(reader.section('groups'));
     this.#store.restore(reader.section('rows'));
+    this.#shareDictionaries(this.#store.columns.slice(this.#plan.input.fields.length));
     this.#recent.restore(reader.section('recent'));
     this.#watermark = reader.value('watermark') as number;
     this.#lastMark = reader.value('lastMark') as number;

@@ -3,6 +3,7 @@ import type { Column } from '../columns/column.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { Dictionary } from '../columns/dictionary.js';
 import { hasDictionary } from '../columns/types.js';
+import type { GroupedInput } from '../codegen/grouped.js';
 import { compileRollingLoop, type RollingLoop } from '../codegen/rolling.js';
 import type { RollingHost } from '../codegen/rollingHost.js';
 import { historyOf, ordersFrame, rangeOf, ringLane, type RollingShape } from '../codegen/rollingShape.js';
@@ -12,6 +13,7 @@ import type { Emitter, Operator, OperatorCounters } from './operator.js';
 import { OutputColumn } from './output.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 import type { StateStore } from './state.js';
+import { translate } from './valueIds.js';
 
 /** What a rolling operator is made of. Its columns are the shape's, under their names. */
 export interface RollingPlan extends GroupingPlan {
@@ -37,6 +39,9 @@ export class RollingOperator implements Operator {
   readonly #out: readonly OutputColumn[];
   /** For each column of the output, the input's column or the new one in its place. */
   readonly #layout: readonly { readonly from: 'input' | 'new'; readonly at: number }[];
+  /** Positions of text arguments and of the defaults that stand for them. */
+  readonly #defaults: readonly { readonly value: number; readonly fallback: number }[];
+  readonly #translations = new WeakMap<Dictionary, Int32Array>();
   #counts = new Float64Array(0);
   #capacity = 1024;
   #loop: RollingLoop | null = null;
@@ -54,6 +59,10 @@ export class RollingOperator implements Operator {
     this.#deques = shape.roles.map(role =>
       role.kind === 'deque' ? new KeyRing([ringLane(shape, role.arg), 'float64']) : null,
     );
+    this.#defaults = shape.roles.flatMap(role => {
+      const [value, fallback] = role.kind === 'row' ? role.args : [];
+      return fallback !== undefined && hasDictionary(shape.args[value].type) ? [{ value, fallback }] : [];
+    });
     this.#made = shape.aggregates.map(({ bound }) => (bound.makesText === true ? new Dictionary() : null));
     this.#out = columns.map(name => {
       const { type, nullable } = output.fields[fieldIndex(output, name)];
@@ -70,7 +79,7 @@ export class RollingOperator implements Operator {
       out({ ...batch, schema: this.#plan.output, columns: [] });
       return;
     }
-    const input = this.#grouping.prepare(batch, 0);
+    const input = this.#withDefaults(this.#grouping.prepare(batch, 0), batch.length);
     this.#fit(this.#grouping.groups.size, batch.length);
     this.#loop ??= compileRollingLoop(this.#plan.shape, this.#store.wide);
     this.#loop(this.#host(), input, batch.length);
@@ -80,6 +89,20 @@ export class RollingOperator implements Operator {
       schema: this.#plan.output,
       columns: this.#layout.map(({ from, at }) => (from === 'new' ? made[at] : batch.columns[at])),
     });
+  }
+
+  /** Defaults of text, as numbers of the dictionary of the values that they stand for. */
+  #withDefaults(input: GroupedInput, count: number): GroupedInput {
+    if (this.#defaults.length === 0) return input;
+    const args = [...input.args];
+    for (const { value, fallback } of this.#defaults) {
+      const [own, dictionary] = [input.dictionaries[value], input.dictionaries[fallback]];
+      if (own === null || dictionary === null || own === dictionary) continue;
+      const { type } = this.#plan.shape.args[fallback];
+      const column = { type, data: args[fallback], valid: input.valid[fallback], dictionary };
+      args[fallback] = translate(column, count, own, this.#translations);
+    }
+    return { ...input, args };
   }
 
   /** Makes room for groups, whose numbers are their slots, and for rows; goes wide with the state. */
