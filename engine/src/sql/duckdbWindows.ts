@@ -1,23 +1,14 @@
-import type { Field } from '../columns/types.js';
 import { floorTo, microsecondsOf, timestampOfMicroseconds } from '../functions/scalar/duckdbTime.js';
 import type { WindowSpec } from '../plan/nodes/aggregate.js';
 import type { CumulativeWindow, SessionWindow, SlicedWindow } from '../windows/define.js';
 import { bindWindow } from '../windows/registry.js';
+import { barRows } from './duckdbBars.js';
 import { duckdbName } from './duckdbText.js';
-
-/** The rows that are put into windows. */
-interface Windowed {
-  readonly table: string;
-  readonly time: Field;
-  /** The grouping columns, quoted. */
-  readonly keys: readonly string[];
-  /** The columns that put rows in event order, quoted. */
-  readonly order: readonly string[];
-}
+import type { Windowed } from './windowed.js';
 
 /**
- * A query of a table's rows, each as often as there are windows that hold it, with `#windowStart`, `#windowEnd` and `#windowTime`. Rows without an event
- * time are in none.
+ * A query of a table's rows, each as often as there are windows that hold it, with `#windowStart`, `#windowEnd` and `#windowTime`, and where windows
+ * are bars their other columns. Rows without an event time are in none.
  */
 export function windowRows(spec: WindowSpec, rows: Windowed): string | { readonly cannot: string } {
   const window = bindWindow(spec);
@@ -28,6 +19,8 @@ export function windowRows(spec: WindowSpec, rows: Windowed): string | { readonl
       return withWindows(cumulativeRows(window, rows), rows);
     case 'session':
       return withWindows(sessionRows(window, rows), rows);
+    case 'bars':
+      return barRows(window, rows);
     default:
       return { cannot: `windows of ${spec.type} have no counterpart in DuckDB` };
   }

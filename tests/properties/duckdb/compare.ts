@@ -10,6 +10,8 @@ const SCALE = 1e4;
 export function same(a: Value, b: Value, n: number): boolean {
   if (typeof a !== 'number' || typeof b !== 'number') return a === b;
   if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true;
+  // An infinity is as far from any number as it is large.
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return false;
   return Math.abs(a - b) <= 1e-12 * Math.sqrt(n) * Math.max(SCALE, Math.abs(a), Math.abs(b));
 }
 

@@ -1,70 +1,44 @@
-import { MillraceError } from '../../../engine/src/columns/error.js';
-import type { Schema } from '../../../engine/src/columns/schema.js';
 import { encodeArrow } from '../../../engine/src/codecs/arrow.js';
-import { isNumeric, sameType, STRING } from '../../../engine/src/columns/types.js';
-import type { DataType, Field } from '../../../engine/src/columns/types.js';
+import { MillraceError } from '../../../engine/src/columns/error.js';
+import { fieldIndex } from '../../../engine/src/columns/schema.js';
+import type { Schema } from '../../../engine/src/columns/schema.js';
 import { columnOf } from '../../../engine/src/columns/values.js';
-import type { AggregateCall, Expr } from '../../../engine/src/expr/ast.js';
-import { valueToLiteral } from '../../../engine/src/expr/literal.js';
-import { AGGREGATES } from '../../../engine/src/functions/aggregate/registry.js';
-import { bind } from '../../../engine/src/functions/bind.js';
-import { SCALAR_FUNCTIONS } from '../../../engine/src/functions/scalar/registry.js';
-import { bindRoot, sourceRelationOf } from '../../../engine/src/plan/bind.js';
-import { planNodes } from '../../../engine/src/plan/children.js';
+import { bindPlan, bindRoot, sourceRelationOf } from '../../../engine/src/plan/bind.js';
 import {
   aggregateNode,
+  distinctNode,
   filterNode,
   finalNode,
+  lateNode,
   projectNode,
+  rollingNode,
+  sortNode,
   sourceNode,
+  topNNode,
+  unionAllNode,
+  unpivotNode,
 } from '../../../engine/src/plan/build.js';
-import type { WindowSpec } from '../../../engine/src/plan/nodes/aggregate.js';
+import { planNodes } from '../../../engine/src/plan/children.js';
+import type { AggregateNode, WindowSpec } from '../../../engine/src/plan/nodes/aggregate.js';
+import type { FrameSpec, RollingColumn } from '../../../engine/src/plan/nodes/rolling.js';
+import type { SortKey } from '../../../engine/src/plan/nodes/topN.js';
 import type { PlanNode } from '../../../engine/src/plan/plan.js';
 import type { Relation } from '../../../engine/src/plan/relation.js';
-import { DUCKDB } from '../../../engine/src/sql/duckdbText.js';
-import { scalarText } from '../../../engine/src/sql/scalar.js';
+import { duckdbSql } from '../../../engine/src/sql/duckdb.js';
+import { bindWindow } from '../../../engine/src/windows/registry.js';
 import type { Random } from '../random.js';
+import { CallMaker, isExact } from './calls.js';
+import { column, ExpressionMaker, isKey } from './expressions.js';
 import type { RandomTable } from './tables.js';
+import { barWindow, civilWindow, plainWindow, sessionWindow, someEmit, someFill } from './windows.js';
 
-const FUNCTIONS = [...SCALAR_FUNCTIONS.values()].filter(fn => fn.sql.duckdb !== null);
-const AGGREGATE_NAMES = [...AGGREGATES.values()]
-  .filter(definition => definition.duckdb !== undefined)
-  .map(definition => definition.name);
-/** Results that differ in the last digit may decide a comparison or name a group: these are made last. */
-const INEXACT = new Set(['div', 'exp', 'ln', 'pow', 'sqrt']);
-
-/**
- * Arguments that stay as in the examples: counts that would make texts of gigabytes or days of no calendar, exponents that would blow up a
- * last digit, and characters that have to be one.
- */
-const KEPT: Readonly<Record<string, readonly number[]>> = {
-  repeat: [1],
-  padStart: [1],
-  padEnd: [1],
-  like: [2],
-  addMonths: [1],
-  pow: [1],
-};
-/** Means of powers: DuckDB has others of NaN and infinities, and of large numbers with small differences. */
-const MOMENTS = /^(stddev|var|covar|corr)/;
-/** Functions whose text cannot be compared: a zone's times come in another unit; a strict cast stops at the first value. */
-const UNSAID = new Set(['toLocal', 'fromLocal', 'cast', 'timeOfDay']);
-const TYPE_NAMES = [
-  'boolean',
-  'int32',
-  'int64',
-  'float64',
-  'string',
-  'date',
-  "timestamp('s')",
-  "timestamp('us')",
-  "timestamp('ns')",
-];
-
-const column = (name: string): Expr => ({ kind: 'column', name });
-
-/** A table as a source of a plan: in batch, or as a stream. */
-export function sourceOf(table: RandomTable, connector: string, clocked: boolean): PlanNode {
+/** A table as a source of a plan: in batch, or as a stream. No bound: the table's own disorder. */
+export function sourceOf(
+  table: RandomTable,
+  connector: string,
+  clocked: boolean,
+  boundUs: number | null = null,
+): PlanNode {
   const columns = table.fields.map((field, k) =>
     columnOf(
       field.type,
@@ -76,7 +50,7 @@ export function sourceOf(table: RandomTable, connector: string, clocked: boolean
     connector,
     options: { arrow: encodeArrow(table.fields, columns, table.rows.length) },
     fields: table.fields,
-    time: { column: table.time, boundUs: null, idleTimeoutUs: null, sequence: table.sequence },
+    time: { column: table.time, boundUs, idleTimeoutUs: null, sequence: table.sequence },
     clocked,
   });
 }
@@ -86,16 +60,27 @@ export function relationOf(plan: PlanNode): Relation {
   return bindRoot(plan, source => sourceRelationOf(source, source.fields!));
 }
 
+/** A node that is not made, since its results would hang on what cannot be compared. */
+class Skip extends Error {}
+
 /** Makes random plans over one source. */
 export class PlanMaker {
+  readonly #expressions: ExpressionMaker;
+  readonly #calls: CallMaker;
+
   constructor(
     private readonly random: Random,
     private readonly source: PlanNode,
-  ) {}
+    /** Whether DuckDB has to be able to say them. */
+    private readonly said = true,
+  ) {
+    this.#expressions = new ExpressionMaker(random);
+    this.#calls = new CallMaker(random, this.#expressions, said);
+  }
 
   plan(): PlanNode {
     let plan = this.source;
-    for (let steps = this.random.below(5); steps > 0; steps--) plan = this.#step(plan);
+    for (let steps = this.random.below(6); steps > 0; steps--) plan = this.#step(plan);
     return plan;
   }
 
@@ -106,9 +91,9 @@ export class PlanMaker {
       try {
         const next = this.#node(input, relation);
         relationOf(next);
-        return next;
+        if (!this.said || canBeSaid(next)) return next;
       } catch (error) {
-        if (!(error instanceof MillraceError)) throw error;
+        if (!(error instanceof MillraceError || error instanceof Skip)) throw error;
       }
     }
     return input;
@@ -116,10 +101,17 @@ export class PlanMaker {
 
   #node(input: PlanNode, relation: Relation): PlanNode {
     const { random } = this;
+    const { schema } = relation;
     const choice = random.next();
-    if (choice < 0.25) return filterNode({ input, predicate: this.#predicate(relation.schema) });
-    if (choice < 0.55) return this.#project(input, relation.schema);
-    if (choice < 0.65) return finalNode({ input });
+    if (choice < 0.15) return filterNode({ input, predicate: this.#expressions.predicate(schema) });
+    if (choice < 0.33) return this.#project(input, schema);
+    if (choice < 0.4) return finalNode({ input });
+    if (choice < 0.52) return this.#rolling(onTime(settled(input, relation), relation), relation);
+    if (choice < 0.59) return this.#topN(input, relation);
+    if (choice < 0.64) return this.#distinct(input, schema);
+    if (choice < 0.68) return this.#unpivot(input, schema);
+    if (choice < 0.74) return this.#union(input, schema);
+    if (choice < 0.78) return this.#sort(input, relation);
     return this.#aggregate(input, relation);
   }
 
@@ -127,7 +119,7 @@ export class PlanMaker {
     const { random } = this;
     const made = Array.from({ length: 1 + random.below(3) }, (_, at) => ({
       name: random.chance(0.2) ? random.pick(schema.fields).name : `made${at}${random.below(1000)}`,
-      expr: this.expression(schema, null, 2),
+      expr: this.#expressions.expression(schema, null, 2),
     }));
     const unique = made.filter((item, at) => made.findIndex(other => other.name === item.name) === at);
     if (random.chance(0.6)) return projectNode({ input, keep: 'all', columns: unique });
@@ -137,144 +129,175 @@ export class PlanMaker {
     return projectNode({ input, keep: 'none', columns: [...chosen, ...fresh] });
   }
 
-  #aggregate(input: PlanNode, relation: Relation): PlanNode {
+  #aggregate(rows: PlanNode, relation: Relation): PlanNode {
     const { random } = this;
-    const names = relation.schema.fields.filter(isKey).map(field => field.name);
-    const keys = [...new Set(Array.from({ length: random.below(3) }, () => random.pick(names)))];
-    // Windows of a table that still changes are for the final one: its rows move while the watermark passes them.
-    const settled = relation.time !== null;
-    const window = settled && random.chance(0.75) ? this.#window() : null;
+    const { schema } = relation;
+    // A row that leaves the first ones may leave a window that is closed.
+    const moves = relation.mode === 'retract' && planNodes(rows).some(({ kind }) => kind === 'topN');
+    const timed = relation.time !== null && !moves;
+    const window = timed && random.chance(0.75) ? this.#window(rows, schema) : null;
+    const whole = window?.type === 'session' ? settled(rows, relation) : rows;
+    const input = window === null ? whole : onTime(whole, relation);
     const columns = Array.from({ length: 1 + random.below(4) }, (_, at) => ({
       name: `agg${at}`,
-      call: this.#call(
-        relation.schema,
-        planNodes(input).every(node => node.kind !== 'aggregate'),
-      ),
+      call: this.#calls.aggregate(schema, hasArrival(input)),
     }));
-    return aggregateNode({
+    const node = aggregateNode({
       input,
-      keys: names.length === 0 ? [] : keys,
+      keys: this.#someKeys(schema, 2),
       window,
-      allowedLatenessUs: 0,
+      allowedLatenessUs: window === null ? 0 : random.pick([0, 0, 5e6, 30e6]),
+      ...(window === null || random.chance(0.7) ? {} : { emit: someEmit(random) }),
+      ...(window === null || random.chance(0.75) ? {} : { fill: someFill(random) }),
       columns,
     });
+    return !this.said && window !== null && random.chance(0.08) ? lateNode({ input: node }) : node;
   }
 
-  #window(): WindowSpec {
+  #window(input: PlanNode, schema: Schema): WindowSpec {
     const { random } = this;
-    const sizeUs = (1 + random.below(60)) * 1e6;
-    const offsetUs = random.chance(0.3) ? (random.below(200) - 100) * 1e6 : 0;
-    if (random.chance(0.15)) return { type: 'session', parameters: { gapUs: (1 + random.below(12)) * 1e6 } };
-    if (random.chance(0.2)) {
-      const stepUs = (1 + random.below(20)) * 1e6;
-      return { type: 'cumulate', parameters: { stepUs, sizeUs: stepUs * (1 + random.below(5)), offsetUs } };
-    }
-    if (random.chance(0.5)) return { type: 'tumble', parameters: { sizeUs, offsetUs } };
-    const slideUs = (1 + random.below(sizeUs / 1e6)) * 1e6;
-    return { type: 'hop', parameters: { sizeUs, slideUs, offsetUs } };
+    if (random.chance(0.15)) return sessionWindow(random);
+    if (hasArrival(input) && random.chance(0.2)) return barWindow(random, schema);
+    return !this.said && random.chance(0.2) ? civilWindow(random) : plainWindow(random);
   }
 
-  /** A random call. Rows of windows that end together have no order but that of their keys, so `ordered` ones are not for them. */
-  #call(schema: Schema, ordered: boolean): AggregateCall {
+  #rolling(input: PlanNode, { schema, time }: Relation): PlanNode {
     const { random } = this;
-    for (;;) {
-      const fn = random.pick(AGGREGATE_NAMES);
-      if (AGGREGATES.get(fn)!.ordered && !ordered) continue;
-      const args = Array.from({ length: random.pick([0, 1, 1, 1, 2]) }, (): Expr =>
-        random.chance(0.8) ? column(random.pick(schema.fields).name) : this.expression(schema, null, 1),
-      );
-      const where = random.chance(0.2) ? this.#predicate(schema) : null;
-      try {
-        if (MOMENTS.test(fn) && args.some(arg => bind(arg, schema).type.kind === 'float64')) continue;
-        AGGREGATES.get(fn)!.resolve(
-          args.map(arg => bind(arg, schema)),
-          {},
-        );
-        return { fn, args, where, distinct: false, options: {} };
-      } catch (error) {
-        if (!(error instanceof MillraceError)) throw error;
-      }
-    }
-  }
-
-  #predicate(schema: Schema): Expr {
-    for (;;) {
-      const expr = this.expression(schema, 'boolean', 2);
-      if (bind(expr, schema).type.kind === 'boolean') return expr;
-    }
-  }
-
-  /** A random expression; of the wanted kind where one is found. */
-  expression(schema: Schema, wanted: string | null, depth: number): Expr {
-    const { random } = this;
-    for (let attempt = 0; attempt < 60; attempt++) {
-      const expr =
-        depth === 0 || random.chance(0.15) ? this.#leaf(schema, wanted) : this.#call1(schema, depth);
-      if (expr === null || !this.#canBeSaid(expr, schema) || differs(expr)) continue;
-      if (wanted === null || bind(expr, schema).type.kind === wanted) return expr;
-    }
-    return wanted === 'boolean'
-      ? { kind: 'call', fn: 'isNotNull', args: [column(random.pick(schema.fields).name)] }
-      : column(random.pick(schema.fields).name);
-  }
-
-  #leaf(schema: Schema, wanted: string | null): Expr | null {
-    const fields = schema.fields.filter(field => wanted === null || field.type.kind === wanted);
-    return fields.length === 0 ? null : column(this.random.pick(fields).name);
-  }
-
-  /** A call after the pattern of one of the function's examples, with columns and other calls as arguments. */
-  #call1(schema: Schema, depth: number): Expr {
-    const { random } = this;
-    const fn = random.pick(FUNCTIONS);
-    const example = random.pick(fn.examples);
-    const args = example.args.map(({ type, value }, at): Expr => {
-      if (fn.name === 'cast' && at === 1)
-        return { kind: 'literal', type: STRING, value: random.pick(TYPE_NAMES) };
-      const literal: Expr = { kind: 'literal', type, value: valueToLiteral(value, type) };
-      if (fn.literals?.includes(at) === true || KEPT[fn.name]?.includes(at) === true || random.chance(0.25))
-        return literal;
-      const fields = schema.fields.filter(field => fn.name === 'cast' || fitting(field.type, type));
-      if (depth > 1 && random.chance(0.4)) {
-        const nested = this.expression(schema, type.kind, depth - 1);
-        if (bind(nested, schema).type.kind === type.kind && !isInexact(nested)) return nested;
-      }
-      return fields.length === 0 ? literal : column(random.pick(fields).name);
+    const ordered = hasArrival(input);
+    const byTime: FrameSpec = { kind: 'range', us: random.pick([0, 1, 3, 20]) * 1e6 + random.below(2) };
+    const frame =
+      time !== null && (!ordered || random.chance(0.4))
+        ? byTime
+        : random.pick<FrameSpec | null>([
+            null,
+            { kind: 'rows', rows: 1 + random.below(8), behind: random.pick([0, 0, 1, 3]) },
+          ]);
+    const columns = Array.from({ length: 1 + random.below(3) }, (_, at): RollingColumn => {
+      const over = ordered
+        ? random.pick(['frame', 'frame', 'start', 'row'] as const)
+        : random.pick(['frame', 'row'] as const);
+      const call =
+        over === 'row'
+          ? this.#calls.rowFunction(schema, ordered)
+          : this.#calls.aggregate(schema, ordered && time !== null);
+      return { name: `rolled${at}${random.below(1000)}`, over, call };
     });
-    return { kind: 'call', fn: fn.name, args };
+    // DuckDB forgets the sign of a zero that it partitions by.
+    const keys = this.#someKeys({ fields: schema.fields.filter(({ type }) => type.kind !== 'float64') }, 2);
+    return rollingNode({ input, keys, frame, columns });
   }
 
-  #canBeSaid(expr: Expr, schema: Schema): boolean {
-    try {
-      let said = true;
-      scalarText(bind(expr, schema), DUCKDB, () => (said = false));
-      return said;
-    } catch (error) {
-      if (error instanceof MillraceError) return false;
-      throw error;
-    }
+  #topN(input: PlanNode, relation: Relation): PlanNode {
+    const { random } = this;
+    return topNNode({
+      input,
+      rows: 1 + random.below(5),
+      // The last digits of computed columns do not decide.
+      order: [...this.#someOrder(relation.schema), ...allKeys(relation.schema)],
+      within: this.#someKeys(relation.schema, 2),
+      rowNumber: random.chance(0.5) ? `place${random.below(1000)}` : null,
+    });
+  }
+
+  #sort(input: PlanNode, relation: Relation): PlanNode {
+    const { random } = this;
+    const by = this.#someOrder(relation.schema);
+    const known = hasArrival(input) && relation.mode === 'append';
+    const most = known ? { offset: random.pick([0, 0, 3]), limit: random.pick([null, 1, 4, 20]) } : null;
+    return sortNode({ input, by: known && random.chance(0.2) ? [] : by, offset: 0, limit: null, ...most });
+  }
+
+  #distinct(input: PlanNode, schema: Schema): PlanNode {
+    const whole = schema.fields.every(isKey) && this.random.chance(0.3);
+    return distinctNode({ input, columns: whole ? null : [...this.#someKeys(schema, 3), keysOf(schema)[0]] });
+  }
+
+  #unpivot(input: PlanNode, schema: Schema): PlanNode {
+    const { random } = this;
+    const names = new Set(Array.from({ length: 1 + random.below(3) }, () => random.pick(schema.fields).name));
+    const at = random.below(1000);
+    return unpivotNode({ input, columns: [...names], name: `name${at}`, value: `value${at}` });
+  }
+
+  #union(input: PlanNode, schema: Schema): PlanNode {
+    const { random } = this;
+    const other = (): PlanNode => {
+      if (random.chance(0.5)) return filterNode({ input, predicate: this.#expressions.predicate(schema) });
+      const name = random.pick(schema.fields).name;
+      const expr = this.#expressions.expression(schema, schema.fields[fieldIndex(schema, name)].type.kind, 1);
+      return projectNode({ input, keep: 'all', columns: [{ name, expr }] });
+    };
+    return unionAllNode({ inputs: random.chance(0.3) ? [input, input] : [input, other()] });
+  }
+
+  #someKeys(schema: Schema, most: number): string[] {
+    const { random } = this;
+    const names = keysOf(schema);
+    if (names.length === 0) return [];
+    return [...new Set(Array.from({ length: random.below(most + 1) }, () => random.pick(names)))];
+  }
+
+  #someOrder(schema: Schema): SortKey[] {
+    const { random } = this;
+    return Array.from({ length: 1 + random.below(2) }, () => this.#expressions.expression(schema, null, 1))
+      .filter(expr => isExact(expr, schema))
+      .map(expr => ({ expr, descending: random.chance(0.5) }));
   }
 }
 
-function fitting(a: DataType, b: DataType): boolean {
-  return (
-    sameType(a, b) || (isNumeric(a) && isNumeric(b)) || (a.kind === 'timestamp' && b.kind === 'timestamp')
-  );
+/** Columns whose values are the same to the last digit however they are computed. */
+function keysOf(schema: Schema): string[] {
+  return schema.fields.filter(isKey).map(field => field.name);
 }
 
-/** Computed floats may differ in their last digits, so that they are no keys. */
-function isKey(field: Field): boolean {
-  return field.type.kind !== 'float64' || field.name === 'price' || field.name === 'ratio';
+function allKeys(schema: Schema): SortKey[] {
+  return keysOf(schema).map(name => ({ expr: column(name), descending: false }));
 }
 
-/** What is known to differ, with the reasons in `docs/differences.md`. */
-function differs(expr: Expr): boolean {
-  if (expr.kind !== 'call') return false;
-  if (expr.fn === 'upper' && expr.args.some(arg => arg.kind === 'literal' && String(arg.value).includes('ß')))
-    return true;
-  return UNSAID.has(expr.fn) || expr.args.some(differs);
+/** The final rows of windows that still change; what else changes stays so. */
+function settled(input: PlanNode, relation: Relation): PlanNode {
+  return relation.mode === 'retract' ? finalNode({ input }) : input;
 }
 
-function isInexact(expr: Expr): boolean {
-  return expr.kind === 'call' && (INEXACT.has(expr.fn) || expr.args.some(isInexact));
+/**
+ * Rows whose time the watermark has not passed yet. Bars that the end leaves incomplete come after it has: where a plan goes on by time it goes on
+ * with those that are complete.
+ */
+function onTime(input: PlanNode, { schema, mode }: Relation): PlanNode {
+  if (planNodes(input).every(node => node.kind !== 'aggregate' || !isBars(node))) return input;
+  if (
+    fieldIndex(schema, 'windowComplete') < 0 ||
+    schema.fields[fieldIndex(schema, 'windowComplete')].type.kind !== 'boolean'
+  )
+    throw new Skip();
+  const rows = mode === 'retract' ? finalNode({ input }) : input;
+  return filterNode({ input: rows, predicate: column('windowComplete') });
+}
+
+function isBars({ window }: AggregateNode): boolean {
+  return window !== null && bindWindow(window).kind === 'bars';
+}
+
+/** Whether rows have an order of arrival that is the same however they are computed: windows that end together have none. */
+export function hasArrival(node: PlanNode): boolean {
+  switch (node.kind) {
+    case 'source':
+      return true;
+    case 'filter':
+    case 'project':
+    case 'rolling':
+    case 'distinct':
+    case 'unpivot':
+    case 'sort':
+    case 'keep':
+    case 'late':
+      return hasArrival(node.input);
+    default:
+      return false;
+  }
+}
+
+function canBeSaid(plan: PlanNode): boolean {
+  const relations = bindPlan(plan, source => sourceRelationOf(source, source.fields!));
+  return duckdbSql(plan, relations, () => 'input').cannot.length === 0;
 }
