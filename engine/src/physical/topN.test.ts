@@ -36,6 +36,7 @@ it('takes rows of a window for settled only where windows are ranked by themselv
     return { forgets: last.op === 'topN' ? last.changesForUs : null, window: physical.table.window };
   };
   expect(above(ranked(windows, ['windowEnd']))).toMatchObject({ forgets: 5, window: { end: 'windowEnd' } });
+  expect(above(ranked(windows, ['windowStart']))).toEqual({ forgets: null, window: null });
   // A row of a closed window may still leave the first ones of all windows, when a later one comes before it.
   expect(above(ranked(among, ['windowEnd']))).toEqual({ forgets: null, window: null });
 });
