@@ -24,6 +24,9 @@ const REFUSED = ['MR3120', 'MR3104', 'MR3220'];
 /** Integers that leave int64 are an error in both. */
 const OVERFLOW = ['MR1201', 'MR3110', 'MR1204', 'MR1202'];
 
+/** DuckDB breaks down: it does so over quantiles of frames with NaN. */
+const BROKEN = 'std::exception';
+
 /** The rows of a plan, or the code of the error that stops it. */
 async function rowsOrCode(work: () => Promise<Row[]>): Promise<Row[] | string> {
   try {
@@ -32,6 +35,7 @@ async function rowsOrCode(work: () => Promise<Row[]>): Promise<Row[] | string> {
     if (error instanceof MillraceError) return error.code;
     if (error instanceof Error && /Out of Range|Overflow|Could not cast value/i.test(error.message))
       return OVERFLOW[0];
+    if (error instanceof Error && error.message.includes(BROKEN)) return BROKEN;
     throw error;
   }
 }
@@ -55,6 +59,7 @@ test('random plans over random tables give what DuckDB gives, in batch and as st
       const streamed = await rowsOrCode(() => engine.rows(stream));
       await oracle.load('input', table.fields, table.rows);
       const theirs = await rowsOrCode(() => oracle.rows(sql, relationOf(plan).schema.fields));
+      if (theirs === BROKEN) return;
       compared++;
       for (const [how, rows] of [
         ['table', ours],

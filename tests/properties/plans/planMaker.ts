@@ -63,6 +63,16 @@ export function relationOf(plan: PlanNode): Relation {
 /** A node that is not made, since its results would hang on what cannot be compared. */
 class Skip extends Error {}
 
+/** Which plans are wanted. */
+export interface PlansWanted {
+  /** Whether DuckDB has to be able to say them. */
+  readonly said: boolean;
+  /** Whether rows come late: which of a source's that reaches a union by two ways are hangs on the cutting (docs/decisions/0026). */
+  readonly late: boolean;
+}
+
+const SAID: PlansWanted = { said: true, late: false };
+
 /** Makes random plans over one source. */
 export class PlanMaker {
   readonly #expressions: ExpressionMaker;
@@ -71,11 +81,10 @@ export class PlanMaker {
   constructor(
     private readonly random: Random,
     private readonly source: PlanNode,
-    /** Whether DuckDB has to be able to say them. */
-    private readonly said = true,
+    private readonly wanted: PlansWanted = SAID,
   ) {
     this.#expressions = new ExpressionMaker(random);
-    this.#calls = new CallMaker(random, this.#expressions, said);
+    this.#calls = new CallMaker(random, this.#expressions, wanted.said);
   }
 
   plan(): PlanNode {
@@ -91,7 +100,7 @@ export class PlanMaker {
       try {
         const next = this.#node(input, relation);
         relationOf(next);
-        if (!this.said || canBeSaid(next)) return next;
+        if (!this.wanted.said || canBeSaid(next)) return next;
       } catch (error) {
         if (!(error instanceof MillraceError || error instanceof Skip)) throw error;
       }
@@ -110,7 +119,7 @@ export class PlanMaker {
     if (choice < 0.59) return this.#topN(input, relation);
     if (choice < 0.64) return this.#distinct(input, schema);
     if (choice < 0.68) return this.#unpivot(input, schema);
-    if (choice < 0.74) return this.#union(input, schema);
+    if (choice < 0.74 && !this.wanted.late) return this.#union(input, schema);
     if (choice < 0.78) return this.#sort(input, relation);
     return this.#aggregate(input, relation);
   }
@@ -151,19 +160,20 @@ export class PlanMaker {
       ...(window === null || random.chance(0.75) ? {} : { fill: someFill(random) }),
       columns,
     });
-    return !this.said && window !== null && random.chance(0.08) ? lateNode({ input: node }) : node;
+    return !this.wanted.said && window !== null && random.chance(0.08) ? lateNode({ input: node }) : node;
   }
 
   #window(input: PlanNode, schema: Schema): WindowSpec {
     const { random } = this;
     if (random.chance(0.15)) return sessionWindow(random);
     if (hasArrival(input) && random.chance(0.2)) return barWindow(random, schema);
-    return !this.said && random.chance(0.2) ? civilWindow(random) : plainWindow(random);
+    return !this.wanted.said && random.chance(0.2) ? civilWindow(random) : plainWindow(random);
   }
 
   #rolling(input: PlanNode, { schema, time }: Relation): PlanNode {
     const { random } = this;
     const ordered = hasArrival(input);
+    if (!ordered && time === null) throw new Skip();
     const byTime: FrameSpec = { kind: 'range', us: random.pick([0, 1, 3, 20]) * 1e6 + random.below(2) };
     const frame =
       time !== null && (!ordered || random.chance(0.4))
@@ -179,7 +189,7 @@ export class PlanMaker {
       const call =
         over === 'row'
           ? this.#calls.rowFunction(schema, ordered)
-          : this.#calls.aggregate(schema, ordered && time !== null);
+          : this.#calls.aggregate(schema, ordered && time !== null, over === 'frame');
       return { name: `rolled${at}${random.below(1000)}`, over, call };
     });
     // DuckDB forgets the sign of a zero that it partitions by.
@@ -208,6 +218,7 @@ export class PlanMaker {
   }
 
   #distinct(input: PlanNode, schema: Schema): PlanNode {
+    if (keysOf(schema).length === 0) throw new Skip();
     const whole = schema.fields.every(isKey) && this.random.chance(0.3);
     return distinctNode({ input, columns: whole ? null : [...this.#someKeys(schema, 3), keysOf(schema)[0]] });
   }
