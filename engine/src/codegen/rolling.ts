@@ -177,9 +177,9 @@ g = h1;
     return [
       order,
       ...shape.args.map((arg, k) => {
-        const value = wide && isInt64Like(arg.type) ? `BigInt(c${k}[i])` : `c${k}[i]`;
-        const valid = arg.nullable ? ` const n${k} = v${k} === null || v${k}[i] !== 0;` : '';
-        return `const a${k} = ${value};${valid}`;
+        const valid = arg.nullable ? `const n${k} = v${k} === null || v${k}[i] !== 0; ` : '';
+        const exact = arg.nullable ? `n${k} ? BigInt(c${k}[i]) : 0n` : `BigInt(c${k}[i])`;
+        return `${valid}const a${k} = ${wide && isInt64Like(arg.type) ? exact : `c${k}[i]`};`;
       }),
     ].join('\n');
   }

@@ -30,3 +30,8 @@ export interface Column {
 export function isWide(column: Column): boolean {
   return column.data instanceof BigInt64Array;
 }
+
+/** A value of a fast lane in the wide one. Where it is NULL its lane may hold anything, which may be no integer. */
+export function wideValue(value: number | bigint): bigint {
+  return typeof value === 'bigint' ? value : Number.isInteger(value) ? BigInt(value) : 0n;
+}

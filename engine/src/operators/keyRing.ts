@@ -1,4 +1,4 @@
-import type { Lane } from '../columns/column.js';
+import { wideValue, type Lane } from '../columns/column.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 
 /** What the lanes of a ring hold: int64 goes wide, `bytes` are validities. */
@@ -109,7 +109,7 @@ export class KeyRing {
     this.#wide = true;
     this.version++;
     this.lanes = this.lanes.map((lane, k) =>
-      this.layout[k] === 'int64' ? BigInt64Array.from(lane as Float64Array, value => BigInt(value)) : lane,
+      this.layout[k] === 'int64' ? BigInt64Array.from(lane as Float64Array, wideValue) : lane,
     );
   }
 
