@@ -15,6 +15,9 @@ import { randomTable, type RandomTable } from './plans/tables.js';
 import { forRandom, type Random } from './random.js';
 import { text } from './reference.js';
 
+/** Numbers that leave their types. */
+const OVERFLOW = ['MR1201', 'MR1202', 'MR1204', 'MR3110'];
+
 /** A plan over a table's rows, some of which may come late. */
 interface Case {
   readonly table: RandomTable;
@@ -68,13 +71,20 @@ function results(
   }
 }
 
-function expectAlike(what: string, made: Row[] | string, expected: Row[] | string, n: number): void {
-  const found =
-    typeof made === 'string' || typeof expected === 'string'
-      ? made === expected
-        ? null
-        : `${String(made)} and ${String(expected)}`
-      : difference(made, expected, n);
+/** Throws where two results differ. Whether a sum leaves its type in between hangs on what came before what. */
+function expectAlike(
+  what: string,
+  made: Row[] | string,
+  expected: Row[] | string,
+  { rows, largest }: RandomTable,
+) {
+  if (made === expected) return;
+  if (typeof made === 'string' || typeof expected === 'string') {
+    const codes = [made, expected].filter(each => typeof each === 'string');
+    if (codes.every(code => OVERFLOW.includes(code))) return;
+    throw new Error(`${what}: ${codes.join(' and ')}`);
+  }
+  const found = difference(made, expected, rows.length, largest);
   if (found !== null) throw new Error(`${what}: ${found}`);
 }
 
@@ -100,7 +110,8 @@ test('random plans give the same for any cutting, at the end or as they go, acro
       const count = each.table.rows.length;
       const cuts = borders(random, count);
       const expected = results(each, stream, cuts, never);
-      const same = (what: string, made: Row[] | string): void => expectAlike(what, made, expected, count);
+      const same = (what: string, made: Row[] | string): void =>
+        expectAlike(what, made, expected, each.table);
       same('cut otherwise', results(each, stream, borders(random, count), never));
       same('read to its end', results(each, batch, borders(random, count), never));
       const moved = results(each, stream, cuts, () => random.chance(0.3));

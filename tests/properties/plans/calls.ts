@@ -49,6 +49,8 @@ export class CallMaker {
       const bound = args.map(arg => bind(arg, schema));
       // A large number that enters a frame and leaves it takes the last digits of the others with it.
       if (framed && args.some(arg => !isExact(arg, schema))) continue;
+      // Which row is the least must not hang on a last digit.
+      if (/^(min|max)By$/.test(fn) && args.some(arg => !isExact(arg, schema))) continue;
       if (this.said && MOMENTS.test(fn) && bound.some(({ type }) => type.kind === 'float64')) continue;
       // Which values are the same must not hang on a last digit.
       if (distinct && args.some(arg => !isExact(arg, schema))) continue;
