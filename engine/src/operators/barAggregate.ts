@@ -85,7 +85,7 @@ export class BarAggregateOperator implements Operator {
       input === null ? before : input.marks[batch.length - 1],
     );
     if (form === 'late') {
-      out(this.#late.take(batch, this.#watermark));
+      this.#late.give(batch, this.#watermark, out);
       return;
     }
     this.#settle(input);

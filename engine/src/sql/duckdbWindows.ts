@@ -59,12 +59,12 @@ function cumulativeRows({ sizeUs, stepUs, offsetUs }: CumulativeWindow, rows: Wi
   );
 }
 
-/** Gaps and islands: a row that comes more than the gap after the one before it begins a session. */
+/** Gaps and islands: a row that comes more than the gap after the one before it begins a session. Rows alike in the order are counted together. */
 function sessionRows({ gapUs }: SessionWindow, rows: Windowed): string {
   const by = rows.keys.length === 0 ? '' : `PARTITION BY ${rows.keys.join(', ')} `;
   const over = `${by}ORDER BY ${rows.order.join(', ')}`;
   const begins = `CASE WHEN "#us" - lag("#us") OVER (${over}) <= ${gapUs} THEN 0 ELSE 1 END AS "#begins"`;
-  const numbered = `SELECT *, sum("#begins") OVER (${over} ROWS UNBOUNDED PRECEDING) AS "#session" FROM (SELECT *, ${begins} FROM (${timedRows(rows)}))`;
+  const numbered = `SELECT *, sum("#begins") OVER (${over}) AS "#session" FROM (SELECT *, ${begins} FROM (${timedRows(rows)}))`;
   const whole = `OVER (PARTITION BY ${[...rows.keys, '"#session"'].join(', ')})`;
   return (
     `SELECT * EXCLUDE ("#begins", "#session"), min("#us") ${whole} AS "#start", max("#us") ${whole} + ${gapUs} AS "#end" ` +
