@@ -5,7 +5,7 @@ import { AGGREGATES } from '../../../engine/src/functions/aggregate/registry.js'
 import { bind } from '../../../engine/src/functions/bind.js';
 import { ROW_FUNCTIONS } from '../../../engine/src/functions/rolling/registry.js';
 import type { Random } from '../random.js';
-import { column, isInexact, isKey, type ExpressionMaker } from './expressions.js';
+import { column, isExact, type ExpressionMaker } from './expressions.js';
 
 /** Means of powers: DuckDB has others of NaN and infinities, and of large numbers with small differences. */
 const MOMENTS = /^(stddev|var|covar|corr)/;
@@ -91,12 +91,6 @@ export class CallMaker {
         : this.expressions.expression(schema, null, 1),
     );
   }
-}
-
-/** Whether an expression's values are the same to the last digit however they are computed. */
-export function isExact(expr: Expr, schema: Schema): boolean {
-  if (expr.kind === 'column') return schema.fields.some(field => field.name === expr.name && isKey(field));
-  return expr.kind !== 'call' || (!isInexact(expr) && expr.args.every(arg => isExact(arg, schema)));
 }
 
 /** Whether a call can be made so. */

@@ -95,7 +95,7 @@ export class ExpressionMaker {
       );
       if (depth > 1 && random.chance(0.4)) {
         const nested = this.expression(schema, type.kind, depth - 1);
-        if (bind(nested, schema).type.kind === type.kind && !isInexact(nested)) return nested;
+        if (bind(nested, schema).type.kind === type.kind && isExact(nested, schema)) return nested;
       }
       return fields.length === 0 ? literal : column(random.pick(fields).name);
     });
@@ -138,6 +138,12 @@ function isFloat(expr: Expr, schema: Schema): boolean {
   return expr.kind !== 'literal' && bind(expr, schema).type.kind === 'float64';
 }
 
-export function isInexact(expr: Expr): boolean {
+function isInexact(expr: Expr): boolean {
   return expr.kind === 'call' && (INEXACT.has(expr.fn) || expr.args.some(isInexact));
+}
+
+/** Whether an expression's values are the same to the last digit however they are computed. */
+export function isExact(expr: Expr, schema: Schema): boolean {
+  if (expr.kind === 'column') return schema.fields.some(field => field.name === expr.name && isKey(field));
+  return expr.kind !== 'call' || (!isInexact(expr) && expr.args.every(arg => isExact(arg, schema)));
 }

@@ -27,8 +27,8 @@ import type { Relation } from '../../../engine/src/plan/relation.js';
 import { duckdbSql } from '../../../engine/src/sql/duckdb.js';
 import { bindWindow } from '../../../engine/src/windows/registry.js';
 import type { Random } from '../random.js';
-import { CallMaker, isExact } from './calls.js';
-import { column, ExpressionMaker, isKey } from './expressions.js';
+import { CallMaker } from './calls.js';
+import { column, ExpressionMaker, isExact, isKey } from './expressions.js';
 import type { RandomTable } from './tables.js';
 import { barWindow, civilWindow, plainWindow, sessionWindow, someEmit, someFill } from './windows.js';
 
