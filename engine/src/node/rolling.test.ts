@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { cumSum, float64, lag, lead, read, schema, string } from './index.js';
+import { cumSum, float64, int64, lag, lead, read, schema, string } from './index.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -46,5 +46,21 @@ it('gives text of another column, or of a literal, where there is no row before 
     { before: 'none', after: 'sell' },
     { before: 'buy', after: 'buy' },
     { before: 'sell', after: 'XTKS' },
+  ]);
+});
+
+it('gives large integers beside small defaults, and small ones beside large defaults', async () => {
+  const Ids = schema({ id: int64, own: int64 });
+  const ids = read(await fileOf('id,own', `${2n ** 62n},1`, `${2n ** 62n + 1n},2`), { schema: Ids });
+  const rolled = ids.rolling().derive(t => ({
+    ahead: lead(t.id, 1, t.own),
+    behind: lag(t.id, 1, t.own),
+    ownAhead: lead(t.own, 1, t.id),
+    ownBehind: lag(t.own, 1, t.id),
+  }));
+  const rows = await rolled.select('ahead', 'behind', 'ownAhead', 'ownBehind').rows({ int64: 'bigint' });
+  expect(rows).toEqual([
+    { ahead: 2n ** 62n + 1n, behind: 1n, ownAhead: 2n, ownBehind: 2n ** 62n },
+    { ahead: 2n, behind: 2n ** 62n, ownAhead: 2n ** 62n + 1n, ownBehind: 1n },
   ]);
 });

@@ -1,5 +1,5 @@
 import type { Batch } from '../columns/batch.js';
-import type { Column } from '../columns/column.js';
+import { wideValue, type Column } from '../columns/column.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import { compileColumn, type ColumnKernel } from '../codegen/column.js';
@@ -171,14 +171,16 @@ export class LeadOperator implements Operator {
     const width = this.#plan.input.fields.length;
     const value = this.#store.columns[width + 2 * k];
     const fallback = this.#store.columns[width + 2 * k + 1];
-    const data = value.data.slice(0, count);
+    // Where either is wide, both are read as BigInts.
+    const wide = value.wide || fallback.wide;
+    const data = wide ? new BigInt64Array(count) : value.data.slice(0, count);
     const valid = new Uint8Array(count);
     const sources = this.#sources[k];
     for (let i = 0; i < count; i++) {
       const source = sources[from + i];
       const of = source < 0 ? fallback : value;
       const row = source < 0 ? from + i : source;
-      data[i] = of.data[row] as never;
+      data[i] = (wide ? wideValue(of.data[row]) : of.data[row]) as never;
       valid[i] = (of.valid as Uint8Array)[row];
     }
     const { nullable } = this.#plan.output.fields[fieldIndex(this.#plan.output, this.#plan.columns[k].name)];

@@ -116,7 +116,8 @@ export class PlanMaker {
     if (choice < 0.33) return this.#project(input, schema);
     if (choice < 0.4) return finalNode({ input });
     if (choice < 0.52) return this.#rolling(onTime(settled(input, relation), relation), relation);
-    if (choice < 0.59) return this.#topN(input, relation);
+    if (choice < 0.59)
+      return this.#topN(relation.mode === 'append' ? onTime(input, relation) : input, relation);
     if (choice < 0.64) return this.#distinct(input, schema);
     if (choice < 0.68) return this.#unpivot(input, schema);
     if (choice < 0.74 && !this.wanted.late) return this.#union(input, schema);
