@@ -101,6 +101,9 @@ const withCase = (property: (random: Random, each: Case) => void) => (random: Ra
 
 const never = () => false;
 
+/** Each case is run several times. */
+const RUNS = Math.ceil(Number(process.env.MILLRACE_RUNS ?? 200) / 2);
+
 test('random plans give the same for any cutting, at the end or as they go, across snapshots, generated and interpreted', () =>
   forRandom(
     withCase((random, each) => {
@@ -126,6 +129,7 @@ test('random plans give the same for any cutting, at the end or as they go, acro
         setCodegen(mode);
       }
     }),
+    RUNS,
   ));
 
 test('random plans over rows that are all taken back leave nothing', () =>
@@ -152,4 +156,5 @@ test('random plans over rows that are all taken back leave nothing', () =>
       }
       expect(running.rows().map(text)).toEqual([]);
     }),
+    RUNS,
   ));
