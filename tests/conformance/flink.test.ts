@@ -7,7 +7,7 @@ import { createSessionHost } from '../../engine/src/session/host.js';
 import type { SessionHost } from '../../engine/src/session/protocol.js';
 import { difference } from '../properties/duckdb/compare.js';
 import { stillWorld } from '../support/sourceRows.js';
-import { flinkCases, streamOf, valueOf } from './flink/cases.js';
+import { flinkCases, streamOf, tableOf, valueOf } from './flink/cases.js';
 import { caseConnector } from './flink/connector.js';
 import { LEFT_OUT } from './flink/leftOut.js';
 import { QUERIES } from './flink/queries.js';
@@ -29,7 +29,11 @@ afterAll(() => host.close());
 describe.skipIf(cases.size === 0)("Flink's own cases", () => {
   it.each(Object.keys(QUERIES))('%s', async id => {
     const { tables, expected } = cases.get(id)!;
-    const query = QUERIES[id](name => streamOf(tables.find(table => table.name === name)!));
+    const named = (name: string) => tables.find(table => table.name === name)!;
+    const query = QUERIES[id](
+      name => streamOf(named(name)),
+      name => tableOf(named(name)),
+    );
     const { fields, columns, length } = decodeArrow(await query.toArrow());
     const rows = Array.from({ length }, (_, row) => columns.map((column): Value => valueAt(column, row)));
     const wanted = (expected.rows ?? expected.final ?? []).map(row =>

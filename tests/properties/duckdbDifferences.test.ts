@@ -6,7 +6,15 @@ import type { Value } from '../../engine/src/columns/values.js';
 import { encodeArrow } from '../../engine/src/codecs/arrow.js';
 import type { Expr } from '../../engine/src/expr/ast.js';
 import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
-import { aggregateNode, projectNode, sourceNode } from '../../engine/src/plan/build.js';
+import {
+  aggregateNode,
+  filterNode,
+  projectNode,
+  rollingNode,
+  sourceNode,
+  unionAllNode,
+  unpivotNode,
+} from '../../engine/src/plan/build.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
 import { duckdbSql } from '../../engine/src/sql/duckdb.js';
 import { Engine } from './duckdb/engine.js';
@@ -85,4 +93,41 @@ test('what is known to differ from DuckDB still does', async () => {
     ],
   });
   expect(await both(deviation)).toEqual([NaN, 0]);
+  const twice = unionAllNode({ inputs: [source, source] });
+  const nothings = { fn: 'count', args: [], where: null, distinct: true, options: {} };
+  const different = {
+    keys: [],
+    window: null,
+    allowedLatenessUs: 0,
+    columns: [{ name: 'n', call: nothings }],
+  };
+  expect(await both(aggregateNode({ input: twice, ...different }))).toEqual([1n, 2n]);
+  // A price that is NaN, and 1 behind it.
+  const one: Expr = { kind: 'literal', type: FLOAT64, value: 1 };
+  const prices = projectNode({
+    input: source,
+    keep: 'none',
+    columns: [
+      { name: 'x', expr: column('x') },
+      { name: 'y', expr: one },
+    ],
+  });
+  const path = unpivotNode({ input: prices, columns: ['x', 'y'], name: 'name', value: 'price' });
+  const below = { fn: 'drawdown', args: [column('price')], where: null, distinct: false, options: {} };
+  const rolled = rollingNode({
+    input: path,
+    keys: [],
+    frame: null,
+    columns: [{ name: 'below', over: 'row', call: below }],
+  });
+  const last = filterNode({
+    input: rolled,
+    predicate: { kind: 'call', fn: 'eq', args: [column('price'), one] },
+  });
+  const result = projectNode({
+    input: last,
+    keep: 'none',
+    columns: [{ name: 'below', expr: column('below') }],
+  });
+  expect(await both(result)).toEqual([0, NaN]);
 });

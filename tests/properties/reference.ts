@@ -95,6 +95,8 @@ export function same(a: Value, b: Value): boolean {
   if (typeof a === 'string' && typeof b === 'string') return unsigned(a) === unsigned(b);
   if (typeof a !== 'number' || typeof b !== 'number' || a === b) return a === b;
   if (Number.isNaN(a) || Number.isNaN(b)) return Number.isNaN(a) && Number.isNaN(b);
+  // An infinity is as far from any number as it is large.
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return false;
   return Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a), Math.abs(b));
 }
 

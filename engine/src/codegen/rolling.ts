@@ -182,9 +182,9 @@ g = h1;
     return [
       order,
       ...shape.args.map((arg, k) => {
-        const value = wide && isInt64Like(arg.type) ? `BigInt(c${k}[i])` : `c${k}[i]`;
-        const valid = arg.nullable ? ` const n${k} = v${k} === null || v${k}[i] !== 0;` : '';
-        return `const a${k} = ${value};${valid}`;
+        const valid = arg.nullable ? `const n${k} = v${k} === null || v${k}[i] !== 0; ` : '';
+        const exact = arg.nullable ? `n${k} ? BigInt(c${k}[i]) : 0n` : `BigInt(c${k}[i])`;
+        return `${valid}const a${k} = ${wide && isInt64Like(arg.type) ? exact : `c${k}[i]`};`;
       }),
     ].join('\n');
   }
@@ -238,6 +238,8 @@ g = h1;
 
   /** The row so many rows back enters the frame. */
   #enterBehind(behind: number): string {
+    // Where nothing moves with the frame, no rows are kept to enter it.
+    if (this.#history.rows === 0) return '';
     const text = `${this.#stored('h', this.#history.args)}\n${this.#enter(`rowNo - ${behind}`)}`;
     return `if (hn >= ${behind}) { const x = ho + ((hh + hn - ${behind}) & hk); ${text} }`;
   }

@@ -36,3 +36,8 @@ export function hasNull(valid: Uint8Array, count: number): boolean {
   const at = valid.indexOf(0);
   return at >= 0 && at < count;
 }
+
+/** A value of a fast lane in the wide one. Where it is NULL its lane may hold anything, which may be no integer. */
+export function wideValue(value: number | bigint): bigint {
+  return typeof value === 'bigint' ? value : Number.isInteger(value) ? BigInt(value) : 0n;
+}

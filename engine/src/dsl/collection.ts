@@ -175,7 +175,7 @@ export abstract class Collection<K extends Kind, Row> extends Charts<Row> implem
     const given: string | readonly string[] = options.within ?? [];
     const within = typeof given === 'string' ? [given] : given;
     const node = topNNode({ input: this.plan, rows: n, order, within, rowNumber: options.rowNumber ?? null });
-    const windows = within.some(name => ['windowStart', 'windowEnd', 'windowTime'].includes(name));
+    const windows = within.some(name => name === 'windowEnd' || name === 'windowTime');
     const kind = this.kind === 'Stream' && !windows ? 'StreamTable' : this.kind;
     return collectionOver(kind, made(node)) as never;
   }

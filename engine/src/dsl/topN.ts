@@ -13,12 +13,13 @@ export interface TopNOptions<Row, W, N extends string> {
 }
 
 type Names<W> = W extends readonly (infer C)[] ? C : W;
-type OfWindow = 'windowStart' | 'windowEnd' | 'windowTime';
+/** The columns that say when a window is complete. Its start does not: cumulating windows have one start and several ends. */
+type WindowEnds = 'windowEnd' | 'windowTime';
 
 /** What `topN` gives: of windows of a stream a stream, else a table that changes where its input does. */
 export type TopNKinds<Row, W> = {
   [K in Kind]: Kinds<Row>[K extends 'Stream'
-    ? [Extract<Names<W>, OfWindow>] extends [never]
+    ? [Extract<Names<W>, WindowEnds>] extends [never]
       ? 'StreamTable'
       : 'Stream'
     : K extends keyof GroupedKind

@@ -86,7 +86,7 @@ export class BarAggregateOperator implements Operator {
       if (input !== null) this.#watermark = Math.max(before, input.marks[to - 1]);
       if (to === length) this.#watermark = Math.max(this.#watermark, batch.watermark);
       if (this.#plan.form === 'late') {
-        out(this.#late.take(batch, this.#watermark));
+        this.#late.give(batch, this.#watermark, out);
         return;
       }
       this.#settle(input);

@@ -1,4 +1,4 @@
-import type { Lane } from '../columns/column.js';
+import { wideValue, type Lane } from '../columns/column.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 
 /** A lane of a ring; int64 goes wide. One that is added later holds `init` for the elements that there are. */
@@ -144,9 +144,7 @@ export class KeyRing {
     this.#wide = true;
     this.version++;
     this.lanes = this.lanes.map((lane, k) =>
-      this.layout[k].lane === 'int64'
-        ? BigInt64Array.from(lane as Float64Array, value => BigInt(value))
-        : lane,
+      this.layout[k].lane === 'int64' ? BigInt64Array.from(lane as Float64Array, wideValue) : lane,
     );
   }
 

@@ -1,19 +1,18 @@
 import type { Batch } from '../columns/batch.js';
 import type { Schema } from '../columns/schema.js';
 import type { EventTime } from '../columns/time.js';
-import { ColumnGather } from '../codegen/gather.js';
-import { grownTimes } from './growing.js';
+import { RowKeeper } from '../codegen/rowKeeper.js';
+import type { Emitter } from './operator.js';
 import { grown } from './valueIds.js';
 
 /** The rows of a batch that came too late, as a batch of their own. */
 export class LateCollector {
-  readonly #gathers: readonly ColumnGather[];
+  readonly #keeper: RowKeeper;
   #rows = new Int32Array(64);
   #count = 0;
-  #marks = new Float64Array(64);
 
   constructor(schema: Schema) {
-    this.#gathers = schema.fields.map(() => new ColumnGather());
+    this.#keeper = new RowKeeper(schema);
   }
 
   note(row: number): void {
@@ -21,20 +20,12 @@ export class LateCollector {
     this.#rows[this.#count++] = row;
   }
 
-  /** The rows of the batch that were noted; then none are. */
-  take(batch: Batch, watermark: EventTime): Batch {
-    const count = this.#count;
-    const rows = this.#rows;
+  /** Gives the rows of the batch that were noted; then none are. Rows that are not late move the watermark that late ones are judged by. */
+  give(batch: Batch, watermark: EventTime, out: Emitter): void {
+    const kept = this.#keeper.keep(batch, this.#rows, this.#count);
+    const { leadingMark } = this.#keeper;
     this.#count = 0;
-    if (this.#marks.length < count) this.#marks = grownTimes(this.#marks, count);
-    for (let k = 0; k < count; k++) this.#marks[k] = (batch.marks as Float64Array)[rows[k]];
-    return {
-      schema: batch.schema,
-      length: count,
-      columns: count === 0 ? [] : batch.columns.map((column, k) => this.#gathers[k].run(column, rows, count)),
-      kinds: null,
-      marks: this.#marks,
-      watermark,
-    };
+    if (leadingMark !== null) out({ ...kept, length: 0, watermark: leadingMark });
+    out({ ...kept, watermark });
   }
 }

@@ -2,9 +2,9 @@ import type { Batch } from '../columns/batch.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { START_OF_TIME, toEventTimes, type EventTime } from '../columns/time.js';
 import type { TimeUnit } from '../columns/types.js';
-import { ColumnGather } from '../codegen/gather.js';
 import type { TimeWindow } from '../windows/define.js';
 import { slicingOf, type Slicing } from '../windows/slicing.js';
+import { LateCollector } from './lateCollector.js';
 import type { Emitter, Operator } from './operator.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 
@@ -22,56 +22,38 @@ export class LateRowsOperator implements Operator {
   readonly #plan: LateRowsPlan;
   readonly #slicing: Slicing;
   readonly #column: number;
-  readonly #gathers: readonly ColumnGather[];
+  readonly #late: LateCollector;
   #watermark: EventTime = START_OF_TIME;
   #times = new Float64Array(0);
-  #rows = new Int32Array(0);
-  #marks = new Float64Array(0);
 
   constructor(plan: LateRowsPlan) {
     this.#plan = plan;
     this.#slicing = slicingOf(plan.window);
     this.#column = fieldIndex(plan.input, plan.time.column);
-    this.#gathers = plan.input.fields.map(() => new ColumnGather());
+    this.#late = new LateCollector(plan.input);
   }
 
   process(_port: number, batch: Batch, out: Emitter): void {
-    const count = batch.length === 0 ? 0 : this.#findLate(batch);
+    if (batch.length > 0) this.#noteLate(batch);
     this.#watermark = Math.max(this.#watermark, batch.watermark);
-    out({
-      schema: batch.schema,
-      length: count,
-      columns:
-        count === 0 ? [] : batch.columns.map((column, k) => this.#gathers[k].run(column, this.#rows, count)),
-      kinds: null,
-      marks: this.#marks,
-      watermark: this.#watermark,
-    });
+    this.#late.give(batch, this.#watermark, out);
   }
 
-  /** Notes the late rows of a batch and the marks that they came after. */
-  #findLate(batch: Batch): number {
+  /** Notes the late rows of a batch. */
+  #noteLate(batch: Batch): void {
     const { length } = batch;
-    if (this.#rows.length < length) {
-      this.#times = new Float64Array(length * 2);
-      this.#rows = new Int32Array(length * 2);
-      this.#marks = new Float64Array(length * 2);
-    }
+    if (this.#times.length < length) this.#times = new Float64Array(length * 2);
     const { data, valid } = batch.columns[this.#column];
     const times = this.#times;
     toEventTimes(data, this.#plan.time.unit, length, times);
     const marks = batch.marks as Float64Array;
     let mark = this.#watermark;
-    let count = 0;
     for (let row = 0; row < length; row++) {
       const before = mark;
       mark = marks[row];
       if (valid !== null && valid[row] === 0) continue;
-      if (!this.#isLate(times[row], before)) continue;
-      this.#rows[count] = row;
-      this.#marks[count++] = mark;
+      if (this.#isLate(times[row], before)) this.#late.note(row);
     }
-    return count;
   }
 
   #isLate(time: EventTime, mark: EventTime): boolean {

@@ -1,5 +1,5 @@
 import type { Batch } from '../columns/batch.js';
-import type { Column } from '../columns/column.js';
+import { wideValue, type Column } from '../columns/column.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import { compileColumn, type ColumnKernel } from '../codegen/column.js';
@@ -76,6 +76,7 @@ export class LeadOperator implements Operator {
       const fallback = this.#fallbacks[k]?.run(batch) ?? { ...value, valid: new Uint8Array(length) };
       return [value, fallback];
     });
+    this.#shareDictionaries(extra);
     store.append([...batch.columns, ...extra], 0, length);
     this.#fit(store.capacity, from);
     if (batch.marks !== null) this.#marks.set(batch.marks.subarray(0, length), from);
@@ -86,6 +87,15 @@ export class LeadOperator implements Operator {
     );
     this.#recent.fit(this.#groups.size);
     for (let i = 0; i < length; i++) this.#follow(groups[i], from + i);
+  }
+
+  /** A column's values and its defaults are numbers of one dictionary. */
+  #shareDictionaries(values: readonly Pick<Column, 'dictionary'>[]): void {
+    const stored = this.#store.columns.slice(this.#plan.input.fields.length);
+    for (let k = 0; k < stored.length; k += 2) {
+      stored[k].dictionary ??= values[k].dictionary;
+      stored[k + 1].dictionary = stored[k].dictionary;
+    }
   }
 
   #fit(capacity: number, used: number): void {
@@ -161,14 +171,16 @@ export class LeadOperator implements Operator {
     const width = this.#plan.input.fields.length;
     const value = this.#store.columns[width + 2 * k];
     const fallback = this.#store.columns[width + 2 * k + 1];
-    const data = value.data.slice(0, count);
+    // Where either is wide, both are read as BigInts.
+    const wide = value.wide || fallback.wide;
+    const data = wide ? new BigInt64Array(count) : value.data.slice(0, count);
     const valid = new Uint8Array(count);
     const sources = this.#sources[k];
     for (let i = 0; i < count; i++) {
       const source = sources[from + i];
       const of = source < 0 ? fallback : value;
       const row = source < 0 ? from + i : source;
-      data[i] = of.data[row] as never;
+      data[i] = (wide ? wideValue(of.data[row]) : of.data[row]) as never;
       valid[i] = (of.valid as Uint8Array)[row];
     }
     const { nullable } = this.#plan.output.fields[fieldIndex(this.#plan.output, this.#plan.columns[k].name)];
@@ -218,6 +230,7 @@ export class LeadOperator implements Operator {
   restore(reader: StateReader): void {
     this.#groups.restore(reader.section('groups'));
     this.#store.restore(reader.section('rows'));
+    this.#shareDictionaries(this.#store.columns.slice(this.#plan.input.fields.length));
     this.#recent.restore(reader.section('recent'));
     this.#watermark = reader.value('watermark') as number;
     this.#lastMark = reader.value('lastMark') as number;

@@ -1,5 +1,5 @@
 import type { Batch } from '../columns/batch.js';
-import { hasNull, type Column, type Lane } from '../columns/column.js';
+import { hasNull, wideValue, type Column, type Lane } from '../columns/column.js';
 import { Dictionary } from '../columns/dictionary.js';
 import type { Schema } from '../columns/schema.js';
 import type { EventTime } from '../columns/time.js';
@@ -43,7 +43,7 @@ export class OutputColumn {
   widen(used: number): void {
     if (this.isWide || !isInt64Like(this.type)) return;
     const wide = new BigInt64Array(this.data.length);
-    for (let i = 0; i < used; i++) wide[i] = BigInt(this.data[i]);
+    for (let i = 0; i < used; i++) wide[i] = wideValue(this.data[i]);
     this.data = wide;
   }
 

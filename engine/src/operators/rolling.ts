@@ -4,6 +4,7 @@ import { fieldIndex, type Schema } from '../columns/schema.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import { Dictionary } from '../columns/dictionary.js';
 import { hasDictionary } from '../columns/types.js';
+import type { GroupedInput } from '../codegen/grouped.js';
 import { compileRollingLoop, type RollingLoop } from '../codegen/rolling.js';
 import type { RollingHost } from '../codegen/rollingHost.js';
 import { historyOf, ordersFrame, rangeOf, ringLane, type RollingShape } from '../codegen/rollingShape.js';
@@ -14,6 +15,7 @@ import type { Emitter, Operator, OperatorCounters } from './operator.js';
 import { OutputColumn } from './output.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 import type { StateStore } from './state.js';
+import { translate } from './valueIds.js';
 
 /** What a rolling operator is made of. Its columns are the shape's, under their names. */
 export interface RollingPlan extends GroupingPlan {
@@ -45,6 +47,9 @@ export class RollingOperator implements Operator {
   readonly #out: readonly OutputColumn[];
   /** For each column of the output, the input's column or the new one in its place. */
   readonly #layout: readonly { readonly from: 'input' | 'new'; readonly at: number }[];
+  /** Positions of text arguments and of the defaults that stand for them. */
+  readonly #defaults: readonly { readonly value: number; readonly fallback: number }[];
+  readonly #translations = new WeakMap<Dictionary, Int32Array>();
   #counts = new Float64Array(0);
   #capacity = 1024;
   #loop: RollingLoop | null = null;
@@ -68,6 +73,10 @@ export class RollingOperator implements Operator {
         : null,
     );
     this.#census = forgetsKeys(shape) ? new GroupCensus(holds => this.#markGroups(holds)) : null;
+    this.#defaults = shape.roles.flatMap(role => {
+      const [value, fallback] = role.kind === 'row' ? role.args : [];
+      return fallback !== undefined && hasDictionary(shape.args[value].type) ? [{ value, fallback }] : [];
+    });
     this.#made = shape.aggregates.map(({ bound }) => (bound.makesText === true ? new Dictionary() : null));
     this.#out = columns.map(name => {
       const { type, nullable } = output.fields[fieldIndex(output, name)];
@@ -84,7 +93,7 @@ export class RollingOperator implements Operator {
       out({ ...batch, schema: this.#plan.output, columns: [] });
       return;
     }
-    const input = this.#grouping.prepare(batch, 0);
+    const input = this.#withDefaults(this.#grouping.prepare(batch, 0), batch.length);
     this.#followShape();
     this.#fit(this.#grouping.groups.size, batch.length);
     this.#loop ??= compileRollingLoop(this.#shape, this.#store.wide);
@@ -99,6 +108,20 @@ export class RollingOperator implements Operator {
       schema: this.#plan.output,
       columns: this.#layout.map(({ from, at }) => (from === 'new' ? made[at] : batch.columns[at])),
     });
+  }
+
+  /** Defaults of text, as numbers of the dictionary of the values that they stand for. */
+  #withDefaults(input: GroupedInput, count: number): GroupedInput {
+    if (this.#defaults.length === 0) return input;
+    const args = [...input.args];
+    for (const { value, fallback } of this.#defaults) {
+      const [own, dictionary] = [input.dictionaries[value], input.dictionaries[fallback]];
+      if (own === null || dictionary === null || own === dictionary) continue;
+      const { type } = this.#plan.shape.args[fallback];
+      const column = { type, data: args[fallback], valid: input.valid[fallback], dictionary };
+      args[fallback] = translate(column, count, own, this.#translations);
+    }
+    return { ...input, args };
   }
 
   /** Makes room for groups, whose numbers are their slots, and for rows; goes wide with the state. */

@@ -1,4 +1,4 @@
-import { isWide, type Column, type Lane } from '../columns/column.js';
+import { isWide, wideValue, type Column, type Lane } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
 import type { Schema } from '../columns/schema.js';
 import { hasDictionary, isInt64Like, type Field } from '../columns/types.js';
@@ -52,7 +52,7 @@ class StoredColumn {
       if (own !== column.dictionary) data = translate(column, to, own, this.#translations);
     }
     if (this.data instanceof BigInt64Array && !isWide(column)) {
-      for (let i = from; i < to; i++) this.data[at + i - from] = BigInt(data[i]);
+      for (let i = from; i < to; i++) this.data[at + i - from] = wideValue(data[i]);
     } else {
       (this.data as Float64Array).set((data as Float64Array).subarray(from, to), at);
     }
@@ -60,7 +60,7 @@ class StoredColumn {
 
   #widen(used: number): void {
     const wide = new BigInt64Array(this.data.length);
-    for (let i = 0; i < used; i++) wide[i] = BigInt(this.data[i]);
+    for (let i = 0; i < used; i++) wide[i] = wideValue(this.data[i]);
     this.data = wide;
   }
 

@@ -203,7 +203,7 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     if (batch.length > 0) this.#addRows(this.#grouping.prepare(batch, this.#watermark), batch.length, out);
     if (batch.watermark > this.#watermark) this.#advance(batch.watermark, null, 0, 0);
     if (form === 'late') {
-      out(this.#late.take(batch, this.#watermark));
+      this.#late.give(batch, this.#watermark, out);
       return;
     }
     if (form !== 'final') this.#emitChanges(false);

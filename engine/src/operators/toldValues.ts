@@ -1,4 +1,4 @@
-import type { Lane } from '../columns/column.js';
+import { wideValue, type Lane } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
 import { hasDictionary, isInt64Like, type DataType } from '../columns/types.js';
 import { laneFor } from '../columns/values.js';
@@ -84,11 +84,11 @@ class ToldLane implements ToldColumn {
 
   note(slots: Int32Array, count: number, at: Int32Array, out: OutputColumn): void {
     if (out.isWide && !(this.#data instanceof BigInt64Array)) {
-      this.#data = BigInt64Array.from(this.#data as Float64Array, BigInt);
+      this.#data = BigInt64Array.from(this.#data as Float64Array, wideValue);
     }
     const { data, valid, nullable } = out;
     if (this.#data instanceof BigInt64Array) {
-      for (let k = 0; k < count; k++) this.#data[slots[k]] = BigInt(data[at[k]]);
+      for (let k = 0; k < count; k++) this.#data[slots[k]] = wideValue(data[at[k]]);
     } else if (this.#data instanceof Float64Array)
       copyFloats(data as Float64Array, at, this.#data, slots, count);
     else copyInts(data as Int32Array, at, this.#data as Int32Array, slots, count);
@@ -100,7 +100,7 @@ class ToldLane implements ToldColumn {
     if (this.#data instanceof BigInt64Array) out.widen(used);
     const { data, valid, nullable } = out;
     if (data instanceof BigInt64Array) {
-      for (let k = 0; k < count; k++) data[at[k]] = BigInt(this.#data[slots[k]]);
+      for (let k = 0; k < count; k++) data[at[k]] = wideValue(this.#data[slots[k]]);
     } else if (data instanceof Float64Array) copyFloats(this.#data as Float64Array, slots, data, at, count);
     else copyInts(this.#data as Int32Array, slots, data as Int32Array, at, count);
     if (nullable) for (let k = 0; k < count; k++) valid[at[k]] = this.#valid[slots[k]];

@@ -1,4 +1,4 @@
-import type { Lane } from '../columns/column.js';
+import { wideValue, type Lane } from '../columns/column.js';
 import type { GroupedInput } from '../codegen/grouped.js';
 import { grownBytes, grownTimes } from './growing.js';
 import type { StateReader, StateWriter } from './snapshot.js';
@@ -16,7 +16,8 @@ class WaitingLane {
   append(from: Lane, valid: Uint8Array | null, rows: Int32Array, count: number, used: number): void {
     this.data = roomy(this.data, from, used, used + count);
     const { data } = this;
-    if (data instanceof BigInt64Array) for (let k = 0; k < count; k++) data[used + k] = BigInt(from[rows[k]]);
+    if (data instanceof BigInt64Array)
+      for (let k = 0; k < count; k++) data[used + k] = wideValue(from[rows[k]]);
     else for (let k = 0; k < count; k++) data[used + k] = from[rows[k]] as number;
     if (valid === null && this.#valid === null) return;
     let bits = this.#valid;
@@ -49,7 +50,7 @@ function roomy(data: Lane | null, like: Lane, used: number, needed: number): Lan
   const length = Math.max(1024, 2 ** Math.ceil(Math.log2(needed)));
   if (wide) {
     const next = new BigInt64Array(length);
-    if (data !== null) for (let k = 0; k < used; k++) next[k] = BigInt(data[k]);
+    if (data !== null) for (let k = 0; k < used; k++) next[k] = wideValue(data[k]);
     return next;
   }
   const next = new (like.constructor as Float64ArrayConstructor)(length);

@@ -14,7 +14,7 @@ import { isTimeWindow, type BoundWindow, type TimeWindow } from '../windows/defi
 import { EVERY_CHANGE } from '../windows/emission.js';
 import { bindWindow } from '../windows/registry.js';
 import { slicingOf } from '../windows/slicing.js';
-import { planFill } from './fill.js';
+import { planFill } from '../plan/fill.js';
 import type { PhysicalForm, PhysicalGrouping, PhysicalOperator } from './physical.js';
 import { planLateOfRows, planRowWindow } from './rowWindows.js';
 import { TICK_US } from './ticks.js';

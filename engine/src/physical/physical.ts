@@ -7,7 +7,7 @@ import type { Retention } from '../plan/nodes/keep.js';
 import type { SourceNode } from '../plan/nodes/source.js';
 import type { BarWindow, SessionWindow, TimeWindow } from '../windows/define.js';
 import type { EmitSpec } from '../windows/emission.js';
-import type { PhysicalFill } from './fill.js';
+import type { PhysicalFill } from '../plan/fill.js';
 import type { PhysicalRank } from './rank.js';
 import type { PhysicalTopN } from './topN.js';
 import type { PhysicalLead, PhysicalRolling } from './rolling.js';

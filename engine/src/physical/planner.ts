@@ -6,6 +6,7 @@ import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { Retention } from '../plan/nodes/keep.js';
 import { visitPlan, type PlanNode } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
+import { endsWithWindows } from '../plan/topN.js';
 import { unionColumns } from '../plan/unionAll.js';
 import { planAggregate, planLateRows } from './aggregate.js';
 import { planApply } from './apply.js';
@@ -189,7 +190,9 @@ export function planPhysical(
         const below: Relation = wanted.final ? { ...input, mode: 'append', key: null } : input;
         const output = relationOf(topN);
         const operator = planTopN(topN, below, output.schema, traits.window);
-        const window = output.mode === 'append' || wanted.final ? null : traits.window;
+        // Rows that are not ranked window by window can change long after their own window has closed.
+        const passes = output.mode !== 'append' && !wanted.final && endsWithWindows(topN, input);
+        const window = passes ? traits.window : null;
         return { ...traits, at: add(operator, traits.at), window, sequence: null, retention: null };
       },
       final: final => ({ ...plan(final.input, { final: true, upsert: false }), retention: null }),

@@ -1,5 +1,5 @@
 import { fieldIndex, type Schema } from '../columns/schema.js';
-import type { DataType, TimeUnit } from '../columns/types.js';
+import { hasDictionary, type DataType, type TimeUnit } from '../columns/types.js';
 import type { CallOptions, Expr } from '../expr/ast.js';
 import type { BoundExpr } from '../expr/bound.js';
 import { bind } from '../functions/bind.js';
@@ -120,13 +120,17 @@ function rolling(
     positions.set(key, known);
     return known;
   };
+  /** A default of text gets the dictionary of its value, so that nothing else may read it. */
+  const fallback = (expr: BoundExpr): number =>
+    hasDictionary(expr.type) ? args.push(expr) - 1 : argument(expr);
   const made = columns.map(({ name, over, call }): PhysicalRollingColumn => {
     const { type, nullable } = output.fields[fieldIndex(output, name)];
+    const bound = bindRollingArguments(call, input);
     return {
       name,
       over: over === 'frame' && node.frame === null ? 'start' : over,
       fn: call.fn,
-      args: bindRollingArguments(call, input).map(argument),
+      args: bound.map((arg, at) => (call.fn === 'lag' && at === 1 ? fallback(arg) : argument(arg))),
       where: call.where === null ? null : argument(bind(call.where, input)),
       distinct: call.distinct,
       options: call.options,

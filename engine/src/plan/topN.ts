@@ -6,8 +6,10 @@ import { bind } from '../functions/bind.js';
 import type { TopNNode } from './nodes/topN.js';
 import type { Relation } from './relation.js';
 
-/** The columns of a window, each of which tells it from others of the same size. */
+/** The columns of a window. */
 const OF_WINDOW = ['windowStart', 'windowEnd', 'windowTime'];
+/** Those that say when it is complete: windows that begin together may end at different times. */
+const ENDS = ['windowEnd', 'windowTime'];
 
 /** Whether each group is complete once the watermark has passed its rows: they are windows, and come when these are final. */
 export function endsWithWindows(
@@ -16,7 +18,7 @@ export function endsWithWindows(
 ): boolean {
   return (
     input.time === 'windowTime' &&
-    node.within.some(name => OF_WINDOW.includes(name)) &&
+    node.within.some(name => ENDS.includes(name)) &&
     OF_WINDOW.every(name => fieldIndex(input.schema, name) >= 0)
   );
 }

@@ -69,10 +69,13 @@ export class KeyMatcher implements RowMatcher {
     for (let i = 0; i < length; i++) {
       at[i] = -1;
       const kind = kinds === null ? RowKind.Insert : kinds[i];
-      if (kind === RowKind.UpdateBefore) continue;
       const group = groups[i];
+      const isBefore = kind === RowKind.UpdateBefore;
+      // The row that follows takes its place. Where a filter has left that one out, it goes.
+      const next = i + 1 < length ? kinds?.[i + 1] : undefined;
+      if (isBefore && next === RowKind.UpdateAfter && groups[i + 1] === group) continue;
       const known = rowOf[group] === 0 ? -1 : log.positionOf(rowOf[group]);
-      if (kind === RowKind.Delete) {
+      if (isBefore || kind === RowKind.Delete) {
         if (known < 0) continue;
         rowOf[group] = 0;
         removed(known);

@@ -1,4 +1,4 @@
-import type { Column } from '../columns/column.js';
+import { wideValue, type Column } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
 import type { DataType } from '../columns/types.js';
 import { laneFor } from '../columns/values.js';
@@ -37,7 +37,7 @@ export class StoredColumn {
     if (source instanceof BigInt64Array && !store.isWide) store.widen(store.data.length);
     const { data, valid } = store;
     if (data instanceof BigInt64Array) {
-      for (let i = 0; i < count; i++) if (at[i] >= 0) data[at[i]] = BigInt(source[i]);
+      for (let i = 0; i < count; i++) if (at[i] >= 0) data[at[i]] = wideValue(source[i]);
     } else {
       const from = source as Float64Array;
       for (let i = 0; i < count; i++) if (at[i] >= 0) data[at[i]] = from[i];

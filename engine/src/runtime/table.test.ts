@@ -84,6 +84,19 @@ test('changes find their row by key and keep its place and number', () => {
   expect(table.rowId(table.positions(0, 1)[0])).toBe(id);
 });
 
+test('a row whose new values a filter has left out goes', () => {
+  const table = new MaterializedTable(PLAN);
+  const held: Row[] = [
+    ['a', 10n, 1n],
+    ['b', 10n, 2n],
+  ];
+  table.apply(batchOf(held, null));
+  table.apply(batchOf([...held, ['b', 10n, 3n]], [UpdateBefore, UpdateBefore, UpdateAfter]));
+  expect(rowsOf(table)).toEqual([['b', 10n, 3n]]);
+  table.apply(batchOf([['b', 10n, 3n]], [UpdateBefore]));
+  expect(rowsOf(table)).toEqual([]);
+});
+
 test('without a key a retraction takes back an equal row, and its update takes the place', () => {
   const table = new MaterializedTable({ ...PLAN, key: null });
   table.apply(

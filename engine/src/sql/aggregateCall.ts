@@ -1,3 +1,6 @@
+import type { AggregateCall } from '../expr/ast.js';
+import { aggregateOf } from '../functions/aggregate/registry.js';
+
 /**
  * The arguments of an aggregate as it may see them: NULL in rows where a condition is not true or, since a row without one of several
  * arguments is none, where any argument is NULL.
@@ -8,8 +11,12 @@ export function guardedArguments(args: readonly string[], conditions: readonly s
   return (args.length === 0 ? ['1'] : args).map(arg => `CASE WHEN ${all.join(' AND ')} THEN ${arg} END`);
 }
 
-/** Arguments of a call whose first is taken once a value. */
-export function distinctArguments(args: readonly string[]): readonly string[] {
+/** Arguments of a call whose first is taken once a value. Where that makes no difference, it need not be said, and often cannot be. */
+export function distinctArguments(
+  { fn, distinct }: Pick<AggregateCall, 'fn' | 'distinct'>,
+  args: readonly string[],
+): readonly string[] {
+  if (!distinct || aggregateOf(fn).distinct === 'same') return args;
   return args.map((arg, at) => (at === 0 ? `DISTINCT ${arg}` : arg));
 }
 

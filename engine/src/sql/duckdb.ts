@@ -2,16 +2,27 @@ import { fieldIndex } from '../columns/schema.js';
 import type { Expr } from '../expr/ast.js';
 import { aggregateOf } from '../functions/aggregate/registry.js';
 import { bind } from '../functions/bind.js';
-import { projectColumns, WINDOW_COLUMNS } from '../plan/bind.js';
+import { microsecondsOf } from '../functions/scalar/duckdbTime.js';
+import { sqlString } from '../functions/scalar/sql.js';
+import { projectColumns } from '../plan/bind.js';
 import { planNodes } from '../plan/children.js';
+import { planFill } from '../plan/fill.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { RankNode } from '../plan/nodes/rank.js';
 import type { RollingNode } from '../plan/nodes/rolling.js';
 import type { SourceNode } from '../plan/nodes/source.js';
+import type { SortNode } from '../plan/nodes/sort.js';
+import type { SortKey, TopNNode } from '../plan/nodes/topN.js';
 import type { UnionAllNode } from '../plan/nodes/unionAll.js';
+import type { UnpivotNode } from '../plan/nodes/unpivot.js';
 import type { PlanNode, PlanVisitor } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
+import { unpivotValues } from '../plan/tables.js';
+import { unionColumns } from '../plan/unionAll.js';
+import type { FillSpec } from '../windows/emission.js';
+import { bindWindow } from '../windows/registry.js';
 import { distinctArguments, guardedArguments } from './aggregateCall.js';
+import { filledWindows } from './duckdbFill.js';
 import { DUCKDB, duckdbName } from './duckdbText.js';
 import { rolledColumn } from './duckdbRolling.js';
 import { windowRows } from './duckdbWindows.js';
@@ -32,6 +43,8 @@ interface Said {
   readonly name: string;
   /** The column that orders rows of one event time. */
   readonly sequence: string | null;
+  /** How far its watermark comes before its end, in microseconds, as a query of one value; null: that is not known. */
+  readonly mark: string | null;
 }
 
 /** The column that numbers rows in order of arrival: hidden, and carried along. */
@@ -53,19 +66,16 @@ export function duckdbSql(
   for (const node of planNodes(root)) {
     const name = duckdbName(`node${said.size}`);
     const printer = new NodePrinter(node, relations, said, tableOf, why => cannot.push({ node, why }));
-    const { text, sequence } = printer.print();
+    const { text, sequence, mark } = printer.print();
     parts.push(`${name} AS (${text})`);
-    said.set(node, { name, sequence });
+    said.set(node, { name, sequence, mark });
   }
   const columns = relations.get(root)!.schema.fields.map(field => duckdbName(field.name));
   const sql = `WITH ${parts.join(',\n')}\nSELECT ${columns.join(', ')} FROM ${said.get(root)!.name} ORDER BY ${arrival}`;
   return { sql, cannot };
 }
 
-interface Printed {
-  readonly text: string;
-  readonly sequence: string | null;
-}
+type Printed = Omit<Said, 'name'> & { readonly text: string };
 
 /** Prints one node over the expressions of its inputs. */
 class NodePrinter {
@@ -86,41 +96,59 @@ class NodePrinter {
       source: node => ({
         text: `SELECT ${this.#columns(node)}, ${arrival} FROM ${duckdbName(this.tableOf(node))}`,
         sequence: node.time?.sequence ?? null,
+        mark: this.#markOf(node),
       }),
       filter: node => ({
+        ...this.#passed(node.input),
         text: `SELECT * FROM ${this.#from(node.input)} WHERE ${this.#text(node.predicate, node.input)}`,
-        sequence: this.#sequence(node.input),
       }),
       project: node => {
         const columns = projectColumns(node, this.#schema(node.input));
-        const list = columns.map(
-          ({ name, expr }) => `${this.#text(expr, node.input)} AS ${duckdbName(name)}`,
-        );
-        const sequence = this.#sequence(node.input);
+        const { sequence, mark } = this.#passed(node.input);
         return {
-          text: `SELECT ${[...list, arrival].join(', ')} FROM ${this.#from(node.input)}`,
+          text: `SELECT ${[...this.#made(columns, node.input), arrival].join(', ')} FROM ${this.#from(node.input)}`,
           sequence: sequence === null ? null : passedAs(columns, sequence),
+          mark,
         };
       },
-      aggregate: node => ({ text: this.#aggregate(node), sequence: null }),
-      rolling: node => ({ text: this.#rolling(node), sequence: this.#sequence(node.input) }),
-      rank: node => ({ text: this.#rank(node), sequence: this.#sequence(node.input) }),
-      unionAll: node => ({ text: this.#union(node), sequence: null }),
-      final: node => ({
-        text: `SELECT * FROM ${this.#from(node.input)}`,
-        sequence: this.#sequence(node.input),
-      }),
+      aggregate: node => {
+        const { mark } = this.#passed(node.input);
+        // Bars hold the watermark back by the allowed lateness.
+        const held = node.window !== null && bindWindow(node.window).kind === 'bars';
+        return { text: this.#aggregate(node), sequence: null, mark: held ? null : mark };
+      },
+      rolling: node => ({ ...this.#passed(node.input), text: this.#rolling(node) }),
+      rank: node => ({ ...this.#passed(node.input), text: this.#rank(node) }),
+      unionAll: node => ({ text: this.#union(node), ...this.#common(node.inputs) }),
+      distinct: node => {
+        const { sequence, mark } = this.#passed(node.input);
+        const kept = this.#schema(node).fields.some(({ name }) => name === sequence);
+        return {
+          text: `SELECT ${this.#columns(node)}, min(${arrival}) AS ${arrival} FROM ${this.#from(node.input)} GROUP BY ${this.#columns(node)}`,
+          sequence: kept ? sequence : null,
+          mark,
+        };
+      },
+      sort: node => ({ text: this.#sort(node), sequence: null, mark: null }),
+      topN: node => ({ text: this.#topN(node), sequence: null, mark: this.#passed(node.input).mark }),
+      unpivot: node => ({ text: this.#unpivot(node), sequence: null, mark: this.#passed(node.input).mark }),
+      final: node => ({ ...this.#passed(node.input), text: `SELECT * FROM ${this.#from(node.input)}` }),
       keep: node => {
         const { lastUs, rows, bytes } = node.retention;
         if (lastUs !== null || rows !== null || bytes !== null)
           this.cannot('what a table keeps depends on when it is looked at');
-        return { text: `SELECT * FROM ${this.#from(node.input)}`, sequence: this.#sequence(node.input) };
+        return { ...this.#passed(node.input), text: `SELECT * FROM ${this.#from(node.input)}` };
       },
     };
     const print = visitor[this.node.kind] as ((node: PlanNode) => Printed) | undefined;
     if (print !== undefined) return print(this.node);
     this.cannot(`${this.node.kind} has no counterpart in DuckDB`);
-    return { text: `SELECT ${this.#columns(this.node)}, 0 AS ${arrival} WHERE FALSE`, sequence: null };
+    return { text: this.#nothing(this.node), sequence: null, mark: null };
+  }
+
+  /** A query without rows, in the place of one that cannot be said. */
+  #nothing(node: PlanNode): string {
+    return `SELECT ${this.#columns(node)}, 0 AS ${arrival} WHERE FALSE`;
   }
 
   #schema(node: PlanNode) {
@@ -137,13 +165,45 @@ class NodePrinter {
     return this.said.get(node)!.name;
   }
 
-  #sequence(node: PlanNode): string | null {
-    return this.said.get(node)!.sequence;
+  /** What is known of a node's rows, for those that pass them on. */
+  #passed(node: PlanNode): Pick<Said, 'sequence' | 'mark'> {
+    const { sequence, mark } = this.said.get(node)!;
+    return { sequence, mark };
+  }
+
+  /** What inputs have in common: their sequence, and the lowest of their watermarks. */
+  #common(inputs: readonly PlanNode[]): Pick<Said, 'sequence' | 'mark'> {
+    const all = inputs.map(input => this.#passed(input));
+    const [{ sequence }] = all;
+    const marks = all.flatMap(({ mark }) => (mark === null ? [] : [mark]));
+    return {
+      sequence: all.every(each => each.sequence === sequence) ? sequence : null,
+      mark: marks.length < all.length ? null : `least(${marks.join(', ')})`,
+    };
+  }
+
+  /** The latest event time less the declared bound. */
+  #markOf(node: SourceNode): string | null {
+    const { time } = node;
+    if (time === null || time.boundUs === null) return null;
+    const { schema } = this.#relations.get(node)!;
+    const us = microsecondsOf(duckdbName(time.column), schema.fields[fieldIndex(schema, time.column)].type);
+    return `(SELECT max(${us}) - ${time.boundUs} FROM ${duckdbName(this.tableOf(node))})`;
+  }
+
+  /** Made columns as a list of what is selected. */
+  #made(
+    columns: readonly { readonly name: string; readonly expr: Expr }[],
+    input: PlanNode,
+  ): readonly string[] {
+    return columns.map(({ name, expr }) => `${this.#text(expr, input)} AS ${duckdbName(name)}`);
   }
 
   /** The columns that put a node's rows in event order. */
   #order(node: PlanNode): readonly string[] {
-    const names = [this.#relations.get(node)!.time, this.#sequence(node)];
+    const { time } = this.#relations.get(node)!;
+    // A sequence orders rows of one time: without a time they go by arrival alone.
+    const names = time === null ? [] : [time, this.#passed(node).sequence];
     return [...names.filter(name => name !== null).map(duckdbName), arrival];
   }
 
@@ -155,13 +215,57 @@ class NodePrinter {
       const text = made.get(name);
       return text === undefined ? duckdbName(name) : `${text} AS ${duckdbName(name)}`;
     });
-    return `SELECT ${[...list, arrival].join(', ')} FROM ${this.#from(node.input)}`;
+    const place = `row_number() OVER (ORDER BY ${rolled.order.join(', ')}) AS ${arrival}`;
+    return `SELECT ${[...list, place].join(', ')} FROM ${this.#from(node.input)}`;
+  }
+
+  /** What rows are ordered by: NULL comes last either way. */
+  #by(keys: readonly SortKey[], input: PlanNode): readonly string[] {
+    return keys.map(
+      ({ expr, descending }) => `${this.#text(expr, input)} ${descending ? 'DESC' : 'ASC'} NULLS LAST`,
+    );
+  }
+
+  #sort(node: SortNode): string {
+    const order = [...this.#by(node.by, node.input), arrival].join(', ');
+    const limit = node.limit === null ? '' : ` LIMIT ${node.limit}`;
+    return (
+      `SELECT * REPLACE (row_number() OVER (ORDER BY ${order}) AS ${arrival}) FROM ${this.#from(node.input)} ` +
+      `ORDER BY ${arrival}${limit} OFFSET ${node.offset}`
+    );
+  }
+
+  /** Rows alike in the order go by their columns from left to right. */
+  #topN(node: TopNNode): string {
+    const columns = this.#schema(node.input).fields.map(({ name }) => `${duckdbName(name)} NULLS LAST`);
+    const by = node.within.length === 0 ? '' : `PARTITION BY ${node.within.map(duckdbName).join(', ')} `;
+    const order = [...this.#by(node.order, node.input), ...columns].join(', ');
+    const place = `row_number() OVER (${by}ORDER BY ${order})`;
+    const shown = node.rowNumber === null ? '' : `, "#place" AS ${duckdbName(node.rowNumber)}`;
+    return (
+      `SELECT * EXCLUDE ("#place")${shown} FROM (SELECT *, ${place} AS "#place" FROM ${this.#from(node.input)}) ` +
+      `WHERE "#place" <= ${node.rows}`
+    );
+  }
+
+  /** The rows of each row follow each other. */
+  #unpivot(node: UnpivotNode): string {
+    const kept = this.#schema(node)
+      .fields.slice(0, -2)
+      .map(({ name }) => duckdbName(name));
+    const values = unpivotValues(node);
+    return node.columns
+      .map((name, at) => {
+        const value = `${this.#text(values[at], node.input)} AS ${duckdbName(node.value)}`;
+        const number = `${arrival} * ${values.length} + ${at} AS ${arrival}`;
+        const list = [...kept, `${sqlString(name)} AS ${duckdbName(node.name)}`, value, number];
+        return `SELECT ${list.join(', ')} FROM ${this.#from(node.input)}`;
+      })
+      .join(' UNION ALL ');
   }
 
   #rank({ input, order, within, columns }: RankNode): string {
-    const by = order.map(
-      ({ expr, descending }) => `${this.#text(expr, input)} ${descending ? 'DESC' : 'ASC'} NULLS LAST`,
-    );
+    const by = this.#by(order, input);
     const ties = this.#schema(input).fields.map(({ name }) => `${duckdbName(name)} ASC NULLS LAST`);
     const groups = within.length === 0 ? '' : `PARTITION BY ${within.map(duckdbName).join(', ')} `;
     const functions = { rank: 'rank', denseRank: 'dense_rank', rowNumber: 'row_number' };
@@ -189,7 +293,6 @@ class NodePrinter {
         `FROM ${this.#from(node.input)}${by} HAVING count(*) > 0`
       );
     }
-    if (node.fill !== undefined) this.cannot('windows without rows are filled');
     const time = input.schema.fields[fieldIndex(input.schema, input.time!)];
     const windows = windowRows(node.window, {
       table: this.#from(node.input),
@@ -199,21 +302,40 @@ class NodePrinter {
     });
     if (typeof windows !== 'string') {
       this.cannot(windows.cannot);
-      return `SELECT ${this.#columns(node)}, 0 AS ${arrival} WHERE FALSE`;
+      return this.#nothing(node);
     }
-    const window = WINDOW_COLUMNS.map(name => duckdbName(`#${name}`));
-    const renamed = WINDOW_COLUMNS.map((name, at) => `${window[at]} AS ${duckdbName(name)}`);
+    const { fields } = this.#schema(node);
+    const names = fields.slice(keys.length, fields.length - values.length).map(({ name }) => name);
+    const window = names.map(name => duckdbName(`#${name}`));
+    const renamed = names.map((name, at) => `${window[at]} AS ${duckdbName(name)}`);
     const first = `row_number() OVER (ORDER BY ${window[1]}, min(${arrival})) AS ${arrival}`;
-    return (
+    const text =
       `SELECT ${[...keys, ...renamed, ...values, first].join(', ')} FROM (${windows}) ` +
-      `GROUP BY ${[...keys, ...window].join(', ')}`
-    );
+      `GROUP BY ${[...keys, ...window].join(', ')}`;
+    return node.fill === undefined ? text : this.#filled(node, node.fill, text);
+  }
+
+  /** The windows of a query, and what stands for those without rows. */
+  #filled(node: AggregateNode, fill: FillSpec, windows: string): string {
+    const window = bindWindow(node.window!);
+    const { mark } = this.#passed(node.input);
+    if (mark !== null && (window.kind === 'sliced' || window.kind === 'cumulative')) {
+      const { values } = planFill(node)!;
+      return filledWindows({ windows, node, schema: this.#schema(node), window, mark, values }, fill);
+    }
+    this.cannot('up to which window others are filled depends on a watermark that a query does not know');
+    return this.#nothing(node);
   }
 
   /** Rows of several inputs have no order of arrival between them. */
   #union(node: UnionAllNode): string {
+    const columns = this.#columns(node);
     return node.inputs
-      .map(input => `SELECT ${this.#columns(node)}, ${arrival} FROM ${this.#from(input)}`)
+      .map(input => {
+        const made = unionColumns(this.#schema(input), this.#schema(node));
+        const list = made === null ? columns : this.#made(made, input).join(', ');
+        return `SELECT ${list}, ${arrival} FROM ${this.#from(input)}`;
+      })
       .join(' UNION ALL ');
   }
 
@@ -228,7 +350,7 @@ class NodePrinter {
     if (definition.ordered && time !== null) conditions.push(`${time} IS NOT NULL`);
     const guarded = guardedArguments(args, conditions);
     const order = this.#order(node.input);
-    const seen = call.distinct ? distinctArguments(guarded) : guarded;
+    const seen = distinctArguments(call, guarded);
     const text = definition.duckdb?.(seen, {
       args: bound,
       options: call.options,

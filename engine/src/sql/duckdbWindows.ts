@@ -1,23 +1,14 @@
-import type { Field } from '../columns/types.js';
 import { floorTo, microsecondsOf, timestampOfMicroseconds } from '../functions/scalar/duckdbTime.js';
 import type { WindowSpec } from '../plan/nodes/aggregate.js';
 import type { CumulativeWindow, SessionWindow, SlicedWindow } from '../windows/define.js';
 import { bindWindow } from '../windows/registry.js';
+import { barRows } from './duckdbBars.js';
 import { duckdbName } from './duckdbText.js';
-
-/** The rows that are put into windows. */
-interface Windowed {
-  readonly table: string;
-  readonly time: Field;
-  /** The grouping columns, quoted. */
-  readonly keys: readonly string[];
-  /** The columns that put rows in event order, quoted. */
-  readonly order: readonly string[];
-}
+import type { Windowed } from './windowed.js';
 
 /**
- * A query of a table's rows, each as often as there are windows that hold it, with `#windowStart`, `#windowEnd` and `#windowTime`. Rows without an event
- * time are in none.
+ * A query of a table's rows, each as often as there are windows that hold it, with `#windowStart`, `#windowEnd` and `#windowTime`, and where windows
+ * are bars their other columns. Rows without an event time are in none.
  */
 export function windowRows(spec: WindowSpec, rows: Windowed): string | { readonly cannot: string } {
   const window = bindWindow(spec);
@@ -28,6 +19,8 @@ export function windowRows(spec: WindowSpec, rows: Windowed): string | { readonl
       return withWindows(cumulativeRows(window, rows), rows);
     case 'session':
       return withWindows(sessionRows(window, rows), rows);
+    case 'bars':
+      return barRows(window, rows);
     default:
       return { cannot: `windows of ${spec.type} have no counterpart in DuckDB` };
   }
@@ -66,12 +59,12 @@ function cumulativeRows({ sizeUs, stepUs, offsetUs }: CumulativeWindow, rows: Wi
   );
 }
 
-/** Gaps and islands: a row that comes more than the gap after the one before it begins a session. */
+/** Gaps and islands: a row that comes more than the gap after the one before it begins a session. Rows alike in the order are counted together. */
 function sessionRows({ gapUs }: SessionWindow, rows: Windowed): string {
   const by = rows.keys.length === 0 ? '' : `PARTITION BY ${rows.keys.join(', ')} `;
   const over = `${by}ORDER BY ${rows.order.join(', ')}`;
   const begins = `CASE WHEN "#us" - lag("#us") OVER (${over}) <= ${gapUs} THEN 0 ELSE 1 END AS "#begins"`;
-  const numbered = `SELECT *, sum("#begins") OVER (${over} ROWS UNBOUNDED PRECEDING) AS "#session" FROM (SELECT *, ${begins} FROM (${timedRows(rows)}))`;
+  const numbered = `SELECT *, sum("#begins") OVER (${over}) AS "#session" FROM (SELECT *, ${begins} FROM (${timedRows(rows)}))`;
   const whole = `OVER (PARTITION BY ${[...rows.keys, '"#session"'].join(', ')})`;
   return (
     `SELECT * EXCLUDE ("#begins", "#session"), min("#us") ${whole} AS "#start", max("#us") ${whole} + ${gapUs} AS "#end" ` +

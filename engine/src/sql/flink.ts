@@ -236,7 +236,7 @@ class NodePrinter {
     const guarded = guardedArguments(args, call.where === null ? [] : [this.#text(call.where, node.input)]);
     if (definition.ordered && time !== null)
       this.notes.differs(`${call.fn}() goes by arrival in Flink, not by event time`);
-    const text = definition.sql(call.distinct ? distinctArguments(guarded) : guarded, {
+    const text = definition.sql(distinctArguments(call, guarded), {
       args: bound,
       options: call.options,
     });

@@ -41,7 +41,7 @@ export function overColumn(node: RollingNode, column: RollingColumn, input: Flin
   }
   const conditions = call.where === null ? [] : [scalarText(bind(call.where, schema), FLINK, input.cannot)];
   const guarded = guardedArguments(args, conditions);
-  const aggregate = aggregateOf(call.fn).sql(call.distinct ? distinctArguments(guarded) : guarded, {
+  const aggregate = aggregateOf(call.fn).sql(distinctArguments(call, guarded), {
     args: bound,
     options: call.options,
   });

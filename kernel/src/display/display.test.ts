@@ -109,6 +109,14 @@ describe('plain values', () => {
     });
   });
 
+  it('tells NULL from a text of these letters', async () => {
+    const { data } = await display.toDisplayData([{ name: 'NULL' }, { name: null }]);
+    const cells = String(data['text/html']).match(/<td.*?<\/td>/g) ?? [];
+    expect(cells[0]).toMatch(/>NULL<\/td>/);
+    expect(cells[1]).toMatch(/<em.*>NULL<\/em><\/td>/);
+    expect(data['text/plain']).toBe('name\nNULL\nNULL\n2 rows');
+  });
+
   it('shows rows of objects as a table, with nothing of the data as markup', async () => {
     const { data } = await display.toDisplayData([
       { name: '<script>alert(1)</script>', n: 1 },

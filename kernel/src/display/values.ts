@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { isNativeError } from 'node:util/types';
 import type { MimeBundle } from '../runner/contract.js';
-import { ends, htmlTable, plainTable, type TextTable } from './html.js';
+import { ends, htmlTable, plainTable, type CellText, type TextTable } from './html.js';
 import type { MimeValue } from './types.js';
 
 /** The method by which an object says how it is shown, as other TypeScript kernels have it too. */
@@ -61,9 +61,9 @@ function recordTable(rows: readonly PlainRecord[]): TextTable | null {
   };
 }
 
-function cellText(value: unknown): string {
+function cellText(value: unknown): CellText {
   if (value === undefined) return '';
-  if (value === null) return 'NULL';
+  if (value === null) return null;
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
     return String(value);

@@ -1,7 +1,7 @@
 import { tableFromIPC, type Column } from '@uwdata/flechette';
 import type { ViewColumn } from '@millrace/protocol';
 import { decimalText, durationText, toVegaValue } from '@millrace/protocol';
-import { ends, type TextTable } from './html.js';
+import { ends, type CellText, type TextTable } from './html.js';
 
 /** A value as it is stored: ticks of a timestamp or a duration, days of a date, a decimal's unscaled value. */
 type Stored = number | bigint | string | boolean | null;
@@ -68,7 +68,7 @@ export function textTable(rows: ViewRows, most: number, tail: boolean): TextTabl
   return {
     columns: rows.columns.map(column => column.name),
     rows: shown.map(row => rows.columns.map(({ type }, column) => valueText(rows.at(column, row), type))),
-    numeric: rows.columns.map(({ type }) => /^(int|float|decimal)/.test(type)),
+    numeric: rows.columns.map(({ type }) => /^(int|float|decimal|duration)/.test(type)),
     gapBefore,
   };
 }
@@ -80,9 +80,9 @@ const TICKS_PER_SECOND: Readonly<Record<string, bigint>> = {
   ns: 1_000_000_000n,
 };
 
-/** A stored value as text, exact: `2026-01-05T14:30:00.25Z` for a timestamp. */
-export function valueText(value: Stored, type: string): string {
-  if (value === null) return 'NULL';
+/** A stored value as text, exact: `2026-01-05T14:30:00.25Z` for a timestamp; NULL stays so. */
+export function valueText(value: Stored, type: string): CellText {
+  if (value === null) return null;
   if (typeof value === 'string' || typeof value === 'boolean') return String(value);
   if (type === 'date') return isoText(BigInt(value) * 86_400n, 's').slice(0, 10);
   if (type.startsWith('decimal')) return decimalText(value, type);

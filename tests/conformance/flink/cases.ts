@@ -15,9 +15,10 @@ import {
 import type { DataType, Field } from '../../../engine/src/columns/types.js';
 import { columnOf } from '../../../engine/src/columns/values.js';
 import type { Value } from '../../../engine/src/columns/values.js';
-import { Stream } from '../../../engine/src/index.js';
+import { Stream, Table } from '../../../engine/src/index.js';
 import type { AnyRow } from '../../../engine/src/index.js';
 import { sourceNode } from '../../../engine/src/plan/build.js';
+import type { PlanNode } from '../../../engine/src/plan/plan.js';
 
 const SHARED = resolve(import.meta.dirname, '../../..', process.env.MILLRACE_SHARED ?? '../shared');
 const FOLDER = join(SHARED, 'conformance');
@@ -143,8 +144,18 @@ function boundOf(watermark: string | null): number {
   return interval === null ? 0 : Math.round(Number(interval[1]) * 1e6);
 }
 
-/** A table of a case as a stream of ours. Watermarks that the case has between rows come with them. */
+/** A table of a case as a stream of ours. */
 export function streamOf(table: CaseTable): Stream<AnyRow> {
+  return new Stream<AnyRow>(sourceOf(table, true));
+}
+
+/** A table of a case as a table of ours. */
+export function tableOf(table: CaseTable): Table<AnyRow> {
+  return new Table<AnyRow>(sourceOf(table, false));
+}
+
+/** Watermarks that the case has between rows come with them. */
+function sourceOf(table: CaseTable, clocked: boolean): PlanNode {
   if (table.changelog !== undefined) throw new Error('a source that takes rows back');
   const physical = table.columns.filter(column => column.type !== undefined);
   const times = table.columns.filter(column => column.computed?.startsWith('TO_TIMESTAMP') === true);
@@ -173,20 +184,18 @@ export function streamOf(table: CaseTable): Stream<AnyRow> {
       rows.map(row => row[k]),
     ),
   );
-  return new Stream<AnyRow>(
-    sourceNode({
-      name: table.name,
-      connector: 'case',
-      options: {
-        arrow: encodeArrow(fields, columns, rows.length),
-        ...(table.events === undefined ? {} : { marks: Float64Array.from(marks) }),
-      },
-      fields,
-      time:
-        table.rowtime === null
-          ? null
-          : { column: table.rowtime, boundUs: boundOf(table.watermark), idleTimeoutUs: null, sequence: null },
-      clocked: true,
-    }),
-  );
+  return sourceNode({
+    name: table.name,
+    connector: 'case',
+    options: {
+      arrow: encodeArrow(fields, columns, rows.length),
+      ...(table.events === undefined ? {} : { marks: Float64Array.from(marks) }),
+    },
+    fields,
+    time:
+      table.rowtime === null
+        ? null
+        : { column: table.rowtime, boundUs: boundOf(table.watermark), idleTimeoutUs: null, sequence: null },
+    clocked,
+  });
 }

@@ -2,20 +2,26 @@ import {
   avg,
   count,
   cumulate,
+  desc,
   hop,
+  json,
+  lit,
   max,
   min,
+  rowNumber,
   session,
   string as text,
   sum,
   tumble,
 } from '../../../engine/src/index.js';
-import type { AnyRow, Collection, Stream } from '../../../engine/src/index.js';
+import type { AnyRow, Collection, Stream, Table } from '../../../engine/src/index.js';
 
 type Query = Pick<Collection<'Stream', unknown>, 'toArrow'>;
 
-/** A case's tables by their names. */
+/** A case's tables by their names, as streams. */
 type Tables = (name: string) => Stream<AnyRow>;
+/** The same as tables that have all of their rows. */
+type Bounded = (name: string) => Table<AnyRow>;
 
 const totals = { total: (t: AnyRow) => sum(t.price as never) };
 const total = (t: AnyRow) => ({ total: totals.total(t) });
@@ -39,10 +45,54 @@ const program = (tables: Tables, window: ReturnType<typeof tumble>) =>
     .final()
     .select(...programColumns);
 
+/** Rows of windows; rows alike go by their time. */
+const OF_WINDOW = ['windowStart', 'windowEnd'] as const;
+const bids = (tables: Tables, window: ReturnType<typeof tumble>) =>
+  rowsIn(tables('bid_t'), window, ['bid_time', 'price', 'item', 'supplier_id']);
+const firstBids = (
+  tables: Tables,
+  window: ReturnType<typeof tumble>,
+  by: (t: AnyRow) => never,
+  ...within: readonly string[]
+) =>
+  bids(tables, window)
+    .topN(1, { by: by as never, within: [...OF_WINDOW, ...within] as never, rowNumber: 'place' })
+    .select('bid_time', 'price', 'item', 'supplier_id', ...OF_WINDOW, 'place');
+const byTime = (t: AnyRow) => t.bid_time as never;
+const byTimeBack = (t: AnyRow) => desc(t.bid_time as never) as never;
+const itRows = (tables: Tables) =>
+  rowsIn(
+    tables('T1').derive(t => ({ text: t.rowtime.format('yyyy-MM-dd HH:mm:ss.SSS') })),
+    cumulate({ size: '15 s', step: '5 s' }),
+    ['rowtime', 'int', 'double', 'float', 'bigdec', 'string', 'name', 'text'],
+  ).topN(2, { by: t => [desc(t.int as never), t.rowtime as never], within: [...OF_WINDOW, 'name'] as never });
+
 const itColumns = ['name', 'windowStart', 'windowEnd', 'n', 'total', 'top', 'least', 'different'] as const;
 
+/** GROUP BY CUBE(name): a union of both groupings, the second of all names together. */
+const cube = (tables: Tables) => {
+  const windows = (...keys: readonly string[]) =>
+    tables('T1')
+      .window(tumble('5 s'))
+      .groupBy(...keys)
+      .aggregate(t => ({
+        n: count(),
+        total: sum(t.bigdec),
+        top: max(t.double),
+        least: min(t.float),
+        different: count(t.string, { distinct: true }),
+      }))
+      .final();
+  const named: Stream<AnyRow> = windows('name').derive(() => ({ grouping: lit(0) })) as never;
+  const whole: Stream<AnyRow> = windows().derive(() => ({
+    grouping: lit(1),
+    name: lit(null).cast(text),
+  })) as never;
+  return named.unionAll(whole);
+};
+
 /** The queries of Flink's cases as Millrace writes them; columns in the order of the expected rows. */
-export const QUERIES: Readonly<Record<string, (tables: Tables) => Query>> = {
+export const QUERIES: Readonly<Record<string, (tables: Tables, bounded: Bounded) => Query>> = {
   // The documentation's pages.
   'flinkdocs-window-agg-01': tables =>
     bid(tables).window(tumble('10 min')).aggregate(total).final().select('windowStart', 'windowEnd', 'total'),
@@ -106,8 +156,66 @@ export const QUERIES: Readonly<Record<string, (tables: Tables) => Query>> = {
       .aggregate(total)
       .final()
       .select('windowStart', 'windowEnd', 'total'),
+  'flinkdocs-window-topn-01': tables =>
+    bid(tables)
+      .window(tumble('10 min'))
+      .groupBy('supplier_id')
+      .aggregate(t => ({ price: sum(t.price), rows: count() }))
+      .final()
+      .topN(3, { by: t => desc(t.price as never), within: [...OF_WINDOW], rowNumber: 'place' })
+      .select(...OF_WINDOW, 'supplier_id', 'price', 'rows', 'place'),
+  'flinkdocs-window-topn-02': tables =>
+    rowsIn(bid(tables), tumble('10 min'), ['bidtime', 'price', 'item', 'supplier_id'])
+      .topN(3, { by: t => desc(t.price as never), within: [...OF_WINDOW], rowNumber: 'place' })
+      .select('bidtime', 'price', 'item', 'supplier_id', ...OF_WINDOW, 'place'),
 
   // Test programs of the planner.
+  'flinktp-limit': (_, bounded) => bounded('source_t').limit(3),
+  'flinktp-sort-limit-asc': (_, bounded) =>
+    bounded('source_t')
+      .sort(t => t.a)
+      .limit(3),
+  'flinktp-table-source-scan-limit-pushdown': (_, bounded) =>
+    bounded('source_t').select('a', 'b', 'c').limit(2),
+  'flinktp-table-source-scan-source-watermark': tables => tables('source_t').select('a', 'c'),
+  // Rolling puts rows in event order and leaves out late ones, as Flink's sort by time does.
+  'flinktp-temporal-sort-rowtime': tables =>
+    tables('source_t')
+      .rolling()
+      .derive(() => ({ place: rowNumber() }))
+      .select('int'),
+  'flinktp-rank-n-test': tables =>
+    tables('MyTable1')
+      .rolling({ by: 'a' })
+      .derive(() => ({ place: rowNumber() }))
+      .where(t => t.place.le(2))
+      .select('a', 'b', 'place'),
+  'flinktp-over-aggregate-non-time-range-unbounded-sum-append-mode': (_, bounded) =>
+    bounded('source_t')
+      .sort(t => t.val)
+      .rolling({ by: 'key' })
+      .derive(t => ({ total: sum(t.val) })),
+  'flinktp-try-parse-json-handle-malformed-json': tables =>
+    tables('t')
+      .derive(t => ({ v: t.v.tryCast(json()) }))
+      .select('v'),
+  'flinktp-window-deduplicate-asc-tumble-first-row': tables => firstBids(tables, tumble('10 s'), byTime),
+  'flinktp-window-deduplicate-asc-tumble-first-row-condition-1': tables =>
+    firstBids(tables, tumble('10 s'), byTime),
+  'flinktp-window-deduplicate-asc-partition-by-item-tumble-first-row': tables =>
+    firstBids(tables, tumble('10 s'), byTime, 'item'),
+  'flinktp-window-deduplicate-desc-partition-by-item-tumble-first-row': tables =>
+    firstBids(tables, tumble('10 s'), byTimeBack, 'item'),
+  'flinktp-window-deduplicate-asc-cumulate-first-row': tables =>
+    firstBids(tables, cumulate({ size: '10 s', step: '5 s' }), byTime),
+  'flinktp-window-rank-tumble-tvf-max-top-n': tables =>
+    bids(tables, tumble('10 s'))
+      .topN(3, {
+        by: t => [desc(t.price as never), t.bid_time as never],
+        within: [...OF_WINDOW],
+        rowNumber: 'place',
+      })
+      .select(...OF_WINDOW, 'bid_time', 'supplier_id', 'price', 'item', 'place'),
   'flinktp-calc-simple': tables => tables('t').derive(t => ({ a: t.a.add(1) })),
   'flinktp-calc-project-pushdown': tables =>
     tables('source_t')
@@ -160,6 +268,37 @@ export const QUERIES: Readonly<Record<string, (tables: Tables) => Query>> = {
     ),
 
   // Integration tests.
+  'flinkit-DeduplicateITCase-testFirstRowOnBuiltinProctime': tables =>
+    tables('T')
+      .rolling({ by: 'b' })
+      .derive(() => ({ place: rowNumber() }))
+      .where(t => t.place.eq(1))
+      .select('a', 'b', 'c'),
+  'flinkit-RankITCase-testTopNWithUnary': tables =>
+    tables('T')
+      .groupBy('category', 'shopId')
+      .aggregate(t => ({ num: sum(t.num) }))
+      .topN(3, { by: t => t.num as never, within: 'category', rowNumber: 'place' }),
+  'flinkit-RankITCase-testTopNWithGroupByCount': tables =>
+    tables('T')
+      .groupBy('category', 'shopId')
+      .aggregate(t => ({ sells: count(t.sellId) }))
+      .topN(4, { by: t => desc(t.sells as never), within: 'category', rowNumber: 'place' })
+      .select('category', 'place', 'sells', 'shopId'),
+  'flinkit-SortLimitITCase-testRetractSortLimitWithOffset': (_, bounded) =>
+    bounded('T')
+      .groupBy('a')
+      .aggregate(t => ({ most: max(t.b) }))
+      .sort(t => t.a)
+      .limit(2, 1),
+  'flinkit-WindowRankITCase-testCumulateWindowTVFWithCalc': tables =>
+    itRows(tables).select('int', 'string', 'name', ...OF_WINDOW, 'windowTime'),
+  'flinkit-WindowRankITCase-testCumulateWindowTVF': tables =>
+    itRows(tables).select(
+      ...['rowtime', 'int', 'double', 'float', 'bigdec', 'string', 'name', 'text'],
+      ...OF_WINDOW,
+      'windowTime',
+    ),
   'flinkit-AggregateITCase-testMaxAggRetractWithCondition': tables =>
     tables('T')
       .groupBy('id', 'price')
@@ -224,6 +363,17 @@ export const QUERIES: Readonly<Record<string, (tables: Tables) => Query>> = {
       .groupBy('c')
       .aggregate(t => ({ n: count(t.a) }))
       .select('n', 'c'),
+  'flinkit-GroupWindowITCase-testWindowAggregateOnRetractStream': tables => {
+    const latest = tables('testTable').topN(1, { by: t => desc(t.rowtime as never), within: 'string' });
+    const windows: unknown = (latest as unknown as Stream<AnyRow>)
+      .window(tumble('5 ms'))
+      .groupBy('string')
+      .aggregate(() => ({ n: count() }));
+    // The case shows the clocks of its time zone, Asia/Shanghai.
+    return (windows as Stream<AnyRow>)
+      .derive(t => ({ windowStart: t.windowStart.add('8 h'), windowEnd: t.windowEnd.add('8 h') }))
+      .select('string', 'windowStart', 'windowEnd', 'n');
+  },
   'flinkit-WindowAggregateITCase-testFieldNameConflict': tables =>
     tables('T1')
       .window(tumble('5 s'))
@@ -236,6 +386,21 @@ export const QUERIES: Readonly<Record<string, (tables: Tables) => Query>> = {
       tumble('5 s', { offset: '-1 s' }),
       [...['rowtime', 'int', 'double', 'float', 'bigdec', 'string', 'name', 'text']],
     ).drop('rows'),
+  'flinkit-WindowDistinctAggregateITCase-testTumbleWindow_Cube': tables =>
+    cube(tables).select('grouping', ...itColumns),
+  'flinkit-WindowDistinctAggregateITCase-testCascadingTumbleWindow_Cube': tables =>
+    cube(tables)
+      .window(tumble('10 s'))
+      .groupBy('grouping', 'name')
+      .aggregate(t => ({
+        n: sum(t.n),
+        total: sum(t.total),
+        top: max(t.top),
+        least: min(t.least),
+        different: sum(t.different),
+      }))
+      .final()
+      .select('grouping', ...itColumns),
   'flinkit-WindowDistinctAggregateITCase-testHopWindow': tables =>
     tables('T1')
       .window(hop({ size: '10 s', slide: '5 s' }))

@@ -3,18 +3,25 @@ import { text } from '../reference.js';
 
 export type Row = readonly Value[];
 
-/** Sums of what tests put in are not larger than this by much; errors of summation grow with the parts, not with the result. */
-const SCALE = 1e4;
+/** How large what tests put in is; errors of summation grow with the parts, not with the result. */
+const LARGEST = 1e4;
 
 /** Whether two values are the same: floats within what the order of summation of `n` rows may change. */
-export function same(a: Value, b: Value, n: number): boolean {
+export function same(a: Value, b: Value, n: number, largest = LARGEST): boolean {
   if (typeof a !== 'number' || typeof b !== 'number') return a === b;
   if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true;
-  return Math.abs(a - b) <= 1e-12 * Math.sqrt(n) * Math.max(SCALE, Math.abs(a), Math.abs(b));
+  // An infinity is as far from any number as it is large.
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return false;
+  return Math.abs(a - b) <= 1e-12 * Math.sqrt(n) * Math.max(largest, Math.abs(a), Math.abs(b));
 }
 
 /** Where two lists of rows, in any order, differ; null where they do not. */
-export function difference(ours: readonly Row[], theirs: readonly Row[], n: number): string | null {
+export function difference(
+  ours: readonly Row[],
+  theirs: readonly Row[],
+  n: number,
+  largest = LARGEST,
+): string | null {
   const groups = new Map<string, Row[]>();
   for (const row of theirs) {
     const key = exactPart(row);
@@ -24,7 +31,7 @@ export function difference(ours: readonly Row[], theirs: readonly Row[], n: numb
   }
   for (const row of ours) {
     const group = groups.get(exactPart(row)) ?? [];
-    const at = group.findIndex(other => row.every((value, k) => same(value, other[k], n)));
+    const at = group.findIndex(other => row.every((value, k) => same(value, other[k], n, largest)));
     if (at < 0)
       return `ours alone: ${text(row)}; of DuckDB with the same exact values: ${group.map(text).join(' ') || 'none'}`;
     group.splice(at, 1);

@@ -37,10 +37,12 @@ export class GridRow {
       const format = this.formats[column];
       const value = row?.values[column];
       const written = row === null ? '…' : format.text(value ?? null);
-      if (text.data === written) return;
-      text.data = written;
       const cell = this.cells[column];
-      cell.className = `millrace-mod-${format.align}${special(value)}`;
+      const look = `millrace-mod-${format.align}${special(value)}`;
+      // The text 'NULL' is written as NULL is, and looks otherwise.
+      if (text.data === written && cell.className === look) return;
+      text.data = written;
+      cell.className = look;
       setAttribute(cell, 'title', value === undefined ? null : titleOf(value, format, written));
       if (same) flash(cell);
     });

@@ -87,9 +87,14 @@ export function quantileAt(values: SortedCounts, fraction: number): number {
   return rank === below ? low : between(low, Number(values.at(below + 1, null)), rank - below);
 }
 
-/** The value at a part of the way from one to another; equal infinities stay. */
+/**
+ * The value at a part of the way from one to another; equal infinities stay. A way that is too long for a float64 is not walked: half of the way from
+ * minus infinity to 1 is minus infinity.
+ */
 function between(low: number, high: number, part: number): number {
-  return low === high || part === 0 ? low : low + (high - low) * part;
+  if (low === high || part === 0) return low;
+  const way = high - low;
+  return Number.isFinite(way) ? low + way * part : low * (1 - part) + high * part;
 }
 
 /** An argument of SQL as a DOUBLE; DISTINCT stays in front. */

@@ -71,8 +71,13 @@ export interface RowFunctionDefinition {
   bind(context: RowFunctionContext): BoundRowFunction;
   /** In Flink's SQL, over a window `over` of a key's rows in order; null: it cannot be said. */
   sql(args: readonly string[], over: string, options: CallOptions): string | null;
-  /** The same in DuckDB's. */
-  duckdb(args: readonly string[], over: string, options: CallOptions): string | null;
+  /** The same in DuckDB's, of arguments of these types. */
+  duckdb(
+    args: readonly string[],
+    over: string,
+    options: CallOptions,
+    types: readonly AggregateArgument[],
+  ): string | null;
   /** The values of a key's rows, in event order, computed the plainest way: what tests compare with. */
   reference(
     rows: readonly RowReference[],

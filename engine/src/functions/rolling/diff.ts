@@ -37,8 +37,10 @@ export const diff = defineRowFunction({
     };
   },
   sql: (args, over, options) => `${args[0]} - LAG(${args[0]}, ${rowsOption('diff', options)}) OVER (${over})`,
-  duckdb: (args, over, options) =>
-    `${args[0]} - lag(${args[0]}, ${rowsOption('diff', options)}) OVER (${over})`,
+  duckdb(args, over, options, [{ type }]) {
+    const number = `CAST(${args[0]} AS ${isInteger(type) ? 'BIGINT' : 'DOUBLE'})`;
+    return `${number} - lag(${number}, ${rowsOption('diff', options)}) OVER (${over})`;
+  },
   reference(rows, args, options) {
     const back = rowsOption('diff', options);
     const scale = args[0].type.kind === 'decimal' ? 10 ** args[0].type.scale : 1;

@@ -19,6 +19,8 @@ export interface RandomTable {
   readonly rows: readonly (readonly Value[])[];
   readonly time: string;
   readonly sequence: string | null;
+  /** How large its numbers are at most, but for infinities: sums of them are wrong in the last digit of the largest. */
+  readonly largest: number;
 }
 
 /** One second of event time in ticks of each unit. */
@@ -61,6 +63,8 @@ const INT64S = [
 const ORDINARY_FLOATS = 11;
 const ORDINARY_INT32 = 9;
 const ORDINARY_INT64 = 6;
+/** Sums of what is of ordinary size are not larger than this by much. */
+const ORDINARY_LARGEST = 1e4;
 const DECIMAL = decimalType(12, 2);
 
 /** How unruly a table's values are. */
@@ -131,5 +135,6 @@ export function randomTable(random: Random, name: string): RandomTable {
       }),
     ];
   });
-  return { name, fields, rows, time: 'ts', sequence: random.chance(0.6) ? 'seq' : null };
+  const sequence = random.chance(0.6) ? 'seq' : null;
+  return { name, fields, rows, time: 'ts', sequence, largest: temper.extreme ? 2 ** 63 : ORDINARY_LARGEST };
 }

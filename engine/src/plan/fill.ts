@@ -1,6 +1,6 @@
 import { aggregateOf } from '../functions/aggregate/registry.js';
-import { canonicalJson } from '../plan/hash.js';
-import type { AggregateNode } from '../plan/nodes/aggregate.js';
+import { canonicalJson } from './hash.js';
+import type { AggregateNode } from './nodes/aggregate.js';
 import type { FillSpec, FillValue } from '../windows/emission.js';
 
 /** What stands in the rows of empty windows, and where each aggregate's value comes from. */

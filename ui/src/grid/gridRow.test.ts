@@ -1,0 +1,16 @@
+// @vitest-environment jsdom
+import { expect, it } from 'vitest';
+import type { Row, Value } from '../model/rows.js';
+import { ColumnFormat } from './columnFormat.js';
+import { GridRow } from './gridRow.js';
+
+it('tells NULL from the text that it is written as, also where one comes after the other', () => {
+  const row = new GridRow([new ColumnFormat({ name: 'text', type: 'string', nullable: true })], false);
+  const look = (id: number, value: Value): string => {
+    row.show({ id, values: [value], state: null } as unknown as Row, id, false);
+    return row.node.cells[0].className;
+  };
+  expect(look(0, null)).toContain('millrace-mod-null');
+  expect(look(1, 'NULL')).not.toContain('millrace-mod-null');
+  expect(look(2, null)).toContain('millrace-mod-null');
+});
