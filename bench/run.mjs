@@ -1,4 +1,4 @@
-// `npm run bench -- NAME [--rows N] [--case NAME]… [--order ORDER]… [--runs N] [--json]`: runs bench/NAME, prints a table and, last, one line of JSON.
+// `npm run bench -- NAME [--rows N] [--case NAME]… [--order ORDER]… [--runs N] [--data NAME] [--json]`: runs bench/NAME, prints a table and, last, one line of JSON.
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { machine, table } from './support/report.mjs';
@@ -12,6 +12,8 @@ const { positionals, values } = parseArgs({
     case: { type: 'string', multiple: true },
     order: { type: 'string', multiple: true },
     runs: { type: 'string' },
+    /** Which data set, where a benchmark has several. */
+    data: { type: 'string' },
   },
 });
 const [name] = positionals;
@@ -37,6 +39,7 @@ const results = await run({
   cases: values.case,
   orders: values.order,
   runs: values.runs === undefined ? undefined : Number(values.runs),
+  data: values.data,
 });
 if (!values.json) console.log(table(results));
 console.log(JSON.stringify({ bench: name, machine: machine(), results }));

@@ -17,9 +17,9 @@ const here = name => fileURLToPath(new URL(name, import.meta.url));
  * CPU time counts: what else the machine does only adds. DuckDB and Polars answer as a batch on one thread; the JavaScript libraries and
  * Flink take fewer rows, and their time is given for as many as ours. A ratio is the peer's CPU time divided by ours.
  */
-export async function run({ rows = ROWS, cases, orders = ['in order', 'shuffled'], runs = RUNS }) {
+export async function run({ rows = ROWS, cases, orders = ['in order', 'shuffled'], runs = RUNS, data }) {
   build();
-  const stem = await makeTrades(rows);
+  const stem = await makeTrades(rows, data);
   const python = findPolars();
   const chosen = cases ?? [...CASES.map(({ name }) => name), ...FILE_CASES, ...Object.keys(EXTRAS), 'flink'];
   const results = [];
