@@ -33,21 +33,30 @@ export function plainFloat(bytes: Uint8Array, from: number, lane: Float64Array, 
   return p;
 }
 
-/** As `plainFloat`, for an integer. */
+/** As `plainFloat`, for an integer that is a safe number: microseconds since 1970 have sixteen digits. */
 export function plainInteger(bytes: Uint8Array, from: number, lane: Float64Array, row: number): number {
   let p = from;
   const negative = bytes[p] === 45;
   if (negative) p++;
   const first = p;
-  let short = 0;
+  let value = 0;
   let digit = bytes[p] - 48;
-  while (digit >= 0 && digit <= 9) {
-    short = (Math.imul(short, 10) + digit) | 0;
+  const middle = p + 8;
+  while (digit >= 0 && digit <= 9 && p < middle) {
+    value = (Math.imul(value, 10) + digit) | 0;
     digit = bytes[++p] - 48;
   }
-  const digits = p - first;
-  if (digits === 0 || digits > EXACT) return -1;
-  const value = digits <= SHORT ? short : longDigits(bytes, first, p);
+  if (p === first) return -1;
+  if (digit >= 0 && digit <= 9) {
+    let rest = 0;
+    while (digit >= 0 && digit <= 9 && p < middle + 9) {
+      rest = (Math.imul(rest, 10) + digit) | 0;
+      digit = bytes[++p] - 48;
+    }
+    if (p > middle + 8) return -1;
+    value = value * POWERS_OF_TEN[p - middle] + rest;
+    if (value > Number.MAX_SAFE_INTEGER) return -1;
+  }
   // Not -0, which no integer is.
   lane[row] = negative ? 0 - value : value;
   return p;
@@ -56,6 +65,6 @@ export function plainInteger(bytes: Uint8Array, from: number, lane: Float64Array
 /** The digits of `bytes[from, to)` as one number, whatever is between them. */
 function longDigits(bytes: Uint8Array, from: number, to: number): number {
   let value = 0;
-  for (let p = from; p < to; p++) if (bytes[p] !== 46) value = value * 10 + bytes[p] - 48;
+  for (let p = from; p < to; p++) if (bytes[p] !== 46) value = value * 10 + (bytes[p] - 48);
   return value;
 }

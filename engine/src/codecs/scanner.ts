@@ -30,6 +30,11 @@ export class ByteScanner {
   #dayText = -1;
   #daySeconds = 0;
 
+  /** The bytes as words; empty for single short texts. */
+  get view(): DataView {
+    return this.#view;
+  }
+
   /** What is read from. */
   set bytes(bytes: Uint8Array) {
     if (bytes === this.#bytes) return;
