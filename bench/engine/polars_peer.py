@@ -102,5 +102,5 @@ cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 # Polars leaves out the windows that begin before the first row, so its answer to W3 is another one.
 sums = ["n", "volume", "high", "low"] if name.startswith(("IN", "W2")) else SUMS.get(name)
-check = None if sums is None else {"rows": len(result), **{key: float(result[key].sum()) for key in sums}}
+check = None if sums is None else {"rows": len(result), **{key: float(result[key].cast(pl.Float64).sum()) for key in sums}}
 print(json.dumps({"wall_ms": wall * 1000, "cpu_ms": cpu * 1000, "peak_mb": after.ru_maxrss / 1024, "check": check}))

@@ -81,6 +81,7 @@ export class CsvDecoder implements RowDecoder {
     if (this.#builder !== out) {
       this.#builder = out;
       this.#columns = this.mapping.map(index => (index < 0 ? null : out.columns[index]));
+      this.#leaveOut();
     }
     const limit = this.format.maxLineBytes;
     const limitRows = out.limit;
@@ -109,6 +110,16 @@ export class CsvDecoder implements RowDecoder {
       p = next;
     }
     return Math.min(p, to);
+  }
+
+  /** Passes over the texts that nobody looks at: any bytes are a text, so it is a row all the same. */
+  #leaveOut(): void {
+    this.#columns.forEach((column, c) => {
+      const canBeRejected = this.format.nullStrings && !this.#nullable[c];
+      if (column?.isRead === false && this.#kinds[c] === Kind.String && !canBeRejected) {
+        this.#kinds[c] = Kind.Skip;
+      }
+    });
   }
 
   /** Reads the row at `start` straight into the columns and returns the position behind it. */

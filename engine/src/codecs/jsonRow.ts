@@ -99,7 +99,7 @@ export class JsonRowReader {
     }
     const absent = this.#absent(out);
     if (absent === null) return -1;
-    this.#shape.learn(bytes, from, p + 1, place, this.#placeColumns, this.#starts, this.#ends, absent);
+    this.#shape.learn(bytes, from, p + 1, place, this.#placeColumns, this.#starts, this.#ends, absent, out);
     return p + 1;
   }
 

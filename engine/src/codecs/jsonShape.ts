@@ -9,7 +9,7 @@ import type { ByteScanner } from './scanner.js';
 export const MOST_VALUES = 1024;
 
 const enum Kind {
-  /** A value that no column takes. */
+  /** A value that no column takes, or whose column nobody looks at. */
   Skip,
   String,
   Float64,
@@ -68,6 +68,7 @@ export class JsonShape {
     starts: Int32Array,
     ends: Int32Array,
     missing: number[],
+    out: BatchBuilder,
   ): void {
     const misses = ++this.#misses;
     if (count > MOST_VALUES || (misses & (misses - 1)) !== 0) return;
@@ -77,7 +78,7 @@ export class JsonShape {
     for (let i = 0; i <= count; i++) {
       const between = bytes.slice(i === 0 ? from : ends[i - 1], i === count ? to : starts[i]);
       this.#between[i] = between;
-      if (i < count) this.#kinds[i] = columns[i] < 0 ? Kind.Skip : this.#kindOf[columns[i]];
+      if (i < count) this.#kinds[i] = this.#kind(columns[i], out);
       const { length } = between;
       this.#lengths[i] = length;
       const view = new DataView(between.buffer);
@@ -86,6 +87,13 @@ export class JsonShape {
       this.#words[2 * i + 1] =
         length < 8 ? view.getInt32(length - 4, true) : view.getFloat64(length - 8, true);
     }
+  }
+
+  /** Plain texts that nobody looks at are passed over as values without a column are: any is a text. */
+  #kind(column: number, out: BatchBuilder): Kind {
+    if (column < 0) return Kind.Skip;
+    const kind = this.#kindOf[column];
+    return kind === Kind.String && !out.columns[column].isRead ? Kind.Skip : kind;
   }
 
   /** Reads the object at `from` if it has this shape, as row `out.length`; returns the position behind it, or -1. */

@@ -32,7 +32,7 @@ interface ParquetLayout {
   readonly schema: Schema;
   readonly interners: readonly (ByteInterner | null)[];
   readonly time: EventTimeColumn | null;
-  /** For each column of the schema, its place in the file. */
+  /** For each column of the schema, its place in the file; -1 where it is not read. */
   readonly places: readonly number[];
   /** For each column of the file its type, null for those that are not read. */
   readonly types: readonly (ArrowType | null)[];
@@ -84,12 +84,29 @@ export async function openParquet(
         notes,
       },
       live: false,
-      read: () => new ParquetReader(open, layout, boundUs, size),
+      read: read => new ParquetReader(open, layoutOfRead(layout, read ?? null), boundUs, size),
       close: () => Promise.resolve(),
     };
   } finally {
     file.free();
   }
+}
+
+/**
+ * What is left to read of a file without the columns that nobody looks at: those stay that have to have a value, since a NULL there is a reject, and
+ * one in any case, for the number of rows.
+ */
+function layoutOfRead(layout: ParquetLayout, read: ReadonlySet<string> | null): ParquetLayout {
+  const { fields } = layout.schema;
+  const isChosen = fields.map(({ name, nullable }) => read === null || read.has(name) || !nullable);
+  if (!isChosen.includes(true)) isChosen[0] = true;
+  const inFile = layout.places.filter((_, i) => isChosen[i]).sort((a, b) => a - b);
+  return {
+    ...layout,
+    places: layout.places.map((place, i) => (isChosen[i] ? inFile.indexOf(place) : -1)),
+    types: inFile.map(place => layout.types[place]),
+    names: inFile.map(place => layout.names[place]),
+  };
 }
 
 async function openFile(directory: string, path: string, label: string): Promise<ParquetFile> {
@@ -315,7 +332,8 @@ class ParquetReader implements SourceReader {
         const library = await parquetWasm();
         this.#memory = library.wasmMemory() as WasmMemory;
         this.#file = await this.open();
-        const stream = await this.#file.stream({ batchSize: BATCH_ROWS });
+        const columns = [...this.layout.names];
+        const stream = await this.#file.stream({ batchSize: BATCH_ROWS, columns });
         this.#rows = stream.getReader();
       }
       const { done, value } = await this.#rows.read();
@@ -334,6 +352,7 @@ class ParquetReader implements SourceReader {
     const count = Math.min(builder.limit - builder.length, batch.length - this.#batchAt);
     const vectors = batch.vectors();
     this.layout.places.forEach((place, i) => {
+      if (place < 0) return;
       readVector(vectors[place] as ArrowVector, this.#batchAt, count, builder.columns[i], builder.length);
     });
     builder.length += count;
