@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { existsSync, mkdirSync, openAsBlob, rmSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 
@@ -44,6 +44,7 @@ export async function makeTrades(rows, data = 'steady') {
     'FORMAT parquet',
   );
   await copy('.csv', `SELECT * FROM ${from}`, 'FORMAT csv, HEADER');
+  await makeArrow(stem);
   await copy('.ndjson', `SELECT * REPLACE (epoch_us(ts) AS ts) FROM ${from}`, 'FORMAT json');
   connection.closeSync();
   instance.closeSync();
@@ -80,6 +81,29 @@ async function makeMarket({ rows, stem, copy }) {
   }
   const types = '{ ts: TIMESTAMP, symbol: VARCHAR, price: DOUBLE, size: BIGINT, side: VARCHAR }';
   await copy('.parquet', `SELECT * FROM read_csv('${stem}.csv', columns = ${types})`, 'FORMAT parquet');
+}
+
+/**
+ * The Parquet file as an Arrow IPC stream, a record batch a row group, texts as plain texts. DuckDB does not write Arrow, so the library does that reads
+ * Parquet: the streams that it makes of the row groups, without the schemas and the ends between them.
+ */
+async function makeArrow(stem) {
+  const path = `${stem}.arrow`;
+  if (existsSync(path)) return;
+  process.stderr.write(`Making ${path} …\n`);
+  const { ParquetFile } = await import('parquet-wasm/node');
+  const parquet = await ParquetFile.fromFile(await openAsBlob(`${stem}.parquet`));
+  const out = await open(`${path}.part`, 'w');
+  const groups = parquet.metadata().numRowGroups();
+  for (let group = 0; group < groups; group++) {
+    const bytes = (await parquet.read({ rowGroups: [group], batchSize: 65536 })).intoIPCStream();
+    // A message is a mark, the length of what it says, and that; the end is a mark and a length of nothing.
+    const schemaEnd = 8 + new DataView(bytes.buffer, bytes.byteOffset).getInt32(4, true);
+    await out.write(bytes.subarray(group === 0 ? 0 : schemaEnd, group === groups - 1 ? bytes.length : -8));
+  }
+  await out.close();
+  parquet.free();
+  await rename(`${path}.part`, path);
 }
 
 /** The file that a case reads. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { measure } from '../support/children.mjs';
-import { CASES, FILE_CASES, LIBRARIES, TOLERANCE } from './cases.mjs';
+import { CASES, FILE_CASES, LIBRARIES, TOLERANCE, WITHOUT_DUCKDB } from './cases.mjs';
 import { makeTrades } from './data.mjs';
 import { EXTRAS } from './extras.mjs';
 import { measureFlink } from './flink.mjs';
@@ -43,7 +43,7 @@ async function measureCase(name, order, { stem, rows, python, runs }) {
     measure(process.execPath, ['--max-old-space-size=8192', here(script), ...rest]);
   const engines = {
     millrace: () => node('millrace.mjs', ...args),
-    duckdb: () => node('duckdb.mjs', ...args),
+    ...(WITHOUT_DUCKDB.includes(name) ? {} : { duckdb: () => node('duckdb.mjs', ...args) }),
     ...(python === null
       ? {}
       : { polars: () => measure(python, [here('polars_peer.py'), ...args], { POLARS_MAX_THREADS: '1' }) }),

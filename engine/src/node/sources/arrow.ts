@@ -6,6 +6,7 @@ import type { ByteInterner } from '../../columns/byteInterner.js';
 import type { Schema } from '../../columns/schema.js';
 import { START_OF_TIME, toEventTimes } from '../../columns/time.js';
 import type { Field } from '../../columns/types.js';
+import { readAhead } from '../../sources/bytes.js';
 import type { ByteInput } from '../../sources/bytes.js';
 import { newCounters } from '../../sources/counters.js';
 import { SourceError } from '../../sources/error.js';
@@ -40,7 +41,7 @@ export async function openArrow(
   directory: string,
   path: string,
 ): Promise<OpenSource> {
-  const open = () => fileInput(directory, path);
+  const open = async () => readAhead(await fileInput(directory, path));
   const input = await open();
   try {
     const { label } = input;
