@@ -1,7 +1,8 @@
-// `npm run bench -- NAME [--rows N] [--case NAME]… [--order ORDER]… [--runs N] [--data NAME] [--json]`: runs bench/NAME, prints a table and, last, one line of JSON.
+// `npm run bench -- NAME [--rows N] [--case NAME]… [--order ORDER]… [--runs N] [--data NAME] [--keep] [--json]`: runs bench/NAME, prints a table and, last, one line of JSON.
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { machine, table } from './support/report.mjs';
+import { keepResults } from './support/results.mjs';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -14,6 +15,8 @@ const { positionals, values } = parseArgs({
     runs: { type: 'string' },
     /** Which data set, where a benchmark has several. */
     data: { type: 'string' },
+    /** Whether the figures are kept in bench/results/. */
+    keep: { type: 'boolean', default: false },
   },
 });
 const [name] = positionals;
@@ -42,4 +45,5 @@ const results = await run({
   data: values.data,
 });
 if (!values.json) console.log(table(results));
+if (values.keep) process.stderr.write(`Kept in ${keepResults(name, machine(), results)}\n`);
 console.log(JSON.stringify({ bench: name, machine: machine(), results }));
