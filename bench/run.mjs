@@ -1,4 +1,4 @@
-// `npm run bench -- NAME [--rows N] [--case NAME]… [--order ORDER]… [--runs N] [--data NAME] [--keep] [--json]`: runs bench/NAME, prints a table and, last, one line of JSON.
+// `npm run bench -- NAME [--rows N] [--case NAME]… [--order ORDER]… [--engine NAME]… [--runs N] [--data NAME] [--keep] [--json]`: runs bench/NAME, prints a table and, last, one line of JSON.
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { machine, table } from './support/report.mjs';
@@ -12,6 +12,8 @@ const { positionals, values } = parseArgs({
     /** Some cases alone, by name; and how often each is run. */
     case: { type: 'string', multiple: true },
     order: { type: 'string', multiple: true },
+    /** Some peers alone; ours is always there. */
+    engine: { type: 'string', multiple: true },
     runs: { type: 'string' },
     /** Which data set, where a benchmark has several. */
     data: { type: 'string' },
@@ -41,6 +43,7 @@ const results = await run({
   rows,
   cases: values.case,
   orders: values.order,
+  only: values.engine,
   runs: values.runs === undefined ? undefined : Number(values.runs),
   data: values.data,
 });

@@ -91,7 +91,8 @@ async function makeArrow(stem) {
   const path = `${stem}.arrow`;
   if (existsSync(path)) return;
   process.stderr.write(`Making ${path} …\n`);
-  const { ParquetFile } = await import('parquet-wasm/node');
+  const { parquetWasm } = await import('../../engine/dist/node/parquetWasm.js');
+  const { ParquetFile } = await parquetWasm();
   const parquet = await ParquetFile.fromFile(await openAsBlob(`${stem}.parquet`));
   const out = await open(`${path}.part`, 'w');
   const groups = parquet.metadata().numRowGroups();

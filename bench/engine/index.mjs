@@ -18,7 +18,14 @@ const here = name => fileURLToPath(new URL(name, import.meta.url));
  * CPU time counts, since what else the machine does only adds; the median is given beside it. DuckDB and Polars answer as a batch on one thread; the JavaScript libraries and
  * Flink take fewer rows, and their time is given for as many as ours. A ratio is the peer's CPU time divided by ours.
  */
-export async function run({ rows = ROWS, cases, orders = ['in order', 'shuffled'], runs = RUNS, data }) {
+export async function run({
+  rows = ROWS,
+  cases,
+  orders = ['in order', 'shuffled'],
+  runs = RUNS,
+  data,
+  only,
+}) {
   build();
   const stem = await makeTrades(rows, data);
   const python = findPython('polars');
@@ -28,7 +35,7 @@ export async function run({ rows = ROWS, cases, orders = ['in order', 'shuffled'
   for (const order of orders) {
     for (const name of chosen.filter(each => !(each in EXTRAS) && each !== 'flink')) {
       if (name.startsWith('IN ') && order === 'shuffled') continue;
-      const best = await measureCase(name, order, { stem, rows, python, overArrow, runs });
+      const best = await measureCase(name, order, { stem, rows, python, overArrow, runs, only });
       results.push(...report(name, order, rows, best));
     }
   }
@@ -39,7 +46,7 @@ export async function run({ rows = ROWS, cases, orders = ['in order', 'shuffled'
   return results.map(result => ({ ...result, reach: reached(result) }));
 }
 
-async function measureCase(name, order, { stem, rows, python, overArrow, runs }) {
+async function measureCase(name, order, { stem, rows, python, overArrow, runs, only }) {
   const args = [name, order, stem, String(rows)];
   const node = (script, ...rest) =>
     measure(process.execPath, ['--max-old-space-size=8192', here(script), ...rest]);
@@ -60,6 +67,7 @@ async function measureCase(name, order, { stem, rows, python, overArrow, runs })
   const all = {};
   for (let turn = 0; turn < runs; turn++) {
     for (const [engine, start] of Object.entries(engines)) {
+      if (only !== undefined && engine !== 'millrace' && !only.includes(engine)) continue;
       const result = await start();
       process.stderr.write(`${name} ${order} ${engine}: ${Math.round(result.cpu_ms)} ms CPU\n`);
       (all[engine] ??= []).push(result);
