@@ -274,8 +274,12 @@ function readText(
     return;
   }
   const offsets = new Int32Array(vector.memory, vector.offsets + start * 4, count + 1);
-  for (let i = 0; i < count; i++)
-    codes[row + i] = internWithin(interner, text, values + offsets[i], values + offsets[i + 1]);
+  let from = values + offsets[0];
+  for (let i = 0; i < count; i++) {
+    const to = values + offsets[i + 1];
+    codes[row + i] = internWithin(interner, text, from, to);
+    from = to;
+  }
 }
 
 /** Offsets come from outside, and a wrong one must not be followed. */
