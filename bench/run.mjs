@@ -1,7 +1,8 @@
-// `npm run bench -- NAME [--rows N] [--case NAME]… [--order ORDER]… [--runs N] [--json]`: runs bench/NAME, prints a table and, last, one line of JSON.
+// `npm run bench -- NAME [--rows N] [--case NAME]… [--order ORDER]… [--engine NAME]… [--runs N] [--data NAME] [--keep] [--json]`: runs bench/NAME, prints a table and, last, one line of JSON.
 import { existsSync, readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { machine, table } from './support/report.mjs';
+import { keepResults } from './support/results.mjs';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -11,7 +12,13 @@ const { positionals, values } = parseArgs({
     /** Some cases alone, by name; and how often each is run. */
     case: { type: 'string', multiple: true },
     order: { type: 'string', multiple: true },
+    /** Some peers alone; ours is always there. */
+    engine: { type: 'string', multiple: true },
     runs: { type: 'string' },
+    /** Which data set, where a benchmark has several. */
+    data: { type: 'string' },
+    /** Whether the figures are kept in bench/results/. */
+    keep: { type: 'boolean', default: false },
   },
 });
 const [name] = positionals;
@@ -36,7 +43,10 @@ const results = await run({
   rows,
   cases: values.case,
   orders: values.order,
+  only: values.engine,
   runs: values.runs === undefined ? undefined : Number(values.runs),
+  data: values.data,
 });
 if (!values.json) console.log(table(results));
+if (values.keep) process.stderr.write(`Kept in ${keepResults(name, machine(), results)}\n`);
 console.log(JSON.stringify({ bench: name, machine: machine(), results }));

@@ -13,7 +13,10 @@ export const CASES = [
 ];
 
 /** File to one-minute bars, end to end. */
-export const FILE_CASES = ['IN csv', 'IN ndjson', 'IN parquet'];
+export const FILE_CASES = ['IN csv', 'IN ndjson', 'IN parquet', 'IN arrow'];
+
+/** DuckDB reads Arrow by an extension alone, so there it is asked over what pyarrow reads. */
+export const OVER_PYARROW = ['IN arrow'];
 
 /** How far floats may differ: sums of up to 10 million rows in another order. */
 export const TOLERANCE = 1e-9;

@@ -4,6 +4,7 @@ import { clusterState, startCluster, stopCluster } from '../../scripts/lib/flink
 import { installFlink } from '../../scripts/lib/flinkInstall.mjs';
 
 const ROWS = 1_000_000;
+const TURNS = 2;
 /** A clock tick of /proc, in milliseconds. */
 const TICK_MS = 10;
 
@@ -35,7 +36,8 @@ const QUERIES = {
 
 /**
  * The workloads on a Flink cluster on this machine, as streams over a CSV file into a sink that drops them. Fewer rows, scaled to ours; the CPU time of
- * its TaskManager, less that of reading the file alone. The ratio is Flink's CPU time divided by ours in the same run.
+ * its TaskManager, less that of reading the file alone. Each runs twice, so that Java has compiled what it will, and the least counts: of the reading
+ * as well. The ratio is Flink's CPU time divided by ours in the same run.
  */
 export async function measureFlink({ stem, rows, results }) {
   await installFlink();
@@ -47,18 +49,23 @@ export async function measureFlink({ stem, rows, results }) {
     const sql = await openSession(gateway);
     await sql(`CREATE TABLE trades (ts TIMESTAMP(3), symbol STRING, price DOUBLE, size BIGINT, WATERMARK FOR ts AS ts)
                WITH ('connector' = 'filesystem', 'path' = '${path}', 'format' = 'csv')`);
-    // The first job loads and compiles what all have in common.
-    await runJob(sql, rest, worker, 'warm', QUERIES.W9);
-    const read = await runJob(sql, rest, worker, 'read', 'SELECT * FROM trades');
+    const best = {};
+    for (let turn = 0; turn < TURNS; turn++) {
+      for (const [name, query] of Object.entries({ read: 'SELECT * FROM trades', ...QUERIES })) {
+        const result = await runJob(sql, rest, worker, `${name}_${turn}`, query);
+        process.stderr.write(`${name} flink: ${result.cpu_ms} ms CPU, reading included\n`);
+        if (best[name] === undefined || result.cpu_ms < best[name].cpu_ms) best[name] = result;
+      }
+    }
+    const { read } = best;
     const figures = [];
     for (const name of Object.keys(QUERIES)) {
-      const { cpu_ms, wall_ms } = await runJob(sql, rest, worker, name, QUERIES[name]);
+      const { cpu_ms, wall_ms } = best[name];
       const scale = rows / ROWS;
       const alone = Math.max(TICK_MS, cpu_ms - read.cpu_ms) * scale;
       const ours = results.find(
         each => each.name === name && each.engine === 'millrace' && each.order === 'in order',
       );
-      process.stderr.write(`${name} flink: ${Math.round(alone)} ms CPU\n`);
       if (ours !== undefined) ours.flink_ratio = Math.round((alone / ours.cpu_ms) * 10) / 10;
       figures.push({
         name,

@@ -34,8 +34,9 @@ export function batchRows(batch: Batch): Value[][] {
 export async function sourceRows(
   source: OpenSource,
   maxRows = 8192,
+  columns: ReadonlySet<string> | null = null,
 ): Promise<{ rows: Value[][]; marks: number[]; counters: SourceCounters }> {
-  const reader = source.read();
+  const reader = source.read(columns);
   const rows: Value[][] = [];
   const marks: number[] = [];
   for (let batch = await reader.next(maxRows); batch !== null; batch = await reader.next(maxRows)) {

@@ -3,6 +3,7 @@ import { formatDurationTicks } from '../columns/durationTicks.js';
 import { formatDate, formatTimestamp } from '../columns/iso.js';
 import { canonicalJson } from '../columns/json.js';
 import { MillraceError } from '../columns/error.js';
+import { textRange } from './arrowText.js';
 import type { ArrowVector } from './arrowVector.js';
 
 const decoder = new TextDecoder();
@@ -42,6 +43,7 @@ export function jsonOf(vector: ArrowVector, position: number): string {
     }
     case 'utf8':
     case 'largeUtf8':
+    case 'utf8View':
       return JSON.stringify(scalarText(vector, position));
     default:
       return scalarOf(vector, position);
@@ -54,7 +56,13 @@ function objectOf(members: readonly (readonly [string, string])[]): string {
   return `{${Array.from(byKey, ([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
 }
 
-function rangeOf({ memory, offsets, type }: ArrowVector, at: number): readonly [number, number] {
+function rangeOf(vector: ArrowVector, at: number): readonly [number, number] {
+  const [from, to] = offsetsOf(vector, at);
+  if (from >= 0 && to <= vector.children[0].length) return [from, to];
+  throw new RangeError('a list lies outside of its array');
+}
+
+function offsetsOf({ memory, offsets, type }: ArrowVector, at: number): readonly [number, number] {
   if (type.layout === 'fixedList') return [at * type.scale, (at + 1) * type.scale];
   if (type.layout === 'largeList') {
     const [from, to] = new BigInt64Array(memory, offsets + at * 8, 2);
@@ -67,17 +75,14 @@ function rangeOf({ memory, offsets, type }: ArrowVector, at: number): readonly [
 /** A scalar as text without quotes. */
 function scalarText(vector: ArrowVector, position: number): string {
   const at = vector.offset + position;
-  const { memory, offsets, values, type } = vector;
+  const { memory, type } = vector;
   if (type.indexes !== null && vector.dictionary !== null) {
     const index = integerOf({ ...vector, type: { ...type, layout: type.indexes } }, at);
     return scalarText(vector.dictionary, Number(index));
   }
-  if (type.layout === 'utf8' || type.layout === 'largeUtf8') {
-    const wide = type.layout === 'largeUtf8';
-    const [from, to] = wide
-      ? new BigInt64Array(memory, offsets + at * 8, 2)
-      : new Int32Array(memory, offsets + at * 4, 2);
-    return decoder.decode(new Uint8Array(memory, values + Number(from), Number(to) - Number(from)).slice());
+  if (type.layout === 'utf8' || type.layout === 'largeUtf8' || type.layout === 'utf8View') {
+    const [from, to] = textRange(vector, position);
+    return decoder.decode(new Uint8Array(memory, from, to - from).slice());
   }
   const text = scalarOf(vector, position);
   return text.startsWith('"') ? (JSON.parse(text) as string) : text;

@@ -47,6 +47,10 @@ export interface ArrowTypeDescription {
   readonly children?: readonly ArrowFieldDescription[];
   readonly indices?: ArrowTypeDescription;
   readonly stride?: number;
+  /** A dictionary's number. */
+  readonly id?: number;
+  /** How a union lays its values out. */
+  readonly mode?: number;
 }
 
 const SIMPLE = { scale: 0, indexes: null, children: [], names: [] };
@@ -63,7 +67,8 @@ export function arrowType(description: ArrowTypeDescription): ArrowType | null {
     case -1: {
       const values = description.dictionary === undefined ? null : arrowType(description.dictionary);
       const indexes = description.indices === undefined ? null : arrowType(description.indices);
-      const isText = values?.layout === 'utf8' || values?.layout === 'largeUtf8';
+      const isText =
+        values?.layout === 'utf8' || values?.layout === 'largeUtf8' || values?.layout === 'utf8View';
       return values !== null && indexes !== null && isText ? { ...values, indexes: indexes.layout } : null;
     }
     case 2: {
@@ -77,6 +82,8 @@ export function arrowType(description: ArrowTypeDescription): ArrowType | null {
       return plain('utf8', STRING);
     case 20:
       return plain('largeUtf8', STRING);
+    case 24:
+      return plain('utf8View', STRING);
     case 6:
       return plain('bool', BOOLEAN);
     case 7:

@@ -3,6 +3,7 @@ import type { ByteInterner } from '../columns/byteInterner.js';
 import { decimalToNumber } from '../columns/decimal.js';
 import type { DataType } from '../columns/types.js';
 import { jsonOf, jsonOfText } from './arrowNested.js';
+import { viewedText } from './arrowText.js';
 
 /** How an Arrow array stores its values. */
 export type ArrowLayout =
@@ -19,6 +20,7 @@ export type ArrowLayout =
   | 'float64'
   | 'utf8'
   | 'largeUtf8'
+  | 'utf8View'
   | 'dateMillisecond'
   | 'struct'
   | 'list'
@@ -57,6 +59,8 @@ export interface ArrowVector {
   readonly values: number;
   /** The byte at which a string array's offsets begin. */
   readonly offsets: number;
+  /** The bytes at which the buffers begin that an array of views has its longer texts in. */
+  readonly pieces: readonly number[];
   readonly dictionary: ArrowVector | null;
   /** The arrays of a nested array's parts. */
   readonly children: readonly ArrowVector[];
@@ -132,6 +136,7 @@ function readValues(
       return;
     case 'utf8':
     case 'largeUtf8':
+    case 'utf8View':
       readText(vector, start, count, column.interner as ByteInterner, column.ints, row);
       return;
     case 'bool': {
@@ -253,16 +258,34 @@ function readText(
 ): void {
   const text = new Uint8Array(vector.memory);
   const { values } = vector;
+  if (vector.type.layout === 'utf8View') {
+    for (let i = 0; i < count; i++) {
+      const [from, to] = viewedText(vector, start + i);
+      codes[row + i] = internWithin(interner, text, from, to);
+    }
+    return;
+  }
   if (vector.type.layout === 'largeUtf8') {
     const offsets = new BigInt64Array(vector.memory, vector.offsets + start * 8, count + 1);
     for (let i = 0; i < count; i++) {
-      codes[row + i] = interner.intern(text, values + Number(offsets[i]), values + Number(offsets[i + 1]));
+      const [from, to] = [values + Number(offsets[i]), values + Number(offsets[i + 1])];
+      codes[row + i] = internWithin(interner, text, from, to);
     }
     return;
   }
   const offsets = new Int32Array(vector.memory, vector.offsets + start * 4, count + 1);
-  for (let i = 0; i < count; i++)
-    codes[row + i] = interner.intern(text, values + offsets[i], values + offsets[i + 1]);
+  let from = values + offsets[0];
+  for (let i = 0; i < count; i++) {
+    const to = values + offsets[i + 1];
+    codes[row + i] = internWithin(interner, text, from, to);
+    from = to;
+  }
+}
+
+/** Offsets come from outside, and a wrong one must not be followed. */
+function internWithin(interner: ByteInterner, text: Uint8Array, from: number, to: number): number {
+  if (from >= 0 && to >= from && to <= text.length) return interner.intern(text, from, to);
+  throw new RangeError('a text lies outside of its array');
 }
 
 function readDictionary(
@@ -281,4 +304,6 @@ function readDictionary(
   }
   const indexes = narrow(vector.type.indexes as ArrowLayout, vector.memory, vector.values, start, count);
   for (let i = 0; i < count; i++) column.ints[row + i] = codes[indexes[i]] ?? 0;
+  if (dictionary.validity === null) return;
+  for (let i = 0; i < count; i++) if (isNullAt(dictionary, indexes[i])) column.setNull(row + i);
 }

@@ -7,32 +7,32 @@ import { CsvRowSplitter } from './csvRow.js';
 import type { CsvFormat } from './csvFormat.js';
 import { rejectText } from './decoder.js';
 import type { RejectRow, RowDecoder } from './decoder.js';
+import { plainFloat, plainInteger } from './plainNumber.js';
 import { ByteScanner } from './scanner.js';
 
 const enum Kind {
   Skip,
-  Boolean,
+  String,
   Int32,
   Int64,
   Float64,
-  String,
   Timestamp,
   Date,
   /** Read from the field's text, exactly. */
-  Text,
+  Other,
 }
 
 const KINDS = {
-  boolean: Kind.Boolean,
+  boolean: Kind.Other,
   int32: Kind.Int32,
   int64: Kind.Int64,
   float64: Kind.Float64,
   string: Kind.String,
   timestamp: Kind.Timestamp,
   date: Kind.Date,
-  decimal: Kind.Text,
-  duration: Kind.Text,
-  json: Kind.Text,
+  decimal: Kind.Other,
+  duration: Kind.Other,
+  json: Kind.Other,
 } as const;
 
 /** The row does not look as it mostly does: it is split into fields and each is judged. */
@@ -48,7 +48,7 @@ export class CsvDecoder implements RowDecoder {
   line: number;
   readonly #kinds: Uint8Array;
   readonly #nullable: boolean[];
-  readonly #units: (TimeUnit | null)[];
+  readonly #units: TimeUnit[];
   readonly #scanner = new ByteScanner();
   readonly #splitter: CsvRowSplitter;
   readonly #fields: CsvField;
@@ -70,7 +70,7 @@ export class CsvDecoder implements RowDecoder {
     const fields = mapping.map(index => (index < 0 ? null : schema.fields[index]));
     this.#kinds = Uint8Array.from(fields, field => (field === null ? Kind.Skip : KINDS[field.type.kind]));
     this.#nullable = fields.map(field => field === null || field.nullable);
-    this.#units = fields.map(field => (field?.type.kind === 'timestamp' ? field.type.unit : null));
+    this.#units = fields.map(field => (field?.type.kind === 'timestamp' ? field.type.unit : 's'));
     this.#splitter = new CsvRowSplitter(format.delimiter);
     this.#fields = new CsvField(format);
   }
@@ -81,6 +81,7 @@ export class CsvDecoder implements RowDecoder {
     if (this.#builder !== out) {
       this.#builder = out;
       this.#columns = this.mapping.map(index => (index < 0 ? null : out.columns[index]));
+      this.#leaveOut();
     }
     const limit = this.format.maxLineBytes;
     const limitRows = out.limit;
@@ -111,6 +112,16 @@ export class CsvDecoder implements RowDecoder {
     return Math.min(p, to);
   }
 
+  /** Passes over the texts that nobody looks at: any bytes are a text, so it is a row all the same. */
+  #leaveOut(): void {
+    this.#columns.forEach((column, c) => {
+      const canBeRejected = this.format.nullStrings && !this.#nullable[c];
+      if (column?.isRead === false && this.#kinds[c] === Kind.String && !canBeRejected) {
+        this.#kinds[c] = Kind.Skip;
+      }
+    });
+  }
+
   /** Reads the row at `start` straight into the columns and returns the position behind it. */
   #row(bytes: Uint8Array, start: number, to: number, atEnd: boolean, row: number): number {
     const kinds = this.#kinds;
@@ -127,33 +138,27 @@ export class CsvDecoder implements RowDecoder {
       if (first === delimiter || first === 10 || first === 13) {
         if (!this.#nullable[c] || (last === 0 && p === start)) return UNUSUAL;
         if (kind !== Kind.Skip) column.setNull(row);
-      } else if (kind === Kind.Float64) {
-        const value = scanner.float(p);
-        end = scanner.end;
+      } else if (kind <= Kind.String) {
+        if (first === 34) end = this.#quotedText(kind, column, bytes, p, row);
+        else {
+          end = fieldEnd(bytes, p, delimiter);
+          if (kind === Kind.String) {
+            if (this.format.nullStrings && this.#fields.isNull(bytes, p, end)) return UNUSUAL;
+            column.ints[row] = (column.interner as ByteInterner).intern(bytes, p, end);
+            if (column.hasNull) column.valid[row] = 1;
+          }
+        }
         if (end < 0) return UNUSUAL;
-        column.floats[row] = value;
-        if (column.hasNull) column.valid[row] = 1;
-      } else if (kind === Kind.String || kind === Kind.Skip) {
-        let from = p;
-        let byte = first;
-        if (first === 34) {
-          from = ++p;
-          byte = bytes[p];
-          while (byte !== 34 && byte !== 10) byte = bytes[++p];
-          if (byte === 10 || bytes[p + 1] === 34) return UNUSUAL;
-          end = p + 1;
-        } else {
-          while (byte !== delimiter && byte !== 10 && byte !== 13) byte = bytes[++p];
-          end = p;
-        }
         if (end >= to && !atEnd) return INCOMPLETE;
-        if (kind === Kind.String) {
-          if (this.format.nullStrings && first !== 34 && this.#fields.isNull(bytes, from, p)) return UNUSUAL;
-          column.ints[row] = (column.interner as ByteInterner).intern(bytes, from, p);
-          if (column.hasNull) column.valid[row] = 1;
-        }
       } else {
-        end = this.#integer(kind, c, p, row);
+        const lane = column.floats;
+        if (kind === Kind.Float64) end = plainFloat(bytes, p, lane, row);
+        else if (column.isWide) end = -1;
+        else if (kind === Kind.Timestamp) end = scanner.plainTimestamp(p, this.#units[c], lane, row);
+        else if (kind === Kind.Int64) end = plainInteger(bytes, p, lane, row);
+        else end = -1;
+        if (end < 0) end = this.#oddNumber(kind, c, p, row);
+        else if (column.hasNull) column.valid[row] = 1;
         if (end < 0) return UNUSUAL;
       }
       const separator = bytes[end];
@@ -169,22 +174,34 @@ export class CsvDecoder implements RowDecoder {
     return UNUSUAL;
   }
 
-  /** Reads an integer, a time, a date or a boolean; returns the position behind it, or -1. */
-  #integer(kind: number, c: number, at: number, row: number): number {
+  /** Reads a number, a time or a date that is longer than most; returns the position behind it, or -1. */
+  #oddNumber(kind: Kind, c: number, p: number, row: number): number {
     const scanner = this.#scanner;
     const column = this.#columns[c] as ColumnBuilder;
     let value: number;
-    if (kind === Kind.Timestamp) value = scanner.timestamp(at, this.#units[c] as TimeUnit);
-    else if (kind === Kind.Int64) value = scanner.integer(at);
-    else if (kind === Kind.Int32) {
-      value = scanner.integer(at);
-      if (value !== (value | 0)) return -1;
-    } else if (kind === Kind.Date) value = scanner.date(at);
-    else return -1;
+    if (kind === Kind.Float64) value = scanner.float(p);
+    else if (kind === Kind.Timestamp) value = scanner.timestamp(p, this.#units[c]);
+    else if (kind === Kind.Date) value = scanner.date(p);
+    else if (kind === Kind.Other) return -1;
+    else value = scanner.integer(p);
     if (scanner.end < 0) return -1;
-    if (value !== value) column.setBigint(row, scanner.big);
+    if (kind === Kind.Float64) column.setNumber(row, value);
+    else if (value !== value) column.setBigint(row, scanner.big);
+    else if (kind === Kind.Int32 && value !== (value | 0)) return -1;
     else column.setInteger(row, value);
     return scanner.end;
+  }
+
+  /** Reads a quoted field that is plain text within one line; returns the position behind it, or -1. */
+  #quotedText(kind: Kind, column: ColumnBuilder, bytes: Uint8Array, p: number, row: number): number {
+    let end = p + 1;
+    while (bytes[end] !== 34 && bytes[end] !== 10) end++;
+    if (bytes[end] === 10 || bytes[end + 1] === 34) return -1;
+    if (kind === Kind.String) {
+      column.ints[row] = (column.interner as ByteInterner).intern(bytes, p + 1, end);
+      if (column.hasNull) column.valid[row] = 1;
+    }
+    return end + 1;
   }
 
   #unusualRow(bytes: Uint8Array, start: number, to: number, atEnd: boolean, out: BatchBuilder): number {
@@ -255,4 +272,13 @@ export class CsvDecoder implements RowDecoder {
     this.line++;
     return end + 1;
   }
+}
+
+/** The position of the separator that ends an unquoted field: nearly all that is before it has a greater code. */
+function fieldEnd(bytes: Uint8Array, from: number, delimiter: number): number {
+  const most = delimiter > 13 ? delimiter : 13;
+  let p = from;
+  let byte = bytes[p];
+  while (byte > most || (byte !== delimiter && byte !== 10 && byte !== 13)) byte = bytes[++p];
+  return p;
 }

@@ -5,6 +5,7 @@ import { isInteger } from '../columns/types.js';
 import type { DataType, Field } from '../columns/types.js';
 import { missing, notOfType } from './csvField.js';
 import { textOf } from './decoder.js';
+import { JsonShape, MOST_VALUES } from './jsonShape.js';
 import { JsonSkipper, skipSpace } from './jsonSkipper.js';
 import { ByteScanner } from './scanner.js';
 import { readText } from './textValue.js';
@@ -18,8 +19,8 @@ interface ExpectedKey {
 }
 
 /**
- * Reads JSON objects straight into typed columns. Objects of one feed have their keys in one order, so each key is compared
- * with the one that was at its place before; any other order is read as well. Keys that name no column are left out.
+ * Reads JSON objects straight into typed columns. Objects of one feed look alike, so each is read as the one before was, and only one that looks
+ * otherwise key by key. Keys that name no column are left out.
  */
 export class JsonRowReader {
   /** What is wrong with the object that was read last, or null. */
@@ -30,8 +31,16 @@ export class JsonRowReader {
   readonly #expected: (ExpectedKey | undefined)[];
   readonly #seen: Int32Array;
   #stamp = 0;
+  readonly #shape: JsonShape;
+  /** Of the object that is being read: the column of each value, and where it begins and ends. */
+  readonly #placeColumns = new Int32Array(MOST_VALUES);
+  readonly #starts = new Int32Array(MOST_VALUES);
+  readonly #ends = new Int32Array(MOST_VALUES);
 
   constructor(private readonly schema: Schema) {
+    this.#shape = new JsonShape(schema, this.#scanner, (bytes, at, to, column, out) =>
+      this.#anyValue(bytes, at, to, column, out),
+    );
     this.#byName = new Map(schema.fields.map((field, i) => [field.name, i]));
     this.#expected = schema.fields.map((field, column) => ({
       bytes: encoder.encode(JSON.stringify(field.name)),
@@ -46,54 +55,77 @@ export class JsonRowReader {
    */
   read(bytes: Uint8Array, from: number, to: number, out: BatchBuilder): number {
     this.#scanner.bytes = bytes;
+    const end = this.#shape.read(bytes, from, to, out);
+    if (end >= 0) {
+      this.fault = null;
+      return end;
+    }
+    return this.#readAny(bytes, from, to, out);
+  }
+
+  /** Reads an object whatever it looks like. */
+  #readAny(bytes: Uint8Array, from: number, to: number, out: BatchBuilder): number {
     this.fault = null;
     let p = skipSpace(bytes, from);
     if (bytes[p] !== 123) return this.#fail(`a JSON object is expected, and ${found(bytes, p, to)}`);
     p = skipSpace(bytes, p + 1);
     const stamp = ++this.#stamp;
-    let known = 0;
-    if (bytes[p] === 125) return this.#finish(p + 1, 0, out);
-    for (let place = 0; ; place++) {
-      const key = this.#key(bytes, p, to, place);
-      if (key === null) return -1;
-      p = skipSpace(bytes, p + this.#keyLength);
-      if (bytes[p] !== 58) return this.#fail(`':' is expected after a key, and ${found(bytes, p, to)}`);
-      p++;
-      if (bytes[p] <= 32) p = skipSpace(bytes, p);
-      const column = key.column;
-      if (column < 0) {
-        p = this.#skipper.skip(bytes, p, to);
-        if (p < 0) return this.#fail(this.#skipper.fault);
-      } else {
-        p = this.#value(bytes, p, to, this.schema.fields[column], out.columns[column], out.length);
+    let place = 0;
+    if (bytes[p] !== 125) {
+      for (; ; place++) {
+        const key = this.#key(bytes, p, to, place);
+        if (key === null) return -1;
+        p = skipSpace(bytes, p + this.#keyLength);
+        if (bytes[p] !== 58) return this.#fail(`':' is expected after a key, and ${found(bytes, p, to)}`);
+        p = skipSpace(bytes, p + 1);
+        const { column } = key;
+        const start = p;
+        p = this.#anyValue(bytes, p, to, column, out);
         if (p < 0) return -1;
-        if (this.#seen[column] !== stamp) {
-          this.#seen[column] = stamp;
-          known++;
+        if (column >= 0) this.#seen[column] = stamp;
+        if (place < MOST_VALUES) {
+          this.#placeColumns[place] = column;
+          this.#starts[place] = start;
+          this.#ends[place] = p;
         }
+        p = skipSpace(bytes, p);
+        if (bytes[p] === 125) break;
+        if (bytes[p] !== 44) {
+          return this.#fail(`',' or '}' is expected after a value, and ${found(bytes, p, to)}`);
+        }
+        p = skipSpace(bytes, p + 1);
       }
-      if (bytes[p] <= 32) p = skipSpace(bytes, p);
-      if (bytes[p] === 44) {
-        p++;
-        if (bytes[p] <= 32) p = skipSpace(bytes, p);
-      } else if (bytes[p] === 125) {
-        return this.#finish(p + 1, known, out);
-      } else {
-        return this.#fail(`',' or '}' is expected after a value, and ${found(bytes, p, to)}`);
-      }
+      place++;
     }
+    const absent = this.#absent(out);
+    if (absent === null) return -1;
+    this.#shape.learn(bytes, from, p + 1, place, this.#placeColumns, this.#starts, this.#ends, absent, out);
+    return p + 1;
   }
 
-  /** Gives NULL to the columns that the object did not have. */
-  #finish(end: number, known: number, out: BatchBuilder): number {
+  /** Reads the value at `p` into a column, or passes over it where the column is -1. */
+  #anyValue(bytes: Uint8Array, p: number, to: number, column: number, out: BatchBuilder): number {
+    if (column >= 0) {
+      return this.#value(bytes, p, to, this.schema.fields[column], out.columns[column], out.length);
+    }
+    const end = this.#skipper.skip(bytes, p, to);
+    return end < 0 ? this.#fail(this.#skipper.fault) : end;
+  }
+
+  /** Gives NULL to the columns that the object did not have, and says which these are; null where one of them must have a value. */
+  #absent(out: BatchBuilder): number[] | null {
+    const absent: number[] = [];
     const fields = this.schema.fields;
-    if (known === fields.length) return end;
     for (let i = 0; i < fields.length; i++) {
       if (this.#seen[i] === this.#stamp) continue;
-      if (!fields[i].nullable) return this.#fail(missing(fields[i]));
+      if (!fields[i].nullable) {
+        this.#fail(missing(fields[i]));
+        return null;
+      }
       out.columns[i].setNull(out.length);
+      absent.push(i);
     }
-    return end;
+    return absent;
   }
 
   #keyLength = 0;

@@ -8,7 +8,8 @@ const runs = Number(process.env.MILLRACE_RUNS ?? 100);
 const seed = Number(process.env.MILLRACE_SEED ?? 20240308);
 
 function read(scanner: ByteScanner, text: string, unit: TimeUnit): bigint | null {
-  scanner.bytes = new TextEncoder().encode(`${text}\n`);
+  // As in a file, where more bytes stand behind: of a text alone no words are read.
+  scanner.bytes = new TextEncoder().encode(`${text}\n`.padEnd(100));
   const value = scanner.timestamp(0, unit);
   if (scanner.end !== text.length) return null;
   return Number.isNaN(value) ? scanner.big : BigInt(value);
@@ -67,4 +68,33 @@ it('knows no time that is none', () => {
   }
   expect(read(new ByteScanner(), '2024-02-29', 'us')).toBe(1709164800000000n);
   expect(read(new ByteScanner(), '-62135596800', 's')).toBe(-62135596800n);
+});
+
+it('reads numbers as JavaScript does', () => {
+  const digits = fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 20 }).map(each => each.join(''));
+  const number = fc
+    .tuple(
+      fc.constantFrom('', '-'),
+      digits,
+      fc.constantFrom('', '.'),
+      digits,
+      fc.constantFrom('', 'e3', 'E-7', 'e'),
+    )
+    .filter(([, whole, point, fraction]) => whole.length + (point === '' ? 0 : fraction.length) > 0);
+  const property = fc.property(number, ([sign, whole, point, fraction, exponent]) => {
+    const scanner = new ByteScanner();
+    const plain = `${sign}${whole}${point}${point === '' ? '' : fraction}`;
+    scanner.bytes = new TextEncoder().encode(`${plain}${exponent},\n`);
+    const isWhole = exponent !== 'e';
+    expect(scanner.float(0)).toBe(Number(isWhole ? plain + exponent : plain));
+    expect(scanner.end).toBe(plain.length + (isWhole ? exponent.length : 0));
+    const integer = scanner.integer(0);
+    const exact = whole === '' ? null : BigInt(whole) * (sign === '-' ? -1n : 1n);
+    const fits = exact !== null && exact === BigInt.asIntN(64, exact);
+    expect(scanner.end).toBe(fits ? sign.length + whole.length : -1);
+    if (!fits) return;
+    expect(Number.isNaN(integer) ? scanner.big : BigInt(integer)).toBe(exact);
+    expect(Object.is(integer, -0)).toBe(false);
+  });
+  fc.assert(property, { numRuns: runs * 20, seed });
 });

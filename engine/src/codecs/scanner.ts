@@ -1,12 +1,13 @@
 import { daysFromCivil, isCivil } from '../columns/civil.js';
 import type { TimeUnit } from '../columns/types.js';
+import { MinuteMemo } from './minuteMemo.js';
+import { plainFloat, plainInteger } from './plainNumber.js';
 
-const POWERS_OF_TEN = Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 const MIN_INT64 = -(2n ** 63n);
 const MAX_INT64 = 2n ** 63n - 1n;
 const PER_SECOND: Record<TimeUnit, number> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 };
-/** The length of `2024-03-08T14:30:`. */
-const MINUTE_LENGTH = 17;
+const NO_VIEW = new DataView(new ArrayBuffer(0));
+const WORTH_A_VIEW = 64;
 /** What nine digits of a second's fraction are divided by. */
 const NANOS_PER_TICK: Record<TimeUnit, number> = { s: 1e9, ms: 1e6, us: 1e3, ns: 1 };
 
@@ -16,7 +17,11 @@ const NANOS_PER_TICK: Record<TimeUnit, number> = { s: 1e9, ms: 1e6, us: 1e3, ns:
  * no loop needs a test for the end of the bytes.
  */
 export class ByteScanner {
-  bytes: Uint8Array = new Uint8Array(1);
+  #bytes: Uint8Array = new Uint8Array(1);
+  #view: DataView = NO_VIEW;
+  readonly #memo = new MinuteMemo();
+  /** A value on its way out. */
+  readonly #value = new Float64Array(1);
   /** Behind the value that was read last; -1: there was none. */
   end = -1;
   /** The value of an integer that does not fit a safe number: `integer` and `timestamp` returned NaN. */
@@ -25,45 +30,42 @@ export class ByteScanner {
   #dayText = -1;
   #daySeconds = 0;
 
+  /** The bytes as words; empty for single short texts. */
+  get view(): DataView {
+    return this.#view;
+  }
+
+  /** What is read from. */
+  set bytes(bytes: Uint8Array) {
+    if (bytes === this.#bytes) return;
+    this.#bytes = bytes;
+    // Single short texts are not worth a view.
+    this.#view =
+      bytes.length < WORTH_A_VIEW ? NO_VIEW : new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
   /** A decimal number as a float64, correctly rounded. */
   float(from: number): number {
-    const bytes = this.bytes;
-    let p = from;
-    const negative = bytes[p] === 45;
-    if (negative) p++;
-    const digitsFrom = p;
-    let mantissa = 0;
-    let digit = bytes[p] - 48;
-    while (digit >= 0 && digit <= 9) {
-      mantissa = mantissa * 10 + digit;
-      digit = bytes[++p] - 48;
-    }
-    let digits = p - digitsFrom;
-    let fraction = 0;
+    this.end = plainFloat(this.#bytes, from, this.#value, 0);
+    return this.end < 0 ? this.#longFloat(from) : this.#value[0];
+  }
+
+  /** A number of more than 15 digits or with an exponent. */
+  #longFloat(from: number): number {
+    const bytes = this.#bytes;
+    const first = bytes[from] === 45 ? from + 1 : from;
+    let p = first;
+    while (isDigit(bytes[p])) p++;
+    let digits = p - first;
     if (bytes[p] === 46) {
-      const fractionFrom = ++p;
-      digit = bytes[p] - 48;
-      while (digit >= 0 && digit <= 9) {
-        mantissa = mantissa * 10 + digit;
-        digit = bytes[++p] - 48;
-      }
-      fraction = p - fractionFrom;
-      digits += fraction;
+      const point = p++;
+      while (isDigit(bytes[p])) p++;
+      digits = p - point - 1 + digits;
     }
     if (digits === 0) {
       this.end = -1;
       return 0;
     }
-    if (digits > 15 || (bytes[p] | 32) === 101) return this.#longFloat(from, p);
-    this.end = p;
-    if (fraction > 0) mantissa /= POWERS_OF_TEN[fraction];
-    return negative ? -mantissa : mantissa;
-  }
-
-  /** A number of more than 15 digits or with an exponent. */
-  #longFloat(from: number, mantissaEnd: number): number {
-    const bytes = this.bytes;
-    let p = mantissaEnd;
     if ((bytes[p] | 32) === 101) {
       const sign = bytes[p + 1];
       let q = p + (sign === 43 || sign === 45 ? 2 : 1);
@@ -77,37 +79,32 @@ export class ByteScanner {
 
   /** An integer; NaN where it is not a safe number, with the value in `big`. Beyond 64 bits there is none. */
   integer(from: number): number {
-    const bytes = this.bytes;
-    let p = from;
-    const negative = bytes[p] === 45;
-    if (negative) p++;
-    const digitsFrom = p;
-    let value = 0;
-    let digit = bytes[p] - 48;
-    while (digit >= 0 && digit <= 9) {
-      value = value * 10 + digit;
-      digit = bytes[++p] - 48;
-    }
-    const digits = p - digitsFrom;
-    if (digits === 0 || digits > 400) {
-      this.end = -1;
-      return 0;
-    }
-    this.end = p;
-    if (digits <= 16 && value <= Number.MAX_SAFE_INTEGER) return negative && value !== 0 ? -value : value;
+    const bytes = this.#bytes;
+    this.end = plainInteger(bytes, from, this.#value, 0);
+    if (this.end >= 0) return this.#value[0];
+    const first = bytes[from] === 45 ? from + 1 : from;
+    let p = first;
+    while (isDigit(bytes[p])) p++;
+    if (p === first || p - first > 400) return 0;
     const exact = BigInt(ascii(bytes, from, p));
-    if (exact < MIN_INT64 || exact > MAX_INT64) this.end = -1;
+    if (exact >= MIN_INT64 && exact <= MAX_INT64) this.end = p;
     return this.#safe(exact);
+  }
+
+  /** As `timestamp`, for one that is written as most are: straight into a lane. Returns the position behind it, or -1. */
+  plainTimestamp(from: number, unit: TimeUnit, lane: Float64Array, row: number): number {
+    const end = this.#memo.read(this.#bytes, this.#view, from, unit, lane, row);
+    if (end >= 0 || this.#bytes[from + 4] === 45) return end;
+    return plainInteger(this.#bytes, from, lane, row);
   }
 
   /** A timestamp in ticks of `unit`: ISO 8601 text (without a zone: UTC), or an integer that counts the ticks. NaN as for `integer`. */
   timestamp(from: number, unit: TimeUnit): number {
-    const bytes = this.bytes;
+    const memo = this.#memo;
+    const bytes = this.#bytes;
+    this.end = memo.read(bytes, this.#view, from, unit, this.#value, 0);
+    if (this.end >= 0) return this.#value[0];
     if (bytes[from + 4] !== 45 || !isDigit(bytes[from])) return this.integer(from);
-    if (this.#hasKnownMinute(from)) {
-      const value = this.#inKnownMinute(from + MINUTE_LENGTH, unit);
-      if (this.end >= 0) return value;
-    }
     const daySeconds = this.#day(from);
     if (this.end < 0) return 0;
     let seconds = daySeconds;
@@ -122,7 +119,7 @@ export class ByteScanner {
       }
       seconds += this.#secondsOfDay;
       nanos = this.#nanos;
-      this.#learnMinute(from, p, daySeconds);
+      memo.learn(bytes, this.#view, from, p, seconds);
     }
     this.end = p;
     return this.#ticks(seconds, nanos, unit);
@@ -156,58 +153,10 @@ export class ByteScanner {
 
   #secondsOfDay = 0;
   #nanos = 0;
-  /** `2024-03-08T14:30:` as the last timestamp in UTC began, and its seconds: most begin as their neighbour. */
-  readonly #minute = new Uint8Array(MINUTE_LENGTH);
-  #minuteSeconds = 0;
-
-  #hasKnownMinute(from: number): boolean {
-    const bytes = this.bytes;
-    const minute = this.#minute;
-    // From the end, where neighbours differ first.
-    for (let i = MINUTE_LENGTH - 1; i >= 0; i--) if (bytes[from + i] !== minute[i]) return false;
-    return true;
-  }
-
-  /** Reads the seconds of a timestamp whose minute is known; `end` is -1 where they are not written plainly in UTC. */
-  #inKnownMinute(from: number, unit: TimeUnit): number {
-    const bytes = this.bytes;
-    const second = twoDigits(bytes, from);
-    let p = from + 2;
-    let fraction = 0;
-    let digits = 0;
-    if (bytes[p] === 46) {
-      let digit = bytes[++p] - 48;
-      while (digit >= 0 && digit <= 9) {
-        fraction = fraction * 10 + digit;
-        digits++;
-        digit = bytes[++p] - 48;
-      }
-    }
-    const behind = bytes[p];
-    if (behind === 90) p++;
-    const plain = behind === 90 || behind === 44 || behind === 34 || behind === 10 || behind === 13;
-    if (!plain || second < 0 || second > 59 || digits > 9 || (digits === 0 && bytes[from + 2] === 46)) {
-      this.end = -1;
-      return 0;
-    }
-    this.end = p;
-    return this.#ticks(this.#minuteSeconds + second, fraction * POWERS_OF_TEN[9 - digits], unit);
-  }
-
-  /** Remembers the minute of a timestamp that was read, if it is in UTC and has seconds. */
-  #learnMinute(from: number, end: number, daySeconds: number): void {
-    const bytes = this.bytes;
-    if (bytes[from + MINUTE_LENGTH - 1] !== 58 || end < from + MINUTE_LENGTH + 2) return;
-    const last = bytes[end - 1];
-    if (last !== 90 && !isDigit(last)) return;
-    for (let p = from + MINUTE_LENGTH; p < end; p++) if (bytes[p] === 43 || bytes[p] === 45) return;
-    this.#minute.set(bytes.subarray(from, from + MINUTE_LENGTH));
-    this.#minuteSeconds = daySeconds + twoDigits(bytes, from + 11) * 3600 + twoDigits(bytes, from + 14) * 60;
-  }
 
   /** Reads `09:30[:00[.123456789]][Z|±hh[:mm]]` and returns the position behind it, or -1. */
   #timeOfDay(from: number): number {
-    const bytes = this.bytes;
+    const bytes = this.#bytes;
     let p = from;
     const hour = twoDigits(bytes, p);
     const minute = bytes[p + 2] === 58 ? twoDigits(bytes, p + 3) : -1;
@@ -246,7 +195,7 @@ export class ByteScanner {
 
   /** Reads `2024-03-08` and returns the seconds of its midnight. */
   #day(from: number): number {
-    const bytes = this.bytes;
+    const bytes = this.#bytes;
     const year = twoDigits(bytes, from) * 100 + twoDigits(bytes, from + 2);
     const month = twoDigits(bytes, from + 5);
     const day = twoDigits(bytes, from + 8);

@@ -31,6 +31,8 @@ export class ColumnBuilder {
     capacity: number,
     /** The interner of a string column; readers of one source share it. */
     readonly interner: ByteInterner | null = hasDictionary(type) ? new ByteInterner() : null,
+    /** Whether anybody looks at the column: if not, a reader may leave its values out. Its lane is there all the same. */
+    readonly isRead = true,
   ) {
     this.resize(capacity);
   }
@@ -157,11 +159,19 @@ export class BatchBuilder {
     capacity: number,
     /** The interners of the string columns, by position; readers of one source share them. */
     interners: readonly (ByteInterner | null)[] = makeInterners(schema),
+    /** The columns that anybody looks at; null: all. */
+    read: ReadonlySet<string> | null = null,
   ) {
     this.#capacity = Math.max(capacity, 1);
     this.#limit = this.#capacity;
     this.columns = schema.fields.map(
-      (field, i) => new ColumnBuilder(field.type, this.#capacity, interners[i] ?? undefined),
+      (field, i) =>
+        new ColumnBuilder(
+          field.type,
+          this.#capacity,
+          interners[i] ?? undefined,
+          read === null || read.has(field.name),
+        ),
     );
   }
 

@@ -43,7 +43,7 @@ function fileNode<Row>(path: string, options: FileOptions<Row>, clocked: boolean
 }
 
 /**
- * A file (CSV, NDJSON or Parquet) as a stream that the session clock lets out as its rows' time comes.
+ * A file (CSV, NDJSON, Parquet or Arrow) as a stream that the session clock lets out as its rows' time comes.
  *
  * @example const trades = replay('trades.parquet', { name: 'trades', time: 'ts', watermark: '2 s' });
  */
@@ -51,7 +51,7 @@ export function replay<Row = AnyRow>(path: string, options: FileOptions<Row> = {
   return new Stream<Row>(fileNode(path, options, true));
 }
 
-/** A file (CSV, NDJSON or Parquet) as a table: read whole, whatever the clock says. */
+/** A file (CSV, NDJSON, Parquet or Arrow) as a table: read whole, whatever the clock says. */
 export function read<Row = AnyRow>(path: string, options: FileOptions<Row> = {}): Table<Row> {
   return new Table<Row>(fileNode(path, options, false));
 }

@@ -1,8 +1,7 @@
 import type { FFIData, ParquetFile, RecordBatch } from 'parquet-wasm/node';
-import { isJsonMetadata } from '../codecs/arrowJson.js';
-import { arrowType } from '../codecs/arrowType.js';
 import type { ArrowType, ArrowVector } from '../codecs/arrowVector.js';
-import { JSON_TYPE } from '../columns/types.js';
+import { typedColumn } from './sources/typedColumns.js';
+import type { TypedColumn } from './sources/typedColumns.js';
 
 /** The Parquet library, loaded when the first such file is opened. */
 export function parquetWasm() {
@@ -51,6 +50,7 @@ export class WasmBatch {
 // The C data interface's ArrowArray with pointers of 32 bits: five int64, then pointers.
 const NULL_COUNT = 8;
 const OFFSET = 16;
+const BUFFER_COUNT = 24;
 const BUFFERS = 40;
 const CHILDREN = 44;
 const DICTIONARY = 48;
@@ -74,6 +74,12 @@ function vectorAt(view: DataView, address: number, type: ArrowType): ArrowVector
     validity: nulls === 0n || buffer(0) === 0 ? null : new Uint8Array(memory, buffer(0)),
     values: isText ? buffer(2) : isNested(type) ? 0 : buffer(1),
     offsets: isText || hasOffsets ? buffer(1) : 0,
+    pieces:
+      type.layout === 'utf8View'
+        ? Array.from({ length: Number(view.getBigInt64(address + BUFFER_COUNT, true)) - 3 }, (_, i) =>
+            buffer(i + 2),
+          )
+        : [],
     children: type.children.map((child, i) => vectorAt(view, view.getUint32(children + 4 * i, true), child)),
     dictionary:
       type.indexes === null || dictionary === 0
@@ -86,25 +92,9 @@ function isNested(type: ArrowType): boolean {
   return type.children.length > 0;
 }
 
-/** The name, type and nullability of each column of a Parquet file. A type of null cannot be read. */
-export interface ParquetColumn {
-  readonly name: string;
-  readonly type: ArrowType | null;
-  readonly nullable: boolean;
-}
-
 /** The columns of an open Parquet file. */
-export async function parquetColumns(file: ParquetFile): Promise<ParquetColumn[]> {
+export async function parquetColumns(file: ParquetFile): Promise<TypedColumn[]> {
   const { tableFromIPC } = await import('@uwdata/flechette');
   const { schema } = tableFromIPC(file.schema().intoIPCStream());
-  return schema.fields.map(field => ({
-    name: field.name,
-    type: typeOf(arrowType(field.type), field.metadata),
-    nullable: field.nullable,
-  }));
-}
-
-/** Text that the file's metadata name JSON is a column of JSON. */
-function typeOf(type: ArrowType | null, metadata: ReadonlyMap<string, string> | null): ArrowType | null {
-  return type?.type.kind === 'string' && isJsonMetadata(metadata) ? { ...type, type: JSON_TYPE } : type;
+  return schema.fields.map(typedColumn);
 }

@@ -2,6 +2,7 @@ import type { Batch } from '../columns/batch.js';
 import type { EventTime } from '../columns/time.js';
 import type { Exchange } from '../operators/apply.js';
 import type { PhysicalPlan } from '../physical/physical.js';
+import { columnsRead } from '../physical/reads.js';
 import type { OpenSource, SourceReader, World } from '../sources/source.js';
 import { TURN_ROWS } from './feed.js';
 import { InputMerge, type MergeInput } from './inputMerge.js';
@@ -48,7 +49,8 @@ export async function runOnce(
   sources: readonly OpenSource[],
   options: OneShotOptions,
 ): Promise<void> {
-  const readers = sources.map(source => source.read());
+  const columns = columnsRead(plan);
+  const readers = sources.map((source, i) => source.read(columns[i]));
   const results: (Promise<boolean> | boolean)[] = [];
   const { world } = options;
   const pipeline = new Pipeline(

@@ -57,7 +57,7 @@ export async function openLines(
     return {
       summary,
       live: false,
-      read: () => new LineReader(open, inspected, schema, interners, time, boundUs),
+      read: columns => new LineReader(open, inspected, schema, interners, time, boundUs, columns ?? null),
       close: () => Promise.resolve(),
     };
   } finally {
@@ -139,8 +139,9 @@ class LineReader implements SourceReader {
     interners: readonly (ByteInterner | null)[],
     private readonly time: EventTimeColumn | null,
     boundUs: number,
+    columns: ReadonlySet<string> | null,
   ) {
-    this.#builder = new BatchBuilder(schema, 8192, interners);
+    this.#builder = new BatchBuilder(schema, 8192, interners, columns);
     this.#decoder = inspected.decoder(schema, (position, reason, text) =>
       addReject(this.counters, position, reason, text),
     );

@@ -60,8 +60,11 @@ export interface OpenSource {
   readonly live: boolean;
   /** Whether a live feed comes to an end that can be waited for, e.g. a clean close by its server. */
   readonly ends?: boolean;
-  /** A reader at the start of a replayable source; the one shared feed of a live one. */
-  read(): SourceReader;
+  /**
+   * A reader at the start of a replayable source; the one shared feed of a live one. Of columns that are not among `columns` (null: all are), the
+   * values need not be read where that cannot change which rows there are: they are in the batches then with any value.
+   */
+  read(columns?: ReadonlySet<string> | null): SourceReader;
   close(): Promise<void>;
 }
 

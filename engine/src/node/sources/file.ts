@@ -7,9 +7,11 @@ import { choiceOption, textOption } from '../../sources/options.js';
 import type { Options } from '../../sources/options.js';
 import type { SourceConnector } from '../../sources/source.js';
 import { fileInput } from '../fileInput.js';
+import { openArrow } from './arrow.js';
 import { openParquet } from './parquet.js';
 
-type Format = 'csv' | 'ndjson' | 'parquet';
+const FORMATS = ['csv', 'ndjson', 'parquet', 'arrow'] as const;
+type Format = (typeof FORMATS)[number];
 
 const BY_EXTENSION: Record<string, Format> = {
   '.csv': 'csv',
@@ -20,10 +22,14 @@ const BY_EXTENSION: Record<string, Format> = {
   '.json': 'ndjson',
   '.parquet': 'parquet',
   '.pq': 'parquet',
+  '.arrow': 'arrow',
+  '.arrows': 'arrow',
+  '.feather': 'arrow',
+  '.ipc': 'arrow',
 };
 
 /**
- * Files of rows: CSV, newline-delimited JSON, Parquet. Options: `path`; `format` (found by the file's extension); for CSV and JSON
+ * Files of rows: CSV, newline-delimited JSON, Parquet, Arrow IPC (files, streams, Feather version 2). Options: `path`; `format` (found by the file's extension); for CSV and JSON
  * those of `inspectCsv` and `inspectNdjson`. A file is read in pieces, so it may be larger than memory.
  */
 export const fileConnector: SourceConnector = {
@@ -32,6 +38,7 @@ export const fileConnector: SourceConnector = {
     const path = textOption(request.options, 'path', '');
     const format = formatOf(path, request.options);
     if (format === 'parquet') return openParquet(request, world.directory, path);
+    if (format === 'arrow') return openArrow(request, world.directory, path);
     const inspect = format === 'csv' ? inspectCsv : inspectNdjson;
     return openLines(inspect, () => fileInput(world.directory, path), request);
   },
@@ -44,8 +51,8 @@ function formatOf(path: string, options: Options): Format {
     throw new SourceError(
       'MR3204',
       `the extension of '${path}' names no format that can be read.`,
-      "Say which it is: { format: 'csv' }, 'ndjson' or 'parquet'.",
+      "Say which it is: { format: 'csv' }, 'ndjson', 'parquet' or 'arrow'.",
     );
   }
-  return choiceOption(options, 'format', ['csv', 'ndjson', 'parquet'], found);
+  return choiceOption(options, 'format', FORMATS, found);
 }

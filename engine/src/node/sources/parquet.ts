@@ -8,18 +8,18 @@ import { BatchBuilder, makeInterners } from '../../columns/builder.js';
 import type { ByteInterner } from '../../columns/byteInterner.js';
 import type { Schema } from '../../columns/schema.js';
 import { START_OF_TIME, toEventTimes } from '../../columns/time.js';
-import { sameType, timestampType, typeName } from '../../columns/types.js';
-import type { DataType, Field } from '../../columns/types.js';
-import { addReject, newCounters } from '../../sources/counters.js';
+import type { Field } from '../../columns/types.js';
+import { newCounters } from '../../sources/counters.js';
 import { SourceError } from '../../sources/error.js';
-import { noColumn, withEventTime } from '../../sources/eventTime.js';
+import { withEventTime } from '../../sources/eventTime.js';
 import type { EventTimeColumn } from '../../sources/eventTime.js';
 import { disorderOf, MarkMaker } from '../../sources/marks.js';
-import { epochUnit } from '../../sources/observer.js';
 import type { OpenSource, SourceReader, SourceRequest } from '../../sources/source.js';
 import { fileSize, shownPath } from '../paths.js';
 import { parquetColumns, parquetWasm, WasmBatch } from '../parquetWasm.js';
-import type { ParquetColumn, WasmMemory } from '../parquetWasm.js';
+import type { WasmMemory } from '../parquetWasm.js';
+import { declaredField, epochField, fieldsOf, leaveOutNulls } from './typedColumns.js';
+import type { TypedColumn } from './typedColumns.js';
 
 /** How many rows the library decodes at once. */
 const BATCH_ROWS = 8192;
@@ -32,7 +32,7 @@ interface ParquetLayout {
   readonly schema: Schema;
   readonly interners: readonly (ByteInterner | null)[];
   readonly time: EventTimeColumn | null;
-  /** For each column of the schema, its place in the file. */
+  /** For each column of the schema, its place in the file; -1 where it is not read. */
   readonly places: readonly number[];
   /** For each column of the file its type, null for those that are not read. */
   readonly types: readonly (ArrowType | null)[];
@@ -84,12 +84,29 @@ export async function openParquet(
         notes,
       },
       live: false,
-      read: () => new ParquetReader(open, layout, boundUs, size),
+      read: read => new ParquetReader(open, layoutOfRead(layout, read ?? null), boundUs, size),
       close: () => Promise.resolve(),
     };
   } finally {
     file.free();
   }
+}
+
+/**
+ * What is left to read of a file without the columns that nobody looks at: those stay that have to have a value, since a NULL there is a reject, and
+ * one in any case, for the number of rows.
+ */
+function layoutOfRead(layout: ParquetLayout, read: ReadonlySet<string> | null): ParquetLayout {
+  const { fields } = layout.schema;
+  const isChosen = fields.map(({ name, nullable }) => read === null || read.has(name) || !nullable);
+  if (!isChosen.includes(true)) isChosen[0] = true;
+  const inFile = layout.places.filter((_, i) => isChosen[i]).sort((a, b) => a - b);
+  return {
+    ...layout,
+    places: layout.places.map((place, i) => (isChosen[i] ? inFile.indexOf(place) : -1)),
+    types: inFile.map(place => layout.types[place]),
+    names: inFile.map(place => layout.names[place]),
+  };
 }
 
 async function openFile(directory: string, path: string, label: string): Promise<ParquetFile> {
@@ -114,59 +131,25 @@ function broken(label: string, error: unknown): SourceError {
 async function chooseFields(
   label: string,
   file: ParquetFile,
-  columns: readonly ParquetColumn[],
+  columns: readonly TypedColumn[],
   request: SourceRequest,
   notes: string[],
   rows: number,
 ): Promise<Field[]> {
   if (request.fields !== null) return request.fields.map(field => declaredField(label, field, columns));
-  const fields: Field[] = [];
-  for (const { name, type, nullable } of columns) {
-    if (type === null) {
-      notes.push(`${name}: left out, since its type is not supported`);
-      continue;
-    }
-    if (type.note !== null) notes.push(`${name}: ${type.note}`);
-    fields.push({ name, type: type.type, nullable });
-  }
+  const fields = fieldsOf(columns, notes);
   const timeColumn = fields.findIndex(field => field.name === request.time?.column);
   if (timeColumn >= 0 && fields[timeColumn].type.kind === 'int64' && rows > 0) {
-    fields[timeColumn] = await epochField(label, file, columns, fields[timeColumn], notes);
+    fields[timeColumn] = await epochOf(label, file, columns, fields[timeColumn], notes);
   }
   return fields;
 }
 
-function declaredField(label: string, field: Field, columns: readonly ParquetColumn[]): Field {
-  const column = columns.find(each => each.name === field.name);
-  if (column === undefined)
-    throw noColumn(
-      label,
-      field.name,
-      columns.map(each => each.name),
-    );
-  const own = column.type?.type ?? null;
-  const fits = own !== null && (sameType(own, field.type) || standsFor(own, field.type));
-  if (!fits) {
-    throw new SourceError(
-      'MR3206',
-      `column '${field.name}' of ${label} is ${own === null ? 'of a type that is not supported' : typeName(own)}, not ${typeName(field.type)}.`,
-      'Declare it as it is in the file, and cast it later.',
-    );
-  }
-  return field;
-}
-
-/** Whether a column can be read as another type without a cast: integers as ticks, text as JSON. */
-function standsFor(own: DataType, declared: DataType): boolean {
-  if (own.kind === 'string') return declared.kind === 'json';
-  return own.kind === 'int64' && (declared.kind === 'timestamp' || declared.kind === 'duration');
-}
-
-/** The event-time column where the file has plain integers: their size tells the unit. */
-async function epochField(
+/** The event-time column where the file has plain integers. */
+async function epochOf(
   label: string,
   file: ParquetFile,
-  columns: readonly ParquetColumn[],
+  columns: readonly TypedColumn[],
   field: Field,
   notes: string[],
 ): Promise<Field> {
@@ -181,18 +164,7 @@ async function epochField(
     0,
     builder,
   );
-  let lowest = Infinity;
-  let highest = -Infinity;
-  const { data } = builder.columns[0].column();
-  for (let i = 0; i < builder.length; i++) {
-    const value = Number(data[i]);
-    lowest = Math.min(lowest, value);
-    highest = Math.max(highest, value);
-  }
-  const unit = epochUnit(lowest, highest);
-  if (unit === null) return field;
-  notes.push(`${field.name}: integers read as ${typeName(timestampType(unit))}, by their size`);
-  return { ...field, type: timestampType(unit) };
+  return epochField(field, builder, notes);
 }
 
 /** Reads up to the builder's limit of rows from row `offset` on. */
@@ -315,7 +287,8 @@ class ParquetReader implements SourceReader {
         const library = await parquetWasm();
         this.#memory = library.wasmMemory() as WasmMemory;
         this.#file = await this.open();
-        const stream = await this.#file.stream({ batchSize: BATCH_ROWS });
+        const columns = [...this.layout.names];
+        const stream = await this.#file.stream({ batchSize: BATCH_ROWS, columns });
         this.#rows = stream.getReader();
       }
       const { done, value } = await this.#rows.read();
@@ -334,36 +307,16 @@ class ParquetReader implements SourceReader {
     const count = Math.min(builder.limit - builder.length, batch.length - this.#batchAt);
     const vectors = batch.vectors();
     this.layout.places.forEach((place, i) => {
+      if (place < 0) return;
       readVector(vectors[place] as ArrowVector, this.#batchAt, count, builder.columns[i], builder.length);
     });
     builder.length += count;
     this.#batchAt += count;
     this.counters.bytes = this.size;
-    this.#leaveOutNulls(builder.length - count);
+    leaveOutNulls(builder, builder.length - count, this.counters);
     if (this.#batchAt === batch.length) {
       batch.free();
       this.#batch = null;
     }
-  }
-
-  /** Rejects rows that have NULL in a column that must have none (the event time, or as declared). */
-  #leaveOutNulls(from: number): void {
-    const builder = this.#builder;
-    const fields = this.layout.schema.fields;
-    const strict = builder.columns.filter((column, i) => column.hasNull && !fields[i].nullable);
-    if (strict.length === 0) return;
-    let to = from;
-    for (let row = from; row < builder.length; row++) {
-      const missing = strict.find(column => column.valid[row] === 0);
-      if (missing !== undefined) {
-        const { name } = fields[builder.columns.indexOf(missing)];
-        const position = this.counters.rows + this.counters.rejected + (to - from) + 1;
-        addReject(this.counters, position, `column '${name}' has no value, and is not nullable`, '');
-        continue;
-      }
-      if (to !== row) for (const column of builder.columns) column.move(row, to);
-      to++;
-    }
-    builder.length = to;
   }
 }

@@ -1,0 +1,55 @@
+const MAGIC = 0x184d2204;
+
+/** Reads a frame of LZ4 into `out`, which has to be as long as what was compressed. Checksums are not looked at. Throws `RangeError` where it is no such frame. */
+export function readLz4Frame(bytes: Uint8Array, out: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint32(0, true) !== MAGIC) throw new RangeError('no frame of LZ4');
+  const flags = bytes[4];
+  // Behind the two bytes of flags: the content's size, a dictionary's number, and the header's checksum.
+  let p = 7 + ((flags & 8) === 0 ? 0 : 8) + ((flags & 1) === 0 ? 0 : 4);
+  const checksum = (flags & 16) === 0 ? 0 : 4;
+  let filled = 0;
+  for (;;) {
+    const size = view.getUint32(p, true);
+    p += 4;
+    if (size === 0) break;
+    const length = size & 0x7fffffff;
+    const block = bytes.subarray(p, p + length);
+    if ((size & 0x80000000) === 0) filled = readBlock(block, out, filled);
+    else {
+      out.set(block, filled);
+      filled += length;
+    }
+    p += length + checksum;
+  }
+  if (filled !== out.length) throw new RangeError('a frame of LZ4 that is too short');
+}
+
+/** Reads sequences: some bytes as they are, then some that came before. Returns how far `out` is filled. */
+function readBlock(bytes: Uint8Array, out: Uint8Array, from: number): number {
+  let p = 0;
+  let q = from;
+  while (p < bytes.length) {
+    const token = bytes[p++];
+    let literals = token >> 4;
+    if (literals === 15) {
+      let more = 255;
+      while (more === 255) literals += more = bytes[p++];
+    }
+    for (const end = q + literals; q < end;) out[q++] = bytes[p++];
+    if (p >= bytes.length) break;
+    const distance = bytes[p] | (bytes[p + 1] << 8);
+    p += 2;
+    let length = token & 15;
+    if (length === 15) {
+      let more = 255;
+      while (more === 255) length += more = bytes[p++];
+    }
+    if (distance === 0 || distance > q)
+      throw new RangeError('a frame of LZ4 that points before its beginning');
+    // Byte by byte, since what is copied may be what has just been written.
+    for (const end = q + length + 4; q < end; q++) out[q] = out[q - distance];
+  }
+  if (p > bytes.length || q > out.length) throw new RangeError('a frame of LZ4 that does not fit');
+  return q;
+}
