@@ -30,7 +30,11 @@ async function rowsOrCode(work: () => Promise<Row[]>): Promise<Row[] | string> {
     return await work();
   } catch (error) {
     if (error instanceof MillraceError) return error.code;
-    if (error instanceof Error && /Out of Range|Overflow/i.test(error.message)) return OVERFLOW[0];
+    if (
+      error instanceof Error &&
+      /Out of Range|Overflow|Could not cast value .* to DECIMAL/i.test(error.message)
+    )
+      return OVERFLOW[0];
     throw error;
   }
 }
