@@ -2,12 +2,13 @@ import type { Batch } from '../columns/batch.js';
 import { hasNull, type Column } from '../columns/column.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { START_OF_TIME, toEventTimes, type EventTime } from '../columns/time.js';
-import { INT64 } from '../columns/types.js';
+import { INT64, type DataType } from '../columns/types.js';
 import { compileColumn, type ColumnKernel } from '../codegen/column.js';
 import type { PhysicalTopN } from '../physical/topN.js';
 import { GroupCensus } from './groupCensus.js';
 import { GroupIndex } from './groupIndex.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
+import { NumberedRows } from './numberedRows.js';
 import { RankedRows } from './rankedRows.js';
 import { compareRows, compareRowsDescending } from './rowCompare.js';
 import { RowStore } from './rowStore.js';
@@ -43,20 +44,13 @@ export class TopNOperator implements Operator {
   /** The columns that rows are compared by, in turn, as they are now. */
   #compared: { readonly column: Column; readonly compare: typeof compareRows }[] = [];
   #groupNumbers: GroupIndex;
-  /** The numbers of rows by key, or by value: where rows are taken back. */
-  #rowNumbers: GroupIndex;
   readonly #groupCensus = new GroupCensus(holds => {
     for (const number of this.#groups.keys()) holds[number] = 1;
   });
-  readonly #rowCensus = new GroupCensus(holds => {
-    for (let row = 0; row < this.#store.used; row++) holds[this.#numberOf[row]] = 1;
-  });
+  /** The rows by key, or by value: where rows are taken back. */
+  readonly #numbered: NumberedRows | null;
   #groups = new Map<number, Group>();
-  /** Of each row number, the position of its latest row, plus one; and of each row, that of an earlier one of the number. */
-  #rowOf: Int32Array = new Int32Array(0);
-  #earlier = new Int32Array(0);
-  /** The row number and the group of each position. */
-  #numberOf = new Int32Array(0);
+  /** The group of each position. */
   #groupOf = new Int32Array(0);
   #live = 0;
   #watermark: EventTime = START_OF_TIME;
@@ -79,13 +73,13 @@ export class TopNOperator implements Operator {
       nullable: value.nullable,
     }));
     this.#store = new RowStore({ fields: [...input.fields, ...ordered] });
-    this.#groupNumbers = this.#index(this.#within);
-    this.#rowNumbers = this.#index(this.#key);
+    this.#groupNumbers = new GroupIndex(this.#typesOf(this.#within));
+    this.#numbered = plan.retracting ? new NumberedRows(this.#typesOf(this.#key)) : null;
     this.#out = new RankChanges(plan.rowNumber !== null, (a, b) => this.#alike(a, b));
   }
 
-  #index(columns: readonly number[]): GroupIndex {
-    return new GroupIndex(columns.map(at => this.#plan.input.fields[at].type));
+  #typesOf(columns: readonly number[]): DataType[] {
+    return columns.map(at => this.#plan.input.fields[at].type);
   }
 
   process(_port: number, batch: Batch, out: Emitter): void {
@@ -116,13 +110,12 @@ export class TopNOperator implements Operator {
       this.#within.map(at => batch.columns[at]),
       length,
     );
-    const numbers = retracting
-      ? this.#rowNumbers.assign(
-          this.#key.map(at => batch.columns[at]),
-          length,
-        )
-      : null;
-    if (this.#rowOf.length < this.#rowNumbers.size) this.#rowOf = grown(this.#rowOf, this.#rowNumbers.size);
+    const numbered = this.#numbered;
+    const numbers =
+      numbered?.assign(
+        this.#key.map(at => batch.columns[at]),
+        length,
+      ) ?? null;
     this.#compared = this.#comparedColumns(input.fields.length);
     const quick = this.#quickLane(orders.at(0), length);
     const falls = this.#plan.order.at(0)?.descending === true;
@@ -144,13 +137,11 @@ export class TopNOperator implements Operator {
         if (marks !== null) mark = marks[i];
       }
       const position = from + i;
-      if (numbers !== null) {
+      if (numbered !== null && numbers !== null) {
         const back = kinds !== null && (kinds[i] & 1) === 1;
-        this.#replace(numbers[i], back, touched);
+        if (back || this.#plan.key !== null) this.#takeOut(numbered.takeLatest(numbers[i]), touched);
         if (back) continue;
-        this.#earlier[position] = this.#rowOf[numbers[i]] - 1;
-        this.#rowOf[numbers[i]] = position + 1;
-        this.#numberOf[position] = numbers[i];
+        numbered.add(numbers[i], position);
       }
       if (group?.number !== groups[i]) group = this.#groups.get(groups[i]) ?? this.#open(groups[i], time);
       if (!retracting && group.rows.size >= rows) {
@@ -185,12 +176,9 @@ export class TopNOperator implements Operator {
     return quick === null || (valid !== null && valid[row] === 0) ? NaN : quick[row];
   }
 
-  /** Takes out the row of a number that is taken back, or that a new one of its key replaces. */
-  #replace(number: number, back: boolean, touched: Set<Group>): void {
-    if (!back && this.#plan.key === null) return;
-    const position = this.#rowOf[number] - 1;
+  /** Takes out a row that is taken back, or that a new one of its key replaces; -1: there is none. */
+  #takeOut(position: number, touched: Set<Group>): void {
     if (position < 0) return;
-    this.#rowOf[number] = this.#earlier[position] + 1;
     const group = this.#groups.get(this.#groupOf[position]);
     if (group === undefined) return;
     group.rows.remove(position, this.#order);
@@ -219,7 +207,8 @@ export class TopNOperator implements Operator {
     due.sort((a, b) => a.time - b.time);
     for (const group of due) {
       if (this.#plan.form === 'final') this.#out.insert(group.rows.first(this.#plan.rows), previous);
-      for (const row of group.rows) if (this.#plan.retracting) this.#forget(row);
+      // A row whose group is given up can no longer be taken back.
+      if (this.#numbered !== null) for (const row of group.rows) this.#numbered.forget(row);
       this.#live -= group.rows.size;
       this.#groups.delete(group.number);
     }
@@ -227,23 +216,10 @@ export class TopNOperator implements Operator {
     for (const group of this.#groups.values()) this.#next = Math.min(this.#next, this.#closesAt(group));
   }
 
-  /** A row whose group is given up can no longer be taken back. */
-  #forget(position: number): void {
-    const number = this.#numberOf[position];
-    let later = -1;
-    let at = this.#rowOf[number] - 1;
-    while (at >= 0 && at !== position) {
-      later = at;
-      at = this.#earlier[at];
-    }
-    if (at < 0) return;
-    if (later < 0) this.#rowOf[number] = this.#earlier[at] + 1;
-    else this.#earlier[later] = this.#earlier[at];
-  }
-
   #tell(group: Group, mark: EventTime): void {
     const now = group.rows.first(this.#plan.rows);
-    this.#out.change(group.told, now, mark, this.#plan.key === null ? null : row => this.#numberOf[row]);
+    const numbered = this.#plan.key === null ? null : this.#numbered;
+    this.#out.change(group.told, now, mark, numbered === null ? null : row => numbered.numberOf(row));
     group.told = now;
     if (group.rows.size === 0) this.#groups.delete(group.number);
   }
@@ -302,10 +278,8 @@ export class TopNOperator implements Operator {
 
   #fit(): void {
     const { capacity } = this.#store;
-    if (this.#groupOf.length >= capacity) return;
-    this.#groupOf = grown(this.#groupOf, capacity);
-    this.#numberOf = grown(this.#numberOf, capacity);
-    this.#earlier = grown(this.#earlier, capacity);
+    this.#numbered?.fit(capacity);
+    if (this.#groupOf.length < capacity) this.#groupOf = grown(this.#groupOf, capacity);
   }
 
   /** Gives up rows that no group holds, and numbers that nothing has. */
@@ -329,16 +303,9 @@ export class TopNOperator implements Operator {
       group.rows.move(moved);
       group.told = group.told.map(moved);
     }
-    for (let k = 0; k < count; k++) {
-      const row = kept[k];
-      this.#groupOf[k] = this.#groupOf[row];
-      this.#numberOf[k] = this.#numberOf[row];
-      this.#earlier[k] = this.#earlier[row] < 0 ? -1 : places[this.#earlier[row]];
-    }
-    for (let number = 0; number < this.#rowOf.length; number++)
-      if (this.#rowOf[number] > 0) this.#rowOf[number] = places[this.#rowOf[number] - 1] + 1;
+    for (let k = 0; k < count; k++) this.#groupOf[k] = this.#groupOf[kept[k]];
+    this.#numbered?.move(kept, count, places);
     this.#dropGroupNumbers();
-    if (this.#plan.retracting) this.#dropRowNumbers();
   }
 
   #dropGroupNumbers(): void {
@@ -353,24 +320,13 @@ export class TopNOperator implements Operator {
     this.#groups = renamed;
   }
 
-  #dropRowNumbers(): void {
-    const renumbering = this.#rowCensus.take(this.#rowNumbers);
-    if (renumbering === null) return;
-    const { kept, numberOf } = renumbering;
-    const rowOf = new Int32Array(Math.max(1024, kept.length));
-    kept.forEach((number, k) => (rowOf[k] = this.#rowOf[number]));
-    this.#rowOf = rowOf;
-    for (let row = 0; row < this.#store.used; row++) this.#numberOf[row] = numberOf[this.#numberOf[row]];
-  }
-
   stateRows(): number {
     return this.#live;
   }
 
   bytes(): number {
-    const numbers = this.#groupNumbers.bytes() + this.#rowNumbers.bytes();
-    const lanes = this.#rowOf.byteLength + this.#groupOf.byteLength * 3;
-    return this.#store.bytes() + this.#live * 16 + numbers + lanes;
+    const numbers = this.#groupNumbers.bytes() + (this.#numbered?.bytes() ?? 0);
+    return this.#store.bytes() + this.#live * 16 + numbers + this.#groupOf.byteLength;
   }
 
   /** Writes the groups, their rows in order, and what has been told of them. */
@@ -381,14 +337,8 @@ export class TopNOperator implements Operator {
     writer.value('late', this.counters.late);
     this.#store.snapshot(writer.section('rows'), 0);
     this.#groupNumbers.snapshot(writer.section('groupNumbers'));
-    if (this.#plan.retracting) this.#rowNumbers.snapshot(writer.section('rowNumbers'));
-    writer.lane('rowOf', this.#rowOf);
-    for (const [name, lane] of Object.entries({
-      groupOf: this.#groupOf,
-      numberOf: this.#numberOf,
-      earlier: this.#earlier,
-    }))
-      writer.lane(name, lane, this.#store.used);
+    this.#numbered?.snapshot(writer.section('rowNumbers'), this.#store.used);
+    writer.lane('groupOf', this.#groupOf, this.#store.used);
     const numbers = Int32Array.from(groups, ({ number }) => number);
     writer.lane('numbers', numbers);
     const times = Float64Array.from(groups, ({ time }) => time);
@@ -403,12 +353,9 @@ export class TopNOperator implements Operator {
     this.counters.late = reader.value('late') as number;
     this.#store.restore(reader.section('rows'));
     this.#groupNumbers.restore(reader.section('groupNumbers'));
-    if (this.#plan.retracting) this.#rowNumbers.restore(reader.section('rowNumbers'));
-    this.#rowOf = reader.lane('rowOf') as Int32Array;
+    this.#numbered?.restore(reader.section('rowNumbers'));
     this.#fit();
     this.#groupOf.set(reader.lane('groupOf') as Int32Array);
-    this.#numberOf.set(reader.lane('numberOf') as Int32Array);
-    this.#earlier.set(reader.lane('earlier') as Int32Array);
     const times = reader.lane('times') as Float64Array;
     const told = reader.lane('told') as Int32Array;
     const toldRows = reader.lane('toldRows') as Int32Array;
