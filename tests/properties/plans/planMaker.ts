@@ -20,7 +20,7 @@ import {
   unpivotNode,
 } from '../../../engine/src/plan/build.js';
 import { planNodes } from '../../../engine/src/plan/children.js';
-import type { AggregateNode, WindowSpec } from '../../../engine/src/plan/nodes/aggregate.js';
+import type { WindowSpec } from '../../../engine/src/plan/nodes/aggregate.js';
 import type { FrameSpec, RollingColumn } from '../../../engine/src/plan/nodes/rolling.js';
 import type { RankKind } from '../../../engine/src/plan/nodes/rank.js';
 import type { SortKey } from '../../../engine/src/plan/nodes/topN.js';
@@ -145,8 +145,9 @@ export class PlanMaker {
   #aggregate(rows: PlanNode, relation: Relation): PlanNode {
     const { random } = this;
     const { schema } = relation;
-    // A row that leaves the first ones may leave a window that is closed.
-    const moves = relation.mode === 'retract' && planNodes(rows).some(({ kind }) => kind === 'topN');
+    // A row that leaves the first ones, or a bar that gets another row, may leave a window that is closed.
+    const moves =
+      relation.mode === 'retract' && planNodes(rows).some(node => node.kind === 'topN' || isBars(node));
     const timed = relation.time !== null && !moves;
     const window = timed && random.chance(0.75) ? this.#window(rows, schema) : null;
     const whole = window?.type === 'session' ? settled(rows, relation) : rows;
@@ -295,7 +296,7 @@ function settled(input: PlanNode, relation: Relation): PlanNode {
  * with those that are complete.
  */
 function onTime(input: PlanNode, { schema, mode }: Relation): PlanNode {
-  if (planNodes(input).every(node => node.kind !== 'aggregate' || !isBars(node))) return input;
+  if (!planNodes(input).some(isBars)) return input;
   if (
     fieldIndex(schema, 'windowComplete') < 0 ||
     schema.fields[fieldIndex(schema, 'windowComplete')].type.kind !== 'boolean'
@@ -305,8 +306,8 @@ function onTime(input: PlanNode, { schema, mode }: Relation): PlanNode {
   return filterNode({ input: rows, predicate: column('windowComplete') });
 }
 
-function isBars({ window }: AggregateNode): boolean {
-  return window !== null && bindWindow(window).kind === 'bars';
+function isBars(node: PlanNode): boolean {
+  return node.kind === 'aggregate' && node.window !== null && bindWindow(node.window).kind === 'bars';
 }
 
 /** Whether rows have an order of arrival that is the same however they are computed: windows that end together have none. */
