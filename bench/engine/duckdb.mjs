@@ -57,6 +57,7 @@ await measured(
     const reader = await connection.runAndReadAll(`SELECT count(*)::DOUBLE AS rows, ${columns} FROM result`);
     return reader.getRowObjectsJS()[0];
   },
+  () => connection.run('DROP TABLE IF EXISTS result'),
 );
 connection.closeSync();
 instance.closeSync();

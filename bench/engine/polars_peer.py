@@ -96,14 +96,21 @@ else:
     frame = pl.read_parquet(path).head(int(rows))
     query = QUERIES[name](frame.lazy())
 
-before = resource.getrusage(resource.RUSAGE_SELF)
-begun = time.perf_counter()
-result = bars(pl.read_ipc_stream(path).lazy(), "1m").collect() if query is None else query.collect()
-wall = time.perf_counter() - begun
-after = resource.getrusage(resource.RUSAGE_SELF)
-cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+# As often as the others (`support/children.mjs`): the least counts.
+runs = []
+started = time.perf_counter()
+result = None
+while len(runs) < 3 and (not runs or time.perf_counter() - started < 15):
+    result = None
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    begun = time.perf_counter()
+    result = bars(pl.read_ipc_stream(path).lazy(), "1m").collect() if query is None else query.collect()
+    wall = time.perf_counter() - begun
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    runs.append((after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall))
+cpu, wall = min(runs)
 
 # Polars leaves out the windows that begin before the first row, so its answer to W3 is another one.
 sums = ["n", "volume", "high", "low"] if name.startswith(("IN", "W2")) else SUMS.get(name)
 check = None if sums is None else {"rows": len(result), **{key: float(result[key].cast(pl.Float64).sum()) for key in sums}}
-print(json.dumps({"wall_ms": wall * 1000, "cpu_ms": cpu * 1000, "peak_mb": after.ru_maxrss / 1024, "check": check}))
+print(json.dumps({"wall_ms": wall * 1000, "cpu_ms": cpu * 1000, "first_cpu_ms": runs[0][0] * 1000, "peak_mb": after.ru_maxrss / 1024, "check": check}))

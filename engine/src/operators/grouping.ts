@@ -45,6 +45,9 @@ export interface GroupingPlan {
 }
 
 const EMPTY = new Float64Array(0);
+/** The first runs are short: a loop that is compiled before its end was ever reached is thrown away each time it ends. */
+export const FIRST_RUN = 64;
+export const FIRST_RUNS = 16;
 
 /** Groups, their state, and the loops over them: what windowed and running aggregates share. */
 export class Grouping {
@@ -61,6 +64,7 @@ export class Grouping {
   /** The end of a slot's window in µs, for aggregates that need it; set by operators that have windows. */
   endOf: (slot: number) => number = () => NaN;
   #loop: GroupedLoop | null = null;
+  #runs = 0;
   #merge: GroupedMerge | null = null;
   #mergeAll: GroupedMergeAll | null = null;
   #copyAll: GroupedMergeAll | null | undefined;
@@ -180,7 +184,15 @@ export class Grouping {
   run(host: GroupedHost, store: StateStore, input: GroupedInput, from: number, to: number): number {
     this.#loop ??= compileGroupedLoop(this.shape, this.#wide);
     store.reserve(to - from);
-    return this.#loop(host, store, input, from, to);
+    let row = from;
+    while (row < to && this.#runs < FIRST_RUNS) {
+      this.#runs++;
+      const end = Math.min(to, row + FIRST_RUN);
+      const stopped = this.#loop(host, store, input, row, end);
+      if (stopped < end) return stopped;
+      row = end;
+    }
+    return row === to ? to : this.#loop(host, store, input, row, to);
   }
 
   /** Adds one slot's state to another's. */
