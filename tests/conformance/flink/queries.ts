@@ -5,91 +5,32 @@ import {
   desc,
   hop,
   json,
-  lit,
   max,
   min,
   rowNumber,
   session,
-  string as text,
   sum,
   tumble,
+  string as text,
 } from '../../../engine/src/index.js';
-import type { AnyRow, Collection, Stream, Table } from '../../../engine/src/index.js';
-
-type Query = Pick<Collection<'Stream', unknown>, 'toArrow'>;
-
-/** A case's tables by their names, as streams. */
-type Tables = (name: string) => Stream<AnyRow>;
-/** The same as tables that have all of their rows. */
-type Bounded = (name: string) => Table<AnyRow>;
-
-const totals = { total: (t: AnyRow) => sum(t.price as never) };
-const total = (t: AnyRow) => ({ total: totals.total(t) });
-const bid = (tables: Tables) => tables('Bid');
-
-/** A bare window of Flink's: each row with each window that holds it. Rows of these cases are all different, so grouping by all their columns is the same. */
-const rowsIn = (rows: Stream<AnyRow>, window: ReturnType<typeof tumble>, columns: readonly string[]) =>
-  rows
-    .window(window)
-    .groupBy(...columns)
-    .aggregate(() => ({ rows: count() }))
-    .final();
-
-const programRows = (tables: Tables) => tables('window_source_t');
-const programColumns = ['name', 'windowStart', 'windowEnd', 'n', 'total', 'different'] as const;
-const program = (tables: Tables, window: ReturnType<typeof tumble>) =>
-  programRows(tables)
-    .window(window)
-    .groupBy('name')
-    .aggregate(t => ({ n: count(), total: sum(t.a_int), different: count(t.comment, { distinct: true }) }))
-    .final()
-    .select(...programColumns);
-
-/** Rows of windows; rows alike go by their time. */
-const OF_WINDOW = ['windowStart', 'windowEnd'] as const;
-const bids = (tables: Tables, window: ReturnType<typeof tumble>) =>
-  rowsIn(tables('bid_t'), window, ['bid_time', 'price', 'item', 'supplier_id']);
-const firstBids = (
-  tables: Tables,
-  window: ReturnType<typeof tumble>,
-  by: (t: AnyRow) => never,
-  ...within: readonly string[]
-) =>
-  bids(tables, window)
-    .topN(1, { by: by as never, within: [...OF_WINDOW, ...within] as never, rowNumber: 'place' })
-    .select('bid_time', 'price', 'item', 'supplier_id', ...OF_WINDOW, 'place');
-const byTime = (t: AnyRow) => t.bid_time as never;
-const byTimeBack = (t: AnyRow) => desc(t.bid_time as never) as never;
-const itRows = (tables: Tables) =>
-  rowsIn(
-    tables('T1').derive(t => ({ text: t.rowtime.format('yyyy-MM-dd HH:mm:ss.SSS') })),
-    cumulate({ size: '15 s', step: '5 s' }),
-    ['rowtime', 'int', 'double', 'float', 'bigdec', 'string', 'name', 'text'],
-  ).topN(2, { by: t => [desc(t.int as never), t.rowtime as never], within: [...OF_WINDOW, 'name'] as never });
-
-const itColumns = ['name', 'windowStart', 'windowEnd', 'n', 'total', 'top', 'least', 'different'] as const;
-
-/** GROUP BY CUBE(name): a union of both groupings, the second of all names together. */
-const cube = (tables: Tables) => {
-  const windows = (...keys: readonly string[]) =>
-    tables('T1')
-      .window(tumble('5 s'))
-      .groupBy(...keys)
-      .aggregate(t => ({
-        n: count(),
-        total: sum(t.bigdec),
-        top: max(t.double),
-        least: min(t.float),
-        different: count(t.string, { distinct: true }),
-      }))
-      .final();
-  const named: Stream<AnyRow> = windows('name').derive(() => ({ grouping: lit(0) })) as never;
-  const whole: Stream<AnyRow> = windows().derive(() => ({
-    grouping: lit(1),
-    name: lit(null).cast(text),
-  })) as never;
-  return named.unionAll(whole);
-};
+import type { AnyRow, Stream } from '../../../engine/src/index.js';
+import {
+  total,
+  bid,
+  rowsIn,
+  program,
+  OF_WINDOW,
+  bids,
+  firstBids,
+  byTime,
+  byTimeBack,
+  itRows,
+  itColumns,
+  cube,
+  type Query,
+  type Tables,
+  type Bounded,
+} from './queryParts.js';
 
 /** The queries of Flink's cases as Millrace writes them; columns in the order of the expected rows. */
 export const QUERIES: Readonly<Record<string, (tables: Tables, bounded: Bounded) => Query>> = {
