@@ -1,15 +1,9 @@
-// `npm run build`: the packages and the JupyterLab extension; `--force` builds what is built already too.
-import { buildExtension, buildPackages } from './lib/build.mjs';
-import { installPackages } from './lib/npm.mjs';
-import { findPython, installPythonPackages } from './lib/python.mjs';
+// `npm run build`: all that `npm start` sets up, without opening JupyterLab; `--force` builds what is built already too.
 import { tellProblem } from './lib/problem.mjs';
+import { setUp } from './lib/setup.mjs';
 
 try {
-  const force = process.argv.includes('--force');
-  await installPackages();
-  await buildPackages({ force });
-  await installPythonPackages(await findPython());
-  await buildExtension({ force });
+  await setUp({ force: process.argv.includes('--force') });
 } catch (error) {
   tellProblem(error);
 }

@@ -10,7 +10,7 @@ import { findPython } from './lib/python.mjs';
 
 const PACKAGE = 'exchange_calendars==4.13.2';
 const TABLES = join(ROOT, 'engine', 'src', 'windows', 'calendars', 'tables.ts');
-const SAMPLES = join(ROOT, 'tests', 'unit', 'golden', 'calendars.json');
+const SAMPLES = join(ROOT, 'tests', 'engine', 'golden', 'calendars.json');
 
 async function must(command, args) {
   const { code, output } = await run(command, args);

@@ -2,13 +2,13 @@ import { buildExtension, buildPackages, installKernel, linkExtension } from './b
 import { installPackages } from './npm.mjs';
 import { findPython, installPythonPackages } from './python.mjs';
 
-/** All that JupyterLab with Millrace needs, from a fresh checkout; does only what is not done yet. */
-export async function setUp() {
+/** All that JupyterLab with Millrace needs, from a fresh checkout; does only what is not done yet. `force`: builds in any case. */
+export async function setUp({ force = false } = {}) {
   const python = await findPython();
   // Downloads of one wait while those of the other come in; a failure of either waits for both, so that none is cut off.
   await both(installPackages(), installPythonPackages(python));
-  await buildPackages();
-  await buildExtension();
+  await buildPackages({ force });
+  await buildExtension({ force });
   await installKernel();
   await linkExtension();
 }
