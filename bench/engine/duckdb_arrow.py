@@ -14,7 +14,7 @@ pa.set_cpu_count(1)
 
 # As often as the others (`support/children.mjs`): the least counts.
 runs = []
-for _ in range(3):
+for _ in range(5):
     connection.execute("DROP TABLE IF EXISTS result")
     before = resource.getrusage(resource.RUSAGE_SELF)
     begun = time.perf_counter()

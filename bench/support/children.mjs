@@ -18,7 +18,7 @@ export function measure(command, args, env = {}) {
 }
 
 /** How often work is run in one process, and after how long it is not begun again. */
-const REPEATS = 3;
+const REPEATS = 5;
 const ENOUGH_MS = 15_000;
 
 /**

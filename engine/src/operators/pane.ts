@@ -100,6 +100,8 @@ export class Pane {
     if (this.#hashed) {
       this.#hashed = false;
       this.#table = new Int32Array(0);
+    } else if (this.count * 8 > this.dense.length) {
+      this.dense.fill(0);
     } else {
       for (let i = 0; i < this.count; i++) this.dense[groupOfSlot[this.slots[i]]] = 0;
     }

@@ -269,11 +269,11 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     const set = this.#set;
     this.#watermark = mark;
     set.take(mark);
-    const { due, dueCount, gone, goneCount } = set.queue;
+    const { due, dueTimes, dueCount, gone, goneCount } = set.queue;
     const { form } = this.#plan;
     if (form === 'final' && dueCount > 0) {
       const at = this.#changes.insert(due, dueCount);
-      this.#out.marks.set(this.#marksBefore(due, dueCount, previous, input, from, to), at);
+      this.#out.marks.set(this.#marksBefore(dueTimes, dueCount, previous, input, from, to), at);
     }
     if (form === 'final' || form === 'late') {
       set.release(due, dueCount);
@@ -287,9 +287,9 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     this.#endedCount = ended;
   }
 
-  /** The marks in force before the rows that ended these sessions, which come in order of their ends. */
+  /** The marks in force before the rows that ended sessions whose last rows were of these rising times. */
   #marksBefore(
-    slots: Int32Array,
+    lasts: Float64Array,
     count: number,
     previous: EventTime,
     input: GroupedInput | null,
@@ -300,12 +300,11 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     const carried = this.#carried.subarray(0, count);
     if (input === null) return carried.fill(previous);
     const { marks } = input;
-    const { lasts } = this.#set;
     const { keepUs } = this.#set.times;
     const last = to - 1;
     let row = from;
     for (let k = 0; k < count; k++) {
-      const end = lasts[slots[k]] + keepUs;
+      const end = lasts[k] + keepUs;
       while (row < last && marks[row] < end) row++;
       carried[k] = row === from ? previous : marks[row - 1];
     }

@@ -23,8 +23,9 @@ export class SessionQueue {
   tail = 0;
   /** The time of the queue's last entry. */
   newest: EventTime = -Infinity;
-  /** What `take` found: sessions that have ended, by their last row's time and then by their keys. */
+  /** What `take` found: sessions that have ended, by their last row's time and then by their keys; and these times. */
   due = new Int32Array(1024);
+  dueTimes = new Float64Array(1024);
   dueCount = 0;
   /** What `take` found beside: slots of sessions that were merged into others. */
   gone = new Int32Array(64);
@@ -102,15 +103,20 @@ export class SessionQueue {
     this.dueCount = this.goneCount = this.#otherCount = 0;
     const { lasts, dead } = sessions;
     const waiting = this.size;
-    if (this.due.length < waiting) this.due = new Int32Array(Math.max(waiting, 2 * this.due.length));
-    const { times, slots, due, tail } = this;
+    if (this.due.length < waiting) {
+      this.due = new Int32Array(Math.max(waiting, 2 * this.due.length));
+      this.dueTimes = new Float64Array(this.due.length);
+    }
+    const { times, slots, due, dueTimes, tail } = this;
     let { head } = this;
     let found = 0;
     while (head < tail && times[head] <= limit) {
       const time = times[head];
       const slot = slots[head++];
-      if (dead[slot] === 0 && lasts[slot] === time) due[found++] = slot;
-      else this.#sort(slot, limit, sessions);
+      if (dead[slot] === 0 && lasts[slot] === time) {
+        dueTimes[found] = time;
+        due[found++] = slot;
+      } else this.#sort(slot, limit, sessions);
     }
     this.head = head;
     this.dueCount = found;
@@ -133,14 +139,18 @@ export class SessionQueue {
 
   /** Merges the sessions that did not come in order of their last rows into those that did. */
   #merge(lasts: Float64Array): void {
-    const { due } = this;
+    const { due, dueTimes } = this;
     const other = this.#sortedByLast(lasts);
     let from = this.dueCount - 1;
     let to = this.dueCount + other.length - 1;
     this.dueCount = to + 1;
     for (let k = other.length - 1; k >= 0; k--) {
       const last = lasts[other[k]];
-      while (from >= 0 && lasts[due[from]] > last) due[to--] = due[from--];
+      for (; from >= 0 && dueTimes[from] > last; from--, to--) {
+        due[to] = due[from];
+        dueTimes[to] = dueTimes[from];
+      }
+      dueTimes[to] = last;
       due[to--] = other[k];
     }
   }
@@ -173,12 +183,11 @@ export class SessionQueue {
 
   /** Puts sessions that end together in order of their keys, which no cutting of the input changes. */
   #orderTies(sessions: QueuedSessions): void {
-    const { lasts } = sessions;
-    const { due, dueCount } = this;
+    const { due, dueTimes, dueCount } = this;
     for (let from = 0; from < dueCount;) {
-      const last = lasts[due[from]];
+      const last = dueTimes[from];
       let to = from + 1;
-      while (to < dueCount && lasts[due[to]] === last) to++;
+      while (to < dueCount && dueTimes[to] === last) to++;
       if (to - from > 1) {
         const tied = due.slice(from, to);
         sessions.inOrder(tied).forEach((place, k) => (due[from + k] = tied[place]));

@@ -123,6 +123,8 @@ export class StateStore {
     for (const k of this.#own) {
       if (this.layout[k].lane === 'object') for (let i = 0; i < count; i++) this.#resetOwn(k, slots[i]);
     }
+    // Where nothing is told before the end, nothing is noted.
+    if (this.told === null) return;
     const { stamps, emitted, revised } = this;
     for (let i = 0; i < count; i++) {
       const slot = slots[i];

@@ -90,7 +90,7 @@ export function integerSum(kind: string, args: readonly number[]): SumPart {
     if (isBigint) return carry(emit, value);
     return (
       `{ const t = ${emit.lane('low')} + ${value}; ` +
-      `if (t <= 9007199254740991 && t >= -9007199254740991) ${emit.lane('low')} = t; else ${carry(emit, value)} }`
+      `if (Math.abs(t) <= 9007199254740991) ${emit.lane('low')} = t; else ${carry(emit, value)} }`
     );
   };
   const isBigint = (emit: EmitContext): boolean => emit.wide && emit.int64[0];
