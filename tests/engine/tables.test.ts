@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeHost } from '../../engine/src/node/host.js';
 import { setDefaultLink } from '../../engine/src/session/client.js';
 import type { SessionHost } from '../../engine/src/session/protocol.js';
-import { count, desc, generator, last, max, Table, tumble } from '../../engine/src/index.js';
+import { count, desc, generator, last, max, sum, Table, tumble } from '../../engine/src/index.js';
 
 let host: SessionHost;
 beforeAll(() => {
@@ -31,6 +31,26 @@ describe('distinct', () => {
       { symbol: null },
     ]);
     expect(await table().distinct().count()).toBe(5);
+  });
+
+  it('of one column of text leaves nothing out, whatever strings came before those that are left', async () => {
+    const all = Table.of({ symbol: ['x', 'b', 'x', 'a', 'b'], price: [1, 2, 3, 4, 5] });
+    expect(
+      await all
+        .where(t => t.symbol.ne('x'))
+        .distinct('symbol')
+        .rows(),
+    ).toEqual([{ symbol: 'b' }, { symbol: 'a' }]);
+    const busy = all
+      .groupBy('symbol')
+      .aggregate(t => ({ total: sum(t.price) }))
+      .where(t => t.total.gt(4));
+    expect(
+      await busy
+        .select('symbol')
+        .sort(t => t.symbol)
+        .rows(),
+    ).toEqual([{ symbol: 'b' }]);
   });
 
   it('of a stream is a stream; of a table that changes, one that changes with it', async () => {

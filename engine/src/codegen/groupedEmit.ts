@@ -59,7 +59,6 @@ export function emitContext(shape: GroupedShape, placed: PlacedPart, wide: boole
     wide,
     dictionaries: args.map(arg => dictionaryText(shape, arg)),
     seen: seenText(shape, set),
-    present: presentText(shape, set),
   };
 }
 
@@ -90,7 +89,6 @@ export function mergeContext(shape: GroupedShape, placed: PlacedPart, wide: bool
   return {
     ...emitContext(shape, placed, wide),
     other: laneNames(shape, placed, wide, OTHER).lane,
-    otherPresent: presentText(shape, placed.set, OTHER),
   };
 }
 

@@ -6,7 +6,6 @@ import type { GroupedCells } from './grouped.js';
 export interface RollingRing {
   readonly meta: Int32Array;
   readonly lanes: readonly Lane[];
-  readonly version: number;
   grow(key: number): void;
 }
 

@@ -16,7 +16,12 @@ export class BoundedRows {
 
   constructor(schema: Schema, retracting: boolean) {
     this.#rows = new RowStore(schema);
-    this.#groups = retracting ? new GroupIndex(schema.fields.map(({ type }) => type)) : null;
+    this.#groups = retracting
+      ? new GroupIndex(
+          schema.fields.map(({ type }) => type),
+          true,
+        )
+      : null;
   }
 
   add({ columns, length, kinds }: Batch): void {

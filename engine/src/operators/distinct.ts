@@ -23,7 +23,10 @@ export class DistinctOperator implements Operator {
     readonly output: Schema,
   ) {
     this.#columns = output.fields.map(({ name }) => fieldIndex(input, name));
-    this.#groups = new GroupIndex(output.fields.map(({ type }) => type));
+    this.#groups = new GroupIndex(
+      output.fields.map(({ type }) => type),
+      true,
+    );
     this.#keeper = new RowKeeper(output);
   }
 

@@ -30,7 +30,7 @@ export class GapFiller {
   #silent: Int32Array = new Int32Array(256);
   /** The end of the last window that was filled. */
   #at: EventTime = -Infinity;
-  /** By group: the number of the window that has rows of it. */
+  /** By slot: the number of the window that has rows of its group. */
   #seen = new Int32Array(256);
   #number = 0;
   #live = new Int32Array(256);

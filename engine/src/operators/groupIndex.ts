@@ -6,8 +6,9 @@ import type { StateReader, StateWriter } from './snapshot.js';
 import { grown, valueIdsFor, type ValueIds } from './valueIds.js';
 
 /**
- * Numbers the distinct keys of groups from 0 up: each key column's values are numbered, and pairs of these numbers are, until one is
- * left. Group numbers index dense state, so nothing downstream hashes or compares keys.
+ * Numbers the keys of groups: each key column's values are numbered, and pairs of these numbers are, until one is left. Group numbers
+ * index dense state, so nothing downstream hashes or compares keys. They are below `size`, which may count strings that have not come, and
+ * are in no order, but where `byPlace` asks for it.
  */
 export class GroupIndex {
   readonly #types: readonly DataType[];
@@ -16,12 +17,16 @@ export class GroupIndex {
   #scratch: Int32Array = new Int32Array(0);
   #single: Int32Array = new Int32Array(0);
 
-  constructor(types: readonly DataType[]) {
+  /** @param byPlace whether numbers rise in the order in which keys come, each by one */
+  constructor(
+    types: readonly DataType[],
+    readonly byPlace = false,
+  ) {
     this.#types = types;
     this.#clear();
   }
 
-  #clear(byPlace = false): void {
+  #clear(byPlace = this.byPlace): void {
     this.#columns = this.#types.map(type => valueIdsFor(type, byPlace));
     this.#pairs = this.#types.slice(1).map(() => new PairIds());
   }

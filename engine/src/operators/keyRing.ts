@@ -20,8 +20,6 @@ const FEW = 32;
 export class KeyRing {
   meta = new Int32Array(0);
   lanes: Lane[];
-  /** Rises when arrays were replaced: loops load them anew. */
-  version = 0;
   #keys = 0;
   #used = 0;
   #capacity = 1024;
@@ -51,7 +49,6 @@ export class KeyRing {
       const meta = new Int32Array(Math.max(1024, this.meta.length * 2, keys * 4));
       meta.set(this.meta);
       this.meta = meta;
-      this.version++;
     }
     for (let key = this.#keys; key < keys; key++) this.meta[4 * key + 1] = -1;
     this.#keys = keys;
@@ -135,14 +132,12 @@ export class KeyRing {
     this.lanes = lanes;
     this.#used = to;
     this.#capacity = capacity;
-    this.version++;
   }
 
   /** Goes on with int64 lanes as BigInts. */
   widen(): void {
     if (this.#wide) return;
     this.#wide = true;
-    this.version++;
     this.lanes = this.lanes.map((lane, k) =>
       this.layout[k].lane === 'int64' ? BigInt64Array.from(lane as Float64Array, wideValue) : lane,
     );
@@ -152,7 +147,6 @@ export class KeyRing {
   relayout(layout: readonly RingLane[]): void {
     const earlier = new Map(this.layout.map(({ name }, k) => [name, this.lanes[k]]));
     this.layout = layout;
-    this.version++;
     this.lanes = layout.map(
       lane => earlier.get(lane.name) ?? this.#lane(lane, this.#capacity).fill((lane.init ?? 0) as never),
     );
@@ -191,7 +185,6 @@ export class KeyRing {
       (array as Float64Array).set(lanes[k] as Float64Array);
       return array;
     });
-    this.version++;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
-import { Dictionary } from '../columns/dictionary.js';
+import type { Dictionary } from '../columns/dictionary.js';
 import { hasDictionary } from '../columns/types.js';
 import type { GroupedInput } from '../codegen/grouped.js';
 import { compileRollingLoop, type RollingLoop } from '../codegen/rolling.js';
@@ -42,8 +42,6 @@ export class RollingOperator implements Operator {
   readonly #census: GroupCensus | null;
   /** No row to come is before this. */
   #reached: EventTime = START_OF_TIME;
-  /** The dictionaries of columns whose strings are made anew. */
-  readonly #made: readonly (Dictionary | null)[];
   readonly #out: readonly OutputColumn[];
   /** For each column of the output, the input's column or the new one in its place. */
   readonly #layout: readonly { readonly from: 'input' | 'new'; readonly at: number }[];
@@ -77,7 +75,6 @@ export class RollingOperator implements Operator {
       const [value, fallback] = role.kind === 'row' ? role.args : [];
       return fallback !== undefined && hasDictionary(shape.args[value].type) ? [{ value, fallback }] : [];
     });
-    this.#made = shape.aggregates.map(({ bound }) => (bound.makesText === true ? new Dictionary() : null));
     this.#out = columns.map(name => {
       const { type, nullable } = output.fields[fieldIndex(output, name)];
       return new OutputColumn(type, nullable, this.#capacity);
@@ -191,7 +188,9 @@ export class RollingOperator implements Operator {
       range: this.#range,
       deques: this.#deques,
       counts: this.#counts,
-      made: this.#made,
+      made: this.#shape.aggregates.map(({ bound }, j) =>
+        bound.makesText === true ? out[j].makeDictionary() : null,
+      ),
       data: out.map(column => column.data),
       valid: out.map(column => column.valid),
       exact(column, row, value) {
@@ -212,7 +211,7 @@ export class RollingOperator implements Operator {
       const role = roles[j];
       const arg =
         role.kind === 'row' ? role.args[0] : role.kind === 'deque' ? role.arg : aggregates[j].args[0];
-      column.dictionary = this.#made[j] ?? dictionaries[arg];
+      if (aggregates[j].bound.makesText !== true) column.dictionary = dictionaries[arg];
     }
     return column.column(length);
   }

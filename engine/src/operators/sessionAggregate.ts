@@ -204,6 +204,7 @@ export class SessionAggregateOperator implements Operator, SessionHost {
     if (batch.watermark > this.#watermark) this.#advance(batch.watermark, null, 0, 0);
     if (form === 'late') {
       this.#late.give(batch, this.#watermark, out);
+      this.#renumber();
       return;
     }
     if (form !== 'final') this.#emitChanges(false);

@@ -251,5 +251,7 @@ export class SliceStacks {
     this.slices.restore(reader.section('slices'));
     this.#front.restore(reader.section('front'));
     this.#back.restore(reader.section('back'));
+    // The scratch state came back with the others: its slots are the first ones, all of them.
+    this.#all = Int32Array.from({ length: this.#scratch.live }, (_, slot) => slot);
   }
 }

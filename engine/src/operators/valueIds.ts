@@ -16,7 +16,7 @@ function hashNumber(value: number): number {
   return hash ^ (hash >>> 13);
 }
 
-/** Numbers the distinct values of one key column from 0 up. NULL is a value like others here. */
+/** Numbers the values of one key column, below `size`. NULL is a value like others here. */
 export interface ValueIds {
   readonly size: number;
   /** The ids of rows: in `ids`, or in an array that is the column's own, which nobody may write to. */

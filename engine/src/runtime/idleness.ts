@@ -18,6 +18,7 @@ export class Idleness {
   /** Who was silent at the last check. */
   #idle: boolean[];
   #cancel: (() => void) | null = null;
+  #isStopped = false;
   readonly #stopListening: () => void;
 
   constructor(
@@ -42,12 +43,14 @@ export class Idleness {
 
   /** Everything begins anew. */
   restart(): void {
+    this.#isStopped = false;
     this.#touchedMs = this.#touchedMs.map(() => this.context.clock.activeMs);
     this.check();
   }
 
   /** Tells the merge who is silent by now, and waits for the next one. */
   check(): void {
+    if (this.#isStopped) return;
     const { clock, inputs } = this.context;
     const merge = this.merge();
     merge.advance(clock.now());
@@ -84,9 +87,15 @@ export class Idleness {
     });
   }
 
+  /** Notices nobody until everything begins anew. */
   stop(): void {
+    this.#isStopped = true;
     this.#cancel?.();
     this.#cancel = null;
+  }
+
+  close(): void {
+    this.stop();
     this.#stopListening();
   }
 }

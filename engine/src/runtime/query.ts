@@ -129,10 +129,10 @@ export class RunningQuery implements MemoryHolder {
     const held = this.#held();
     try {
       this.#merge.progress(source, key);
+      this.#idleness?.check();
     } catch (error) {
       this.fail(error);
     }
-    this.#idleness?.check();
     this.#ticking?.check();
     this.#wake(held);
     if (held) this.#changed();
@@ -253,7 +253,7 @@ export class RunningQuery implements MemoryHolder {
   /** It is over: nothing comes any more. */
   close(): void {
     this.#pipeline.close();
-    this.#idleness?.stop();
+    this.#idleness?.close();
     this.#ticking?.close();
   }
 

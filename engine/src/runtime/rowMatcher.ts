@@ -111,7 +111,7 @@ export class KeyMatcher implements RowMatcher {
   clear(): void {
     this.#index = this.#makeIndex();
     this.#census = this.#makeCensus();
-    this.#rowOf.fill(0);
+    this.#rowOf = new Int32Array(1024);
   }
 }
 

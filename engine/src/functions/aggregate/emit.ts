@@ -28,15 +28,11 @@ export interface EmitContext {
    * Kept where rows may be taken back or the aggregate counts.
    */
   readonly seen: string;
-  /** Text that is true where there is such a row; null where there always is. Kept where it is not null. */
-  readonly present: string | null;
 }
 
 /** The other group of a merge: its lanes, and where it lies. */
 export interface MergeContext extends EmitContext {
   other(name: string): string;
-  /** As `present`, of the other group. Parts are only merged where it has rows. */
-  readonly otherPresent: string | null;
 }
 
 /** What the text of a value may refer to. */
