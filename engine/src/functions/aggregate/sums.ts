@@ -29,7 +29,7 @@ export function unitsOf({ type }: AggregateArgument): number {
 
 /**
  * A compensated sum of floats: two lanes, whose sum is right to about twice the precision of a float64 (Neumaier 1974, in the
- * form without branches, Knuth's TwoSum). Where rows may be taken back, infinities and NaN are counted apart, so that they can be too; a
+ * form without branches, Knuth's TwoSum). Where rows may be taken back, infinities and NaN are counted apart (`odd`: all of them), so that they can be too; a
  * sum of no rows is exactly 0 again.
  */
 export function floatSum(
@@ -42,7 +42,7 @@ export function floatSum(
     { name: 'high', lane: 'float64', init: 0 },
     { name: 'low', lane: 'float64', init: 0 },
   ];
-  const odd = retracting ? ['nan', 'up', 'down'] : [];
+  const odd = retracting ? ['odd', 'nan', 'up', 'down'] : [];
   for (const name of odd) lanes.push({ name, lane: 'float64', init: 0 });
   const twoSum = (emit: Lanes, value: string): string =>
     `{ const a = ${emit.lane('high')}, b = ${value}, t = a + b, u = t - a; ` +
@@ -52,7 +52,7 @@ export function floatSum(
     const count = (name: string): string => `${emit.lane(name)} ${sign}= 1;`;
     return (
       `{ const v = ${valueOf(emit)}; if (v - v === 0) ${twoSum(emit, sign === '+' ? 'v' : '-v')} ` +
-      `else if (v !== v) { ${count('nan')} } else if (v > 0) { ${count('up')} } else { ${count('down')} } }`
+      `else { ${count('odd')} if (v !== v) { ${count('nan')} } else if (v > 0) { ${count('up')} } else { ${count('down')} } } }`
     );
   };
   return {
@@ -67,9 +67,9 @@ export function floatSum(
     number: emit => {
       const finite = `finiteSum(${emit.lane('high')}, ${emit.lane('low')})`;
       if (!retracting) return finite;
-      // Where values are told row by row, the look at three counters is what this costs.
-      const none = odd.map(name => `${emit.lane(name)} === 0`).join(' && ');
-      return `(${none} ? ${finite} : oddSum(${finite}, ${odd.map(name => emit.lane(name)).join(', ')}))`;
+      // Where values are told row by row, the look at one counter is what this costs.
+      const [all, ...kinds] = odd.map(name => emit.lane(name));
+      return `(${all} === 0 ? ${finite} : oddSum(${finite}, ${kinds.join(', ')}))`;
     },
   };
 }
