@@ -99,6 +99,8 @@ describe('table and chart', () => {
 
   test("refill at once when '1 min' becomes '10 s' and the cell is run again", async () => {
     const notebook = await moving('refill.ipynb');
+    // Two whole minutes of three symbols and some more: bars of 10 s are then more than three times as many.
+    await expect.poll(() => notebook.view(TABLE_CELL).total(), { timeout: 60_000 }).toBeGreaterThan(6);
     const before = await notebook.view(TABLE_CELL).total();
     await notebook.setSource(TABLE_CELL, BARS('10 s'));
     const now = await notebook.clockTime();
