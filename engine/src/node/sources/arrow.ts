@@ -4,7 +4,7 @@ import type { Batch } from '../../columns/batch.js';
 import { BatchBuilder, makeInterners } from '../../columns/builder.js';
 import type { ByteInterner } from '../../columns/byteInterner.js';
 import type { Schema } from '../../columns/schema.js';
-import { START_OF_TIME, toEventTimes } from '../../columns/time.js';
+import { toEventTimes } from '../../columns/time.js';
 import type { Field } from '../../columns/types.js';
 import { readAhead } from '../../sources/bytes.js';
 import type { ByteInput } from '../../sources/bytes.js';
@@ -19,7 +19,7 @@ import { ArrowBatches } from './arrowBatches.js';
 import type { ArrowRows } from './arrowBatches.js';
 import { arrowError, messageAt, readArrowLayout } from './arrowFile.js';
 import type { ArrowLayout } from './arrowFile.js';
-import { declaredField, epochField, fieldsOf, leaveOutNulls, typedColumn } from './typedColumns.js';
+import { declaredField, epochField, fieldsOf, leaveOutNulls, markedBatch, typedColumn } from './typedColumns.js';
 import type { TypedColumn } from './typedColumns.js';
 
 /** How many rows at the beginning and at the end are looked at, and how many a batch has at most. */
@@ -178,10 +178,7 @@ class ArrowReader implements SourceReader {
       return null;
     }
     this.counters.rows += builder.length;
-    const { time } = this.source;
-    if (this.#marks === null || time === null) return builder.batch(null, START_OF_TIME);
-    const marks = this.#marks.marks(builder.columns[time.index].column(), builder.length);
-    return builder.batch(marks, this.#marks.watermark);
+    return markedBatch(builder, this.source.time, this.#marks);
   }
 
   /** The first rows, or the last ones, and the end of the reading. */

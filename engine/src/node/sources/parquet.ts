@@ -7,7 +7,7 @@ import type { Batch } from '../../columns/batch.js';
 import { BatchBuilder, makeInterners } from '../../columns/builder.js';
 import type { ByteInterner } from '../../columns/byteInterner.js';
 import type { Schema } from '../../columns/schema.js';
-import { START_OF_TIME, toEventTimes } from '../../columns/time.js';
+import { toEventTimes } from '../../columns/time.js';
 import type { Field } from '../../columns/types.js';
 import { newCounters } from '../../sources/counters.js';
 import { SourceError } from '../../sources/error.js';
@@ -18,7 +18,7 @@ import type { OpenSource, SourceReader, SourceRequest } from '../../sources/sour
 import { fileSize, shownPath } from '../paths.js';
 import { parquetColumns, parquetWasm, WasmBatch } from '../parquetWasm.js';
 import type { WasmMemory } from '../parquetWasm.js';
-import { declaredField, epochField, fieldsOf, leaveOutNulls } from './typedColumns.js';
+import { declaredField, epochField, fieldsOf, leaveOutNulls, markedBatch } from './typedColumns.js';
 import type { TypedColumn } from './typedColumns.js';
 
 /** How many rows the library decodes at once. */
@@ -264,10 +264,7 @@ class ParquetReader implements SourceReader {
       return null;
     }
     this.counters.rows += builder.length;
-    const { time } = this.layout;
-    if (this.#marks === null || time === null) return builder.batch(null, START_OF_TIME);
-    const marks = this.#marks.marks(builder.columns[time.index].column(), builder.length);
-    return builder.batch(marks, this.#marks.watermark);
+    return markedBatch(builder, this.layout.time, this.#marks);
   }
 
   async close(): Promise<void> {

@@ -2,12 +2,15 @@ import { isJsonMetadata } from '../../codecs/arrowJson.js';
 import { arrowType } from '../../codecs/arrowType.js';
 import type { ArrowFieldDescription } from '../../codecs/arrowType.js';
 import type { ArrowType } from '../../codecs/arrowVector.js';
+import type { Batch } from '../../columns/batch.js';
 import type { BatchBuilder } from '../../columns/builder.js';
+import { START_OF_TIME } from '../../columns/time.js';
 import { JSON_TYPE, sameType, timestampType, typeName } from '../../columns/types.js';
 import type { DataType, Field } from '../../columns/types.js';
 import { addReject } from '../../sources/counters.js';
 import { SourceError } from '../../sources/error.js';
 import { noColumn } from '../../sources/eventTime.js';
+import type { MarkMaker } from '../../sources/marks.js';
 import { epochUnit } from '../../sources/observer.js';
 import type { SourceCounters } from '../../sources/source.js';
 
@@ -106,4 +109,15 @@ export function leaveOutNulls(builder: BatchBuilder, from: number, counters: Sou
     to++;
   }
   builder.length = to;
+}
+
+/** What a reader has built, with the mark of each row where the rows have a time. */
+export function markedBatch(
+  builder: BatchBuilder,
+  time: { readonly index: number } | null,
+  marks: MarkMaker | null,
+): Batch {
+  if (marks === null || time === null) return builder.batch(null, START_OF_TIME);
+  const of = marks.marks(builder.columns[time.index].column(), builder.length);
+  return builder.batch(of, marks.watermark);
 }
