@@ -1,6 +1,7 @@
 import type { EventTime } from '../columns/time.js';
 import { grownTimes } from './growing.js';
 import type { StateReader, StateWriter } from './snapshot.js';
+import { TimeSort } from './timeSort.js';
 import { grown } from './valueIds.js';
 
 /** What the queue knows of the sessions that wait in it. */
@@ -35,7 +36,10 @@ export class SessionQueue {
   #heapSize = 0;
   #other = new Int32Array(256);
   #otherCount = 0;
-  #keys = new Float64Array(0);
+  readonly #timeSort = new TimeSort();
+  /** Entries that came to the heap since the last `take`, and those of it that are due. */
+  #pushed = 0;
+  #reached = new Int32Array(64);
 
   get size(): number {
     return this.tail - this.head + this.#heapSize;
@@ -64,6 +68,7 @@ export class SessionQueue {
     }
     const times = this.#heapTimes;
     const slots = this.#heapSlots;
+    this.#pushed++;
     let at = this.#heapSize++;
     while (at > 0) {
       const parent = (at - 1) >> 1;
@@ -120,9 +125,33 @@ export class SessionQueue {
     }
     this.head = head;
     this.dueCount = found;
-    while (this.#heapSize > 0 && this.#heapTimes[0] <= limit) this.#sort(this.#pop(), limit, sessions);
+    this.#takeFromHeap(limit, sessions);
     if (this.#otherCount > 0) this.#merge(lasts);
     this.#orderTies(sessions);
+  }
+
+  /** Takes what is due out of the heap: one by one, or all in one pass where as much came to it as there is. */
+  #takeFromHeap(limit: EventTime, sessions: QueuedSessions): void {
+    const pushed = this.#pushed;
+    this.#pushed = 0;
+    if (pushed * 4 < this.#heapSize) {
+      while (this.#heapSize > 0 && this.#heapTimes[0] <= limit) this.#sort(this.#pop(), limit, sessions);
+      this.#pushed = 0;
+      return;
+    }
+    const times = this.#heapTimes;
+    const slots = this.#heapSlots;
+    const size = this.#heapSize;
+    if (this.#reached.length < size) this.#reached = grown(this.#reached, size);
+    let reached = 0;
+    this.#heapSize = 0;
+    for (let k = 0; k < size; k++) {
+      // What stays goes to the part of the heap that has been read.
+      if (times[k] <= limit) this.#reached[reached++] = slots[k];
+      else this.push(times[k], slots[k]);
+    }
+    for (let k = 0; k < reached; k++) this.#sort(this.#reached[k], limit, sessions);
+    this.#pushed = 0;
   }
 
   #sort(slot: number, limit: EventTime, { lasts, dead }: QueuedSessions): void {
@@ -157,28 +186,9 @@ export class SessionQueue {
 
   #sortedByLast(lasts: Float64Array): Int32Array {
     const other = this.#other.subarray(0, this.#otherCount);
-    const count = other.length;
-    let least = Infinity;
-    let greatest = -Infinity;
-    let rises = true;
-    for (let k = 0; k < count; k++) {
-      const last = lasts[other[k]];
-      if (last < greatest) rises = false;
-      else greatest = last;
-      if (last < least) least = last;
-    }
-    if (rises) return other;
-    // Times and places packed into one number each sort without comparisons that call back.
-    if ((greatest - least + 1) * count > Number.MAX_SAFE_INTEGER) {
-      return other.slice().sort((a, b) => lasts[a] - lasts[b]);
-    }
-    if (this.#keys.length < count) this.#keys = new Float64Array(2 * count);
-    const keys = this.#keys.subarray(0, count);
-    for (let k = 0; k < count; k++) keys[k] = (lasts[other[k]] - least) * count + k;
-    keys.sort();
-    const sorted = new Int32Array(count);
-    for (let k = 0; k < count; k++) sorted[k] = other[keys[k] % count];
-    return sorted;
+    // Those of one time are put in order of their keys afterwards.
+    this.#timeSort.sort(other, other.length, lasts, (slot, another) => slot - another);
+    return other;
   }
 
   /** Puts sessions that end together in order of their keys, which no cutting of the input changes. */
