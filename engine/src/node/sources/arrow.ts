@@ -19,7 +19,14 @@ import { ArrowBatches } from './arrowBatches.js';
 import type { ArrowRows } from './arrowBatches.js';
 import { arrowError, messageAt, readArrowLayout } from './arrowFile.js';
 import type { ArrowLayout } from './arrowFile.js';
-import { declaredField, epochField, fieldsOf, leaveOutNulls, markedBatch, typedColumn } from './typedColumns.js';
+import {
+  declaredField,
+  epochField,
+  fieldsOf,
+  leaveOutNulls,
+  markedBatch,
+  typedColumn,
+} from './typedColumns.js';
 import type { TypedColumn } from './typedColumns.js';
 
 /** How many rows at the beginning and at the end are looked at, and how many a batch has at most. */
