@@ -62,6 +62,11 @@ export function emitContext(shape: GroupedShape, placed: PlacedPart, wide: boole
   };
 }
 
+/** Names the dictionaries of the arguments that have one, out of what text calls `from`. */
+export function dictionaryNames(shape: GroupedShape, from: string): string {
+  return shape.args.map((arg, k) => (hasDictionary(arg.type) ? `const d${k} = ${from}[${k}];` : '')).join('');
+}
+
 function dictionaryText(shape: GroupedShape, arg: number): string {
   return hasDictionary(shape.args[arg].type) ? `d${arg}` : 'null';
 }

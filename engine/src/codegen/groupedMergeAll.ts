@@ -1,8 +1,7 @@
 import type { Dictionary } from '../columns/dictionary.js';
-import { hasDictionary } from '../columns/types.js';
 import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { compileFunction } from './compile.js';
-import { stateLayout } from './groupedEmit.js';
+import { dictionaryNames, stateLayout } from './groupedEmit.js';
 import type { GroupedCells } from './grouped.js';
 import { groupedMergeText } from './groupedRows.js';
 import type { GroupedShape } from './groupedShape.js';
@@ -47,12 +46,9 @@ export function stateAndOtherText(shape: GroupedShape, wide: boolean): string {
 
 /** The loop that puts whole slices together. */
 export function compileGroupedMergeAll(shape: GroupedShape, wide: boolean): GroupedMergeAll {
-  const names = shape.args.map(({ type }, k) =>
-    hasDictionary(type) ? `const d${k} = dictionaries[${k}];` : '',
-  );
   return compileFunction<GroupedMergeAll>(
     PARAMETERS,
-    allText(shape, wide, names.join(''), groupedMergeText(shape, wide)),
+    allText(shape, wide, dictionaryNames(shape, 'dictionaries'), groupedMergeText(shape, wide)),
     Object.keys(AGGREGATE_HELPERS),
     Object.values(AGGREGATE_HELPERS),
   );

@@ -1,9 +1,8 @@
 import type { Dictionary } from '../columns/dictionary.js';
-import { hasDictionary } from '../columns/types.js';
 import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { compileFunction } from './compile.js';
 import type { GroupedCells } from './grouped.js';
-import { stateLayout } from './groupedEmit.js';
+import { dictionaryNames, stateLayout } from './groupedEmit.js';
 import { stateAndOtherText } from './groupedMergeAll.js';
 import { groupedMergeText } from './groupedRows.js';
 import type { GroupedShape } from './groupedShape.js';
@@ -77,10 +76,7 @@ class SliceText {
     readonly shape: GroupedShape,
     wide: boolean,
   ) {
-    const dictionaries = shape.args.map(({ type }, k) =>
-      hasDictionary(type) ? `const d${k} = dictionaries[${k}];` : '',
-    );
-    this.#head = [stateAndOtherText(shape, wide), ...dictionaries].join('\n');
+    this.#head = `${stateAndOtherText(shape, wide)}\n${dictionaryNames(shape, 'dictionaries')}`;
     this.#copy = copyText(shape, wide);
     this.#merge = groupedMergeText(shape, wide);
   }

@@ -1,10 +1,10 @@
 import type { Lane } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
-import { hasDictionary, isInt64Like } from '../columns/types.js';
+import { isInt64Like } from '../columns/types.js';
 import { AGGREGATE_HELPERS } from '../functions/aggregate/helpers.js';
 import { compileFunction } from './compile.js';
 import type { GroupedCells } from './grouped.js';
-import { aggregateValueText } from './groupedEmit.js';
+import { aggregateValueText, dictionaryNames } from './groupedEmit.js';
 import { stateAndOtherText } from './groupedMergeAll.js';
 import { groupedMergeText } from './groupedRows.js';
 import type { GroupedShape } from './groupedShape.js';
@@ -77,10 +77,6 @@ return true;
     dictionaryNames(shape, 'reading.dictionaries'),
     body,
   ].join('\n');
-}
-
-function dictionaryNames(shape: GroupedShape, from: string): string {
-  return shape.args.map((arg, k) => (hasDictionary(arg.type) ? `const d${k} = ${from}[${k}];` : '')).join('');
 }
 
 /** Adds the state of slot `other` in `others` to slot `slot` in `state`. */

@@ -9,7 +9,7 @@ import { compileSessionLoop, type SessionHost, type SessionLoop } from '../codeg
 import type { EmitSpec } from '../windows/emission.js';
 import type { ChangeForm } from './changes.js';
 import { GroupCensus } from './groupCensus.js';
-import { Grouping, type GroupingPlan } from './grouping.js';
+import { FIRST_RUN, FIRST_RUNS, Grouping, type GroupingPlan } from './grouping.js';
 import { LateCollector } from './lateCollector.js';
 import type { Emitter, OpenWindows, Operator, OperatorCounters } from './operator.js';
 import { OutputBuffer } from './output.js';
@@ -34,9 +34,6 @@ export interface SessionAggregatePlan extends GroupingPlan {
 
 /** So many rows are added before sessions that have ended are looked for: enough for a tight loop, few enough slots. */
 const RUN = 8192;
-/** The first runs are short: a loop that is compiled before its end was ever reached is thrown away each time it ends. */
-const FIRST_RUN = 64;
-const FIRST_RUNS = 16;
 
 /**
  * Groups rows by key and session. Rows may come in any order: one between two sessions makes them one. A session is final one tick after its

@@ -132,13 +132,12 @@ export class SessionQueue {
 
   /** Takes what is due out of the heap: one by one, or all in one pass where as much came to it as there is. */
   #takeFromHeap(limit: EventTime, sessions: QueuedSessions): void {
-    const pushed = this.#pushed;
+    if (this.#pushed * 4 >= this.#heapSize) this.#takeAllFromHeap(limit, sessions);
+    else while (this.#heapSize > 0 && this.#heapTimes[0] <= limit) this.#sort(this.#pop(), limit, sessions);
     this.#pushed = 0;
-    if (pushed * 4 < this.#heapSize) {
-      while (this.#heapSize > 0 && this.#heapTimes[0] <= limit) this.#sort(this.#pop(), limit, sessions);
-      this.#pushed = 0;
-      return;
-    }
+  }
+
+  #takeAllFromHeap(limit: EventTime, sessions: QueuedSessions): void {
     const times = this.#heapTimes;
     const slots = this.#heapSlots;
     const size = this.#heapSize;
@@ -151,7 +150,6 @@ export class SessionQueue {
       else this.push(times[k], slots[k]);
     }
     for (let k = 0; k < reached; k++) this.#sort(this.#reached[k], limit, sessions);
-    this.#pushed = 0;
   }
 
   #sort(slot: number, limit: EventTime, { lasts, dead }: QueuedSessions): void {

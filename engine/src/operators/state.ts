@@ -198,7 +198,7 @@ export class StateStore {
 
   /** Goes on with another layout, each of whose lanes goes on from one of this one's, or is empty. */
   relayout(layout: readonly StateLane[], sources: Int32Array): void {
-    const before = { cells: this.cells, lanes: this.lanes, stride: this.#empty.length, layout: this.layout };
+    const before = { cells: this.cells, lanes: this.lanes, stride: this.#empty.length };
     this.layout = layout;
     this.#own = ownLanes(layout, this.wide);
     this.#empty = emptyCells(layout);
