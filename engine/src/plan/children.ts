@@ -4,7 +4,7 @@ import type { PlanNode } from './plan.js';
 /** The inputs of a node. */
 export function planChildren(node: PlanNode): readonly PlanNode[] {
   if (node.kind === 'source') return [];
-  return node.kind === 'unionAll' ? node.inputs : [node.input];
+  return 'inputs' in node ? node.inputs : [node.input];
 }
 
 /** Every node of a plan, inputs before what reads them; a node that is there twice comes once. */
