@@ -90,7 +90,9 @@ function start(plan: PlanNode, sources: readonly Recorded[], exchange: Exchange 
   const note = (): void => void told.tables.push([...table.values()].sort());
   const noting: MergeOutput = {
     periods: pipeline.periods,
-    push: (source, batch) => pipeline.push(source, batch),
+    ordered: pipeline.ordered,
+    add: (source, batch) => pipeline.add(source, batch),
+    flush: () => pipeline.flush(),
     end: source => pipeline.end(source),
     idle: (source, idle) => pipeline.idle(source, idle),
     tick: periods => {
@@ -157,6 +159,11 @@ test('what windows tell every so often is the same at any speed of the clock, an
     const sources = Array.from({ length: 1 + random.below(3) }, (_, at) => makeSource(random, at));
     const plan = makePlan(random, sources);
     const told = readAtOnce(random, plan, sources);
+    if (process.env.DBG)
+      console.log(
+        JSON.stringify(plan, (k, v) => (k === 'options' || k === 'fields' ? undefined : v)),
+        sources.length,
+      );
     const all = tellsByRow(plan) ? ['tables' as const, 'changes' as const] : ['tables' as const];
     for (const what of all) {
       expect(readAtOnce(random, plan, sources)[what]).toEqual(told[what]);

@@ -15,10 +15,14 @@ export interface MergeInput {
 
 /** Where merged rows go. */
 export interface MergeOutput {
-  push(source: number, batch: Batch): void;
+  add(source: number, batch: Batch): void;
+  /** What was added in this turn is all that goes together. */
+  flush(): void;
   end(source: number): void;
   /** A source is silent, or is back. */
   idle(source: number, idle: boolean): void;
+  /** Whether it can be seen in which order the rows of different sources come. */
+  readonly ordered: boolean;
   /** The periods, in microseconds, after which windows are told while they are open. */
   readonly periods: readonly number[];
   /** Such periods are over. */
@@ -53,6 +57,8 @@ interface Port extends MergeInput {
  * source's event time, ties by the order in which the plan names the sources; rows of live feeds go by arrival. A row waits until no earlier one
  * can come. A recorded source whose next row is `idleTimeout` away from its last one is silent from that moment on. Periods of windows that are told
  * every so often end between recorded rows, so a row's place says which of them it is told in, whatever the clock's speed.
+ *
+ * Where nobody can see the order of rows of different sources, batches go whole, and no source is far ahead of the others.
  */
 export class InputMerge {
   readonly #ports: readonly Port[];
@@ -61,12 +67,16 @@ export class InputMerge {
   /** How far the session clock is: silence is not told ahead of it. */
   #now: EventTime = END_OF_TIME;
   #releasing = false;
+  /** Whether batches go whole: those of the source that is furthest behind first. */
+  readonly #whole: boolean;
 
   constructor(
     inputs: readonly MergeInput[],
     readonly out: MergeOutput,
   ) {
     this.#ticks = new Ticks(out.periods);
+    const silent = inputs.some(({ idleTimeoutUs }) => idleTimeoutUs !== null);
+    this.#whole = !out.ordered && !silent && out.periods.length === 0;
     this.#ports = inputs.map((input, source) => ({
       ...input,
       source,
@@ -86,7 +96,8 @@ export class InputMerge {
   add(source: number, batch: Batch, arrival: number | null): void {
     const port = this.#ports[source];
     if (this.#ports.length === 1 && this.out.periods.length === 0) {
-      this.out.push(source, batch);
+      this.out.add(source, batch);
+      this.out.flush();
       return;
     }
     port.waiting.push({ batch, arrival });
@@ -193,6 +204,7 @@ export class InputMerge {
     this.#releasing = true;
     try {
       while (this.#releaseNext(true) || this.#releaseNext(false));
+      this.out.flush();
     } finally {
       this.#releasing = false;
     }
@@ -227,7 +239,7 @@ export class InputMerge {
       port.offset = to;
     }
     this.#setIdle(port, false);
-    this.out.push(port.source, sliceBatch(batch, from, to));
+    this.out.add(port.source, sliceBatch(batch, from, to));
     return true;
   }
 
@@ -240,6 +252,7 @@ export class InputMerge {
 
   /** Where the rows of a batch that go before those of every other source end. */
   #runEnd(port: Port, batch: Batch, from: number): number {
+    if (this.#whole) return batch.length;
     const next = this.#first(false, port);
     let limit = next === null ? END_OF_TIME : this.#frontierOf(next);
     let inclusive = next === null || port.source < next.source;

@@ -6,6 +6,8 @@ import type { Emitter, Operator } from '../operators/operator.js';
 import { UnionAllOperator } from '../operators/unionAll.js';
 import type { PhysicalInput, PhysicalPlan } from '../physical/physical.js';
 import { operatorText } from '../physical/explain.js';
+import { hangsOnInterleaving } from '../physical/interleaving.js';
+import { GatheredOutput } from './gathered.js';
 import type { MergeOutput } from './inputMerge.js';
 import type { Holding } from './memory.js';
 import { PipelineMeter, type OperatorMeter } from './meter.js';
@@ -16,11 +18,14 @@ import { sliceBatch } from './slice.js';
 export class Pipeline implements MergeOutput {
   readonly operators: readonly Operator[];
   readonly periods: readonly number[];
+  readonly ordered: boolean;
   readonly meter: PipelineMeter;
   readonly #sources: readonly Emitter[];
   readonly #emitters: readonly Emitter[];
   /** Whether rows of each source go through one by one: see `meetsAgain`. */
   readonly #single: readonly boolean[];
+  /** What operators of several ports put out, inputs first. */
+  readonly #gathered: readonly GatheredOutput[];
   readonly #idle: boolean[];
   readonly #ended: boolean[];
   /** The operators above each whose output comes later than their input, inputs first. */
@@ -41,8 +46,16 @@ export class Pipeline implements MergeOutput {
     /** The way to the users' functions, where the plan has any. */
     exchange?: ExchangeContext,
   ) {
-    this.operators = plan.operators.map(operator => buildOperator(operator, exchange));
+    const context = exchange && {
+      ...exchange,
+      progressed: () => {
+        this.flush();
+        exchange.progressed();
+      },
+    };
+    this.operators = plan.operators.map(operator => buildOperator(operator, context));
     this.periods = [...new Set(this.operators.flatMap(({ everyUs }) => everyUs ?? []))];
+    this.ordered = hangsOnInterleaving(plan);
     this.#awaited = this.operators.map((_, at) =>
       operatorsAbove(plan, at).flatMap(above => {
         const operator = this.operators[above];
@@ -57,16 +70,24 @@ export class Pipeline implements MergeOutput {
     };
     const emitterOf = (input: PhysicalInput): Emitter => fanOut(readers.get(inputKey(input)) ?? []);
     const emitters: Emitter[] = [];
+    const gathered: GatheredOutput[] = [];
     read(plan.output, out);
     // Readers come after their inputs in the list, so each operator's own readers are known when it is wired.
     for (let at = plan.operators.length - 1; at >= 0; at--) {
       const operator = this.operators[at];
       const meter = this.meter.operators[at];
-      const next = meteredEmitter(meter, emitterOf({ operator: at }));
-      emitters[at] = next;
       // What is read by a union of ways alone runs there.
-      if (!readers.has(inputKey({ operator: at }))) continue;
       const ways = operator instanceof UnionAllOperator ? waysTo(plan, at) : null;
+      let next = meteredEmitter(meter, emitterOf({ operator: at }));
+      const meeting = ways === null && meets(plan, at);
+      // A union of sources passes rows on as they are: nothing is won.
+      if (meeting || (plan.operators[at].inputs.length > 1 && !(operator instanceof UnionAllOperator))) {
+        const output = new GatheredOutput(plan.operators[at].output, next, meeting);
+        gathered.unshift(output);
+        next = batch => output.take(batch);
+      }
+      emitters[at] = next;
+      if (!readers.has(inputKey({ operator: at }))) continue;
       if (ways !== null) {
         read(ways.from, this.#readWays(ways, at, next));
         continue;
@@ -76,6 +97,7 @@ export class Pipeline implements MergeOutput {
       });
     }
     this.#emitters = emitters;
+    this.#gathered = gathered;
     this.#sources = plan.sources.map((_, source) => emitterOf({ source }));
     this.#single = plan.sources.map((_, source) => meetsAgain(plan, source));
     this.#idle = plan.sources.map(() => false);
@@ -113,12 +135,21 @@ export class Pipeline implements MergeOutput {
       });
   }
 
-  /** Takes rows of a source, by its place in the plan. */
+  /** Takes rows of a source, by its place in the plan, and passes on what comes of them. */
   push(source: number, batch: Batch): void {
+    this.add(source, batch);
+    this.flush();
+  }
+
+  add(source: number, batch: Batch): void {
     this.meter.begin(source, batch);
     const take = this.#sources[source];
     if (!this.#single[source] || batch.length < 2) take(batch);
     else for (let row = 0; row < batch.length; row++) take(sliceBatch(batch, row, row + 1));
+  }
+
+  flush(): void {
+    for (const output of this.#gathered) output.flush();
   }
 
   /** A source has come to its end: no row of it will come any more. */
@@ -130,6 +161,7 @@ export class Pipeline implements MergeOutput {
 
   /** A source is silent, and holds the others back no more; or it is back. */
   idle(source: number, idle: boolean): void {
+    this.flush();
     this.#idle[source] = idle;
     this.meter.sources[source].idle = idle;
     this.#tellIdle();
@@ -137,9 +169,13 @@ export class Pipeline implements MergeOutput {
 
   /** Periods are over: operators that tell windows every so often tell them, inputs first. */
   tick(periods: ReadonlySet<number>): void {
+    this.flush();
     this.operators.forEach((operator, at) => {
       if (operator.tick === undefined || !periods.has(operator.everyUs ?? 0)) return;
-      afterAll(this.#awaited[at], () => operator.tick?.(this.#emitters[at]));
+      afterAll(this.#awaited[at], () => {
+        operator.tick?.(this.#emitters[at]);
+        this.flush();
+      });
     });
   }
 
@@ -151,6 +187,7 @@ export class Pipeline implements MergeOutput {
       if (idle === each.idle) continue;
       each.idle = idle;
       this.operators[each.operator].idle?.(each.port, idle, this.#emitters[each.operator]);
+      this.flush();
     }
   }
 
@@ -191,6 +228,12 @@ export class Pipeline implements MergeOutput {
 export function sourcesOf(plan: PhysicalPlan, input: PhysicalInput): number[] {
   if ('source' in input) return [input.source];
   return [...new Set(plan.operators[input.operator].inputs.flatMap(each => sourcesOf(plan, each)))];
+}
+
+/** Whether rows of one source come to several ports of an operator. */
+function meets(plan: PhysicalPlan, at: number): boolean {
+  const sources = plan.operators[at].inputs.map(input => sourcesOf(plan, input));
+  return new Set(sources.flat()).size < sources.flat().length;
 }
 
 /**

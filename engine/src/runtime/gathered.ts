@@ -1,0 +1,89 @@
+import { RowKind, type Batch } from '../columns/batch.js';
+import type { Schema } from '../columns/schema.js';
+import { START_OF_TIME, type EventTime } from '../columns/time.js';
+import type { Emitter } from '../operators/operator.js';
+import { RowStore } from '../operators/rowStore.js';
+
+/** Batches of so many rows are worth no copy where they may go on alone. */
+const MANY_ROWS = 512;
+
+/**
+ * Puts together what an operator of several ports gives in one turn, and passes it on as one batch. Where rows of one source come to it by several
+ * ways, what comes by the first way alone is the answer to no question, e.g. money that has left one account and has not come to the other.
+ * Where rows of several sources take turns, what follows need not run for each of them.
+ */
+export class GatheredOutput {
+  readonly #rows: RowStore;
+  #kinds = new Uint8Array(0);
+  #marks = new Float64Array(0);
+  #hasKinds = false;
+  #hasMarks = false;
+  #watermark: EventTime = START_OF_TIME;
+  /** Whether there is anything to pass on. */
+  #pending = false;
+
+  constructor(
+    readonly schema: Schema,
+    readonly out: Emitter,
+    /** Whether a batch by itself may be half of an answer. */
+    readonly whole: boolean,
+  ) {
+    this.#rows = new RowStore(schema);
+  }
+
+  take(batch: Batch): void {
+    const { length, kinds, marks, watermark } = batch;
+    if (length >= MANY_ROWS && !this.whole) {
+      this.flush();
+      this.#watermark = Math.max(this.#watermark, watermark);
+      this.out(batch);
+      return;
+    }
+    const used = this.#rows.used;
+    if (length === 0 && used === 0 && watermark > this.#watermark) this.out(batch);
+    // What comes next is judged by the mark of the row before it; rows of a changelog keep theirs.
+    if (used > 0 && !this.#hasKinds)
+      this.#marks[used - 1] = Math.max(this.#marks[used - 1], length === 0 ? watermark : this.#watermark);
+    if (length > 0) {
+      this.#fit(used + length);
+      this.#rows.append(batch.columns, 0, length);
+      if (kinds === null) this.#kinds.fill(RowKind.Insert, used, used + length);
+      else this.#kinds.set(kinds.subarray(0, length), used);
+      if (marks === null) this.#marks.fill(this.#watermark, used, used + length);
+      else this.#marks.set(marks.subarray(0, length), used);
+      this.#hasKinds ||= kinds !== null;
+      this.#hasMarks ||= marks !== null;
+      this.#pending = true;
+    }
+    this.#watermark = Math.max(this.#watermark, watermark);
+  }
+
+  /** Passes on what has come since. */
+  flush(): void {
+    if (!this.#pending) return;
+    this.#pending = false;
+    const length = this.#rows.used;
+    const batch = {
+      schema: this.schema,
+      length,
+      columns: this.#rows.view(0, length),
+      kinds: this.#hasKinds ? this.#kinds : null,
+      marks: this.#hasMarks ? this.#marks : null,
+      watermark: this.#watermark,
+    };
+    this.#hasKinds = false;
+    this.#hasMarks = false;
+    this.out(batch);
+    this.#rows.compact(new Int32Array(0), 0);
+  }
+
+  #fit(rows: number): void {
+    if (this.#kinds.length >= rows) return;
+    const kinds = new Uint8Array(rows * 2);
+    kinds.set(this.#kinds);
+    this.#kinds = kinds;
+    const marks = new Float64Array(rows * 2);
+    marks.set(this.#marks);
+    this.#marks = marks;
+  }
+}
