@@ -129,7 +129,7 @@ test('explain shows what has been measured, as text and as data', async () => {
   await expect(`${text}\n`).toMatchFileSnapshot('./golden/explainRunning.txt');
   const { logical, physical, stats } = await bars.explain({ format: 'data' });
   expect(logical.kind).toBe('aggregate');
-  expect(physical).toMatchObject({ kind: 'table', changes: 'upsert', key: ['symbol', 'windowEnd'] });
-  expect(physical.inputs[0]).toMatchObject({ kind: 'windowedAggregate', operator: 3, changes: 'upsert' });
+  expect(physical).toMatchObject({ kind: 'table', changes: 'retract', key: ['symbol', 'windowEnd'] });
+  expect(physical.inputs[0]).toMatchObject({ kind: 'windowedAggregate', operator: 3, changes: 'retract' });
   expect(stats?.state).toBe('paused');
 });

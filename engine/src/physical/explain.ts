@@ -60,8 +60,11 @@ export function explainPhysical(plan: PhysicalPlan): ExplainedPhysical {
 }
 
 /** How an input tells its changes: an aggregate in its form, anything else as what it reads. */
-export function changesOf(plan: Pick<PhysicalPlan, 'operators'>, input: PhysicalInput): ChangeMode {
-  if ('source' in input) return 'append';
+export function changesOf(
+  plan: Pick<PhysicalPlan, 'operators' | 'sources'>,
+  input: PhysicalInput,
+): ChangeMode {
+  if ('source' in input) return plan.sources[input.source].retracting === true ? 'retract' : 'append';
   const step = plan.operators[input.operator];
   if ('form' in step) return step.form === 'retract' || step.form === 'upsert' ? step.form : 'append';
   if (step.op === 'lateRows' || step.op === 'sort' || step.op === 'rank') return 'append';

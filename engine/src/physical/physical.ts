@@ -163,6 +163,8 @@ export type PhysicalStep = PhysicalOperator & { readonly inputs: readonly Physic
 export interface PhysicalSource {
   readonly node: SourceNode;
   readonly output: Schema;
+  /** Whether it is the changing table of another query. */
+  readonly retracting?: boolean;
 }
 
 /** A plan ready to run, as plain data: its sources, its operators (inputs before what reads them), and the table that the last one fills. */

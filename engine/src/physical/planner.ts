@@ -1,9 +1,13 @@
+import type { Schema } from '../columns/schema.js';
 import type { Expr } from '../expr/ast.js';
 import { bind } from '../functions/bind.js';
 import { projectColumns } from '../plan/bind.js';
+import { sourceNode } from '../plan/build.js';
+import { nodeText } from '../plan/explain.js';
 import { canonicalJson, planHash } from '../plan/hash.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { Retention } from '../plan/nodes/keep.js';
+import type { SourceNode } from '../plan/nodes/source.js';
 import { visitPlan, type PlanNode } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { endsWithWindows } from '../plan/topN.js';
@@ -49,6 +53,10 @@ interface Wanted {
 export interface PlanOptions {
   /** Whether it is read once to the end of its finite input, so that nobody sees what comes before. */
   readonly closing?: boolean;
+  /** Whether others may follow its changes: they need the values that are replaced. */
+  readonly followed?: boolean;
+  /** A part of the plan that runs as another query, whose table is the one source here. */
+  readonly part?: { readonly node: PlanNode; readonly window: PhysicalTable['window'] };
 }
 
 const NO_RETENTION: Retention = { lastUs: null, rows: null, bytes: null };
@@ -73,11 +81,18 @@ export function planPhysical(
   const planned = new Map<PlanNode, Map<string, Traits>>();
   /** A node that is read twice in the same way runs once. */
   const plan = (node: PlanNode, wanted: Wanted): Traits => {
+    if (node === options.part?.node) return planPart(node, options.part.window);
     const how = `${wanted.final} ${wanted.upsert} ${wanted.closing === true}`;
     const known = planned.get(node) ?? new Map<string, Traits>();
     const traits = known.get(how) ?? planNode(node, wanted);
     planned.set(node, known.set(how, traits));
     return traits;
+  };
+  const planPart = (node: PlanNode, window: Traits['window']): Traits => {
+    const { schema } = relationOf(node);
+    if (sources.length === 0)
+      sources.push({ node: partSource(node, schema), output: schema, retracting: true });
+    return { at: { source: 0 }, sequence: null, window, retention: null };
   };
   const planNode = (node: PlanNode, wanted: Wanted): Traits =>
     visitPlan<Traits>(node, {
@@ -222,10 +237,14 @@ export function planPhysical(
     });
   const relation = relationOf(root);
   const { closing = false } = options;
-  const traits = plan(root, { closing, final: false, upsert: relation.key !== null });
+  const traits = plan(root, {
+    closing,
+    final: false,
+    upsert: options.followed !== true && relation.key !== null,
+  });
   // What a table keeps goes by the order in which its rows came.
   if (closing && traits.retention !== null) return planPhysical(root, relations);
-  const once = closing && operators.length > 0 && changesOf({ operators }, traits.at) === 'append';
+  const once = closing && operators.length > 0 && changesOf({ operators, sources }, traits.at) === 'append';
   return Object.freeze({
     sources,
     operators,
@@ -238,6 +257,18 @@ export function planPhysical(
       window: traits.window,
       retention: traits.retention ?? NO_RETENTION,
     },
+  });
+}
+
+/** The table of a part as a source. */
+function partSource(node: PlanNode, { fields }: Schema): SourceNode {
+  return sourceNode({
+    name: nodeText(node),
+    connector: 'part',
+    options: { hash: planHash(node) },
+    fields,
+    time: null,
+    clocked: true,
   });
 }
 

@@ -5,6 +5,7 @@ import type { PhysicalPlan } from '../physical/physical.js';
 import type { World } from '../sources/source.js';
 import type { SessionClock } from './clock.js';
 import type { FeedMember, PortFeed } from './feedMember.js';
+import { Followers } from './followers.js';
 import { Idleness } from './idleness.js';
 import { InputMerge, type MergeInput } from './inputMerge.js';
 import type { Holding, MemoryHolder } from './memory.js';
@@ -48,6 +49,7 @@ export class RunningQuery implements MemoryHolder {
   readonly #idleness: Idleness | null;
   readonly #ticking: Ticking | null;
   readonly #listeners = new Set<() => void>();
+  readonly #followers: Followers;
 
   constructor(
     readonly plan: PhysicalPlan,
@@ -55,6 +57,7 @@ export class RunningQuery implements MemoryHolder {
     limits?: TableLimits,
   ) {
     this.table = new MaterializedTable(plan.table, limits);
+    this.#followers = new Followers(this.table);
     this.#pipeline = this.#makePipeline();
     this.#merge = new InputMerge(context.inputs, this.#pipeline);
     this.ports = plan.sources.map((_, source) => new QueryPort(this, source));
@@ -87,7 +90,10 @@ export class RunningQuery implements MemoryHolder {
     const { world, exchange } = this.context;
     return new Pipeline(
       this.plan,
-      batch => this.table.apply(batch),
+      batch => {
+        this.table.apply(batch);
+        this.#followers.push(batch);
+      },
       () => world.precise?.() ?? world.now(),
       { exchange, progressed: () => this.#answered(), failed: error => this.fail(error) },
     );
@@ -102,7 +108,9 @@ export class RunningQuery implements MemoryHolder {
 
   /** It has ended when all sources have, and what is with the users' functions has come back. */
   #noteEnd(): void {
+    const before = this.ended;
     this.ended = this.ports.every(port => port.ended) && this.#pipeline.pendingRows === 0;
+    if (this.ended && !before) this.#followers.end();
   }
 
   get pipeline(): Pipeline {
@@ -162,6 +170,7 @@ export class RunningQuery implements MemoryHolder {
     this.#pipeline.countOn(failed);
     this.#merge = new InputMerge(this.context.inputs, this.#pipeline);
     this.#wake(true);
+    this.#followers.fail(this.error);
     this.#changed();
   }
 
@@ -179,12 +188,26 @@ export class RunningQuery implements MemoryHolder {
     this.error = null;
     this.#idleness?.restart();
     this.#ticking?.restart();
+    this.#followers.restart(epoch);
     this.onRebuild?.();
     this.#changed();
   }
 
   caughtUp(): void {
+    if (this.isCaughtUp) this.#followers.caughtUp();
     this.#changed();
+  }
+
+  /** Gives a query what the table holds, and every change from now on. */
+  follow(member: FeedMember): void {
+    this.#followers.add(member);
+    if (this.error !== null) member.fail(this.error);
+    if (this.isCaughtUp) member.caughtUp();
+    if (this.ended) member.end();
+  }
+
+  unfollow(member: FeedMember): void {
+    this.#followers.remove(member);
   }
 
   /** Whether everything that the feeds have given out so far has arrived. */

@@ -108,6 +108,14 @@ export class Runtime {
     this.#progressed();
   }
 
+  /** Starts a query on the table of another one. */
+  startOn(query: RunningQuery, part: RunningQuery): void {
+    query.epoch = part.epoch;
+    this.#memoryOf.set(query, this.memory.add(query));
+    part.follow(query.ports[0]);
+    this.#progressed();
+  }
+
   /** The way to the users' functions. */
   get exchange(): Exchange {
     return this.options.exchange ?? NO_EXCHANGE.exchange;

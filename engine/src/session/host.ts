@@ -9,7 +9,7 @@ import { toWireError } from './errors.js';
 import { explainQuery } from './hostExplain.js';
 import { HostFunctions } from './hostFunctions.js';
 import { ClockPublisher } from './hostClock.js';
-import { preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
+import { partsOf, preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
 import { readRows, writeRows } from './hostReads.js';
 import { ViewRegistry } from './hostViews.js';
 import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost, SessionStats } from './protocol.js';
@@ -53,6 +53,8 @@ class Host implements SessionHost {
   readonly #views: ViewRegistry;
   readonly #clock: ClockPublisher;
   readonly #open = new Map<string, OpenQuery>();
+  /** The queries of owners that are run again, until they have run. */
+  readonly #retired = new Map<string, HeldQuery[]>();
   readonly #listeners = new Set<(event: HostEvent) => void>();
   #nextId = 1;
 
@@ -84,14 +86,18 @@ class Host implements SessionHost {
       if (open !== undefined) await this.#queries.release(open.held);
       return null;
     },
+    retireOwner: ({ owner }) => {
+      this.#retired.set(owner, [...(this.#retired.get(owner) ?? []), ...this.#takeOwned(owner)]);
+      return null;
+    },
+    settleOwner: async ({ owner }) => {
+      const retired = this.#retired.get(owner) ?? [];
+      this.#retired.delete(owner);
+      await Promise.all(retired.map(each => this.#queries.release(each)));
+      return null;
+    },
     releaseOwner: async ({ owner }) => {
-      const held = this.#views.removeOwner(owner);
-      for (const [queryId, open] of [...this.#open]) {
-        if (open.owner !== owner) continue;
-        this.#open.delete(queryId);
-        held.push(open.held);
-      }
-      await Promise.all(held.map(each => this.#queries.release(each)));
+      await Promise.all(this.#takeOwned(owner).map(each => this.#queries.release(each)));
       return null;
     },
     stats: () => this.#stats(),
@@ -131,6 +137,17 @@ class Host implements SessionHost {
       };
     },
   };
+
+  /** Ends what an owner has made; returns its holds. */
+  #takeOwned(owner: string): HeldQuery[] {
+    const held = this.#views.removeOwner(owner);
+    for (const [queryId, open] of [...this.#open]) {
+      if (open.owner !== owner) continue;
+      this.#open.delete(queryId);
+      held.push(open.held);
+    }
+    return held;
+  }
 
   link(): HostLink {
     const stops: (() => void)[] = [];
@@ -180,8 +197,10 @@ class Host implements SessionHost {
   }
 
   async #explain(plan: PlanNode): Promise<HostReplies['explain']> {
-    const { physical } = await preparePlan(plan, this.#runtime);
-    return explainQuery(plan, physical, await this.#queries.stats(plan));
+    const { physical, followed } = await preparePlan(plan, this.#runtime);
+    const stats = await this.#queries.stats(plan);
+    const runs = stats.state !== 'read' && stats.state !== 'not running';
+    return explainQuery(plan, runs ? followed(null) : physical, stats);
   }
 
   /** What could not be read: as far as the feed has read, or from a reading of its own where it is not being read. */
@@ -234,7 +253,7 @@ class Host implements SessionHost {
         rowsKept: held.query.table.total,
         bytes: held.query.bytes(),
         evicted: held.query.table.evicted,
-        late: held.query.late,
+        late: partsOf(held).reduce((total, { query }) => total + query.late, 0),
         watermark: held.query.watermark,
         error: held.query.error === null ? null : String(held.query.error),
       })),

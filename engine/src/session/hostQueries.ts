@@ -1,10 +1,12 @@
 import type { Relation } from '../plan/relation.js';
 import { bindPlan, sourceRelationOf } from '../plan/bind.js';
 import { planSources } from '../plan/children.js';
+import { partOf } from '../plan/parts.js';
 import { planHash } from '../plan/hash.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { PhysicalPlan } from '../physical/physical.js';
 import { planPhysical } from '../physical/planner.js';
+import type { MergeInput } from '../runtime/inputMerge.js';
 import { mergeInputs } from '../runtime/oneShot.js';
 import { RunningQuery } from '../runtime/query.js';
 import type { Runtime } from '../runtime/runtime.js';
@@ -19,6 +21,10 @@ export interface PreparedPlan {
   readonly physical: PhysicalPlan;
   /** How it runs where it is read once to the end of its finite input. */
   closing(): PhysicalPlan;
+  /** The part of it that can run as a query of its own; null where there is none. */
+  readonly part: PlanNode | null;
+  /** How it runs where others may follow it; on the table of its part, or from its sources. */
+  followed(part: PhysicalPlan | null): PhysicalPlan;
   readonly sources: readonly OpenSource[];
   /** Whether any source is a live feed. */
   readonly live: boolean;
@@ -33,12 +39,21 @@ export async function preparePlan(plan: PlanNode, runtime: Runtime): Promise<Pre
   );
   const { schema, time, mode, key } = relations.get(plan) as Relation;
   const physical = planPhysical(plan, relations);
+  const part = partOf(plan, relations);
   // Equal sources are one in the physical plan.
   const running = await Promise.all(physical.sources.map(({ node }) => runtime.open(node)));
   return {
     bound: { fields: schema.fields, time, mode, key, sources: sources.map(source => source.summary) },
     physical,
     closing: () => planPhysical(plan, relations, { closing: true }),
+    part,
+    followed: on => {
+      if (part === null || on === null) return planPhysical(plan, relations, { followed: true });
+      return planPhysical(plan, relations, {
+        followed: true,
+        part: { node: part, window: on.table.window },
+      });
+    },
     sources: running,
     live: running.some(source => source.live),
   };
@@ -49,7 +64,40 @@ export interface HeldQuery {
   readonly hash: string;
   readonly prepared: PreparedPlan;
   readonly query: RunningQuery;
+  /** The query on whose table it runs; null: it reads its sources. */
+  readonly part: HeldQuery | null;
   holders: number;
+}
+
+/** The table of a part, as the merge of inputs sees it. */
+const OF_A_TABLE: MergeInput = { boundUs: 0, idleTimeoutUs: null, live: false };
+
+/** A query and those below it on whose tables it runs, the one that reads the sources first. */
+export function partsOf(held: HeldQuery): readonly HeldQuery[] {
+  return held.part === null ? [held] : [...partsOf(held.part), held];
+}
+
+/** What a query does and holds; operators of its parts come first, as they do where it runs as one. */
+function heldStats(held: HeldQuery): QueryStats {
+  const [first, ...rest] = partsOf(held).map(({ query, prepared }) => queryStats(query, prepared.sources));
+  return rest.reduce(
+    (below, { operators, state, error, table, late }) => ({
+      ...below,
+      state,
+      error,
+      table,
+      late: below.late + late,
+      operators: [
+        ...below.operators,
+        ...operators.map(each => ({
+          ...each,
+          operator: each.operator + below.operators.length,
+          heldBy: below.operators.at(-1)?.heldBy ?? null,
+        })),
+      ],
+    }),
+    first,
+  );
 }
 
 /** The statistics of so many reads are kept. */
@@ -75,7 +123,7 @@ export class QueryRegistry {
       const held = await starting;
       if (held.query.error !== null && running !== undefined) {
         if (this.#held.get(hash) === running) this.#held.delete(hash);
-        await this.runtime.stop(held.query);
+        await this.#stop(held);
         continue;
       }
       if (this.#held.get(hash) !== starting) continue;
@@ -95,28 +143,51 @@ export class QueryRegistry {
 
   async #run(plan: PlanNode, hash: string): Promise<HeldQuery> {
     const prepared = await preparePlan(plan, this.runtime);
-    const query = new RunningQuery(prepared.physical, {
+    const part = await this.#holdPart(prepared);
+    const physical = prepared.followed(part?.query.plan ?? null);
+    const query = new RunningQuery(physical, {
       world: this.runtime.options.world,
       clock: this.runtime.clock,
-      inputs: mergeInputs(prepared.physical, prepared.sources),
+      inputs: part === null ? mergeInputs(physical, prepared.sources) : [OF_A_TABLE],
       exchange: this.runtime.exchange,
     });
-    const held = { hash, prepared, query, holders: 0 };
+    const held = { hash, prepared, query, part, holders: 0 };
     let told = false;
     query.onChange(() => {
       if (query.error === null || told) return;
       told = true;
       this.failed(held);
     });
-    await this.runtime.start(query);
+    if (part === null) await this.runtime.start(query);
+    else this.runtime.startOn(query, part.query);
     return held;
+  }
+
+  /** Holds the query of a plan's part. One that has dropped rows is no ground to start from. */
+  async #holdPart({ part }: PreparedPlan): Promise<HeldQuery | null> {
+    if (part === null) return null;
+    const held = await this.hold(part);
+    if (held.query.table.evicted === 0) return held;
+    await this.release(held);
+    return null;
+  }
+
+  /** Ends a query, and its hold on its part. */
+  async #stop({ query, part }: HeldQuery): Promise<void> {
+    if (part === null) {
+      await this.runtime.stop(query);
+      return;
+    }
+    part.query.unfollow(query.ports[0]);
+    await this.runtime.stop(query);
+    await this.release(part);
   }
 
   /** What a plan's query does and holds; where it does not run, what its last read did. */
   async stats(plan: PlanNode): Promise<QueryStats> {
     const hash = planHash(plan);
     const held = await this.#held.get(hash)?.catch(() => null);
-    if (held != null) return queryStats(held.query, held.prepared.sources);
+    if (held != null) return heldStats(held);
     const read = this.#reads.get(hash);
     if (read !== undefined) return read;
     const { physical, sources } = await preparePlan(plan, this.runtime);
@@ -148,6 +219,6 @@ export class QueryRegistry {
       if (held.holders > 0) return;
       this.#held.delete(held.hash);
     }
-    await this.runtime.stop(held.query);
+    await this.#stop(held);
   }
 }

@@ -9,7 +9,7 @@ import { encodeArrow } from '../codecs/arrow.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { encodeRows, visibleRows } from '../views/frames.js';
 import { ViewPort } from '../views/viewPort.js';
-import type { HeldQuery } from './hostQueries.js';
+import { partsOf, type HeldQuery } from './hostQueries.js';
 import type { ViewConnection } from './protocol.js';
 
 /** A view that a cell has made: its query, what it shows, and the front ends that look at it. */
@@ -110,7 +110,9 @@ export class ViewRegistry {
   }
 
   /** The state of a query as its views show it. */
-  status({ query, prepared }: HeldQuery): ViewStatus {
+  status(held: HeldQuery): ViewStatus {
+    const { query, prepared } = held;
+    const parts = partsOf(held);
     const { mode } = this.runtime.clock;
     const feeds = this.runtime.feedsOf(prepared.physical);
     const watermark = query.watermark === Infinity ? query.table.maxTime : query.watermark;
@@ -119,8 +121,8 @@ export class ViewRegistry {
     return {
       state: error !== null ? 'failed' : mode === 'paused' && !query.ended ? 'paused' : running,
       total: query.table.total,
-      rowsIn: query.rowsIn,
-      late: query.late,
+      rowsIn: parts[0].query.rowsIn,
+      late: parts.reduce((total, part) => total + part.query.late, 0),
       rejected: feeds.reduce((total, feed) => total + (feed?.reader?.counters.rejected ?? 0), 0),
       evicted: query.table.evicted,
       watermarkUs: Number.isFinite(watermark) ? watermark : null,

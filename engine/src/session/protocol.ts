@@ -46,8 +46,12 @@ export type HostRequest =
     }
   | { readonly type: 'rejects'; readonly plan: PlanNode }
   | { readonly type: 'release'; readonly queryId: string }
-  /** Releases every query that the owner made: its cell is run again, or is gone. */
+  /** Releases every query that the owner made: its cell is gone. */
   | { readonly type: 'releaseOwner'; readonly owner: string }
+  /** The owner's cell begins to run again: its views are over, and its queries go on until `settleOwner`, for what the cell makes of them anew. */
+  | { readonly type: 'retireOwner'; readonly owner: string }
+  /** The owner's cell has run: what of its former queries nothing holds is over. */
+  | { readonly type: 'settleOwner'; readonly owner: string }
   | { readonly type: 'stats' }
   | { readonly type: 'clock'; readonly command: ClockCommand }
   /** Resolves when the clock reaches the time, or every replay its end. */
@@ -92,6 +96,8 @@ export interface HostReplies {
   clientGone: null;
   release: null;
   releaseOwner: null;
+  retireOwner: null;
+  settleOwner: null;
   stats: SessionStats;
   clock: ClockState;
   until: ClockState;

@@ -15,8 +15,10 @@ export interface ExecutorHooks {
   reply(request: Message, content: JsonObject, metadata: JsonObject): Promise<void>;
   /** Whether a front end of ours is connected. */
   attached(): boolean;
-  /** A cell is about to run: what its last run left in the engine goes. */
-  releaseOwner(owner: string): void;
+  /** A cell is about to run: what its last run left in the engine is only kept for what it makes anew. */
+  retireOwner(owner: string): void;
+  /** The cell has run: what it did not make again goes. */
+  settleOwner(owner: string): void;
 }
 
 /** `execute_request` as it is meant, its defaults filled in. */
@@ -126,7 +128,7 @@ export class Executor {
   }
 
   async #evaluate(job: Job): Promise<{ error: CellError | null; payload: readonly JsonObject[] }> {
-    const { language, runner, history } = this.#hooks;
+    const { language, history } = this.#hooks;
     const asked = PAGER.exec(job.code);
     if (asked !== null) return { error: null, payload: await this.#page(asked[1]) };
     const cellId = this.#cellId(job);
@@ -139,11 +141,20 @@ export class Executor {
     if (prepared.cell === null) {
       return { error: diagnosticsError(prepared.diagnostics, job.code, filename), payload: [] };
     }
-    this.#hooks.releaseOwner(cellId);
-    const outcome = await runner.run(prepared.cell, job.message.header, job.silent, this.#hooks.attached());
+    const outcome = await this.#run(prepared.cell, cellId, job);
     if (outcome.resultText !== null && job.counted) history.setOutput(this.#count, outcome.resultText);
     this.#commit(cellId, outcome);
     return { error: outcome.error, payload: [] };
+  }
+
+  async #run(cell: NonNullable<Prepared['cell']>, cellId: string, job: Job): Promise<Outcome> {
+    const { runner, attached } = this.#hooks;
+    this.#hooks.retireOwner(cellId);
+    try {
+      return await runner.run(cell, job.message.header, job.silent, attached());
+    } finally {
+      this.#hooks.settleOwner(cellId);
+    }
   }
 
   /** Makes the cell's names known to later ones; requests to the language are answered in order, so nothing waits. */

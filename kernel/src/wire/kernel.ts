@@ -73,7 +73,8 @@ export class Kernel {
       history: this.#history,
       reply: (request, content, metadata) => this.#reply('shell', request, content, metadata),
       attached: () => this.#comms.attached,
-      releaseOwner: owner => void this.#engine.request({ type: 'releaseOwner', owner }),
+      retireOwner: owner => void this.#engine.request({ type: 'retireOwner', owner }),
+      settleOwner: owner => void this.#engine.request({ type: 'settleOwner', owner }),
     });
     sockets.receive('shell', message => this.#received('shell', message));
     sockets.receive('control', message => this.#received('control', message));
