@@ -1,12 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { clusterState, startCluster, stopCluster } from '../../scripts/lib/flinkCluster.mjs';
-import { installFlink } from '../../scripts/lib/flinkInstall.mjs';
+import { jobsOnFlink } from './flinkJobs.mjs';
 
 const ROWS = 1_000_000;
-const TURNS = 2;
-/** A clock tick of /proc, in milliseconds. */
-const TICK_MS = 10;
 
 const windows = 'symbol, window_start, window_end';
 const bars = size => `
@@ -40,48 +36,30 @@ const QUERIES = {
  * as well. The ratio is Flink's CPU time divided by ours in the same run.
  */
 export async function measureFlink({ stem, rows, results }) {
-  await installFlink();
   const path = await headerless(stem);
-  const { gateway, rest, started } = await startCluster();
-  try {
-    const { processes } = await clusterState();
-    const worker = processes.find(({ name }) => name === 'TaskManager').pid;
-    const sql = await openSession(gateway);
-    await sql(`CREATE TABLE trades (ts TIMESTAMP(3), symbol STRING, price DOUBLE, size BIGINT, WATERMARK FOR ts AS ts)
-               WITH ('connector' = 'filesystem', 'path' = '${path}', 'format' = 'csv')`);
-    const best = {};
-    for (let turn = 0; turn < TURNS; turn++) {
-      for (const [name, query] of Object.entries({ read: 'SELECT * FROM trades', ...QUERIES })) {
-        const result = await runJob(sql, rest, worker, `${name}_${turn}`, query);
-        process.stderr.write(`${name} flink: ${result.cpu_ms} ms CPU, reading included\n`);
-        if (best[name] === undefined || result.cpu_ms < best[name].cpu_ms) best[name] = result;
-      }
-    }
-    const { read } = best;
-    const figures = [];
-    for (const name of Object.keys(QUERIES)) {
-      const { cpu_ms, wall_ms } = best[name];
-      const scale = rows / ROWS;
-      const alone = Math.max(TICK_MS, cpu_ms - read.cpu_ms) * scale;
-      const ours = results.find(
-        each => each.name === name && each.engine === 'millrace' && each.order === 'in order',
-      );
-      if (ours !== undefined) ours.flink_ratio = Math.round((alone / ours.cpu_ms) * 10) / 10;
-      figures.push({
-        name,
-        order: 'in order',
-        engine: 'flink',
-        rows,
-        wall_ms: Math.round(wall_ms * scale),
-        cpu_ms: Math.round(alone),
-        rows_per_s: Math.round(rows / (alone / 1000)),
-        flink_ratio: null,
-      });
-    }
-    return figures;
-  } finally {
-    if (started) await stopCluster();
-  }
+  const setup = [
+    `CREATE TABLE trades (ts TIMESTAMP(3), symbol STRING, price DOUBLE, size BIGINT, WATERMARK FOR ts AS ts)
+     WITH ('connector' = 'filesystem', 'path' = '${path}', 'format' = 'csv')`,
+  ];
+  const jobs = await jobsOnFlink(setup, 'SELECT * FROM trades', QUERIES);
+  const scale = rows / ROWS;
+  return Object.entries(jobs).map(([name, job]) => {
+    const [cpu_ms, wall_ms] = [job.cpu_ms * scale, job.wall_ms * scale];
+    const ours = results.find(
+      each => each.name === name && each.engine === 'millrace' && each.order === 'in order',
+    );
+    if (ours !== undefined) ours.flink_ratio = Math.round((cpu_ms / ours.cpu_ms) * 10) / 10;
+    return {
+      name,
+      order: 'in order',
+      engine: 'flink',
+      rows,
+      wall_ms: Math.round(wall_ms),
+      cpu_ms: Math.round(cpu_ms),
+      rows_per_s: Math.round(rows / (cpu_ms / 1000)),
+      flink_ratio: null,
+    };
+  });
 }
 
 /** The first rows as CSV without a header, which Flink takes for a row. */
@@ -98,56 +76,3 @@ async function headerless(stem) {
   instance.closeSync();
   return path;
 }
-
-async function openSession(gateway) {
-  const base = `${gateway}/v3/sessions`;
-  const { sessionHandle } = await request(base, {
-    properties: {
-      'execution.runtime-mode': 'streaming',
-      'parallelism.default': '1',
-      'pipeline.object-reuse': 'true',
-    },
-  });
-  return async statement => {
-    const { operationHandle } = await request(`${base}/${sessionHandle}/statements`, { statement });
-    for (;;) {
-      const result = await request(
-        `${base}/${sessionHandle}/operations/${operationHandle}/result/0?rowFormat=PLAIN_TEXT`,
-      );
-      if (result.resultType !== 'NOT_READY') return result;
-      await pause(50);
-    }
-  };
-}
-
-/** Runs a query into a sink that drops its rows, to the end. */
-async function runJob(sql, rest, worker, name, query) {
-  const before = cpuOf(worker);
-  const begun = performance.now();
-  const { jobID } = await sql(`CREATE TABLE sink_${name} WITH ('connector' = 'blackhole') AS ${query}`);
-  for (;;) {
-    const { state } = await request(`${rest}/jobs/${jobID}`);
-    if (state === 'FINISHED') break;
-    if (['FAILED', 'CANCELED'].includes(state)) throw new Error(`Flink's job of ${name} ended as ${state}.`);
-    await pause(50);
-  }
-  return { cpu_ms: cpuOf(worker) - before, wall_ms: performance.now() - begun };
-}
-
-function cpuOf(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-}
-
-async function request(url, body) {
-  const response = await fetch(
-    url,
-    body === undefined
-      ? {}
-      : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } },
-  );
-  if (!response.ok) throw new Error(`${url}: ${(await response.text()).slice(0, 2000)}`);
-  return response.json();
-}
-
-const pause = ms => new Promise(resolve => setTimeout(resolve, ms));

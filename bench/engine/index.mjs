@@ -6,6 +6,7 @@ import { CASES, FILE_CASES, LIBRARIES, OVER_PYARROW, TOLERANCE } from './cases.m
 import { makeTrades } from './data.mjs';
 import { EXTRAS } from './extras.mjs';
 import { measureFlink } from './flink.mjs';
+import { measureNexmark } from './nexmark/index.mjs';
 import { reached } from './targets.mjs';
 
 const ROWS = 10_000_000;
@@ -31,16 +32,18 @@ export async function run({
   const stem = await makeTrades(rows, data);
   const python = findPython('polars');
   const overArrow = findPython('duckdb, pyarrow');
-  const chosen = cases ?? [...CASES.map(({ name }) => name), ...FILE_CASES, ...Object.keys(EXTRAS), 'flink'];
+  const apart = [...Object.keys(EXTRAS), 'flink', 'nexmark'];
+  const chosen = cases ?? [...CASES.map(({ name }) => name), ...FILE_CASES, ...apart];
   const results = [];
   for (const order of orders) {
-    for (const name of chosen.filter(each => !(each in EXTRAS) && each !== 'flink')) {
+    for (const name of chosen.filter(each => !apart.includes(each))) {
       if (name.startsWith('IN ') && order === 'shuffled') continue;
       const best = await measureCase(name, order, { stem, rows, python, overArrow, runs, only });
       results.push(...report(name, order, rows, best));
     }
   }
   if (chosen.includes('flink')) results.push(...(await measureFlink({ stem, rows, results })));
+  if (chosen.includes('nexmark')) results.push(...(await measureNexmark({ only, runs })));
   for (const [name, extra] of Object.entries(EXTRAS)) {
     if (chosen.includes(name)) results.push(...(await extra({ stem, rows })));
   }

@@ -36,7 +36,16 @@ export async function loadColumns(path, { boundUs }) {
       data: new column.data.constructor(rows),
       valid: null,
     }));
-    batch.columns.forEach((column, i) => columns[i].data.set(column.data.subarray(0, batch.length), length));
+    for (const [i, { data, valid }] of batch.columns.entries()) {
+      const column = columns[i];
+      column.data.set(data.subarray(0, batch.length), length);
+      if (valid === null) column.valid?.fill(1, length, length + batch.length);
+      else
+        (column.valid ??= new Uint8Array(rows).fill(1, 0, length)).set(
+          valid.subarray(0, batch.length),
+          length,
+        );
+    }
     length += batch.length;
   }
   await reading.close();
@@ -83,7 +92,11 @@ export function slice({ schema, columns, marks }, from, to) {
   return {
     schema,
     length: to - from,
-    columns: columns.map(column => ({ ...column, data: column.data.subarray(from, to) })),
+    columns: columns.map(column => ({
+      ...column,
+      data: column.data.subarray(from, to),
+      valid: column.valid?.subarray(from, to) ?? null,
+    })),
     kinds: null,
     marks: marks.subarray(from, to),
     watermark: marks[to - 1],
