@@ -1,0 +1,101 @@
+import type { Batch } from '../columns/batch.js';
+import type { Schema } from '../columns/schema.js';
+import type { Ticks } from './eventTicks.js';
+import { grownTimes } from './growing.js';
+import type { Renumbering } from './groupCensus.js';
+import { RowStore } from './rowStore.js';
+import type { StateReader, StateWriter } from './snapshot.js';
+import { grown } from './valueIds.js';
+
+/** Below so many rows that have gone, their room is not given up. */
+const FEW = 1024;
+
+/** The left rows of an as-of join that wait, in event order, from `head` on. */
+export class AsOfWaiting implements Ticks {
+  us = new Float64Array(0);
+  sub: Int32Array | null;
+  /** The key numbers; -1 where a key is NULL, so that the row meets nothing. */
+  groups = new Int32Array(0);
+  head = 0;
+  readonly store: RowStore;
+
+  constructor(schema: Schema, fine: boolean) {
+    this.store = new RowStore(schema);
+    this.sub = fine ? new Int32Array(0) : null;
+  }
+
+  get used(): number {
+    return this.store.used;
+  }
+
+  get isEmpty(): boolean {
+    return this.head === this.store.used;
+  }
+
+  /** Appends the rows [from, to) of a batch. */
+  append(batch: Batch, ticks: Ticks, groups: Int32Array, from: number, to: number): void {
+    if (from >= to) return;
+    const at = this.used;
+    this.store.append(batch.columns, from, to);
+    this.#fit(this.used);
+    this.us.set(ticks.us.subarray(from, to), at);
+    this.groups.set(groups.subarray(from, to), at);
+    if (this.sub !== null) this.sub.set((ticks.sub as Int32Array).subarray(from, to), at);
+  }
+
+  #fit(needed: number): void {
+    if (this.us.length >= needed) return;
+    this.us = grownTimes(this.us, needed);
+    this.groups = grown(this.groups, needed);
+    if (this.sub !== null) this.sub = grown(this.sub, needed);
+  }
+
+  /** Says that the rows before `to` have gone. Returns by how much the positions of the others have fallen. */
+  drop(to: number): number {
+    this.head = to;
+    const { store } = this;
+    if (to < store.used && (to < FEW || to * 2 < store.used)) return 0;
+    const count = store.used - to;
+    store.compact(
+      Int32Array.from({ length: count }, (_, k) => to + k),
+      count,
+    );
+    this.us.copyWithin(0, to, to + count);
+    this.groups.copyWithin(0, to, to + count);
+    this.sub?.copyWithin(0, to, to + count);
+    this.head = 0;
+    return to;
+  }
+
+  /** Marks the keys of rows that wait. */
+  markKeys(holds: Uint8Array): void {
+    for (let row = this.head; row < this.used; row++) if (this.groups[row] >= 0) holds[this.groups[row]] = 1;
+  }
+
+  /** Takes over other numbers of the keys. */
+  renumber({ numberOf }: Renumbering): void {
+    for (let row = this.head; row < this.used; row++)
+      if (this.groups[row] >= 0) this.groups[row] = numberOf[this.groups[row]];
+  }
+
+  bytes(): number {
+    return this.store.bytes() + this.us.byteLength + this.groups.byteLength + (this.sub?.byteLength ?? 0);
+  }
+
+  snapshot(writer: StateWriter): void {
+    const { head, used } = this;
+    this.store.snapshot(writer.section('rows'), head);
+    writer.lane('us', this.us.subarray(head, used));
+    writer.lane('groups', this.groups.subarray(head, used));
+    if (this.sub !== null) writer.lane('sub', this.sub.subarray(head, used));
+  }
+
+  restore(reader: StateReader): void {
+    this.store.restore(reader.section('rows'));
+    this.head = 0;
+    this.#fit(this.used);
+    this.us.set(reader.lane('us') as Float64Array);
+    this.groups.set(reader.lane('groups') as Int32Array);
+    this.sub?.set(reader.lane('sub') as Int32Array);
+  }
+}
