@@ -6,7 +6,6 @@ import type { PhysicalAsOfJoin } from '../physical/asOfJoin.js';
 import { AsOfLog } from './asOfLog.js';
 import { matchAheadAll, matchBackward, missingOf, type AsOfLeft, type AsOfRule } from './asOfMatch.js';
 import { AsOfOutput } from './asOfOutput.js';
-import { AsOfWaiting } from './asOfWaiting.js';
 import { TickReader, type Ticks } from './eventTicks.js';
 import { GroupCensus } from './groupCensus.js';
 import { GroupIndex } from './groupIndex.js';
@@ -14,6 +13,7 @@ import { firstAtLeast, slice } from './inOrder.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
 import { PortWatermarks } from './portWatermarks.js';
 import type { StateReader, StateWriter } from './snapshot.js';
+import { TimedRows } from './timedRows.js';
 
 export type AsOfPlan = PhysicalAsOfJoin & { readonly input: Schema; readonly output: Schema };
 
@@ -44,7 +44,7 @@ export class AsOfJoinOperator implements Operator {
   });
   readonly #watermarks = new PortWatermarks(2);
   readonly #log: AsOfLog;
-  readonly #waiting: AsOfWaiting;
+  readonly #waiting: TimedRows;
   readonly #out: AsOfOutput;
   readonly #rule: AsOfRule;
   readonly #back: boolean;
@@ -74,7 +74,7 @@ export class AsOfJoinOperator implements Operator {
       { schema: right, columns, back, ahead, exact, fine, toleranceUs },
       plan.ended !== null,
     );
-    this.#waiting = new AsOfWaiting(input, fine);
+    this.#waiting = new TimedRows(input, fine);
     this.#out = new AsOfOutput(plan.output, input.fields.length, plan.how === 'left');
     this.#rule = { direction, toleranceUs, progress: START_OF_TIME };
   }
@@ -159,7 +159,7 @@ export class AsOfJoinOperator implements Operator {
       const { columns, marks } = slice(left.batch, from, due, left.us.subarray(from), limit);
       this.#tell(columns, marks as Float64Array, due - from, missing, limit, out);
     }
-    waiting.append(left.batch, left, left.groups, Math.max(due, from), left.batch.length);
+    waiting.append(left.batch.columns, left, left.groups, Math.max(due, from), left.batch.length);
     return tells || passes;
   }
 
@@ -170,7 +170,7 @@ export class AsOfJoinOperator implements Operator {
 
   #drainAhead(left: LeftBatch | null, limit: EventTime, out: Emitter): boolean {
     const waiting = this.#waiting;
-    if (left !== null) waiting.append(left.batch, left, left.groups, left.from, left.batch.length);
+    if (left !== null) waiting.append(left.batch.columns, left, left.groups, left.from, left.batch.length);
     const { head } = waiting;
     const due = firstAtLeast(waiting.us, head, waiting.used, limit);
     if (due === head) return false;
@@ -193,14 +193,15 @@ export class AsOfJoinOperator implements Operator {
 
   #tell(
     columns: readonly Column[],
-    times: Float64Array,
+    marks: Float64Array,
     count: number,
     missing: number,
     watermark: EventTime,
     out: Emitter,
   ): void {
     const { store, nulls } = this.#log;
-    out(this.#out.batch(columns, times, this.#matches, count, missing, store, nulls, watermark));
+    const met = { matches: this.#matches, missing, store, nulls };
+    out(this.#out.batch({ columns, marks, count }, met, watermark));
   }
 
   #fitMatches(count: number): void {

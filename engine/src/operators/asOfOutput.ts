@@ -6,6 +6,24 @@ import { ColumnGather, gatherLane } from '../codegen/gather.js';
 import { PooledBytes, PooledLane } from '../codegen/lanes.js';
 import type { RowStore } from './rowStore.js';
 
+/** Left rows that are told. */
+interface LeftRows {
+  readonly columns: readonly Column[];
+  readonly marks: Float64Array;
+  readonly count: number;
+}
+
+/** The right rows that they meet. */
+interface MetRows {
+  /** Their positions in the store, -1: none. They are used up. */
+  readonly matches: Int32Array;
+  /** How many are -1. */
+  readonly missing: number;
+  readonly store: RowStore;
+  /** Whether a column of the store holds a NULL. */
+  readonly nulls: readonly boolean[];
+}
+
 /** Writes rows of an as-of join: left columns as they are, right ones by the positions of the rows that are met. */
 export class AsOfOutput {
   readonly #right: readonly MatchedColumn[];
@@ -23,23 +41,9 @@ export class AsOfOutput {
     this.#left = schema.fields.slice(0, left).map(() => new ColumnGather());
   }
 
-  /**
-   * The joined rows.
-   *
-   * @param matches the positions of the right rows in the store; -1: none. It is used up
-   * @param missing how many are -1
-   * @param nulls whether a column of the store holds a NULL
-   */
-  batch(
-    left: readonly Column[],
-    marks: Float64Array,
-    matches: Int32Array,
-    count: number,
-    missing: number,
-    store: RowStore,
-    nulls: readonly boolean[],
-    watermark: EventTime,
-  ): Batch {
+  /** The joined rows. */
+  batch({ columns: left, marks, count }: LeftRows, met: MetRows, watermark: EventTime): Batch {
+    const { matches, missing, store, nulls } = met;
     const right = (rows: number, absent: number): Column[] =>
       this.#right.map((column, k) => column.gather(store.columns[k], nulls[k], matches, rows, absent));
     const { schema } = this;

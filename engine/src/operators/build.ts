@@ -1,6 +1,7 @@
 import { argumentColumns } from './argumentColumns.js';
 import { buildGrouped } from './buildGrouped.js';
 import type { PhysicalOperator } from '../physical/physical.js';
+import { AsOfChangesOperator } from './asOfChanges.js';
 import { AsOfJoinOperator } from './asOfJoin.js';
 import { VersionsOperator } from './versions.js';
 import { ApplyOperator, NO_EXCHANGE, type ExchangeContext } from './apply.js';
@@ -23,7 +24,7 @@ import { UnpivotOperator } from './unpivot.js';
 export function buildOperator(physical: PhysicalOperator, exchange: ExchangeContext = NO_EXCHANGE): Operator {
   switch (physical.op) {
     case 'asOfJoin':
-      return new AsOfJoinOperator(physical);
+      return physical.form === 'final' ? new AsOfJoinOperator(physical) : new AsOfChangesOperator(physical);
     case 'versions':
       return new VersionsOperator(physical);
     case 'distinct':

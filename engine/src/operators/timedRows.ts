@@ -1,4 +1,4 @@
-import type { Batch } from '../columns/batch.js';
+import type { Column } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
 import type { Ticks } from './eventTicks.js';
 import { grownTimes } from './growing.js';
@@ -10,8 +10,8 @@ import { grown } from './valueIds.js';
 /** Below so many rows that have gone, their room is not given up. */
 const FEW = 1024;
 
-/** The left rows of an as-of join that wait, in event order, from `head` on. */
-export class AsOfWaiting implements Ticks {
+/** Rows that are kept for a while with their times and keys, from `head` on. */
+export class TimedRows implements Ticks {
   us = new Float64Array(0);
   sub: Int32Array | null;
   /** The key numbers; -1 where a key is NULL, so that the row meets nothing. */
@@ -32,11 +32,11 @@ export class AsOfWaiting implements Ticks {
     return this.head === this.store.used;
   }
 
-  /** Appends the rows [from, to) of a batch. */
-  append(batch: Batch, ticks: Ticks, groups: Int32Array, from: number, to: number): void {
+  /** Appends the rows [from, to) of a batch's columns. */
+  append(columns: readonly Column[], ticks: Ticks, groups: Int32Array, from: number, to: number): void {
     if (from >= to) return;
     const at = this.used;
-    this.store.append(batch.columns, from, to);
+    this.store.append(columns, from, to);
     this.#fit(this.used);
     this.us.set(ticks.us.subarray(from, to), at);
     this.groups.set(groups.subarray(from, to), at);
@@ -50,21 +50,29 @@ export class AsOfWaiting implements Ticks {
     if (this.sub !== null) this.sub = grown(this.sub, needed);
   }
 
-  /** Says that the rows before `to` have gone. Returns by how much the positions of the others have fallen. */
-  drop(to: number): number {
+  /** Says that the rows before `to` have gone; positions may be others then. */
+  drop(to: number): void {
     this.head = to;
     const { store } = this;
-    if (to < store.used && (to < FEW || to * 2 < store.used)) return 0;
+    if (to < store.used && (to < FEW || to * 2 < store.used)) return;
     const count = store.used - to;
-    store.compact(
+    this.keep(
       Int32Array.from({ length: count }, (_, k) => to + k),
       count,
     );
-    this.us.copyWithin(0, to, to + count);
-    this.groups.copyWithin(0, to, to + count);
-    this.sub?.copyWithin(0, to, to + count);
+  }
+
+  /** Keeps the rows of ascending positions and forgets the others. */
+  keep(positions: Int32Array, count: number): void {
+    const { us, groups, sub } = this;
+    this.store.compact(positions, count);
+    for (let k = 0; k < count; k++) {
+      const at = positions[k];
+      us[k] = us[at];
+      groups[k] = groups[at];
+      if (sub !== null) sub[k] = sub[at];
+    }
     this.head = 0;
-    return to;
   }
 
   /** Marks the keys of rows that wait. */
