@@ -2,7 +2,7 @@ import type { Schema } from '../columns/schema.js';
 import { END_OF_TIME, type EventTime } from '../columns/time.js';
 import type { PhysicalAsOfJoin } from '../physical/asOfJoin.js';
 import { compareTicks, isNearerToLater, isWithin } from './eventTicks.js';
-import type { Renumbering } from './groupCensus.js';
+import { leastRows, nextLook, type Renumbering } from './groupCensus.js';
 import { OrderedRows } from './orderedRows.js';
 import { compareRows } from './rowCompare.js';
 import type { StateReader, StateWriter } from './snapshot.js';
@@ -16,19 +16,18 @@ interface Key {
 }
 
 const NONE = -1;
-const LEAST = 1024;
 
 /** The rows of both sides of an as-of join whose matches may still change, by key. */
 export class AsOfKeys {
   readonly left: TimedRows;
   readonly right: TimedRows;
   /** The right row that each left row was last told with, or -1. */
-  told = new Int32Array(LEAST);
+  told = new Int32Array(0);
   #keys = new Map<number, Key>();
   /** The left rows of all keys. */
   readonly #open = new OrderedRows();
   #rights = 0;
-  #compactAt = LEAST;
+  #compactAt = leastRows();
   readonly #leftOrder = (a: number, b: number): number => compareTicks(this.left, a, this.left, b) || a - b;
   readonly #rightOrder = (a: number, b: number): number => this.#compareRight(a, b);
 
@@ -53,7 +52,8 @@ export class AsOfKeys {
 
   #keyOf(group: number): Key {
     let key = this.#keys.get(group);
-    if (key === undefined) this.#keys.set(group, (key = { lefts: new OrderedRows(), rights: new OrderedRows() }));
+    if (key === undefined)
+      this.#keys.set(group, (key = { lefts: new OrderedRows(), rights: new OrderedRows() }));
     return key;
   }
 
@@ -76,10 +76,11 @@ export class AsOfKeys {
     const place = rights.add(row, this.#rightOrder);
     this.#rights++;
     const { direction } = this.plan;
-    // Left rows beyond the neighbours meet those.
-    const before = direction === 'backward' ? row : place > 0 ? rights.at(place - 1) : NONE;
-    const after = direction === 'forward' ? row : place + 1 < rights.size ? rights.at(place + 1) : NONE;
     const { left, right } = this;
+    // Left rows beyond the neighbours meet those. Of rows of one time a left row before them may meet the last.
+    const earlier = rights.count(each => compareTicks(right, each, right, row) < 0) - 1;
+    const before = direction === 'backward' ? row : earlier >= 0 ? rights.at(earlier) : NONE;
+    const after = direction === 'forward' ? row : place + 1 < rights.size ? rights.at(place + 1) : NONE;
     const from = before < 0 ? 0 : lefts.count(each => compareTicks(left, each, right, before) < 0);
     const to = after < 0 ? lefts.size : lefts.count(each => compareTicks(left, each, right, after) <= 0);
     for (let k = from; k < to; k++) touched.add(lefts.at(k));
@@ -96,7 +97,8 @@ export class AsOfKeys {
     if (direction !== 'forward') {
       const place = count(exact);
       if (place > 0) behind = rights.at(place - 1);
-      if (behind >= 0 && toleranceUs !== null && !isWithin(right, behind, left, row, toleranceUs)) behind = NONE;
+      if (behind >= 0 && toleranceUs !== null && !isWithin(right, behind, left, row, toleranceUs))
+        behind = NONE;
       if (direction === 'backward') return behind;
     }
     // Where a row looks both ways, rows of its own time are behind it.
@@ -163,7 +165,7 @@ export class AsOfKeys {
       key.lefts.move(leftPlaces);
       key.rights.move(rightPlaces);
     }
-    this.#compactAt = Math.max(LEAST, 2 * (lefts.length + rights.length));
+    this.#compactAt = nextLook(lefts.length + rights.length, this.#keys.size);
   }
 
   #dropRights(rights: OrderedRows, leastUs: EventTime): void {
@@ -225,4 +227,3 @@ function keepRows(side: TimedRows, rows: readonly number[]): Int32Array {
   side.keep(kept, kept.length);
   return places;
 }
-

@@ -2,7 +2,7 @@ import type { Batch } from '../columns/batch.js';
 import { hasNull, type Column } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
 import type { Ticks } from './eventTicks.js';
-import type { Renumbering } from './groupCensus.js';
+import { leastRows, nextLook, type Renumbering } from './groupCensus.js';
 import { RowStore } from './rowStore.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 import { grown } from './valueIds.js';
@@ -22,7 +22,7 @@ export interface AsOfLogPlan {
   readonly toleranceUs: number | null;
 }
 
-const LEAST = 1024;
+const FIRST_CAPACITY = 1024;
 
 /**
  * The right rows of an as-of join, in event order. Two places move over them with the times of left rows, which never fall: all rows before `back` are those
@@ -31,9 +31,9 @@ const LEAST = 1024;
  */
 export class AsOfLog implements Ticks {
   /** Times by position, behind the last one an endless one. */
-  us = new Float64Array(LEAST + 1).fill(Infinity);
+  us = new Float64Array(FIRST_CAPACITY + 1).fill(Infinity);
   sub: Int32Array | null;
-  groups = new Int32Array(LEAST);
+  groups = new Int32Array(FIRST_CAPACITY);
   /** Whether rows end their keys' versions; null where none does. */
   ended: Uint8Array | null;
   readonly store: RowStore;
@@ -46,18 +46,18 @@ export class AsOfLog implements Ticks {
   /** The first row from `ahead` on of each key, or -1, and the last; and after each row the next one of its key. */
   first = new Int32Array(0);
   #tail = new Int32Array(0);
-  #next = new Int32Array(LEAST);
+  #next = new Int32Array(FIRST_CAPACITY);
   /** Of rows of one time and key that are met ahead, the last: its position and 1, or 0 where nobody has looked. */
-  #same = new Int32Array(LEAST);
+  #same = new Int32Array(FIRST_CAPACITY);
   #keys = 0;
-  #compactAt = LEAST;
+  #compactAt = leastRows();
 
   constructor(
     readonly plan: AsOfLogPlan,
     ends: boolean,
   ) {
-    this.sub = plan.fine ? new Int32Array(LEAST) : null;
-    this.ended = ends ? new Uint8Array(LEAST) : null;
+    this.sub = plan.fine ? new Int32Array(FIRST_CAPACITY) : null;
+    this.ended = ends ? new Uint8Array(FIRST_CAPACITY) : null;
     this.store = new RowStore({ fields: plan.columns.map(at => plan.schema.fields[at]) });
     this.nulls = plan.columns.map(() => false);
   }
@@ -207,7 +207,7 @@ export class AsOfLog implements Ticks {
     }
     keep.fill(1, from);
     this.#keepOnly(keep, from);
-    this.#compactAt = Math.max(LEAST, 2 * this.#used, this.#used + this.#keys);
+    this.#compactAt = nextLook(this.#used, this.#keys);
   }
 
   /** Keeps some rows: before `from` some of the keys' last ones, from there on all. */
@@ -271,7 +271,7 @@ export class AsOfLog implements Ticks {
     this.last.fill(-1);
     this.back = this.ahead = this.#used;
     this.#keepOnly(new Uint8Array(this.#used), this.#used);
-    this.#compactAt = LEAST;
+    this.#compactAt = leastRows();
   }
 
   bytes(): number {

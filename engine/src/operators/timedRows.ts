@@ -2,13 +2,10 @@ import type { Column } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
 import type { Ticks } from './eventTicks.js';
 import { grownTimes } from './growing.js';
-import type { Renumbering } from './groupCensus.js';
+import { leastRows, type Renumbering } from './groupCensus.js';
 import { RowStore } from './rowStore.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 import { grown } from './valueIds.js';
-
-/** Below so many rows that have gone, their room is not given up. */
-const FEW = 1024;
 
 /** Rows that are kept for a while with their times and keys, from `head` on. */
 export class TimedRows implements Ticks {
@@ -54,7 +51,7 @@ export class TimedRows implements Ticks {
   drop(to: number): void {
     this.head = to;
     const { store } = this;
-    if (to < store.used && (to < FEW || to * 2 < store.used)) return;
+    if (to < store.used && (to < leastRows() || to * 2 < store.used)) return;
     const count = store.used - to;
     this.keep(
       Int32Array.from({ length: count }, (_, k) => to + k),
