@@ -195,33 +195,38 @@ export class AsOfLog implements Ticks {
     if (back) this.moveBack(leastUs, 0);
     if (ahead) this.moveAhead(leastUs, 0);
     const from = Math.min(back ? this.back : Infinity, ahead ? this.ahead : Infinity);
-    const keep = new Uint8Array(this.#used);
-    if (back) {
-      const oldest = toleranceUs === null ? -Infinity : leastUs - toleranceUs - 1;
+    if (back && toleranceUs !== null) {
       const { last, us } = this;
-      for (let key = 0; key < this.#keys; key++) {
-        if (last[key] < 0) continue;
-        if (us[last[key]] < oldest) last[key] = -1;
-        else keep[last[key]] = 1;
-      }
+      const oldest = leastUs - toleranceUs - 1;
+      for (let key = 0; key < this.#keys; key++) if (last[key] >= 0 && us[last[key]] < oldest) last[key] = -1;
     }
-    keep.fill(1, from);
-    this.#keepOnly(keep, from);
+    this.#keepFrom(from);
     this.#compactAt = nextLook(this.#used, this.#keys);
   }
 
-  /** Keeps some rows: before `from` some of the keys' last ones, from there on all. */
-  #keepOnly(keep: Uint8Array, from: number): void {
-    const places = new Int32Array(this.#used).fill(-1);
-    const kept = new Int32Array(this.#used);
+  /** Keeps the last rows of the keys, and all from a place on. */
+  #keepFrom(from: number): void {
+    const kept = this.#kept(from);
+    const before = kept.length;
+    const count = before + this.#used - from;
+    const positions = new Int32Array(count);
+    positions.set(kept);
+    for (let k = before; k < count; k++) positions[k] = from + k - before;
+    this.#move(positions, before, from);
+  }
+
+  /** The last rows of the keys before a place, ascending. */
+  #kept(from: number): Int32Array {
+    const { last } = this;
+    const kept = new Int32Array(Math.min(from, this.#keys));
     let count = 0;
-    let before = 0;
-    for (let p = 0; p < this.#used; p++) {
-      if (keep[p] === 0) continue;
-      if (p < from) before++;
-      places[p] = count;
-      kept[count++] = p;
-    }
+    for (let key = 0; key < this.#keys; key++) if (last[key] >= 0) kept[count++] = last[key];
+    return kept.subarray(0, count).sort();
+  }
+
+  /** Keeps the rows of ascending positions: of those before `from` so many, and all others. */
+  #move(kept: Int32Array, before: number, from: number): void {
+    const count = kept.length;
     this.store.compact(kept, count);
     if (count === 0) this.nulls.fill(false);
     const { us, groups, sub, ended, last } = this;
@@ -232,8 +237,9 @@ export class AsOfLog implements Ticks {
       if (sub !== null) sub[k] = sub[p];
       if (ended !== null) ended[k] = ended[p];
     }
-    for (let key = 0; key < this.#keys; key++) if (last[key] >= 0) last[key] = places[last[key]];
     const moved = (place: number): number => before + place - from;
+    // Rows that ended their keys are no one's last, so each of those before is one key's.
+    for (let k = 0; k < before; k++) last[groups[k]] = k;
     if (this.plan.ahead) {
       const ahead = moved(this.ahead);
       this.first.fill(-1);
@@ -270,7 +276,7 @@ export class AsOfLog implements Ticks {
     if (this.#used === 0) return;
     this.last.fill(-1);
     this.back = this.ahead = this.#used;
-    this.#keepOnly(new Uint8Array(this.#used), this.#used);
+    this.#keepFrom(this.#used);
     this.#compactAt = leastRows();
   }
 

@@ -6,9 +6,9 @@ import type { GroupIndex } from './groupIndex.js';
  */
 export const CENSUS_LIMITS = { least: 4096, growth: 2 };
 
-/** Up to so many rows nobody looks for those that can be given up; the size of the first buffers. Where groups are counted at once, so are rows. */
+/** Up to so many rows nobody looks for those that can be given up. Where groups are counted at once, rows are looked at at once. */
 export function leastRows(): number {
-  return CENSUS_LIMITS.least / 4;
+  return CENSUS_LIMITS.least * 8;
 }
 
 /** At how many rows it is time to look again for those that can be given up, where looking costs as much as there are rows and keys. */

@@ -2,7 +2,7 @@ import type { Column } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
 import type { Ticks } from './eventTicks.js';
 import { grownTimes } from './growing.js';
-import { leastRows, type Renumbering } from './groupCensus.js';
+import type { Renumbering } from './groupCensus.js';
 import { RowStore } from './rowStore.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 import { grown } from './valueIds.js';
@@ -14,6 +14,7 @@ export class TimedRows implements Ticks {
   /** The key numbers; -1 where a key is NULL, so that the row meets nothing. */
   groups = new Int32Array(0);
   head = 0;
+  #rest = new Int32Array(0);
   readonly store: RowStore;
 
   constructor(schema: Schema, fine: boolean) {
@@ -51,12 +52,11 @@ export class TimedRows implements Ticks {
   drop(to: number): void {
     this.head = to;
     const { store } = this;
-    if (to < store.used && (to < leastRows() || to * 2 < store.used)) return;
+    if (to * 2 < store.used) return;
     const count = store.used - to;
-    this.keep(
-      Int32Array.from({ length: count }, (_, k) => to + k),
-      count,
-    );
+    if (this.#rest.length < count) this.#rest = new Int32Array(count * 2);
+    for (let k = 0; k < count; k++) this.#rest[k] = to + k;
+    this.keep(this.#rest, count);
   }
 
   /** Keeps the rows of ascending positions and forgets the others. */
