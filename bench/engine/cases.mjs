@@ -7,6 +7,7 @@ export const CASES = [
   { name: 'W4', what: 'session, gap 50 ms: count, sum by symbol', sums: ['n', 'volume'] },
   { name: 'W5', what: 'mean of the last 20 rows by symbol', sums: ['mean'] },
   { name: 'W5r', what: 'mean of the last 5 s by symbol', sums: ['mean'] },
+  { name: 'W6', what: 'as-of join with half as many quotes by symbol', sums: ['bid', 'ask'] },
   { name: 'W7', what: 'top 3 symbols by notional in 10 s', sums: ['notional'] },
   { name: 'W9', what: 'running group-by, a changelog a batch', sums: null },
   { name: 'W9 end', what: 'group-by, the end alone', sums: ['n', 'volume', 'mean'] },

@@ -13,7 +13,7 @@ const SEED = 20240308;
 export const DATA_SETS = { steady: makeSteady, market: makeMarket };
 
 /**
- * Made-up trades as CSV, NDJSON and Parquet, and as Parquet in an order that is shuffled within one second. Made once and the same on every machine.
+ * Made-up trades as CSV, NDJSON and Parquet, and as Parquet in an order that is shuffled within one second, with half as many quotes. Made once and the same on every machine.
  * Gives the files' common beginning.
  */
 export async function makeTrades(rows, data = 'steady') {
@@ -37,12 +37,11 @@ export async function makeTrades(rows, data = 'steady') {
   const from = `'${stem}.parquet'`;
   // Each row is late by up to a second, the same on every machine.
   const late = 'epoch_us(ts) + (hash(row_number) % 1000000)::BIGINT';
-  const numbered = `SELECT *, row_number() OVER () AS row_number FROM ${from}`;
-  await copy(
-    '-shuffled.parquet',
-    `SELECT * EXCLUDE row_number FROM (${numbered}) ORDER BY ${late}, row_number`,
-    'FORMAT parquet',
-  );
+  const shuffled = path =>
+    `SELECT * EXCLUDE row_number FROM (SELECT *, row_number() OVER () AS row_number FROM '${path}') ORDER BY ${late}, row_number`;
+  await copy('-shuffled.parquet', shuffled(`${stem}.parquet`), 'FORMAT parquet');
+  await makeQuotes({ rows, from, connection, path: `${stem}-quotes.parquet`, copy });
+  await copy('-quotes-shuffled.parquet', shuffled(`${stem}-quotes.parquet`), 'FORMAT parquet');
   await copy('.csv', `SELECT * FROM ${from}`, 'FORMAT csv, HEADER');
   await makeArrow(stem);
   await copy('.ndjson', `SELECT * REPLACE (epoch_us(ts) AS ts) FROM ${from}`, 'FORMAT json');
@@ -62,6 +61,21 @@ async function makeSteady({ rows, stem, connection, copy }) {
             (1 + floor(random() * 1000))::INTEGER AS size,
             CASE WHEN random() < 0.5 THEN 'B' ELSE 'S' END AS side
      FROM range(${rows}) AS r(i)`,
+    'FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880',
+  );
+}
+
+/** A quote for every second trade, at a time of its own around that trade's, so that no two have one time. */
+async function makeQuotes({ rows, from, connection, path, copy }) {
+  if (existsSync(path)) return;
+  await connection.run('SELECT setseed(0.43)');
+  await copy(
+    '-quotes.parquet',
+    `WITH numbered AS (SELECT symbol, price, row_number() OVER () AS n FROM ${from}),
+          span AS (SELECT epoch_us(min(ts)) AS first, (epoch_us(max(ts)) - epoch_us(min(ts))) / ${rows / 2} AS step FROM ${from})
+     SELECT make_timestamp((first + n / 2 * step + random() * step * 0.85)::BIGINT) AS ts, symbol,
+            round(price - 0.01 - random() * 0.05, 2)::DOUBLE AS bid, round(price + 0.01 + random() * 0.05, 2)::DOUBLE AS ask
+     FROM numbered, span WHERE n % 2 = 0 ORDER BY ts`,
     'FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880',
   );
 }
@@ -105,6 +119,11 @@ async function makeArrow(stem) {
   await out.close();
   parquet.free();
   await rename(`${path}.part`, path);
+}
+
+/** The file of quotes that belongs to the trades. */
+export function quotesOf(stem, order) {
+  return order === 'shuffled' ? `${stem}-quotes-shuffled.parquet` : `${stem}-quotes.parquet`;
 }
 
 /** The file that a case reads. */

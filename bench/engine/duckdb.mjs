@@ -2,7 +2,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { measured } from '../support/children.mjs';
 import { CASES } from './cases.mjs';
-import { fileOf } from './data.mjs';
+import { fileOf, quotesOf } from './data.mjs';
 
 const [name, order, stem, rows] = process.argv.slice(2);
 const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
@@ -10,6 +10,8 @@ const connection = await instance.connect();
 const path = fileOf(name, stem, order);
 const fromFile = name.startsWith('IN ');
 if (!fromFile) await connection.run(`CREATE TABLE trades AS SELECT * FROM '${path}' LIMIT ${rows}`);
+if (name === 'W6')
+  await connection.run(`CREATE TABLE quotes AS SELECT * FROM '${quotesOf(stem, order)}' LIMIT ${rows / 2}`);
 
 /** In order, first and last are those of the rows; else those of the times. */
 const ends =
@@ -38,6 +40,7 @@ const QUERIES = {
   W5: `SELECT ts, symbol, avg(price) OVER (PARTITION BY symbol ORDER BY ts ROWS BETWEEN 19 PRECEDING AND CURRENT ROW) AS mean FROM trades`,
   W5r: `SELECT ts, symbol, avg(price) OVER (PARTITION BY symbol ORDER BY ts RANGE BETWEEN INTERVAL 5 SECOND PRECEDING AND CURRENT ROW) AS mean
         FROM trades`,
+  W6: `SELECT trades.*, bid, ask FROM trades ASOF LEFT JOIN quotes ON trades.symbol = quotes.symbol AND trades.ts >= quotes.ts`,
   W7: `SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY start ORDER BY notional DESC, symbol) AS rank
                       FROM (SELECT time_bucket(INTERVAL 10 SECOND, ts) AS start, symbol, sum(price * size) AS notional FROM trades GROUP BY ALL))
        WHERE rank <= 3`,

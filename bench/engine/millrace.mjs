@@ -3,8 +3,16 @@ import { replay } from 'millrace';
 import { createNodeHost } from 'millrace/host';
 import { measured } from '../support/children.mjs';
 import { CASES } from './cases.mjs';
-import { fileOf } from './data.mjs';
-import { decodeArrow, loadColumns, Materialised, physicalPlan, runAll } from './operators.mjs';
+import { fileOf, quotesOf } from './data.mjs';
+import {
+  decodeArrow,
+  joinedPlan,
+  loadColumns,
+  Materialised,
+  physicalPlan,
+  runAll,
+  runBoth,
+} from './operators.mjs';
 import { bars, QUERIES } from './queries.mjs';
 
 const [name, order, stem, rows] = process.argv.slice(2);
@@ -12,6 +20,7 @@ const path = fileOf(name, stem, order);
 const trades = replay(path, { time: 'ts', watermark: order === 'shuffled' ? '1 s' : '0 s' });
 
 if (name.startsWith('IN ')) await measureFile();
+else if (name === 'W6') await measureJoin();
 else await measureOperators();
 
 /** From the file to the bars as Arrow, schema inference included. */
@@ -34,6 +43,26 @@ async function measureFile() {
     },
   );
   await host.close();
+}
+
+/** As below, with quotes: batches of both in turn, by the times of their first rows. */
+async function measureJoin() {
+  const boundUs = order === 'shuffled' ? 1_000_000 : 0;
+  const path = quotesOf(stem, order);
+  const sides = [
+    await loadColumns(fileOf(name, stem, order), { boundUs }),
+    await loadColumns(path, { boundUs }),
+  ];
+  const quotes = replay(path, { time: 'ts', watermark: order === 'shuffled' ? '1 s' : '0 s' });
+  const collection = QUERIES[name](trades, quotes);
+  const { sums } = CASES.find(each => each.name === name);
+  const most = [Number(rows), Number(rows) / 2];
+  let out;
+  await measured(
+    () => runBoth(joinedPlan(collection, sides), sides, out.take, most),
+    () => out.sums(sums),
+    () => (out = new Materialised()),
+  );
 }
 
 /** From columns in memory to the result in memory; the first run plans and compiles. */

@@ -87,6 +87,38 @@ export function runAll(plan, data, out, rows = data.length) {
   return pipeline;
 }
 
+/** The physical plan of a join of two collections over columns in memory, left first. */
+export function joinedPlan(collection, sides) {
+  const sources = collection.plan.inputs;
+  const relations = bindPlan(collection.plan, source => ({
+    schema: sides[sources.indexOf(source)].schema,
+    time: source.time.column,
+    mode: 'append',
+    key: null,
+  }));
+  return planPhysical(collection.plan, relations);
+}
+
+/** Pushes the rows of several sources through a plan in batches, the one whose next row is the earliest first; at most so many of each. */
+export function runBoth(plan, sides, out, most) {
+  const pipeline = new Pipeline(plan, out, () => 0);
+  const ends = sides.map(({ length }, source) => Math.min(length, most[source]));
+  const at = sides.map(() => 0);
+  for (;;) {
+    let next = -1;
+    for (let source = 0; source < sides.length; source++) {
+      if (at[source] === ends[source]) continue;
+      if (next < 0 || sides[source].marks[at[source]] < sides[next].marks[at[next]]) next = source;
+    }
+    if (next < 0) break;
+    const to = Math.min(ends[next], at[next] + BATCH_ROWS);
+    pipeline.push(next, slice(sides[next], at[next], to));
+    at[next] = to;
+    if (to === ends[next]) pipeline.end(next);
+  }
+  return pipeline;
+}
+
 /** Rows [from, to) as a batch: views, nothing is copied. */
 export function slice({ schema, columns, marks }, from, to) {
   return {

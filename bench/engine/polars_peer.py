@@ -53,6 +53,10 @@ def groups(frame):
     return frame.group_by("symbol").agg(pl.len().alias("n"), size.sum().alias("volume"), price.mean().alias("mean"))
 
 
+def quotes():
+    return pl.read_parquet(f"{stem}-quotes{'-shuffled' if order == 'shuffled' else ''}.parquet").head(int(rows) // 2).lazy()
+
+
 # What needs rows in order sorts them first, as its user would have to.
 def sorted_by_time(frame):
     return frame if order != "shuffled" else frame.sort("ts", maintain_order=True)
@@ -66,6 +70,7 @@ QUERIES = {
     "W4": lambda f: sessions(sorted_by_time(f)),
     "W5": lambda f: sorted_by_time(f).select("ts", "symbol", price.rolling_mean(20, min_samples=1).over("symbol").alias("mean")),
     "W5r": lambda f: sorted_by_time(f).select("ts", "symbol", price.rolling_mean_by("ts", "5s", closed="both").over("symbol").alias("mean")),
+    "W6": lambda f: sorted_by_time(f).join_asof(sorted_by_time(quotes()), on="ts", by="symbol"),
     "W7": top,
     "W9": groups,
     "W9 end": groups,
@@ -76,6 +81,7 @@ SUMS = {
     "W4": ["n", "volume"],
     "W5": ["mean"],
     "W5r": ["mean"],
+    "W6": ["bid", "ask"],
     "W7": ["notional"],
     "W9 end": ["n", "volume", "mean"],
 }

@@ -50,6 +50,7 @@ export const QUERIES = {
       .rolling({ by: 'symbol', range: '5 s' })
       .derive(t => ({ mean: avg(t.price) }))
       .select('ts', 'symbol', 'mean'),
+  W6: (trades, quotes) => trades.asOfJoin(quotes, { by: 'symbol' }),
   W7: trades =>
     trades
       .window(tumble('10 s'))

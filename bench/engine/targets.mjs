@@ -7,6 +7,7 @@ const IN_ORDER = {
   W4: { duckdb: 8, polars: 3, flink: 20 },
   W5: { duckdb: 9, polars: 1.5, flink: 20 },
   W5r: { duckdb: 5, polars: 1, flink: 20 },
+  W6: { duckdb: 7, polars: 1.5, flink: 20 },
   W7: { duckdb: 2.5, polars: 2.5, flink: 20 },
   W9: { duckdb: 0.7, polars: 0.7, flink: 20 },
   'W9 end': { duckdb: 1.5, polars: 0.7 },

@@ -19,6 +19,7 @@ export { Chart } from './dsl/charts.js';
 export type { CandlestickOptions, ChartOptions, ChartSpecOf } from './dsl/charts.js';
 export { coalesce, concatWs, greatest, least, lit, when } from './dsl/choices.js';
 export type { Then, When } from './dsl/choices.js';
+export type { AsOfJoined, AsOfOptions, TemporalOptions } from './dsl/asOfJoin.js';
 export { clock } from './dsl/clock.js';
 export type { Speed } from './dsl/clock.js';
 export type { Collection } from './dsl/collection.js';

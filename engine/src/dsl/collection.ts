@@ -8,7 +8,7 @@ import { ask } from '../session/ask.js';
 import { rowsOfArrow } from './arrowRows.js';
 import type { RowAs, RowOptions } from './arrowRows.js';
 import type { BarOptions, BarSpec, NumericColumns, TimeWindowSpec } from './bars.js';
-import { Charts } from './charts.js';
+import { AsOfCollection } from './asOfCollection.js';
 import type { DanfoDataFrame } from './danfo.js';
 import { toDanfo } from './danfo.js';
 import { DISPLAYABLE } from './displayable.js';
@@ -40,9 +40,9 @@ import type { TopNKinds, TopNOptions } from './topN.js';
 import { usingAll } from './usage.js';
 
 /** What streams, tables and tables that keep changing have in common: a plan, and the methods that mean the same on all three. */
-export abstract class Collection<K extends Kind, Row> extends Charts<Row> implements Displayable {
+export abstract class Collection<K extends Kind, Row> extends AsOfCollection<K, Row> implements Displayable {
   /** Which of the three it is. */
-  abstract readonly kind: CollectionKind & K;
+  abstract override readonly kind: CollectionKind & K;
 
   /** @param plan the logical plan, frozen */
   constructor(override readonly plan: PlanNode) {
@@ -50,7 +50,7 @@ export abstract class Collection<K extends Kind, Row> extends Charts<Row> implem
   }
 
   /** The collection of the same kind over another plan. */
-  protected abstract over<R>(plan: PlanNode): Kinds<R>[K];
+  protected abstract override over<R>(plan: PlanNode): Kinds<R>[K];
 
   /**
    * The rows for which the condition is true (not false, not NULL).

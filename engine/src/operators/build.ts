@@ -1,6 +1,9 @@
 import { argumentColumns } from './argumentColumns.js';
 import { buildGrouped } from './buildGrouped.js';
 import type { PhysicalOperator } from '../physical/physical.js';
+import { AsOfChangesOperator } from './asOfChanges.js';
+import { AsOfJoinOperator } from './asOfJoin.js';
+import { VersionsOperator } from './versions.js';
 import { ApplyOperator, NO_EXCHANGE, type ExchangeContext } from './apply.js';
 import { DistinctOperator } from './distinct.js';
 import { FilterOperator } from './filter.js';
@@ -20,6 +23,10 @@ import { UnpivotOperator } from './unpivot.js';
 /** Makes a running operator of a physical one. */
 export function buildOperator(physical: PhysicalOperator, exchange: ExchangeContext = NO_EXCHANGE): Operator {
   switch (physical.op) {
+    case 'asOfJoin':
+      return physical.form === 'final' ? new AsOfJoinOperator(physical) : new AsOfChangesOperator(physical);
+    case 'versions':
+      return new VersionsOperator(physical);
     case 'distinct':
       return new DistinctOperator(physical.input, physical.output);
     case 'sort':

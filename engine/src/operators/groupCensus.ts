@@ -6,6 +6,17 @@ import type { GroupIndex } from './groupIndex.js';
  */
 export const CENSUS_LIMITS = { least: 4096, growth: 2 };
 
+/** Up to so many rows nobody looks for those that can be given up. Where groups are counted at once, rows are looked at at once. */
+export function leastRows(): number {
+  return CENSUS_LIMITS.least * 8;
+}
+
+/** At how many rows it is time to look again for those that can be given up, where looking costs as much as there are rows and keys. */
+export function nextLook(rows: number, keys: number): number {
+  const { growth } = CENSUS_LIMITS;
+  return Math.max(leastRows(), growth * rows, rows + (growth - 1) * keys);
+}
+
 /** Groups that have new numbers: those that were kept, in the order of their old ones. */
 export interface Renumbering {
   /** The old number of each new one, ascending. */

@@ -161,9 +161,11 @@ export function translate(
     tables.set(foreign, table);
   }
   const codes = new Int32Array(count);
+  const { valid } = column;
+  const data = column.data as Int32Array;
   for (let i = 0; i < count; i++) {
-    if (column.valid !== null && column.valid[i] === 0) continue;
-    const code = column.data[i] as number;
+    if (valid !== null && valid[i] === 0) continue;
+    const code = data[i];
     let mapped = table[code] - 1;
     if (mapped < 0) {
       mapped = own.intern(foreign.at(code));

@@ -5,6 +5,7 @@ import type { TimeSpec } from '../plan/nodes/source.js';
 import { frameText } from '../plan/rolling.js';
 import { boundWindowText } from '../windows/boundText.js';
 import type { EmitSpec, FillSpec } from '../windows/emission.js';
+import { asOfJoinText } from './asOfJoin.js';
 import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
 
 /** How a place of a plan tells changes: rows only come, or changes replace rows with the earlier values told or by key alone. */
@@ -67,7 +68,8 @@ export function changesOf(
   if ('source' in input) return plan.sources[input.source].retracting === true ? 'retract' : 'append';
   const step = plan.operators[input.operator];
   if ('form' in step) return step.form === 'retract' || step.form === 'upsert' ? step.form : 'append';
-  if (step.op === 'lateRows' || step.op === 'sort' || step.op === 'rank') return 'append';
+  if (step.op === 'versions' || step.op === 'lateRows' || step.op === 'sort' || step.op === 'rank')
+    return 'append';
   return step.inputs.map(each => changesOf(plan, each)).find(mode => mode !== 'append') ?? 'append';
 }
 
@@ -104,6 +106,10 @@ function tableText({ table: { key, retention, retracting, window } }: PhysicalPl
 /** An operator in one line. */
 export function operatorText(operator: PhysicalOperator): string {
   switch (operator.op) {
+    case 'asOfJoin':
+      return asOfJoinText(operator);
+    case 'versions':
+      return `versions of ${operator.keys.join(', ') || '()'} (rows end when they are taken away)`;
     case 'filter':
       return `filter ${boundText(operator.predicate)}`;
     case 'project':

@@ -14,6 +14,7 @@ import { endsWithWindows } from '../plan/topN.js';
 import { unionColumns } from '../plan/unionAll.js';
 import { planAggregate, planLateRows } from './aggregate.js';
 import { planApply } from './apply.js';
+import { planAsOfJoin } from './asOfJoin.js';
 import { changesOf } from './explain.js';
 import { planTopN } from './topN.js';
 import { planRank } from './rank.js';
@@ -107,6 +108,19 @@ export function planPhysical(
           window: null,
           retention: null,
         };
+      },
+      asOfJoin: join => {
+        const side = (input: PlanNode, upsert: boolean) => {
+          const traits = plan(input, { final: false, upsert });
+          return { ...traits, relation: relationOf(input), node: input };
+        };
+        const left = side(join.inputs[0], false);
+        // A key that is all that rows are joined by stays what it is, so that the values that are replaced need not be told.
+        const { key } = relationOf(join.inputs[1]);
+        const right = side(join.inputs[1], join.versions && key?.length === join.keys.length);
+        const closes = wanted.closing === true;
+        const at = planAsOfJoin(join, left, right, relationOf(join).schema, closes, add);
+        return { at, sequence: left.sequence, window: null, retention: null };
       },
       filter: filter => {
         const traits = plan(filter.input, { ...wanted, upsert: false });

@@ -10,6 +10,7 @@ import { aggregateOf, resolveAggregate } from '../functions/aggregate/registry.j
 import { bind } from '../functions/bind.js';
 import { bindWindow } from '../windows/registry.js';
 import { bindApply } from './apply.js';
+import { bindAsOfJoin } from './asOfJoin.js';
 import { planNodes } from './children.js';
 import { PlanError } from './error.js';
 import type { AggregateNode } from './nodes/aggregate.js';
@@ -49,6 +50,7 @@ export function bindPlan(
     const relation = atNode(each, () =>
       visitPlan<Relation>(each, {
         source: node => sourceRelation(node),
+        asOfJoin: node => bindAsOfJoin(node, bound.get(node.inputs[0])!, bound.get(node.inputs[1])!),
         filter: node => {
           const relation = input(node);
           requireBoolean(bind(node.predicate, relation.schema), 'where()');

@@ -10,6 +10,7 @@ import type { RankNode } from './nodes/rank.js';
 import type { RollingNode } from './nodes/rolling.js';
 import type { SortNode } from './nodes/sort.js';
 import type { SourceNode } from './nodes/source.js';
+import type { AsOfJoinNode } from './nodes/asOfJoin.js';
 import type { TopNNode } from './nodes/topN.js';
 import type { UnionAllNode } from './nodes/unionAll.js';
 import type { UnpivotNode } from './nodes/unpivot.js';
@@ -19,6 +20,9 @@ type Parts<Node extends PlanNode> = Omit<Node, 'kind'>;
 
 /** Rows from outside. */
 export const sourceNode = (parts: Parts<SourceNode>): SourceNode => freeze({ kind: 'source', ...parts });
+/** Rows with those of another input that were in force at their time. */
+export const asOfJoinNode = (parts: Parts<AsOfJoinNode>): AsOfJoinNode =>
+  freeze({ kind: 'asOfJoin', ...parts });
 /** The rows for which a predicate is true. */
 export const filterNode = (parts: Parts<FilterNode>): FilterNode => freeze({ kind: 'filter', ...parts });
 /** Columns made of columns. */

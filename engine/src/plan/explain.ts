@@ -2,6 +2,7 @@ import { formatDuration } from '../columns/duration.js';
 import { callText, exprText } from '../expr/text.js';
 import { windowOf } from '../windows/registry.js';
 import { applyText } from './apply.js';
+import { asOfText } from './asOfJoin.js';
 import { planChildren } from './children.js';
 import { visitPlan } from './plan.js';
 import { rankText } from './rank.js';
@@ -39,6 +40,7 @@ export function nodeText(node: PlanNode): string {
         time === null || time.boundUs === null ? '' : `, watermark ${formatDuration(time.boundUs)}`;
       return `source ${name} (${connector}, ${declared}${time === null ? '' : `, time ${time.column}${bound}`})`;
     },
+    asOfJoin: node => asOfText(node),
     filter: ({ predicate }) => `filter ${exprText(predicate)}`,
     project: ({ keep, columns }) => {
       const made = columns.map(({ name, expr }) =>

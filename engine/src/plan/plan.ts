@@ -10,6 +10,7 @@ import type { RankNode } from './nodes/rank.js';
 import type { RollingNode } from './nodes/rolling.js';
 import type { SortNode } from './nodes/sort.js';
 import type { SourceNode } from './nodes/source.js';
+import type { AsOfJoinNode } from './nodes/asOfJoin.js';
 import type { TopNNode } from './nodes/topN.js';
 import type { UnionAllNode } from './nodes/unionAll.js';
 import type { UnpivotNode } from './nodes/unpivot.js';
@@ -17,6 +18,7 @@ import type { UnpivotNode } from './nodes/unpivot.js';
 /** A logical plan: a frozen tree of plain data, rooted at what is asked for. Serialisable, hashed, shown by `explain()`. */
 export type PlanNode =
   | SourceNode
+  | AsOfJoinNode
   | FilterNode
   | ProjectNode
   | AggregateNode

@@ -95,6 +95,7 @@ function requireRetraction(name: string, { fn, options }: AggregateCall): void {
 
 /** Whether a node's rows come in event order, those of one time together: rows that waited for others behind them come one by one. */
 export function comesInOrder(node: PlanNode): boolean {
+  if (node.kind === 'asOfJoin') return node.emit === 'close' && node.direction === 'backward';
   if (node.kind === 'rolling') return node.columns.every(({ call }) => call.fn !== 'lead');
   return (
     (node.kind === 'filter' || node.kind === 'project' || node.kind === 'keep') && comesInOrder(node.input)
