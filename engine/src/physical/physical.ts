@@ -8,6 +8,8 @@ import type { SourceNode } from '../plan/nodes/source.js';
 import type { BarWindow, SessionWindow, TimeWindow } from '../windows/define.js';
 import type { EmitSpec } from '../windows/emission.js';
 import type { PhysicalFill } from '../plan/fill.js';
+import type { PhysicalIntervalJoin } from './intervalJoin.js';
+import type { PhysicalWindowJoin } from './windowJoin.js';
 import type { PhysicalRank } from './rank.js';
 import type { PhysicalTopN } from './topN.js';
 import type { PhysicalLead, PhysicalRolling } from './rolling.js';
@@ -45,6 +47,8 @@ export type PhysicalForm = 'retract' | 'upsert' | 'final';
 /** One operator, as plain data: what runs, over which input, with which output. */
 export type PhysicalOperator = { readonly input: Schema; readonly output: Schema } & (
   | { readonly op: 'filter'; readonly predicate: BoundExpr }
+  | ({ readonly op: 'windowJoin' } & PhysicalWindowJoin)
+  | ({ readonly op: 'intervalJoin' } & PhysicalIntervalJoin)
   | {
       readonly op: 'project';
       readonly columns: readonly { readonly name: string; readonly expr: BoundExpr }[];

@@ -3,6 +3,8 @@ import { callText, exprText } from '../expr/text.js';
 import { windowOf } from '../windows/registry.js';
 import { applyText } from './apply.js';
 import { planChildren } from './children.js';
+import { intervalJoinText } from './intervalJoin.js';
+import { windowJoinText } from './windowJoin.js';
 import { visitPlan } from './plan.js';
 import { rankText } from './rank.js';
 import { rollingText } from './rolling.js';
@@ -40,6 +42,8 @@ export function nodeText(node: PlanNode): string {
       return `source ${name} (${connector}, ${declared}${time === null ? '' : `, time ${time.column}${bound}`})`;
     },
     filter: ({ predicate }) => `filter ${exprText(predicate)}`,
+    windowJoin: node => windowJoinText(node),
+    intervalJoin: node => intervalJoinText(node),
     project: ({ keep, columns }) => {
       const made = columns.map(({ name, expr }) =>
         exprText(expr) === name ? name : `${name} = ${exprText(expr)}`,

@@ -96,6 +96,7 @@ function requireRetraction(name: string, { fn, options }: AggregateCall): void {
 /** Whether a node's rows come in event order, those of one time together: rows that waited for others behind them come one by one. */
 export function comesInOrder(node: PlanNode): boolean {
   if (node.kind === 'rolling') return node.columns.every(({ call }) => call.fn !== 'lead');
+  if (node.kind === 'windowJoin') return true;
   return (
     (node.kind === 'filter' || node.kind === 'project' || node.kind === 'keep') && comesInOrder(node.input)
   );
