@@ -134,6 +134,7 @@ export class IntervalJoinOperator implements Operator {
       row = next;
     }
     if (driving.head === due) {
+      this.#ring.count = 0;
       this.#join(due, due, otherDue);
       this.#tell(aligned, out);
     }
@@ -154,7 +155,8 @@ export class IntervalJoinOperator implements Operator {
     const drivers = rows.gather(queue, ring.drivers, ring.count);
     const others = this.#other.rows.gather(this.#other.queue, ring.others, ring.count);
     const columns = this.#driving.port === 0 ? [...drivers, ...others] : [...others, ...drivers];
-    ring.keep(selection.rows, selection.select({ columns, length: ring.count }));
+    const kept = selection.select({ columns, length: ring.count });
+    ring.keep(selection.rows, kept);
     return next;
   }
 

@@ -1,5 +1,5 @@
 import { CENSUS_LIMITS } from './groupCensus.js';
-import type { EventTime } from '../columns/time.js';
+import { END_OF_TIME, type EventTime } from '../columns/time.js';
 import { KeyRing } from './keyRing.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 import type { TimedQueue } from './timedQueue.js';
@@ -109,7 +109,7 @@ export class PairRing {
 
   /** Gives up the rows before `limit`, if it is time. True where it was. */
   giveUpBefore(limit: EventTime): boolean {
-    if (this.#added < this.#nextSweep) return false;
+    if (this.#added < this.#nextSweep && limit < END_OF_TIME) return false;
     this.#added = 0;
     const { meta, lanes } = this.#ring;
     const times = lanes[0] as Float64Array;

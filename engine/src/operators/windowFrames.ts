@@ -1,6 +1,6 @@
 import type { WindowJoinShape } from '../codegen/windowJoinShape.js';
 import { ringLane } from '../codegen/rollingShape.js';
-import type { EventTime } from '../columns/time.js';
+import { END_OF_TIME, type EventTime } from '../columns/time.js';
 import { CENSUS_LIMITS } from './groupCensus.js';
 import { grownTimes } from './growing.js';
 import { KeyRing, type RingLane } from './keyRing.js';
@@ -78,7 +78,7 @@ export class WindowFrames {
 
   /** Gives up rows that no window that begins at `limit` or later holds, if it is time. True where it was. */
   giveUpBefore(limit: EventTime): boolean {
-    if (this.#added < this.#nextSweep) return false;
+    if (this.#added < this.#nextSweep && limit < END_OF_TIME) return false;
     this.#added = 0;
     let left = 0;
     for (let key = 1; key < this.#keys; key++) left += this.#giveUp(key, limit);
@@ -95,7 +95,7 @@ export class WindowFrames {
     const times = this.range.lanes[0];
     let first = begins[key];
     while (first < count && (times[start + ((head + first) & mask)] as number) < limit) first++;
-    if (this.shape.bounds.prevailing && first > 0) {
+    if (this.shape.bounds.prevailing && first > 0 && limit < END_OF_TIME) {
       if (first === count || times[start + ((head + first) & mask)] !== limit) first--;
     }
     if (first < high[key]) first = Math.min(first, low[key]);

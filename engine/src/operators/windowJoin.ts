@@ -194,6 +194,8 @@ export class WindowJoinOperator implements Operator {
 
   /** Numbers of keys that neither hold right rows nor wait are given up. */
   #renumber(): void {
+    // Left rows may have brought keys that no right row has.
+    this.#fit();
     const renumbering = this.#census.take(this.#grouping.groups);
     if (renumbering === null) return;
     const { kept, numberOf } = renumbering;
