@@ -1,6 +1,6 @@
 import type { Batch } from '../columns/batch.js';
 import { hasNull } from '../columns/column.js';
-import { GroupIndex } from './groupIndex.js';
+import type { GroupIndex } from './groupIndex.js';
 
 /**
  * Numbers the keys of the rows of both sides of a join, from 1. A key of which a column is NULL is 0: it meets no other, as in SQL. The array

@@ -6,8 +6,8 @@ import { conditionSchema } from '../plan/intervalJoin.js';
 import { rightColumns, type JoinKey } from '../plan/joined.js';
 import type { IntervalJoinHow, IntervalJoinNode } from '../plan/nodes/intervalJoin.js';
 import type { Relation } from '../plan/relation.js';
-import type { PhysicalInput, PhysicalOperator } from './physical.js';
-import { inEventOrder, type JoinSide } from './timedJoin.js';
+import type { PhysicalInput } from './physical.js';
+import { columnsIn, inEventOrder, narrowed, type AddOperator, type JoinSide } from './timedJoin.js';
 
 /** Pairs the rows of its two ports, which come in event order. */
 export interface PhysicalIntervalJoin {
@@ -30,16 +30,16 @@ export function planIntervalJoin(
   relations: readonly [Relation, Relation],
   output: Schema,
   sides: readonly JoinSide[],
-  add: (operator: PhysicalOperator, ...inputs: readonly PhysicalInput[]) => PhysicalInput,
+  add: AddOperator,
 ): PhysicalInput {
-  const [left, right] = relations;
-  const ordered = inEventOrder(node.inputs, relations, sides, add);
+  const [left] = relations;
   const { keys, lowUs, highUs, how } = node;
+  const alone = how === 'semi' || how === 'anti';
+  const names = alone ? [] : rightColumns(node, left.schema, relations[1].schema).map(({ name }) => name);
+  const reads = new Set([...keys.map(key => key.right), ...names, ...conditionReads(node)]);
+  const { relation: right, side } = narrowed(relations[1], sides[1], reads, add);
+  const ordered = inEventOrder(node.inputs, [left, right], [sides[0], side], add);
   const schema = conditionSchema(left.schema, right.schema);
-  const names =
-    how === 'semi' || how === 'anti'
-      ? []
-      : rightColumns(node, left.schema, right.schema).map(({ name }) => name);
   return add(
     {
       op: 'intervalJoin',
@@ -56,4 +56,14 @@ export function planIntervalJoin(
     },
     ...ordered.inputs,
   );
+}
+
+/** The right columns that a join's condition reads. */
+function conditionReads({ where }: IntervalJoinNode): string[] {
+  const prefix = 'right.';
+  return where === null
+    ? []
+    : columnsIn([where])
+        .filter(name => name.startsWith(prefix))
+        .map(name => name.slice(prefix.length));
 }

@@ -7,9 +7,9 @@ import { canonicalJson } from '../plan/hash.js';
 import type { JoinKey } from '../plan/joined.js';
 import type { WindowJoinNode } from '../plan/nodes/windowJoin.js';
 import type { Relation } from '../plan/relation.js';
-import type { PhysicalInput, PhysicalOperator } from './physical.js';
+import type { PhysicalInput } from './physical.js';
 import type { PhysicalRollingColumn } from './rolling.js';
-import { inEventOrder, type JoinSide } from './timedJoin.js';
+import { columnsIn, inEventOrder, narrowed, type AddOperator, type JoinSide } from './timedJoin.js';
 
 /** Adds aggregates of the rows of its second port to those of its first; both come in event order. */
 export interface PhysicalWindowJoin {
@@ -31,10 +31,15 @@ export function planWindowJoin(
   relations: readonly [Relation, Relation],
   output: Schema,
   sides: readonly JoinSide[],
-  add: (operator: PhysicalOperator, ...inputs: readonly PhysicalInput[]) => PhysicalInput,
+  add: AddOperator,
 ): PhysicalInput {
-  const [left, right] = relations;
-  const ordered = inEventOrder(node.inputs, relations, sides, add);
+  const [left] = relations;
+  const exprs = node.columns.flatMap(({ call }) =>
+    call.where === null ? call.args : [...call.args, call.where],
+  );
+  const reads = new Set([...node.keys.map(key => key.right), ...columnsIn(exprs)]);
+  const { relation: right, side } = narrowed(relations[1], sides[1], reads, add);
+  const ordered = inEventOrder(node.inputs, [left, right], [sides[0], side], add);
   const args: BoundExpr[] = [];
   const positions = new Map<string, number>();
   const argument = (expr: Expr): number => {
