@@ -1,6 +1,6 @@
 import type { IntervalJoinHow } from '../plan/nodes/intervalJoin.js';
-import type { PlanNode } from '../plan/plan.js';
 import { Charts } from './charts.js';
+import type { Collection } from './collection.js';
 import { intervalJoinPlan } from './intervalJoin.js';
 import type { IntervalJoined, IntervalJoinOptions } from './intervalJoin.js';
 import type { JoinBy, RightSuffix } from './joinKeys.js';
@@ -8,9 +8,6 @@ import type { Aggregates, Kind, Kinds } from './kinds.js';
 import { collectionOver } from './make.js';
 import { windowJoinPlan } from './windowJoin.js';
 import type { WindowJoined, WindowJoinOptions } from './windowJoin.js';
-
-/** Another collection, as joins see it. */
-type Joinable<K extends Kind, Row> = Charts<Row> & { readonly kind: K; readonly plan: PlanNode };
 
 /** What joining two collections in event time gives: a table where both are, else a stream. */
 export type TimedJoin<Row> = {
@@ -41,7 +38,7 @@ export abstract class TimedJoins<K extends Kind, Row> extends Charts<Row> {
     A extends Aggregates,
     const By extends JoinBy<Row, Right> | undefined = undefined,
   >(
-    right: Joinable<R, Right>,
+    right: Collection<R, Right>,
     options: WindowJoinOptions<Row, Right, By, A>,
   ): TimedJoin<WindowJoined<Row, A>>[K][R] {
     const plan = windowJoinPlan(this.plan, right.plan, options);
@@ -63,7 +60,7 @@ export abstract class TimedJoins<K extends Kind, Row> extends Charts<Row> {
     const How extends IntervalJoinHow = 'inner',
     const Suffix extends string = RightSuffix,
   >(
-    right: Joinable<R, Right>,
+    right: Collection<R, Right>,
     options: IntervalJoinOptions<Row, Right, By, How, Suffix>,
   ): TimedJoin<IntervalJoined<Row, Right, By, How, Suffix>>[K][R] {
     const plan = intervalJoinPlan(this.plan, right.plan, options);
