@@ -58,6 +58,9 @@ export {
   rowNumber,
   tradeSign,
 } from './dsl/rowFunctions.js';
+export type { IntervalJoined, IntervalJoinOptions } from './dsl/intervalJoin.js';
+export type { TimedJoin } from './dsl/timedJoins.js';
+export type { WindowJoined, WindowJoinOptions } from './dsl/windowJoin.js';
 export { imbalance, microprice, mid, spread } from './dsl/quotes.js';
 export { asc, desc } from './dsl/ordering.js';
 export type { Ordering, Orderings } from './dsl/ordering.js';

@@ -79,7 +79,7 @@ function evaluatorOf(expr: Expr): { readonly bound: BoundExpr; readonly evaluate
 }
 
 /** The value of a call over a group's rows, in order of arrival. */
-function valueOf(
+export function valueOf(
   { fn, args, where, options, distinct }: AggregateCall,
   rows: readonly HistoryRow[],
   windowEnd: bigint | null,

@@ -8,7 +8,6 @@ import { ask } from '../session/ask.js';
 import { rowsOfArrow } from './arrowRows.js';
 import type { RowAs, RowOptions } from './arrowRows.js';
 import type { BarOptions, BarSpec, NumericColumns, TimeWindowSpec } from './bars.js';
-import { AsOfCollection } from './asOfCollection.js';
 import type { DanfoDataFrame } from './danfo.js';
 import { toDanfo } from './danfo.js';
 import { DISPLAYABLE } from './displayable.js';
@@ -37,10 +36,11 @@ import type { PivotOptions, Pivoted, UnpivotOptions, Unpivoted } from './reshape
 import { liftFunctions } from './udf.js';
 import { sortKeys } from './ordering.js';
 import type { TopNKinds, TopNOptions } from './topN.js';
+import { TimedJoins } from './timedJoins.js';
 import { usingAll } from './usage.js';
 
 /** What streams, tables and tables that keep changing have in common: a plan, and the methods that mean the same on all three. */
-export abstract class Collection<K extends Kind, Row> extends AsOfCollection<K, Row> implements Displayable {
+export abstract class Collection<K extends Kind, Row> extends TimedJoins<K, Row> implements Displayable {
   /** Which of the three it is. */
   abstract override readonly kind: CollectionKind & K;
 

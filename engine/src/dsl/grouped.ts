@@ -146,7 +146,7 @@ export class Grouped<
 }
 
 /** Aggregate calls over a plan that has the results of their arguments' udfs as columns. */
-function liftCalls(
+export function liftCalls(
   plan: PlanNode,
   columns: AggregateNode['columns'],
 ): Pick<AggregateNode, 'columns'> & { plan: PlanNode } {
@@ -163,14 +163,14 @@ function liftCalls(
   };
 }
 
-function callOf(name: string, value: unknown) {
+export function callOf(name: string, value: unknown, method = 'aggregate') {
   if (value instanceof AggregateValue) {
     const { fn, args, where, distinct, options } = value;
     return { fn, args, where, distinct, options };
   }
   throw new MillraceError(
     'MR1305',
-    `in aggregate(), '${name}' is no aggregate.`,
+    `in ${method}(), '${name}' is no aggregate.`,
     'A group has many rows: say which value you mean, e.g. last(t.price), max(t.price) or count().',
   );
 }

@@ -7,6 +7,8 @@ import { VersionsOperator } from './versions.js';
 import { ApplyOperator, NO_EXCHANGE, type ExchangeContext } from './apply.js';
 import { DistinctOperator } from './distinct.js';
 import { FilterOperator } from './filter.js';
+import { IntervalJoinOperator } from './intervalJoin.js';
+import { WindowJoinOperator } from './windowJoin.js';
 import { LateRowsOperator } from './lateRows.js';
 import { LeadOperator } from './lead.js';
 import type { Operator } from './operator.js';
@@ -41,6 +43,10 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
     }
     case 'filter':
       return new FilterOperator(physical.predicate, physical.input);
+    case 'windowJoin':
+      return new WindowJoinOperator(physical);
+    case 'intervalJoin':
+      return new IntervalJoinOperator(physical);
     case 'project':
       return new ProjectOperator(physical.columns, physical.input);
     case 'unionAll':

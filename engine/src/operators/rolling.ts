@@ -7,7 +7,8 @@ import { hasDictionary } from '../columns/types.js';
 import type { GroupedInput } from '../codegen/grouped.js';
 import { compileRollingLoop, type RollingLoop } from '../codegen/rolling.js';
 import type { RollingHost } from '../codegen/rollingHost.js';
-import { historyOf, ordersFrame, rangeOf, ringLane, type RollingShape } from '../codegen/rollingShape.js';
+import { historyOf, rangeOf, ringLane, type RollingShape } from '../codegen/rollingShape.js';
+import { argumentLanes, frameLanes, orderLanes } from './frameLanes.js';
 import { GroupCensus } from './groupCensus.js';
 import { Grouping, type GroupingPlan } from './grouping.js';
 import { KeyRing, type RingLane } from './keyRing.js';
@@ -252,21 +253,7 @@ function historyLanes(shape: RollingShape): RingLane[] | null {
 
 function rangeLanes(shape: RollingShape): RingLane[] | null {
   const args = rangeOf(shape);
-  return args === null
-    ? null
-    : [{ name: 'now', lane: 'float64' }, ...argumentLanes(shape, args), ...orderLanes(shape)];
-}
-
-function argumentLanes(shape: RollingShape, args: readonly number[]): RingLane[] {
-  return args.flatMap((arg): RingLane[] => {
-    const value: RingLane = { name: `a${arg}`, lane: ringLane(shape, arg) };
-    return shape.args[arg].nullable ? [value, { name: `n${arg}`, lane: 'uint8', init: 1 }] : [value];
-  });
-}
-
-function orderLanes(shape: RollingShape): RingLane[] {
-  if (!ordersFrame(shape)) return [];
-  return [{ name: 'order', lane: shape.order === 'ticks' ? 'int64' : 'float64' }];
+  return args === null ? null : frameLanes(shape, args);
 }
 
 /** Whether a key that has no row in its frame has nothing else: no row function, and no aggregate of all rows so far, keeps any of it. */

@@ -9,6 +9,8 @@ import type { BarWindow, SessionWindow, TimeWindow } from '../windows/define.js'
 import type { EmitSpec } from '../windows/emission.js';
 import type { PhysicalFill } from '../plan/fill.js';
 import type { PhysicalAsOfJoin, PhysicalVersions } from './asOfJoin.js';
+import type { PhysicalIntervalJoin } from './intervalJoin.js';
+import type { PhysicalWindowJoin } from './windowJoin.js';
 import type { PhysicalRank } from './rank.js';
 import type { PhysicalTopN } from './topN.js';
 import type { PhysicalLead, PhysicalRolling } from './rolling.js';
@@ -48,6 +50,8 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
   | ({ readonly op: 'asOfJoin' } & PhysicalAsOfJoin)
   | ({ readonly op: 'versions' } & PhysicalVersions)
   | { readonly op: 'filter'; readonly predicate: BoundExpr }
+  | ({ readonly op: 'windowJoin' } & PhysicalWindowJoin)
+  | ({ readonly op: 'intervalJoin' } & PhysicalIntervalJoin)
   | {
       readonly op: 'project';
       readonly columns: readonly { readonly name: string; readonly expr: BoundExpr }[];

@@ -16,6 +16,8 @@ import { planAggregate, planLateRows } from './aggregate.js';
 import { planApply } from './apply.js';
 import { planAsOfJoin } from './asOfJoin.js';
 import { changesOf } from './explain.js';
+import { planIntervalJoin } from './intervalJoin.js';
+import { planWindowJoin } from './windowJoin.js';
 import { planTopN } from './topN.js';
 import { planRank } from './rank.js';
 import { planRolling } from './rolling.js';
@@ -127,6 +129,18 @@ export function planPhysical(
         const { schema } = relationOf(filter.input);
         const predicate = bind(filter.predicate, schema);
         return { ...traits, at: add({ op: 'filter', input: schema, output: schema, predicate }, traits.at) };
+      },
+      windowJoin: join => {
+        const [left, right] = join.inputs.map(node => plan(node, { final: false, upsert: false }));
+        const relations = [relationOf(join.inputs[0]), relationOf(join.inputs[1])] as const;
+        const at = planWindowJoin(join, relations, relationOf(join).schema, [left, right], add);
+        return { at, sequence: left.sequence, window: null, retention: null };
+      },
+      intervalJoin: join => {
+        const [left, right] = join.inputs.map(node => plan(node, { final: false, upsert: false }));
+        const relations = [relationOf(join.inputs[0]), relationOf(join.inputs[1])] as const;
+        const at = planIntervalJoin(join, relations, relationOf(join).schema, [left, right], add);
+        return { at, sequence: null, window: null, retention: null };
       },
       project: project => {
         const traits = plan(project.input, wanted);

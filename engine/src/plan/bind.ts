@@ -12,6 +12,8 @@ import { bindWindow } from '../windows/registry.js';
 import { bindApply } from './apply.js';
 import { bindAsOfJoin } from './asOfJoin.js';
 import { planNodes } from './children.js';
+import { bindIntervalJoin } from './intervalJoin.js';
+import { bindWindowJoin } from './windowJoin.js';
 import { PlanError } from './error.js';
 import type { AggregateNode } from './nodes/aggregate.js';
 import type { FinalNode } from './nodes/final.js';
@@ -46,6 +48,8 @@ export function bindPlan(
 ): Map<PlanNode, Relation> {
   const bound = new Map<PlanNode, Relation>();
   const input = (node: { readonly input: PlanNode }) => bound.get(node.input)!;
+  const pair = ({ inputs: [left, right] }: { readonly inputs: readonly [PlanNode, PlanNode] }) =>
+    [bound.get(left)!, bound.get(right)!] as const;
   for (const each of planNodes(root)) {
     const relation = atNode(each, () =>
       visitPlan<Relation>(each, {
@@ -56,6 +60,8 @@ export function bindPlan(
           requireBoolean(bind(node.predicate, relation.schema), 'where()');
           return relation;
         },
+        windowJoin: node => bindWindowJoin(node, pair(node), expr => requireBoolean(expr, '{ where }')),
+        intervalJoin: node => bindIntervalJoin(node, pair(node), expr => requireBoolean(expr, '{ where }')),
         project: node => bindProject(node, input(node)),
         aggregate: node => bindAggregate(node, input(node)),
         distinct: node => bindDistinct(node, input(node), requireColumn),

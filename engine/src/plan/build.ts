@@ -2,6 +2,8 @@ import type { AggregateNode } from './nodes/aggregate.js';
 import type { ApplyNode } from './nodes/apply.js';
 import type { DistinctNode } from './nodes/distinct.js';
 import type { FilterNode } from './nodes/filter.js';
+import type { IntervalJoinNode } from './nodes/intervalJoin.js';
+import type { WindowJoinNode } from './nodes/windowJoin.js';
 import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
@@ -25,6 +27,12 @@ export const asOfJoinNode = (parts: Parts<AsOfJoinNode>): AsOfJoinNode =>
   freeze({ kind: 'asOfJoin', ...parts });
 /** The rows for which a predicate is true. */
 export const filterNode = (parts: Parts<FilterNode>): FilterNode => freeze({ kind: 'filter', ...parts });
+/** Rows with aggregates of the rows of another input around them. */
+export const windowJoinNode = (parts: Parts<WindowJoinNode>): WindowJoinNode =>
+  freeze({ kind: 'windowJoin', ...parts });
+/** Pairs of rows that lie near each other in event time. */
+export const intervalJoinNode = (parts: Parts<IntervalJoinNode>): IntervalJoinNode =>
+  freeze({ kind: 'intervalJoin', ...parts });
 /** Columns made of columns. */
 export const projectNode = (parts: Parts<ProjectNode>): ProjectNode => freeze({ kind: 'project', ...parts });
 /** One row a group. */

@@ -4,6 +4,8 @@ import { windowOf } from '../windows/registry.js';
 import { applyText } from './apply.js';
 import { asOfText } from './asOfJoin.js';
 import { planChildren } from './children.js';
+import { intervalJoinText } from './intervalJoin.js';
+import { windowJoinText } from './windowJoin.js';
 import { visitPlan } from './plan.js';
 import { rankText } from './rank.js';
 import { rollingText } from './rolling.js';
@@ -42,6 +44,8 @@ export function nodeText(node: PlanNode): string {
     },
     asOfJoin: node => asOfText(node),
     filter: ({ predicate }) => `filter ${exprText(predicate)}`,
+    windowJoin: node => windowJoinText(node),
+    intervalJoin: node => intervalJoinText(node),
     project: ({ keep, columns }) => {
       const made = columns.map(({ name, expr }) =>
         exprText(expr) === name ? name : `${name} = ${exprText(expr)}`,

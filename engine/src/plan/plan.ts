@@ -2,6 +2,8 @@ import type { AggregateNode } from './nodes/aggregate.js';
 import type { ApplyNode } from './nodes/apply.js';
 import type { DistinctNode } from './nodes/distinct.js';
 import type { FilterNode } from './nodes/filter.js';
+import type { IntervalJoinNode } from './nodes/intervalJoin.js';
+import type { WindowJoinNode } from './nodes/windowJoin.js';
 import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
@@ -20,6 +22,8 @@ export type PlanNode =
   | SourceNode
   | AsOfJoinNode
   | FilterNode
+  | IntervalJoinNode
+  | WindowJoinNode
   | ProjectNode
   | AggregateNode
   | FinalNode

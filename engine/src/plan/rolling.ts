@@ -97,6 +97,7 @@ function requireRetraction(name: string, { fn, options }: AggregateCall): void {
 export function comesInOrder(node: PlanNode): boolean {
   if (node.kind === 'asOfJoin') return node.emit === 'close' && node.direction === 'backward';
   if (node.kind === 'rolling') return node.columns.every(({ call }) => call.fn !== 'lead');
+  if (node.kind === 'windowJoin') return true;
   return (
     (node.kind === 'filter' || node.kind === 'project' || node.kind === 'keep') && comesInOrder(node.input)
   );

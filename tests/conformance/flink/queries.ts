@@ -14,6 +14,7 @@ import {
   string as text,
 } from '../../../engine/src/index.js';
 import type { AnyRow, Stream } from '../../../engine/src/index.js';
+import { INTERVAL_QUERIES } from './intervalQueries.js';
 import {
   total,
   bid,
@@ -34,6 +35,7 @@ import {
 
 /** The queries of Flink's cases as Millrace writes them; columns in the order of the expected rows. */
 export const QUERIES: Readonly<Record<string, (tables: Tables, bounded: Bounded) => Query>> = {
+  ...INTERVAL_QUERIES,
   // The documentation's pages.
   'flinkdocs-window-agg-01': tables =>
     bid(tables).window(tumble('10 min')).aggregate(total).final().select('windowStart', 'windowEnd', 'total'),
