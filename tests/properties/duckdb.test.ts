@@ -97,6 +97,7 @@ function differs(
 /** The plan over another source. */
 function withSource(plan: PlanNode, source: PlanNode): PlanNode {
   if (plan.kind === 'source') return source;
-  if ('inputs' in plan) return { ...plan, inputs: plan.inputs.map(input => withSource(input, source)) };
+  if ('inputs' in plan)
+    return { ...plan, inputs: plan.inputs.map(input => withSource(input, source)) } as unknown as PlanNode;
   return { ...plan, input: withSource(plan.input, source) } as PlanNode;
 }

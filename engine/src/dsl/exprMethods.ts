@@ -144,9 +144,12 @@ function define(name: string, value: Method): void {
   Object.defineProperty(ExprValue.prototype, name, { value, writable: true, configurable: true });
 }
 
-/** The columns of a row as expressions: any name is a column, `col(name)` too. Names are checked when the plan is bound. */
-export function columnsProxy(): never {
-  const column = (name: string) => new ExprValue({ kind: 'column', name });
+/**
+ * The columns of a row as expressions: any name is a column, `col(name)` too. Names are checked when the plan is bound. `prefix` stands before
+ * them in the plan.
+ */
+export function columnsProxy(prefix = ''): never {
+  const column = (name: string) => new ExprValue({ kind: 'column', name: prefix + name });
   return new Proxy(
     {},
     {

@@ -4,6 +4,7 @@ import type { PhysicalOperator } from '../physical/physical.js';
 import { ApplyOperator, NO_EXCHANGE, type ExchangeContext } from './apply.js';
 import { DistinctOperator } from './distinct.js';
 import { FilterOperator } from './filter.js';
+import { JoinOperator } from './join.js';
 import { LateRowsOperator } from './lateRows.js';
 import { LeadOperator } from './lead.js';
 import type { Operator } from './operator.js';
@@ -36,6 +37,8 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
       return new FilterOperator(physical.predicate, physical.input);
     case 'project':
       return new ProjectOperator(physical.columns, physical.input);
+    case 'join':
+      return new JoinOperator(physical);
     case 'unionAll':
       return new UnionAllOperator(physical.ports, physical.output);
     case 'reorder':

@@ -11,6 +11,7 @@ import { unionColumns } from '../plan/unionAll.js';
 import { planAggregate, planLateRows } from './aggregate.js';
 import { planApply } from './apply.js';
 import { changesOf } from './explain.js';
+import { planJoin } from './join.js';
 import { planTopN } from './topN.js';
 import { planRank } from './rank.js';
 import { planRolling } from './rolling.js';
@@ -70,6 +71,11 @@ export function planPhysical(
     operator: operators.push({ ...operator, inputs }) - 1,
   });
   const relationOf = (node: PlanNode): Relation => relations.get(node) as Relation;
+  /** A relation whose rows only come, where what is planned of it tells no changes. */
+  const told = (relation: Relation, at: PhysicalInput): Relation =>
+    'operator' in at && changesOf({ operators }, at) === 'append'
+      ? { ...relation, mode: 'append', key: null }
+      : relation;
   const planned = new Map<PlanNode, Map<string, Traits>>();
   /** A node that is read twice in the same way runs once. */
   const plan = (node: PlanNode, wanted: Wanted): Traits => {
@@ -114,6 +120,16 @@ export function planPhysical(
           sequence: traits.sequence === null ? null : passedAs(columns, traits.sequence),
           window: passedWindow(columns, traits.window),
         };
+      },
+      join: join => {
+        const closing = join.bounded || wanted.closing === true;
+        const inputs = join.inputs.map(node => plan(node, { final: false, closing, upsert: false }));
+        const [left, right] = join.inputs.map((node, port) => told(relationOf(node), inputs[port].at));
+        const at = add(
+          planJoin(join, left, right, relationOf(join), closing),
+          ...inputs.map(input => input.at),
+        );
+        return { at, sequence: join.bounded ? inputs[0].sequence : null, window: null, retention: null };
       },
       aggregate: aggregate => {
         const traits = plan(aggregate.input, { final: false, upsert: false });

@@ -12,6 +12,7 @@ import { bindWindow } from '../windows/registry.js';
 import { bindApply } from './apply.js';
 import { planNodes } from './children.js';
 import { PlanError } from './error.js';
+import { bindJoin } from './join.js';
 import type { AggregateNode } from './nodes/aggregate.js';
 import type { FinalNode } from './nodes/final.js';
 import type { LateNode } from './nodes/late.js';
@@ -55,6 +56,7 @@ export function bindPlan(
           return relation;
         },
         project: node => bindProject(node, input(node)),
+        join: node => bindJoin(node, bound.get(node.inputs[0])!, bound.get(node.inputs[1])!),
         aggregate: node => bindAggregate(node, input(node)),
         distinct: node => bindDistinct(node, input(node), requireColumn),
         sort: node => bindSort(node, input(node)),

@@ -6,6 +6,7 @@ import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
+import type { JoinNode } from './nodes/join.js';
 import type { RankNode } from './nodes/rank.js';
 import type { RollingNode } from './nodes/rolling.js';
 import type { SortNode } from './nodes/sort.js';
@@ -23,6 +24,8 @@ export const sourceNode = (parts: Parts<SourceNode>): SourceNode => freeze({ kin
 export const filterNode = (parts: Parts<FilterNode>): FilterNode => freeze({ kind: 'filter', ...parts });
 /** Columns made of columns. */
 export const projectNode = (parts: Parts<ProjectNode>): ProjectNode => freeze({ kind: 'project', ...parts });
+/** The rows of two inputs that meet. */
+export const joinNode = (parts: Parts<JoinNode>): JoinNode => freeze({ kind: 'join', ...parts });
 /** One row a group. */
 export const aggregateNode = (parts: Parts<AggregateNode>): AggregateNode =>
   freeze({ kind: 'aggregate', ...parts });

@@ -3,6 +3,7 @@ import { callText, exprText } from '../expr/text.js';
 import { windowOf } from '../windows/registry.js';
 import { applyText } from './apply.js';
 import { planChildren } from './children.js';
+import { joinText } from './join.js';
 import { visitPlan } from './plan.js';
 import { rankText } from './rank.js';
 import { rollingText } from './rolling.js';
@@ -55,6 +56,7 @@ export function nodeText(node: PlanNode): string {
       const ttl = ttlUs === undefined ? '' : `, ttl ${formatDuration(ttlUs)}`;
       return `aggregate${by}${of}${late}${ttl}: ${columns.map(({ name, call }) => `${name} = ${callText(call)}`).join(', ')}`;
     },
+    join: node => joinText(node),
     rolling: node => rollingText(node),
     topN: node => topNText(node),
     rank: node => rankText(node),

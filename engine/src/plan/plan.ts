@@ -6,6 +6,7 @@ import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
+import type { JoinNode } from './nodes/join.js';
 import type { RankNode } from './nodes/rank.js';
 import type { RollingNode } from './nodes/rolling.js';
 import type { SortNode } from './nodes/sort.js';
@@ -19,6 +20,7 @@ export type PlanNode =
   | SourceNode
   | FilterNode
   | ProjectNode
+  | JoinNode
   | AggregateNode
   | FinalNode
   | LateNode
