@@ -85,3 +85,46 @@ test('streams join into a table that changes', async () => {
   ]);
   expect(await joined.explain()).toContain('left join by customer = id');
 });
+
+describe('set operations', () => {
+  const a = Table.of({ k: ['x', 'y', null, 'x', 'z'], n: [1, 2, null, 1, 3] });
+  const b = Table.of({ n: [1.5, 1, null, 2], k: ['x', 'x', null, 'w'] });
+
+  test('of tables, whose columns are brought together', async () => {
+    expect(await a.intersect(b).rows()).toEqual([
+      { k: 'x', n: 1 },
+      { k: null, n: null },
+    ]);
+    expect(await a.intersect(b, { all: true }).rows()).toEqual([
+      { k: 'x', n: 1 },
+      { k: null, n: null },
+    ]);
+    expect(await a.except(b).rows()).toEqual([
+      { k: 'y', n: 2 },
+      { k: 'z', n: 3 },
+    ]);
+    expect(await a.except(b, { all: true }).rows()).toEqual([
+      { k: 'x', n: 1 },
+      { k: 'y', n: 2 },
+      { k: 'z', n: 3 },
+    ]);
+    expect(await a.union(b, b).count()).toBe(6);
+  });
+
+  test('of streams, and of tables that change', async () => {
+    const [left, right] = [a.replay({ name: 'left' }), b.replay({ name: 'right' })];
+    expect((await left.except(right).rows()).map(row => row.k).sort()).toEqual(['y', 'z']);
+    const sums = left.groupBy('k').aggregate(t => ({ n: sum(t.n) }));
+    const others = right.groupBy('k').aggregate(t => ({ n: sum(t.n) }));
+    expect((await sums.except(others).rows()).map(row => [row.k, row.n]).sort()).toEqual([
+      ['x', 2],
+      ['y', 2],
+      ['z', 3],
+    ]);
+    expect(await left.union(right).rows()).toHaveLength(6);
+  });
+
+  test('columns have to be the same', async () => {
+    await expect(a.except(a.drop('n') as never).rows()).rejects.toThrow(/except\(\) needs the same columns/);
+  });
+});

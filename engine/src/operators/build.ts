@@ -14,6 +14,7 @@ import { RankOperator } from './rank.js';
 import { TopNOperator } from './topN.js';
 import { RollingOperator } from './rolling.js';
 import { rollingShape } from './rollingPlan.js';
+import { SetOperationOperator } from './setOperation.js';
 import { SortOperator } from './sort.js';
 import { UnionAllOperator } from './unionAll.js';
 import { UnpivotOperator } from './unpivot.js';
@@ -39,6 +40,8 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
       return new ProjectOperator(physical.columns, physical.input);
     case 'join':
       return new JoinOperator(physical);
+    case 'setOperation':
+      return new SetOperationOperator(physical);
     case 'unionAll':
       return new UnionAllOperator(physical.ports, physical.output);
     case 'reorder':

@@ -1,7 +1,8 @@
 import type { Batch } from '../columns/batch.js';
 import type { PhysicalJoinSide } from '../physical/join.js';
-import { GroupCensus, type Renumbering } from './groupCensus.js';
-import { GroupIndex } from './groupIndex.js';
+import type { Renumbering } from './groupCensus.js';
+import type { GroupIndex } from './groupIndex.js';
+import { pickedOf, RowIdentities } from './rowIdentities.js';
 import { SlotStore } from './slotStore.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 import { grown } from './valueIds.js';
@@ -56,13 +57,8 @@ export class JoinSide {
   #tail = new Int32Array(256);
   #prev: Int32Array<ArrayBuffer> | null;
   readonly #stored: readonly number[];
-  readonly #identity: readonly number[] | null;
-  readonly #identities: GroupIndex | null;
-  readonly #census: GroupCensus;
-  /** The slot of each identity. */
-  #slotOf = new Int32Array(256);
-  /** The change of each identity in this batch, plus one. */
-  #changeOf = new Int32Array(256);
+  /** Rows by what names them, where they are taken back. */
+  readonly #identities: RowIdentities | null;
   #idOf = new Int32Array(16);
   #rowOf = new Int32Array(16);
   #stamp = 0;
@@ -89,13 +85,11 @@ export class JoinSide {
     this.unique = isNamed && identity.every(at => plan.keys.includes(at));
     const byKey = this.unique && plan.keys.every(at => identity!.includes(at));
     const names = isNamed ? identity : [...new Set([...plan.keys, ...stored])];
-    this.#identity = needs.rows && retracting ? names : null;
-    this.#identities =
-      this.#identity === null || byKey ? null : new GroupIndex(names.map(at => fields[at].type));
-    this.copies = this.#identity === null || isNamed ? null : new Int32Array(16);
+    const types = names.map(at => fields[at].type);
+    this.#identities = needs.rows && retracting ? new RowIdentities(names, types, byKey ? keys : null) : null;
+    this.copies = this.#identities === null || isNamed ? null : new Int32Array(16);
     this.matches = needs.matches ? new Int32Array(16) : null;
     this.#prev = retracting || needs.drops ? new Int32Array(16) : null;
-    this.#census = new GroupCensus(holds => this.#markIdentities(holds));
   }
 
   /** Takes a batch in, whose rows have these keys; `nulls`: those that have a NULL in it. */
@@ -104,8 +98,8 @@ export class JoinSide {
     this.keyChanges = 0;
     this.#stamp++;
     if (!this.needs.rows) this.#count(batch, keys, nulls);
-    else if (this.#identity === null) this.#append(batch, keys, nulls);
-    else this.#change(batch, keys, nulls, this.#identity);
+    else if (this.#identities === null) this.#append(batch, keys, nulls);
+    else this.#change(batch, keys, nulls, this.#identities);
   }
 
   #count({ kinds, length }: Batch, keys: Int32Array, nulls: Uint8Array | null): void {
@@ -155,19 +149,13 @@ export class JoinSide {
     { columns, kinds, length }: Batch,
     keys: Int32Array,
     nulls: Uint8Array | null,
-    identity: readonly number[],
+    identities: RowIdentities,
   ): void {
-    const ids =
-      this.#identities?.assign(
-        identity.map(at => columns[at]),
-        length,
-      ) ?? keys;
-    this.#fitIdentities();
+    const ids = identities.assign(columns, keys, length);
     this.#fitChanges(length);
     const { copies } = this;
     const { alone } = this.needs;
-    const slotOf = this.#slotOf;
-    const changeOf = this.#changeOf;
+    const { slotOf, changeOf } = identities;
     let count = 0;
     for (let i = 0; i < length; i++) {
       const id = ids[i];
@@ -189,16 +177,21 @@ export class JoinSide {
         else if (this.copiesAfter[at] > 0) this.copiesAfter[at]--;
       }
     }
-    this.#settle(columns, keys, nulls, count);
+    this.#settle(columns, keys, nulls, identities, count);
   }
 
   /** Makes the rows what the changes say; a slot that is given up holds its row until `release`. */
-  #settle(columns: Batch['columns'], keys: Int32Array, nulls: Uint8Array | null, count: number): void {
+  #settle(
+    columns: Batch['columns'],
+    keys: Int32Array,
+    nulls: Uint8Array | null,
+    { slotOf, changeOf }: RowIdentities,
+    count: number,
+  ): void {
     const { store, copies, before, after } = this;
     let written = 0;
     for (let at = 0; at < count; at++) {
-      const id = this.#idOf[at];
-      this.#changeOf[id] = 0;
+      changeOf[this.#idOf[at]] = 0;
       const row = this.#rowOf[at];
       const stays = copies === null ? row >= 0 : this.copiesAfter[at] > 0;
       // A row of the same values goes on in its slot.
@@ -226,7 +219,7 @@ export class JoinSide {
       }
       if (before[at] !== 0 && after[at] !== before[at]) this.#unlink(before[at]);
       if (this.copies !== null && after[at] !== 0) this.copies[after[at]] = this.copiesAfter[at];
-      this.#slotOf[this.#idOf[at]] = after[at];
+      slotOf[this.#idOf[at]] = after[at];
     }
     this.changes = count;
   }
@@ -298,8 +291,7 @@ export class JoinSide {
     const { size } = this;
     const known = Math.min(holds.length, size.length);
     for (let key = 0; key < known; key++) if (size[key] > 0) holds[key] = 1;
-    if (this.#identity !== null && this.#identities === null)
-      for (let key = 0; key < known; key++) if (this.#slotOf[key] > 0) holds[key] = 1;
+    if (this.#identities?.keys != null) this.#identities.mark(holds);
   }
 
   /** Goes on with new numbers of keys. */
@@ -310,10 +302,7 @@ export class JoinSide {
     this.size = moved(this.size);
     this.#stamps = new Int32Array(this.head.length);
     this.#stamp = 0;
-    if (this.#identity !== null && this.#identities === null) {
-      this.#slotOf = moved(this.#slotOf);
-      this.#changeOf = new Int32Array(this.#slotOf.length);
-    }
+    if (this.#identities?.keys != null) this.#identities.keepOnly(kept);
     const { keyOf } = this;
     for (let slot = 1; slot < this.store.used; slot++)
       if (keyOf[slot] >= 0) keyOf[slot] = numberOf[keyOf[slot]];
@@ -321,16 +310,7 @@ export class JoinSide {
 
   /** Gives up the numbers of identities that have no row any more. */
   forgetIdentities(): void {
-    if (this.#identities === null) return;
-    const renumbering = this.#census.take(this.#identities);
-    if (renumbering === null) return;
-    this.#slotOf = pickedOf(this.#slotOf, renumbering.kept);
-    this.#changeOf = new Int32Array(this.#slotOf.length);
-  }
-
-  #markIdentities(holds: Uint8Array): void {
-    const known = Math.min(holds.length, this.#slotOf.length);
-    for (let id = 0; id < known; id++) if (this.#slotOf[id] > 0) holds[id] = 1;
+    this.#identities?.forget();
   }
 
   /** Makes room for all keys that have numbers. */
@@ -341,13 +321,6 @@ export class JoinSide {
     this.#tail = grown(this.#tail, size);
     this.size = grown(this.size, size);
     this.#stamps = grown(this.#stamps, size);
-  }
-
-  #fitIdentities(): void {
-    const { size } = this.#identities ?? this.keys;
-    if (this.#slotOf.length >= size) return;
-    this.#slotOf = grown(this.#slotOf, size);
-    this.#changeOf = grown(this.#changeOf, size);
   }
 
   #fitSlots(): void {
@@ -381,7 +354,7 @@ export class JoinSide {
 
   bytes(): number {
     const lanes = [this.head, this.#tail, this.size, this.#stamps, this.next, this.keyOf, this.#prev];
-    const more = [this.copies, this.matches, this.#slotOf, this.#changeOf, this.before, this.after];
+    const more = [this.copies, this.matches, this.before, this.after];
     const arrays = [...lanes, ...more].reduce((total, lane) => total + (lane?.byteLength ?? 0), 0);
     return arrays + this.store.bytes() + (this.#identities?.bytes() ?? 0);
   }
@@ -391,7 +364,6 @@ export class JoinSide {
     writer.lane('head', this.head);
     writer.lane('tail', this.#tail);
     writer.lane('size', this.size);
-    writer.lane('slotOf', this.#slotOf);
     writer.value('countedKeys', this.#countedKeys);
     this.#fitSlots();
     for (const [name, lane] of this.#slotLanes()) writer.lane(name, lane, used);
@@ -404,8 +376,6 @@ export class JoinSide {
     this.#tail = reader.lane('tail') as Int32Array<ArrayBuffer>;
     this.size = reader.lane('size') as Int32Array<ArrayBuffer>;
     this.#stamps = new Int32Array(this.head.length);
-    this.#slotOf = reader.lane('slotOf') as Int32Array<ArrayBuffer>;
-    this.#changeOf = new Int32Array(this.#slotOf.length);
     this.#countedKeys = reader.value('countedKeys') as number;
     this.store.restore(reader.section('rows'));
     this.#fitSlots();
@@ -421,11 +391,4 @@ export class JoinSide {
     );
     return [...Object.entries(lanes), ...found];
   }
-}
-
-/** The elements at some places, with room for more. */
-function pickedOf(from: Int32Array, places: Int32Array): Int32Array<ArrayBuffer> {
-  const picked = new Int32Array(Math.max(256, places.length));
-  for (let k = 0; k < places.length; k++) picked[k] = places[k] < from.length ? from[places[k]] : 0;
-  return picked;
 }

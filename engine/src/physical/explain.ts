@@ -105,6 +105,8 @@ export function operatorText(operator: PhysicalOperator): string {
       return `filter ${boundText(operator.predicate)}`;
     case 'project':
       return `project ${operator.columns.map(({ name, expr }) => (boundText(expr) === name ? name : `${name} = ${boundText(expr)}`)).join(', ')}`;
+    case 'setOperation':
+      return `${operator.keeps}${operator.all ? ' all' : ''} (${operator.form === 'final' ? 'at the end of both inputs' : operator.form})`;
     case 'join': {
       const { how, sides, condition, form } = operator;
       const names = sides.map(({ schema, keys }) => keys.map(at => schema.fields[at].name));

@@ -7,11 +7,11 @@ import type { Retention } from '../plan/nodes/keep.js';
 import { visitPlan, type PlanNode } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { endsWithWindows } from '../plan/topN.js';
-import { unionColumns } from '../plan/unionAll.js';
 import { planAggregate, planLateRows } from './aggregate.js';
 import { planApply } from './apply.js';
 import { changesOf } from './explain.js';
 import { planJoin } from './join.js';
+import { broughtTogether, planSetOperation } from './setOperation.js';
 import { planTopN } from './topN.js';
 import { planRank } from './rank.js';
 import { planRolling } from './rolling.js';
@@ -131,6 +131,16 @@ export function planPhysical(
         );
         return { at, sequence: join.bounded ? inputs[0].sequence : null, window: null, retention: null };
       },
+      setOperation: operation => {
+        const closing = operation.bounded || wanted.closing === true;
+        const { schema } = relationOf(operation);
+        const inputs = operation.inputs.map(node => plan(node, { final: false, closing, upsert: false }));
+        const ports = operation.inputs.map((node, port) =>
+          broughtTogether(relationOf(node).schema, schema, inputs[port].at, add),
+        );
+        const at = add(planSetOperation(operation, relationOf(operation), closing), ...ports);
+        return { at, sequence: null, window: null, retention: null };
+      },
       aggregate: aggregate => {
         const traits = plan(aggregate.input, { final: false, upsert: false });
         const final = wanted.final || (wanted.closing === true && closesOnce(aggregate));
@@ -221,13 +231,9 @@ export function planPhysical(
       unionAll: union => {
         const { schema } = relationOf(union);
         const inputs = union.inputs.map(node => plan(node, { ...wanted, upsert: false }));
-        const ports = union.inputs.map((node, port) => {
-          const input = relationOf(node).schema;
-          const columns = unionColumns(input, schema);
-          if (columns === null) return inputs[port].at;
-          const made = columns.map(({ name, expr }) => ({ name, expr: bind(expr, input) }));
-          return add({ op: 'project', input, output: schema, columns: made }, inputs[port].at);
-        });
+        const ports = union.inputs.map((node, port) =>
+          broughtTogether(relationOf(node).schema, schema, inputs[port].at, add),
+        );
         return {
           at: add({ op: 'unionAll', input: schema, output: schema, ports: ports.length }, ...ports),
           sequence: common(inputs.map(({ sequence }) => sequence)),

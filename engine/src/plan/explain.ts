@@ -4,6 +4,7 @@ import { windowOf } from '../windows/registry.js';
 import { applyText } from './apply.js';
 import { planChildren } from './children.js';
 import { joinText } from './join.js';
+import { setOperationText } from './setOperation.js';
 import { visitPlan } from './plan.js';
 import { rankText } from './rank.js';
 import { rollingText } from './rolling.js';
@@ -57,6 +58,7 @@ export function nodeText(node: PlanNode): string {
       return `aggregate${by}${of}${late}${ttl}: ${columns.map(({ name, call }) => `${name} = ${callText(call)}`).join(', ')}`;
     },
     join: node => joinText(node),
+    setOperation: node => setOperationText(node),
     rolling: node => rollingText(node),
     topN: node => topNText(node),
     rank: node => rankText(node),

@@ -7,6 +7,7 @@ import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { JoinNode } from './nodes/join.js';
+import type { SetOperationNode } from './nodes/setOperation.js';
 import type { RankNode } from './nodes/rank.js';
 import type { RollingNode } from './nodes/rolling.js';
 import type { SortNode } from './nodes/sort.js';
@@ -21,6 +22,7 @@ export type PlanNode =
   | FilterNode
   | ProjectNode
   | JoinNode
+  | SetOperationNode
   | AggregateNode
   | FinalNode
   | LateNode
