@@ -71,9 +71,12 @@ export function planPhysical(
     operator: operators.push({ ...operator, inputs }) - 1,
   });
   const relationOf = (node: PlanNode): Relation => relations.get(node) as Relation;
+  const sourcesAppend = [...relations].every(
+    ([{ kind }, { mode }]) => kind !== 'source' || mode === 'append',
+  );
   /** A relation whose rows only come, where what is planned of it tells no changes. */
   const told = (relation: Relation, at: PhysicalInput): Relation =>
-    'operator' in at && changesOf({ operators }, at) === 'append'
+    'operator' in at && sourcesAppend && changesOf({ operators }, at) === 'append'
       ? { ...relation, mode: 'append', key: null }
       : relation;
   const planned = new Map<PlanNode, Map<string, Traits>>();
