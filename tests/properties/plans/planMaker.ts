@@ -93,9 +93,31 @@ export class PlanMaker {
     this.#calls = new CallMaker(random, this.#expressions, wanted.said);
   }
 
-  plan(): PlanNode {
-    let plan = this.source;
-    for (let steps = this.random.below(6); steps > 0; steps--) plan = this.#step(plan);
+  plan(most = 5): PlanNode {
+    return this.#steps(this.source, most);
+  }
+
+  /** A plan whose rows are brought together with those of another one, by a join or a set operation. */
+  combined(other: PlanNode): PlanNode {
+    const input = this.plan(2);
+    const { schema } = relationOf(input);
+    for (;;) {
+      try {
+        const next = this.random.chance(0.75)
+          ? this.#join(input, schema, other)
+          : this.#setOperation(input, schema, other);
+        relationOf(next);
+        if (canBeSaid(next)) return this.#steps(next, 2);
+      } catch (error) {
+        if (!(error instanceof MillraceError || error instanceof Skip)) throw error;
+        if (error instanceof Skip && this.random.chance(0.1)) return input;
+      }
+    }
+  }
+
+  #steps(input: PlanNode, most: number): PlanNode {
+    let plan = input;
+    for (let steps = this.random.below(most + 1); steps > 0; steps--) plan = this.#step(plan);
     return plan;
   }
 
@@ -259,9 +281,12 @@ export class PlanMaker {
   }
 
   /** Rows that are joined, with others of the same source, by columns of one type. Pairs are made once in a plan, since they are many. */
-  #join(input: PlanNode, schema: Schema): PlanNode {
+  #join(
+    input: PlanNode,
+    schema: Schema,
+    right = this.random.chance(0.4) ? this.source : this.#other(input, schema),
+  ): PlanNode {
     const { random } = this;
-    const right = random.chance(0.4) ? this.source : this.#other(input, schema);
     const others = relationOf(right).schema;
     const how = random.pick(['inner', 'left', 'right', 'full', 'semi', 'anti'] as const);
     const pairs = planNodes(input).some(node => node.kind === 'join' && !isOfLeft(node.how));
@@ -277,14 +302,17 @@ export class PlanMaker {
     return joinNode({ inputs: [input, right], how, keys: by, where, suffix, bounded: random.chance(0.3) });
   }
 
-  #setOperation(input: PlanNode, schema: Schema): PlanNode {
+  #setOperation(input: PlanNode, schema: Schema, others = this.#other(input, schema)): PlanNode {
     const { random } = this;
+    const fields = relationOf(others).schema.fields;
+    const shared = schema.fields.filter(field =>
+      fields.some(({ name, type }) => name === field.name && sameType(type, field.type)),
+    );
     // Rows are the same where all their values are, to the last digit.
-    const names = keysOf(schema).filter(() => random.chance(0.4));
+    const names = keysOf({ fields: shared }).filter(() => random.chance(0.4));
     if (names.length === 0) throw new Skip();
     const of = (node: PlanNode): PlanNode =>
       projectNode({ input: node, keep: 'none', columns: names.map(name => ({ name, expr: column(name) })) });
-    const others = this.#other(input, schema);
     const inputs = random.chance(0.5) ? ([input, others] as const) : ([others, input] as const);
     const keeps = random.pick(['intersect', 'except'] as const);
     const all = random.chance(0.5);
