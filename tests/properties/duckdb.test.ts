@@ -98,6 +98,6 @@ function differs(
 function withSource(plan: PlanNode, source: PlanNode): PlanNode {
   if (plan.kind === 'source') return source;
   if ('inputs' in plan)
-    return { ...plan, inputs: plan.inputs.map(input => withSource(input, source)) } as PlanNode;
+    return { ...plan, inputs: plan.inputs.map(input => withSource(input, source)) } as unknown as PlanNode;
   return { ...plan, input: withSource(plan.input, source) } as PlanNode;
 }

@@ -90,7 +90,7 @@ function expectAlike(
 }
 
 /** What puts rows in the order in which they first came, or those of several ways one after the other. */
-const UNORDERED = new Set(['sort', 'topN', 'unionAll']);
+const UNORDERED = new Set(['sort', 'topN', 'unionAll', 'join', 'setOperation']);
 
 /** Whether rows only come, all the way: those that change are told once a batch. */
 function onlyComes(plan: PlanNode): boolean {

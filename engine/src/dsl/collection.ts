@@ -8,10 +8,11 @@ import { ask } from '../session/ask.js';
 import { rowsOfArrow } from './arrowRows.js';
 import type { RowAs, RowOptions } from './arrowRows.js';
 import type { BarOptions, BarSpec, NumericColumns, TimeWindowSpec } from './bars.js';
+import { Combined } from './combined.js';
 import type { DanfoDataFrame } from './danfo.js';
 import { toDanfo } from './danfo.js';
 import { DISPLAYABLE } from './displayable.js';
-import type { CollectionKind, Displayable, Displayed } from './displayable.js';
+import type { Displayable, Displayed } from './displayable.js';
 import { columnsProxy } from './exprMethods.js';
 import type { BoolExpr, ColumnsOf } from './expressions.js';
 import { toFlinkSql } from './flinkSql.js';
@@ -36,21 +37,14 @@ import type { PivotOptions, Pivoted, UnpivotOptions, Unpivoted } from './reshape
 import { liftFunctions } from './udf.js';
 import { sortKeys } from './ordering.js';
 import type { TopNKinds, TopNOptions } from './topN.js';
-import { TimedJoins } from './timedJoins.js';
 import { usingAll } from './usage.js';
 
 /** What streams, tables and tables that keep changing have in common: a plan, and the methods that mean the same on all three. */
-export abstract class Collection<K extends Kind, Row> extends TimedJoins<K, Row> implements Displayable {
-  /** Which of the three it is. */
-  abstract override readonly kind: CollectionKind & K;
-
+export abstract class Collection<K extends Kind, Row> extends Combined<K, Row> implements Displayable {
   /** @param plan the logical plan, frozen */
   constructor(override readonly plan: PlanNode) {
     super();
   }
-
-  /** The collection of the same kind over another plan. */
-  protected abstract override over<R>(plan: PlanNode): Kinds<R>[K];
 
   /**
    * The rows for which the condition is true (not false, not NULL).

@@ -9,6 +9,7 @@ import { DistinctOperator } from './distinct.js';
 import { FilterOperator } from './filter.js';
 import { IntervalJoinOperator } from './intervalJoin.js';
 import { WindowJoinOperator } from './windowJoin.js';
+import { JoinOperator } from './join.js';
 import { LateRowsOperator } from './lateRows.js';
 import { LeadOperator } from './lead.js';
 import type { Operator } from './operator.js';
@@ -18,6 +19,7 @@ import { RankOperator } from './rank.js';
 import { TopNOperator } from './topN.js';
 import { RollingOperator } from './rolling.js';
 import { rollingShape } from './rollingPlan.js';
+import { SetOperationOperator } from './setOperation.js';
 import { SortOperator } from './sort.js';
 import { UnionAllOperator } from './unionAll.js';
 import { UnpivotOperator } from './unpivot.js';
@@ -49,6 +51,10 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
       return new IntervalJoinOperator(physical);
     case 'project':
       return new ProjectOperator(physical.columns, physical.input);
+    case 'join':
+      return new JoinOperator(physical);
+    case 'setOperation':
+      return new SetOperationOperator(physical);
     case 'unionAll':
       return new UnionAllOperator(physical.ports, physical.output);
     case 'reorder':

@@ -130,6 +130,15 @@ export function operatorText(operator: PhysicalOperator): string {
     }
     case 'project':
       return `project ${operator.columns.map(({ name, expr }) => (boundText(expr) === name ? name : `${name} = ${boundText(expr)}`)).join(', ')}`;
+    case 'setOperation':
+      return `${operator.keeps}${operator.all ? ' all' : ''} (${operator.form === 'final' ? 'at the end of both inputs' : operator.form})`;
+    case 'join': {
+      const { how, sides, condition, form } = operator;
+      const names = sides.map(({ schema, keys }) => keys.map(at => schema.fields[at].name));
+      const by = names[0].map((name, k) => (name === names[1][k] ? name : `${name} = ${names[1][k]}`));
+      const where = condition === null ? '' : `, where ${boundText(condition.expr)}`;
+      return `${how} join by ${by.join(', ') || '()'}${where} (${form === 'final' ? 'at the end of both inputs' : form})`;
+    }
     case 'reorder': {
       const then = operator.sequence === null ? '' : `, ${operator.sequence}`;
       return `reorder by ${operator.time.column}${then} (rows wait for the watermark)`;

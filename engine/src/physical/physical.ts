@@ -13,6 +13,8 @@ import type { PhysicalIntervalJoin } from './intervalJoin.js';
 import type { PhysicalWindowJoin } from './windowJoin.js';
 import type { PhysicalRank } from './rank.js';
 import type { PhysicalTopN } from './topN.js';
+import type { PhysicalJoin } from './join.js';
+import type { PhysicalSetOperation } from './setOperation.js';
 import type { PhysicalLead, PhysicalRolling } from './rolling.js';
 
 /** One aggregate: its function, and its arguments and `where` as positions among the argument columns. */
@@ -56,6 +58,8 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       readonly op: 'project';
       readonly columns: readonly { readonly name: string; readonly expr: BoundExpr }[];
     }
+  | ({ readonly op: 'join' } & PhysicalJoin)
+  | ({ readonly op: 'setOperation' } & PhysicalSetOperation)
   | {
       /** The rows of all ports, which have the same columns. */
       readonly op: 'unionAll';

@@ -11,13 +11,14 @@ import type { SourceNode } from '../plan/nodes/source.js';
 import { visitPlan, type PlanNode } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { endsWithWindows } from '../plan/topN.js';
-import { unionColumns } from '../plan/unionAll.js';
 import { planAggregate, planLateRows } from './aggregate.js';
 import { planApply } from './apply.js';
 import { planAsOfJoin } from './asOfJoin.js';
 import { changesOf } from './explain.js';
 import { planIntervalJoin } from './intervalJoin.js';
 import { planWindowJoin } from './windowJoin.js';
+import { planJoin } from './join.js';
+import { broughtTogether, planSetOperation } from './setOperation.js';
 import { planTopN } from './topN.js';
 import { planRank } from './rank.js';
 import { planRolling } from './rolling.js';
@@ -81,6 +82,14 @@ export function planPhysical(
     operator: operators.push({ ...operator, inputs }) - 1,
   });
   const relationOf = (node: PlanNode): Relation => relations.get(node) as Relation;
+  const sourcesAppend = [...relations].every(
+    ([{ kind }, { mode }]) => kind !== 'source' || mode === 'append',
+  );
+  /** A relation whose rows only come, where what is planned of it tells no changes. */
+  const told = (relation: Relation, at: PhysicalInput): Relation =>
+    'operator' in at && sourcesAppend && changesOf({ operators, sources }, at) === 'append'
+      ? { ...relation, mode: 'append', key: null }
+      : relation;
   const planned = new Map<PlanNode, Map<string, Traits>>();
   /** A node that is read twice in the same way runs once. */
   const plan = (node: PlanNode, wanted: Wanted): Traits => {
@@ -157,6 +166,26 @@ export function planPhysical(
           sequence: traits.sequence === null ? null : passedAs(columns, traits.sequence),
           window: passedWindow(columns, traits.window),
         };
+      },
+      join: join => {
+        const closing = join.bounded || wanted.closing === true;
+        const inputs = join.inputs.map(node => plan(node, { final: false, closing, upsert: false }));
+        const [left, right] = join.inputs.map((node, port) => told(relationOf(node), inputs[port].at));
+        const at = add(
+          planJoin(join, left, right, relationOf(join), closing),
+          ...inputs.map(input => input.at),
+        );
+        return { at, sequence: join.bounded ? inputs[0].sequence : null, window: null, retention: null };
+      },
+      setOperation: operation => {
+        const closing = operation.bounded || wanted.closing === true;
+        const { schema } = relationOf(operation);
+        const inputs = operation.inputs.map(node => plan(node, { final: false, closing, upsert: false }));
+        const ports = operation.inputs.map((node, port) =>
+          broughtTogether(relationOf(node).schema, schema, inputs[port].at, add),
+        );
+        const at = add(planSetOperation(operation, relationOf(operation), closing), ...ports);
+        return { at, sequence: null, window: null, retention: null };
       },
       aggregate: aggregate => {
         const traits = plan(aggregate.input, { final: false, upsert: false });
@@ -248,13 +277,9 @@ export function planPhysical(
       unionAll: union => {
         const { schema } = relationOf(union);
         const inputs = union.inputs.map(node => plan(node, { ...wanted, upsert: false }));
-        const ports = union.inputs.map((node, port) => {
-          const input = relationOf(node).schema;
-          const columns = unionColumns(input, schema);
-          if (columns === null) return inputs[port].at;
-          const made = columns.map(({ name, expr }) => ({ name, expr: bind(expr, input) }));
-          return add({ op: 'project', input, output: schema, columns: made }, inputs[port].at);
-        });
+        const ports = union.inputs.map((node, port) =>
+          broughtTogether(relationOf(node).schema, schema, inputs[port].at, add),
+        );
         return {
           at: add({ op: 'unionAll', input: schema, output: schema, ports: ports.length }, ...ports),
           sequence: common(inputs.map(({ sequence }) => sequence)),

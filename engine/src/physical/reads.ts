@@ -19,19 +19,23 @@ export function columnsRead({ sources, operators, output }: PhysicalPlan): Colum
   add(output, null);
   // Each stands behind what it reads from, so what is looked at of its output is known.
   for (let i = operators.length - 1; i >= 0; i--) {
-    const columns = readBy(operators[i], ofOperators[i]);
-    for (const input of operators[i].inputs) add(input, columns);
+    operators[i].inputs.forEach((input, port) => add(input, readBy(operators[i], ofOperators[i], port)));
   }
   return ofSources;
 }
 
-/** The columns of its input that an operator looks at, or hands on to those who look at them. */
-function readBy(step: PhysicalStep, looked: ColumnsRead): ColumnsRead {
+/** The columns of an input, by its port, that an operator looks at, or hands on to those who look at them. */
+function readBy(step: PhysicalStep, looked: ColumnsRead, port: number): ColumnsRead {
   switch (step.op) {
     case 'filter':
       return looked === null ? null : new Set([...looked, ...columnsOf(step.predicate)]);
     case 'project':
       return new Set(step.columns.flatMap(({ expr }) => columnsOf(expr)));
+    case 'join': {
+      const { schema, keys, stored, retracting, identity } = step.sides[port];
+      const names = [...keys, ...stored, ...((retracting ? identity : null) ?? [])];
+      return new Set(names.map(at => schema.fields[at].name));
+    }
     case 'groupBy':
     case 'windowedAggregate':
     case 'sessionAggregate':

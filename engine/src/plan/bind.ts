@@ -15,6 +15,8 @@ import { planNodes } from './children.js';
 import { bindIntervalJoin } from './intervalJoin.js';
 import { bindWindowJoin } from './windowJoin.js';
 import { PlanError } from './error.js';
+import { bindJoin } from './join.js';
+import { bindSetOperation } from './setOperation.js';
 import type { AggregateNode } from './nodes/aggregate.js';
 import type { FinalNode } from './nodes/final.js';
 import type { LateNode } from './nodes/late.js';
@@ -63,6 +65,8 @@ export function bindPlan(
         windowJoin: node => bindWindowJoin(node, pair(node), expr => requireBoolean(expr, '{ where }')),
         intervalJoin: node => bindIntervalJoin(node, pair(node), expr => requireBoolean(expr, '{ where }')),
         project: node => bindProject(node, input(node)),
+        join: node => bindJoin(node, bound.get(node.inputs[0])!, bound.get(node.inputs[1])!),
+        setOperation: node => bindSetOperation(node, bound.get(node.inputs[0])!, bound.get(node.inputs[1])!),
         aggregate: node => bindAggregate(node, input(node)),
         distinct: node => bindDistinct(node, input(node), requireColumn),
         sort: node => bindSort(node, input(node)),

@@ -8,6 +8,8 @@ import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
+import type { JoinNode } from './nodes/join.js';
+import type { SetOperationNode } from './nodes/setOperation.js';
 import type { RankNode } from './nodes/rank.js';
 import type { RollingNode } from './nodes/rolling.js';
 import type { SortNode } from './nodes/sort.js';
@@ -35,6 +37,11 @@ export const intervalJoinNode = (parts: Parts<IntervalJoinNode>): IntervalJoinNo
   freeze({ kind: 'intervalJoin', ...parts });
 /** Columns made of columns. */
 export const projectNode = (parts: Parts<ProjectNode>): ProjectNode => freeze({ kind: 'project', ...parts });
+/** The rows of two inputs that meet. */
+export const joinNode = (parts: Parts<JoinNode>): JoinNode => freeze({ kind: 'join', ...parts });
+/** Rows of one input that another one has, or has not. */
+export const setOperationNode = (parts: Parts<SetOperationNode>): SetOperationNode =>
+  freeze({ kind: 'setOperation', ...parts });
 /** One row a group. */
 export const aggregateNode = (parts: Parts<AggregateNode>): AggregateNode =>
   freeze({ kind: 'aggregate', ...parts });

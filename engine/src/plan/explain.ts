@@ -6,6 +6,8 @@ import { asOfText } from './asOfJoin.js';
 import { planChildren } from './children.js';
 import { intervalJoinText } from './intervalJoin.js';
 import { windowJoinText } from './windowJoin.js';
+import { joinText } from './join.js';
+import { setOperationText } from './setOperation.js';
 import { visitPlan } from './plan.js';
 import { rankText } from './rank.js';
 import { rollingText } from './rolling.js';
@@ -61,6 +63,8 @@ export function nodeText(node: PlanNode): string {
       const ttl = ttlUs === undefined ? '' : `, ttl ${formatDuration(ttlUs)}`;
       return `aggregate${by}${of}${late}${ttl}: ${columns.map(({ name, call }) => `${name} = ${callText(call)}`).join(', ')}`;
     },
+    join: node => joinText(node),
+    setOperation: node => setOperationText(node),
     rolling: node => rollingText(node),
     topN: node => topNText(node),
     rank: node => rankText(node),

@@ -8,6 +8,8 @@ import type { FinalNode } from './nodes/final.js';
 import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
+import type { JoinNode } from './nodes/join.js';
+import type { SetOperationNode } from './nodes/setOperation.js';
 import type { RankNode } from './nodes/rank.js';
 import type { RollingNode } from './nodes/rolling.js';
 import type { SortNode } from './nodes/sort.js';
@@ -25,6 +27,8 @@ export type PlanNode =
   | IntervalJoinNode
   | WindowJoinNode
   | ProjectNode
+  | JoinNode
+  | SetOperationNode
   | AggregateNode
   | FinalNode
   | LateNode

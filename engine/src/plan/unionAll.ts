@@ -9,14 +9,14 @@ import { commonType } from '../functions/scalar/types.js';
 import type { Relation } from './relation.js';
 
 /**
- * What unionAll puts out: the first input's columns in its order, each in the type that holds every input's values. Event time goes on
+ * What unionAll, or another method by columns of one name, puts out: the first input's columns in its order, each in the type that holds every input's values. Event time goes on
  * where all inputs have it in the same column. Rows have no key any more, since two inputs may hold the same.
  */
-export function bindUnionAll(inputs: readonly Relation[]): Relation {
+export function bindUnionAll(inputs: readonly Relation[], method = 'unionAll'): Relation {
   const [first, ...others] = inputs;
   const names = first.schema.fields.map(field => field.name);
-  others.forEach((other, k) => requireSameColumns(names, other.schema, k + 2));
-  const types = names.map(name => commonColumnType(name, inputs));
+  others.forEach((other, k) => requireSameColumns(names, other.schema, k + 2, method));
+  const types = names.map(name => commonColumnType(name, inputs, method));
   const fields = names.map((name, k): Field => {
     const nullable = inputs.some(({ schema }) => bind(aligned(name, types[k], schema), schema).nullable);
     return { name, type: types[k], nullable };
@@ -54,23 +54,23 @@ function aligned(name: string, type: DataType, input: Schema): Expr {
   };
 }
 
-function commonColumnType(name: string, inputs: readonly Relation[]): DataType {
+function commonColumnType(name: string, inputs: readonly Relation[], method: string): DataType {
   const fields = inputs.map(({ schema }) => schema.fields[fieldIndex(schema, name)]);
   if (fields.every(field => sameType(field.type, fields[0].type))) return fields[0].type;
   try {
-    return commonType('unionAll', fields);
+    return commonType(method, fields);
   } catch (error) {
     if (!(error instanceof ArgumentTypeError)) throw error;
     const types = [...new Set(fields.map(field => typeName(field.type)))];
     throw new MillraceError(
       'MR2116',
-      `unionAll() cannot bring column '${name}' together: it is ${types.join(' and ')}.`,
+      `${method}() cannot bring column '${name}' together: it is ${types.join(' and ')}.`,
       `Cast it first: .derive(t => ({ ${name}: t.${name}.cast(${types[0]}) })).`,
     );
   }
 }
 
-function requireSameColumns(names: readonly string[], other: Schema, position: number): void {
+function requireSameColumns(names: readonly string[], other: Schema, position: number, method: string): void {
   const others = other.fields.map(field => field.name);
   const missing = names.filter(name => !others.includes(name));
   const extra = others.filter(name => !names.includes(name));
@@ -83,7 +83,7 @@ function requireSameColumns(names: readonly string[], other: Schema, position: n
   const near = missing.length === 0 ? [] : nearestNames(missing[0], extra);
   throw new MillraceError(
     'MR2115',
-    `unionAll() needs the same columns on all inputs: ${parts.join(', and ')}.`,
+    `${method}() needs the same columns on all inputs: ${parts.join(', and ')}.`,
     near.length > 0
       ? `Rename '${near[0]}' to '${missing[0]}', or select the columns that both have.`
       : 'Select the columns that all have: .select(…).',

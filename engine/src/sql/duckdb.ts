@@ -8,8 +8,10 @@ import { projectColumns } from '../plan/bind.js';
 import { planNodes } from '../plan/children.js';
 import { planFill } from '../plan/fill.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
+import type { JoinNode } from '../plan/nodes/join.js';
 import type { RankNode } from '../plan/nodes/rank.js';
 import type { RollingNode } from '../plan/nodes/rolling.js';
+import type { SetOperationNode } from '../plan/nodes/setOperation.js';
 import type { SourceNode } from '../plan/nodes/source.js';
 import type { SortNode } from '../plan/nodes/sort.js';
 import type { SortKey, TopNNode } from '../plan/nodes/topN.js';
@@ -23,6 +25,7 @@ import type { FillSpec } from '../windows/emission.js';
 import { bindWindow } from '../windows/registry.js';
 import { distinctArguments, guardedArguments } from './aggregateCall.js';
 import { filledWindows } from './duckdbFill.js';
+import { joinedRows, setOperationRows } from './duckdbJoins.js';
 import { DUCKDB, duckdbName } from './duckdbText.js';
 import { rolledColumn } from './duckdbRolling.js';
 import { windowRows } from './duckdbWindows.js';
@@ -111,6 +114,16 @@ class NodePrinter {
           mark,
         };
       },
+      join: node => ({
+        text: joinedRows(node, this.#pair(node), ARRIVAL, this.cannot),
+        sequence: node.bounded ? this.#passed(node.inputs[0]).sequence : null,
+        mark: null,
+      }),
+      setOperation: node => ({
+        text: setOperationRows(node, this.#columns(node), this.#together(node), ARRIVAL),
+        sequence: null,
+        mark: null,
+      }),
       aggregate: node => {
         const { mark } = this.#passed(node.input);
         // Bars hold the watermark back by the allowed lateness.
@@ -329,14 +342,21 @@ class NodePrinter {
 
   /** Rows of several inputs have no order of arrival between them. */
   #union(node: UnionAllNode): string {
-    const columns = this.#columns(node);
-    return node.inputs
-      .map(input => {
-        const made = unionColumns(this.#schema(input), this.#schema(node));
-        const list = made === null ? columns : this.#made(made, input).join(', ');
-        return `SELECT ${list}, ${arrival} FROM ${this.#from(input)}`;
-      })
-      .join(' UNION ALL ');
+    return this.#together(node, [arrival]).join(' UNION ALL ');
+  }
+
+  /** The inputs of a node, in its own columns; with others that they all have. */
+  #together(node: UnionAllNode | SetOperationNode, more: readonly string[] = []): readonly string[] {
+    return node.inputs.map(input => {
+      const made = unionColumns(this.#schema(input), this.#schema(node));
+      const list = made === null ? [this.#columns(node)] : this.#made(made, input);
+      return `SELECT ${[...list, ...more].join(', ')} FROM ${this.#from(input)}`;
+    });
+  }
+
+  #pair({ inputs: [left, right] }: JoinNode) {
+    const of = (node: PlanNode) => ({ from: this.#from(node), schema: this.#schema(node) });
+    return [of(left), of(right)] as const;
   }
 
   /** One call of an aggregate. Rows that it must not see are NULL to it. */

@@ -14,6 +14,7 @@ import type { PlanNode, PlanVisitor } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { distinctArguments, guardedArguments } from './aggregateCall.js';
 import type { Cannot } from './cannot.js';
+import { flinkJoin, flinkSetOperation } from './flinkJoins.js';
 import { overColumn } from './flinkRolling.js';
 import { createTable, hasRowtime, isRowtime, ROWTIME } from './flinkTables.js';
 import type { FlinkSource, FlinkTable } from './flinkTables.js';
@@ -139,6 +140,18 @@ class NodePrinter {
         });
         return `SELECT ${[...list, ...this.#hidden(project)].join(', ')} FROM ${this.#from(project.input)}`;
       },
+      join: join => {
+        const [left, right] = join.inputs.map(each => ({
+          from: this.#from(each),
+          schema: this.#relation(each).schema,
+        }));
+        return flinkJoin(join, [left, right], this.notes.cannot) + this.#untimed(join);
+      },
+      setOperation: operation =>
+        flinkSetOperation(
+          operation,
+          operation.inputs.map(input => `SELECT ${this.#plain(operation)} FROM ${this.#from(input)}`),
+        ) + this.#untimed(operation),
       aggregate: aggregate => this.#aggregate(aggregate),
       rolling: rolling => this.#rolling(rolling),
       unionAll: union =>
@@ -179,8 +192,20 @@ class NodePrinter {
   }
 
   #columns(node: PlanNode): string {
-    const { fields } = this.#relation(node).schema;
-    return [...fields.map(field => flinkName(field.name)), ...this.#hidden(node)].join(', ');
+    return [this.#plain(node), ...this.#hidden(node)].join(', ');
+  }
+
+  /** The columns without a hidden event time. */
+  #plain(node: PlanNode): string {
+    return this.#relation(node)
+      .schema.fields.map(field => flinkName(field.name))
+      .join(', ');
+  }
+
+  /** Event time ends at joins and set operations of Flink: nothing is added to the query. */
+  #untimed(node: PlanNode): string {
+    if (this.#relation(node).time !== null) this.notes.differs('rows have no event time behind it in Flink');
+    return '';
   }
 
   #aggregate(node: AggregateNode): string {
