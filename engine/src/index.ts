@@ -19,6 +19,13 @@ export { Chart } from './dsl/charts.js';
 export type { CandlestickOptions, ChartOptions, ChartSpecOf } from './dsl/charts.js';
 export { coalesce, concatWs, greatest, least, lit, when } from './dsl/choices.js';
 export type { Then, When } from './dsl/choices.js';
+export type {
+  Changed,
+  ChangeKind,
+  DeduplicateKinds,
+  DeduplicateOptions,
+  ToTableOptions,
+} from './dsl/changelog.js';
 export { clock } from './dsl/clock.js';
 export type { Speed } from './dsl/clock.js';
 export type { Collection } from './dsl/collection.js';

@@ -2,6 +2,8 @@ import { finalNode, keepNode, lateNode } from '../plan/build.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { PlanNode } from '../plan/plan.js';
 import { Collection } from './collection.js';
+import { changesPlan } from './changelog.js';
+import type { Changed } from './changelog.js';
 import { collectionOver, makes } from './make.js';
 import { made } from './origin.js';
 import { retentionOf } from './stream.js';
@@ -26,6 +28,21 @@ export class StreamTable<Row> extends Collection<'StreamTable', Row> {
   /** Each window once, when it can no longer change: an append-only stream with `windowTime` as its event time. */
   final(): Stream<Row> {
     return collectionOver<'Stream', Row>('Stream', made(finalNode({ input: this.plan })));
+  }
+
+  /**
+   * Every change of the table as a row of a stream: what it does (`+I`, `-U`, `+U`, `-D`), then the table's columns. A row that changes is told
+   * by its earlier values and then its new ones; one batch of input makes at most one such pair for it. Rows have no event time: those that
+   * are taken back are older than the watermark.
+   *
+   * @example bars.changes().where(t => t.kind.eq('+U'))
+   * @throws MillraceError `MR2180` where the table has a column of the name
+   */
+  changes<const N extends string = 'kind'>(options: { readonly kind?: N } = {}): Stream<Changed<Row, N>> {
+    return collectionOver<'Stream', Changed<Row, N>>(
+      'Stream',
+      changesPlan(this.plan, options.kind ?? 'kind'),
+    );
   }
 
   /** The same table with another retention. */

@@ -2,6 +2,7 @@ import { argumentColumns } from './argumentColumns.js';
 import { buildGrouped } from './buildGrouped.js';
 import type { PhysicalOperator } from '../physical/physical.js';
 import { ApplyOperator, NO_EXCHANGE, type ExchangeContext } from './apply.js';
+import { ChangeRowsOperator } from './changeRows.js';
 import { DistinctOperator } from './distinct.js';
 import { FilterOperator } from './filter.js';
 import { LateRowsOperator } from './lateRows.js';
@@ -16,12 +17,17 @@ import { rollingShape } from './rollingPlan.js';
 import { SortOperator } from './sort.js';
 import { UnionAllOperator } from './unionAll.js';
 import { UnpivotOperator } from './unpivot.js';
+import { UpsertOperator } from './upsert.js';
 
 /** Makes a running operator of a physical one. */
 export function buildOperator(physical: PhysicalOperator, exchange: ExchangeContext = NO_EXCHANGE): Operator {
   switch (physical.op) {
     case 'distinct':
-      return new DistinctOperator(physical.input, physical.output);
+      return new DistinctOperator(physical.input, physical.output, physical.by);
+    case 'changes':
+      return new ChangeRowsOperator(physical.output);
+    case 'upsert':
+      return new UpsertOperator(physical);
     case 'sort':
       return new SortOperator(physical);
     case 'rank':

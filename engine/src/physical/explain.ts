@@ -64,7 +64,8 @@ export function changesOf(plan: Pick<PhysicalPlan, 'operators'>, input: Physical
   if ('source' in input) return 'append';
   const step = plan.operators[input.operator];
   if ('form' in step) return step.form === 'retract' || step.form === 'upsert' ? step.form : 'append';
-  if (step.op === 'lateRows' || step.op === 'sort' || step.op === 'rank') return 'append';
+  if (step.op === 'lateRows' || step.op === 'changes' || step.op === 'sort' || step.op === 'rank')
+    return 'append';
   return step.inputs.map(each => changesOf(plan, each)).find(mode => mode !== 'append') ?? 'append';
 }
 
@@ -110,7 +111,19 @@ export function operatorText(operator: PhysicalOperator): string {
       return `reorder by ${operator.time.column}${then} (rows wait for the watermark)`;
     }
     case 'distinct':
-      return `distinct ${operator.output.fields.map(({ name }) => name).join(', ')}`;
+      return operator.by === undefined
+        ? `distinct ${operator.output.fields.map(({ name }) => name).join(', ')}`
+        : `first rows by ${operator.by.join(', ')}`;
+    case 'changes':
+      return 'changes as rows';
+    case 'upsert': {
+      const { key, kind, deleted, order, form } = operator;
+      const told = kind === null ? '' : `, row kind in ${kind}`;
+      const gone = deleted === null ? '' : `, deleted where ${boundText(deleted)}`;
+      const by = order.map(({ value, descending }) => `${boundText(value)}${descending ? ' desc' : ''}`);
+      const first = by.length === 0 ? 'the last to come' : `the first by ${by.join(', ')}`;
+      return `upsert by ${key.join(', ')}, ${first}${told}${gone} (${form})`;
+    }
     case 'sort':
       return `${sorted(operator.by)}${operator.offset === 0 ? '' : `skip ${operator.offset}, `}${operator.limit === null ? '' : `limit ${operator.limit}, `}at the end of the input`;
     case 'rank': {

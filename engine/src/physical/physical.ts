@@ -10,6 +10,7 @@ import type { EmitSpec } from '../windows/emission.js';
 import type { PhysicalFill } from '../plan/fill.js';
 import type { PhysicalRank } from './rank.js';
 import type { PhysicalTopN } from './topN.js';
+import type { PhysicalUpsert } from './upsert.js';
 import type { PhysicalLead, PhysicalRolling } from './rolling.js';
 
 /** One aggregate: its function, and its arguments and `where` as positions among the argument columns. */
@@ -62,8 +63,9 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       readonly sequence: string | null;
     }
   | {
-      /** The rows whose values have not come before: of the output's columns. */
+      /** The rows whose values have not come before: of the output's columns, or of those named. */
       readonly op: 'distinct';
+      readonly by?: readonly string[];
     }
   | {
       /** The rows of a bounded input in order. */
@@ -89,6 +91,11 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       /** The columns that the function gets, by position. */
       readonly reads: readonly number[];
     }
+  | {
+      /** Each change as a row, with what it does to the table in its first column. */
+      readonly op: 'changes';
+    }
+  | ({ readonly op: 'upsert' } & PhysicalUpsert)
   | ({ readonly op: 'rolling' } & PhysicalRolling)
   | ({ readonly op: 'lead' } & PhysicalLead)
   | ({ readonly op: 'topN' } & PhysicalTopN)

@@ -15,7 +15,9 @@ import { planTopN } from './topN.js';
 import { planRank } from './rank.js';
 import { planRolling } from './rolling.js';
 import { planDistinct, planSort, planUnpivot } from './tables.js';
+import { planDeduplicate, planUpsert } from './upsert.js';
 import type {
+  PhysicalForm,
   PhysicalInput,
   PhysicalOperator,
   PhysicalPlan,
@@ -141,6 +143,23 @@ export function planPhysical(
                 },
         };
       },
+      changes: changes => {
+        const traits = plan(changes.input, { final: false, upsert: false });
+        const [input, output] = [relationOf(changes.input).schema, relationOf(changes).schema];
+        const at = add({ op: 'changes', input, output }, traits.at);
+        return { at, sequence: null, window: null, retention: null };
+      },
+      upsert: upsert => {
+        const traits = plan(upsert.input, { final: false, upsert: false });
+        const operator = planUpsert(upsert, relationOf(upsert.input), relationOf(upsert), formOf(wanted));
+        return { at: add(operator, traits.at), sequence: null, window: null, retention: null };
+      },
+      deduplicate: node => {
+        const traits = plan(node.input, { final: false, upsert: false });
+        const [input, output] = [relationOf(node.input), relationOf(node)];
+        const at = planDeduplicate(node, { ...traits, input, output, form: formOf(wanted) }, add);
+        return { ...traits, at, window: null, retention: null };
+      },
       rolling: rolling => {
         const traits = plan(rolling.input, { final: false, upsert: false });
         const at = planRolling(
@@ -247,6 +266,12 @@ export function planPhysical(
  */
 function closesOnce({ window, fill, ttlUs }: AggregateNode): boolean {
   return window === null ? ttlUs === undefined : fill === undefined;
+}
+
+/** How an operator that keeps one row of each key tells it. */
+function formOf({ closing, upsert }: Wanted): PhysicalForm {
+  if (closing === true) return 'final';
+  return upsert ? 'upsert' : 'retract';
 }
 
 /** What all have in common, or null. */

@@ -10,6 +10,8 @@ import { aggregateOf, resolveAggregate } from '../functions/aggregate/registry.j
 import { bind } from '../functions/bind.js';
 import { bindWindow } from '../windows/registry.js';
 import { bindApply } from './apply.js';
+import { bindChanges, bindUpsert } from './changelog.js';
+import { bindDeduplicate } from './deduplicate.js';
 import { planNodes } from './children.js';
 import { PlanError } from './error.js';
 import type { AggregateNode } from './nodes/aggregate.js';
@@ -56,6 +58,9 @@ export function bindPlan(
         },
         project: node => bindProject(node, input(node)),
         aggregate: node => bindAggregate(node, input(node)),
+        changes: node => bindChanges(node, input(node)),
+        upsert: node => bindUpsert(node, input(node), requireColumn, requireBoolean),
+        deduplicate: node => bindDeduplicate(node, input(node), requireColumn),
         distinct: node => bindDistinct(node, input(node), requireColumn),
         sort: node => bindSort(node, input(node)),
         unpivot: node => bindUnpivot(node, input(node), requireColumn),

@@ -2,7 +2,9 @@ import { formatDuration } from '../columns/duration.js';
 import { callText, exprText } from '../expr/text.js';
 import { windowOf } from '../windows/registry.js';
 import { applyText } from './apply.js';
+import { changesText, upsertText } from './changelog.js';
 import { planChildren } from './children.js';
+import { deduplicateText } from './deduplicate.js';
 import { visitPlan } from './plan.js';
 import { rankText } from './rank.js';
 import { rollingText } from './rolling.js';
@@ -55,6 +57,9 @@ export function nodeText(node: PlanNode): string {
       const ttl = ttlUs === undefined ? '' : `, ttl ${formatDuration(ttlUs)}`;
       return `aggregate${by}${of}${late}${ttl}: ${columns.map(({ name, call }) => `${name} = ${callText(call)}`).join(', ')}`;
     },
+    changes: node => changesText(node),
+    upsert: node => upsertText(node),
+    deduplicate: node => deduplicateText(node),
     rolling: node => rollingText(node),
     topN: node => topNText(node),
     rank: node => rankText(node),

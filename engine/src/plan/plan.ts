@@ -1,5 +1,7 @@
 import type { AggregateNode } from './nodes/aggregate.js';
 import type { ApplyNode } from './nodes/apply.js';
+import type { ChangesNode } from './nodes/changes.js';
+import type { DeduplicateNode } from './nodes/deduplicate.js';
 import type { DistinctNode } from './nodes/distinct.js';
 import type { FilterNode } from './nodes/filter.js';
 import type { FinalNode } from './nodes/final.js';
@@ -13,6 +15,7 @@ import type { SourceNode } from './nodes/source.js';
 import type { TopNNode } from './nodes/topN.js';
 import type { UnionAllNode } from './nodes/unionAll.js';
 import type { UnpivotNode } from './nodes/unpivot.js';
+import type { UpsertNode } from './nodes/upsert.js';
 
 /** A logical plan: a frozen tree of plain data, rooted at what is asked for. Serialisable, hashed, shown by `explain()`. */
 export type PlanNode =
@@ -20,6 +23,9 @@ export type PlanNode =
   | FilterNode
   | ProjectNode
   | AggregateNode
+  | ChangesNode
+  | UpsertNode
+  | DeduplicateNode
   | FinalNode
   | LateNode
   | KeepNode

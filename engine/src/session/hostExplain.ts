@@ -49,8 +49,20 @@ function notesOf({ kind, operator, source }: ExplainedPhysical, stats: QueryStat
 }
 
 function operatorNotes(stats: OperatorStats): string[] {
-  const { rowsIn, rowsOut, ms, stateRows, stateBytes, late, untimed, outside, watermarkUs, heldBy, windows } =
-    stats;
+  const {
+    rowsIn,
+    rowsOut,
+    ms,
+    stateRows,
+    stateBytes,
+    late,
+    untimed,
+    outside,
+    unmatched,
+    watermarkUs,
+    heldBy,
+    windows,
+  } = stats;
   const parts = [
     `rows ${numberText(rowsIn)} → ${numberText(rowsOut)}`,
     `${ms.toFixed(1)} ms`,
@@ -58,6 +70,7 @@ function operatorNotes(stats: OperatorStats): string[] {
     ...(late === 0 ? [] : [`${numberText(late)} late`]),
     ...(untimed === 0 ? [] : [`${numberText(untimed)} without time`]),
     ...(outside === 0 ? [] : [`${numberText(outside)} outside of sessions`]),
+    ...(unmatched === 0 ? [] : [`${numberText(unmatched)} of unknown keys`]),
     `watermark ${markText(watermarkUs)}${heldBy === null ? '' : ` (by source ${heldBy.source})`}`,
   ];
   return [

@@ -1,0 +1,125 @@
+import { MillraceError } from '../columns/error.js';
+import { changesNode, deduplicateNode, projectNode, topNNode, upsertNode } from '../plan/build.js';
+import type { SortKey } from '../plan/nodes/topN.js';
+import type { PlanNode } from '../plan/plan.js';
+import type { BoolExpr, ColumnsOf } from './expressions.js';
+import { columnsProxy } from './exprMethods.js';
+import type { Flat, Kind, Kinds } from './kinds.js';
+import { toExpr } from './literals.js';
+import { sortKeys } from './ordering.js';
+import type { Orderings } from './ordering.js';
+import { made } from './origin.js';
+import { liftFunctions } from './udf.js';
+import { usingAll } from './usage.js';
+
+/**
+ * What a change does to a table, as Flink writes it: a new row, the earlier values of a row that the next change replaces, its new values, and a
+ * row that goes.
+ */
+export type ChangeKind = '+I' | '-U' | '+U' | '-D';
+
+/** A row of `changes`. */
+export type Changed<Row, N extends string> = Flat<{ [K in N]: ChangeKind } & Row>;
+
+/** The plan of `changes`. */
+export function changesPlan(input: PlanNode, column: string): PlanNode {
+  return made(changesNode({ input, column }));
+}
+
+/** What `toTable` takes. */
+export interface ToTableOptions<Row, Key extends keyof Row, C extends keyof Row> {
+  /** The columns whose values name one row of the table. */
+  readonly key: Key | readonly Key[];
+  /**
+   * The column that says what a row does, which the table does not have: `'+I'`, `'-U'`, `'+U'`, `'-D'` (or Flink's long names), or Debezium's `'c'`,
+   * `'r'`, `'u'`, `'d'`. Without it each row takes the place of the one of its key.
+   */
+  readonly kind?: C;
+  /** The rows that take away the row of their key, such as tombstones. */
+  readonly deleted?: (columns: ColumnsOf<Row>) => BoolExpr<boolean | null>;
+}
+
+/** The plan of `toTable`. */
+export function toTablePlan(
+  input: PlanNode,
+  options: {
+    readonly key: string | readonly string[];
+    readonly kind?: string;
+    readonly deleted?: (columns: never) => BoolExpr<boolean | null>;
+  },
+): PlanNode {
+  const { key, kind, deleted } = options;
+  const keys = typeof key === 'string' ? [key] : key;
+  const parts = { key: keys, column: kind ?? null };
+  if (deleted === undefined) return made(upsertNode({ input, ...parts, deleted: null }));
+  const condition = usingAll(
+    'toTable',
+    () => toExpr(deleted(columnsProxy() as never)),
+    root => [root],
+  );
+  const { plan, exprs, temporary } = liftFunctions(input, [condition]);
+  const table = made(upsertNode({ input: plan, ...parts, deleted: exprs[0] }));
+  return temporary.length === 0
+    ? table
+    : made(projectNode({ input: table, keep: { without: temporary }, columns: [] }));
+}
+
+/** What `deduplicate` takes. */
+export interface DeduplicateOptions<Row, By, Keep, Order, Within> {
+  /** The columns of which each combination of values stays once. */
+  readonly by: By;
+  /** Which of the rows of a key stays. */
+  readonly keep: Keep;
+  /** What rows go by (event order; without event time, arrival): one expression or several in turn. NULL never takes the place of a value. */
+  readonly order?: Order & ((columns: ColumnsOf<Row>) => Orderings);
+  /** The end of final windows, `'windowEnd'`: each key's row of each window comes once, when the window is complete. */
+  readonly within?: Within;
+}
+
+/** What `deduplicate` gives: first rows of a stream, and rows of its final windows, are a stream; others give way to those that come later. */
+export type DeduplicateKinds<Row, Keep, Order, Within> = {
+  [K in Kind]: Kinds<Row>[K extends 'Stream'
+    ? [Within] extends [undefined]
+      ? [Keep, Order] extends ['first', undefined]
+        ? 'Stream'
+        : 'StreamTable'
+      : 'Stream'
+    : K];
+};
+
+/** The plan of `deduplicate`, and whether a stream's rows stay one. */
+export function deduplicatePlan(
+  input: PlanNode,
+  options: {
+    readonly by: string | readonly string[];
+    readonly keep: 'first' | 'last';
+    readonly order?: (columns: never) => Orderings;
+    readonly within?: string;
+  },
+): { readonly plan: PlanNode; readonly appends: boolean } {
+  const { by, keep, order, within } = options;
+  const names = typeof by === 'string' ? [by] : by;
+  const keys =
+    order === undefined
+      ? null
+      : usingAll(
+          'deduplicate',
+          () => sortKeys(order(columnsProxy() as never)),
+          list => list.map(({ expr }) => expr),
+        );
+  if (within === undefined) {
+    const plan = made(deduplicateNode({ input, by: names, keep, order: keys }));
+    return { plan, appends: keep === 'first' && keys === null };
+  }
+  if (keys === null) {
+    throw new MillraceError(
+      'MR2187',
+      'deduplicate() needs an order within windows, all of whose rows have one event time.',
+      `Say what they go by: deduplicate({ …, within: '${within}', order: t => t.close }).`,
+    );
+  }
+  const first = (key: SortKey): SortKey => (keep === 'first' ? key : { ...key, descending: !key.descending });
+  const groups = [...names.filter(name => name !== within), within];
+  const node = topNNode({ input, rows: 1, order: keys.map(first), within: groups, rowNumber: null });
+  return { plan: made(node), appends: true };
+}

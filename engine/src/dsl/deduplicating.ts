@@ -1,0 +1,37 @@
+import { Charts } from './charts.js';
+import { deduplicatePlan } from './changelog.js';
+import type { DeduplicateKinds, DeduplicateOptions } from './changelog.js';
+import type { CollectionKind } from './displayable.js';
+import type { ColumnsOf } from './expressions.js';
+import type { Kind } from './kinds.js';
+import { collectionOver } from './make.js';
+import type { Orderings } from './ordering.js';
+
+/** What collections have of one row a key. */
+export abstract class Deduplicating<K extends Kind, Row> extends Charts<Row> {
+  abstract readonly kind: CollectionKind & K;
+
+  /**
+   * One row of each key: the first or the last in event order (without event time, as they came), or in another `order`.
+   *
+   * The first rows of a stream are a stream: each comes once the watermark has passed it, and never changes. The last ones are a table of the
+   * key, since a row may always come that takes its place; so are the first ones in another order. Of final windows
+   * (`within: 'windowEnd'`) each key's row comes once, when its window is complete: a stream.
+   *
+   * @example
+   * orders.deduplicate({ by: 'id', keep: 'first' })                               // a stream
+   * orders.deduplicate({ by: 'id', keep: 'last', order: t => t.version })         // a table of the ids
+   * @throws MillraceError `MR2185`, `MR2187` where an order is needed; `MR2186` for no key
+   */
+  deduplicate<
+    const By extends (keyof Row & string) | readonly (keyof Row & string)[],
+    const Keep extends 'first' | 'last',
+    Order extends ((columns: ColumnsOf<Row>) => Orderings) | undefined = undefined,
+    const Within extends (keyof Row & string & ('windowEnd' | 'windowTime')) | undefined = undefined,
+  >(
+    options: DeduplicateOptions<Row, By, Keep, Order, Within>,
+  ): DeduplicateKinds<Row, Keep, Order, Within>[K] {
+    const { plan, appends } = deduplicatePlan(this.plan, options as never);
+    return collectionOver(this.kind === 'Stream' && !appends ? 'StreamTable' : this.kind, plan) as never;
+  }
+}
