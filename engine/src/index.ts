@@ -22,8 +22,10 @@ export type { Then, When } from './dsl/choices.js';
 export type {
   Changed,
   ChangeKind,
-  DeduplicateKinds,
+  ChangingKinds,
   DeduplicateOptions,
+  FirstRowsOptions,
+  WindowRowsOptions,
   ToTableOptions,
 } from './dsl/changelog.js';
 export { clock } from './dsl/clock.js';

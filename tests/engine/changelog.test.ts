@@ -86,7 +86,7 @@ const orders = (ops: readonly string[]) =>
       price: [10, 20, 11, 20, 0, 5, 21],
       ts: [0, 1, 2, 3, 4, 5, 6].map(at),
     },
-    { schema: schema({ op: string, id: int64, price: float64, ts: timestamp('ms') }), time: 'ts' },
+    { schema: schema({ op: string, id: int64, price: float64, ts: timestamp('ms') }) as never, time: 'ts' },
   ).replay({ time: 'ts', name: 'orders' });
 
 describe('toTable', () => {

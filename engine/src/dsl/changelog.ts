@@ -65,27 +65,30 @@ export function toTablePlan(
 }
 
 /** What `deduplicate` takes. */
-export interface DeduplicateOptions<Row, By, Keep, Order, Within> {
+export interface DeduplicateOptions<Row> {
   /** The columns of which each combination of values stays once. */
-  readonly by: By;
+  readonly by: (keyof Row & string) | readonly (keyof Row & string)[];
   /** Which of the rows of a key stays. */
-  readonly keep: Keep;
+  readonly keep: 'first' | 'last';
   /** What rows go by (event order; without event time, arrival): one expression or several in turn. NULL never takes the place of a value. */
-  readonly order?: Order & ((columns: ColumnsOf<Row>) => Orderings);
-  /** The end of final windows, `'windowEnd'`: each key's row of each window comes once, when the window is complete. */
-  readonly within?: Within;
+  readonly order?: (columns: ColumnsOf<Row>) => Orderings;
 }
 
-/** What `deduplicate` gives: first rows of a stream, and rows of its final windows, are a stream; others give way to those that come later. */
-export type DeduplicateKinds<Row, Keep, Order, Within> = {
-  [K in Kind]: Kinds<Row>[K extends 'Stream'
-    ? [Within] extends [undefined]
-      ? [Keep, Order] extends ['first', undefined]
-        ? 'Stream'
-        : 'StreamTable'
-      : 'Stream'
-    : K];
-};
+/** The same for first rows in event order. */
+export interface FirstRowsOptions<Row> extends DeduplicateOptions<Row> {
+  readonly keep: 'first';
+  readonly order?: never;
+}
+
+/** The same within final windows. */
+export interface WindowRowsOptions<Row> extends DeduplicateOptions<Row> {
+  readonly order: (columns: ColumnsOf<Row>) => Orderings;
+  /** The end of final windows: each key's row of each window comes once, when the window is complete. */
+  readonly within: keyof Row & string & ('windowEnd' | 'windowTime');
+}
+
+/** What one row of each key is where a row may come that takes its place: of a stream a table. */
+export type ChangingKinds<Row> = { [K in Kind]: Kinds<Row>[K extends 'Stream' ? 'StreamTable' : K] };
 
 /** The plan of `deduplicate`, and whether a stream's rows stay one. */
 export function deduplicatePlan(

@@ -1,11 +1,9 @@
 import { Charts } from './charts.js';
 import { deduplicatePlan } from './changelog.js';
-import type { DeduplicateKinds, DeduplicateOptions } from './changelog.js';
+import type { ChangingKinds, DeduplicateOptions, FirstRowsOptions, WindowRowsOptions } from './changelog.js';
 import type { CollectionKind } from './displayable.js';
-import type { ColumnsOf } from './expressions.js';
-import type { Kind } from './kinds.js';
+import type { Kind, Kinds } from './kinds.js';
 import { collectionOver } from './make.js';
-import type { Orderings } from './ordering.js';
 
 /** What collections have of one row a key. */
 export abstract class Deduplicating<K extends Kind, Row> extends Charts<Row> {
@@ -23,15 +21,10 @@ export abstract class Deduplicating<K extends Kind, Row> extends Charts<Row> {
    * orders.deduplicate({ by: 'id', keep: 'last', order: t => t.version })         // a table of the ids
    * @throws MillraceError `MR2185`, `MR2187` where an order is needed; `MR2186` for no key
    */
-  deduplicate<
-    const By extends (keyof Row & string) | readonly (keyof Row & string)[],
-    const Keep extends 'first' | 'last',
-    Order extends ((columns: ColumnsOf<Row>) => Orderings) | undefined = undefined,
-    const Within extends (keyof Row & string & ('windowEnd' | 'windowTime')) | undefined = undefined,
-  >(
-    options: DeduplicateOptions<Row, By, Keep, Order, Within>,
-  ): DeduplicateKinds<Row, Keep, Order, Within>[K] {
+  deduplicate(options: FirstRowsOptions<Row> | WindowRowsOptions<Row>): Kinds<Row>[K];
+  deduplicate(options: DeduplicateOptions<Row>): ChangingKinds<Row>[K];
+  deduplicate(options: DeduplicateOptions<Row>): unknown {
     const { plan, appends } = deduplicatePlan(this.plan, options as never);
-    return collectionOver(this.kind === 'Stream' && !appends ? 'StreamTable' : this.kind, plan) as never;
+    return collectionOver(this.kind === 'Stream' && !appends ? 'StreamTable' : this.kind, plan);
   }
 }

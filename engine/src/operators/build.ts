@@ -39,7 +39,7 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
       return new ApplyOperator({ form, fn, input, output, reads }, exchange);
     }
     case 'filter':
-      return new FilterOperator(physical.predicate, physical.input);
+      return new FilterOperator(physical.predicate, physical.input, physical.carried);
     case 'project':
       return new ProjectOperator(physical.columns, physical.input);
     case 'unionAll':

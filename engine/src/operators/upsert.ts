@@ -120,8 +120,11 @@ export class UpsertOperator implements Operator {
       if (action === RowAction.Put) this.#put(number, from + row, each);
       else if (action === RowAction.Take) this.#remove(number, each);
       else if (row + 1 === length) this.#held = number;
-      else if (numbers[row + 1] !== number || actions?.[row + 1] !== RowAction.Put)
+      else if (numbers[row + 1] !== number || actions?.[row + 1] !== RowAction.Put) {
+        // That none takes its place is known with the next row.
+        told.row = row + 1;
         this.#remove(number, each);
+      }
     }
     if (each) told.end(length);
     else this.#net();

@@ -45,7 +45,12 @@ export type PhysicalForm = 'retract' | 'upsert' | 'final';
 
 /** One operator, as plain data: what runs, over which input, with which output. */
 export type PhysicalOperator = { readonly input: Schema; readonly output: Schema } & (
-  | { readonly op: 'filter'; readonly predicate: BoundExpr }
+  | {
+      readonly op: 'filter';
+      readonly predicate: BoundExpr;
+      /** Whether each change is judged by the mark of the one before it, as rows that only come are. */
+      readonly carried?: boolean;
+    }
   | {
       readonly op: 'project';
       readonly columns: readonly { readonly name: string; readonly expr: BoundExpr }[];
@@ -54,6 +59,8 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       /** The rows of all ports, which have the same columns. */
       readonly op: 'unionAll';
       readonly ports: number;
+      /** As for filters. */
+      readonly carried?: boolean;
     }
   | {
       /** Rows in event order: they come out once the watermark has passed them; late ones are dropped. */

@@ -99,7 +99,15 @@ export function planPhysical(
         const traits = plan(filter.input, { ...wanted, upsert: false });
         const { schema } = relationOf(filter.input);
         const predicate = bind(filter.predicate, schema);
-        return { ...traits, at: add({ op: 'filter', input: schema, output: schema, predicate }, traits.at) };
+        const carried = carriesMarks(relationOf(filter.input), traits.window);
+        const operator: PhysicalOperator = {
+          op: 'filter',
+          input: schema,
+          output: schema,
+          predicate,
+          ...carried,
+        };
+        return { ...traits, at: add(operator, traits.at) };
       },
       project: project => {
         const traits = plan(project.input, wanted);
@@ -231,10 +239,15 @@ export function planPhysical(
           const made = columns.map(({ name, expr }) => ({ name, expr: bind(expr, input) }));
           return add({ op: 'project', input, output: schema, columns: made }, inputs[port].at);
         });
+        const window = common(inputs.map(each => each.window));
+        const carried = carriesMarks(relationOf(union), window);
         return {
-          at: add({ op: 'unionAll', input: schema, output: schema, ports: ports.length }, ...ports),
+          at: add(
+            { op: 'unionAll', input: schema, output: schema, ports: ports.length, ...carried },
+            ...ports,
+          ),
           sequence: common(inputs.map(({ sequence }) => sequence)),
-          window: common(inputs.map(({ window }) => window)),
+          window,
           retention: null,
         };
       },
@@ -266,6 +279,11 @@ export function planPhysical(
  */
 function closesOnce({ window, fill, ttlUs }: AggregateNode): boolean {
   return window === null ? ttlUs === undefined : fill === undefined;
+}
+
+/** Rows of windows that change keep their marks, which say to their table whether they came late; other changes are versions. */
+function carriesMarks({ mode, time }: Relation, window: PhysicalTable['window']): { carried?: boolean } {
+  return mode === 'retract' && time !== null && window === null ? { carried: true } : {};
 }
 
 /** How an operator that keeps one row of each key tells it. */
