@@ -197,3 +197,58 @@ describe('deduplicate', () => {
     expect((await windows.rows()).map(({ id, top }) => `${id} ${top}`)).toEqual(['2 20', '2 21']);
   });
 });
+
+describe('sort and limit of tables that change', () => {
+  const totals = () =>
+    orders(Array<string>(7).fill(''))
+      .drop('op')
+      .groupBy('id')
+      .aggregate(t => ({ n: count(), top: max(t.price) }));
+
+  it('show rows in order, and the first of them', async () => {
+    const sorted = totals().sort(t => [desc(t.n), desc(t.top)]);
+    expect((await sorted.rows()).map(({ id }) => id)).toEqual([2, 1, 3]);
+    expect((await sorted.head(2)).map(({ id }) => id)).toEqual([2, 1]);
+    expect((await sorted.limit(2).rows()).map(({ id }) => id)).toEqual([2, 1]);
+    expect((await sorted.limit(2, 1).rows()).map(({ id }) => id)).toEqual([1, 3]);
+    expect(await sorted.limit(2, 1).schema.then(String)).not.toContain('place');
+    expect((await sorted.where(t => t.id.ne(1)).rows()).map(({ id }) => id)).toEqual([2, 3]);
+    const renamed = sorted.rename({ n: 'times' }).select('id', 'times');
+    expect((await renamed.rows()).map(({ id }) => id)).toEqual([1, 2, 3]);
+    expect((await sorted.rename({ n: 'times' }).rows()).map(({ id }) => id)).toEqual([2, 1, 3]);
+    expect(await totals().limit(2).count()).toBe(2);
+    expect((await sorted.snapshot().then(table => table.rows())).map(({ id }) => id)).toEqual([2, 1, 3]);
+    expect(
+      (
+        await orders(Array<string>(7).fill(''))
+          .keep()
+          .sort(t => t.price)
+          .head(2)
+      ).map(({ id }) => id),
+    ).toEqual([1, 3]);
+    expect(await sorted.explain()).toContain('table (key id, shown by n desc, top desc)');
+    expect(() => totals().limit(1.5)).toThrow(/MR2188/);
+  });
+
+  it('are what is made of them without order', async () => {
+    const sorted = totals().sort(t => desc(t.n));
+    expect(
+      (
+        await sorted
+          .groupBy('n')
+          .aggregate(() => ({ m: count() }))
+          .rows()
+      ).length,
+    ).toBe(2);
+    expect(await sorted.changes().count()).toBeGreaterThan(2);
+    const bars = orders(Array<string>(7).fill(''))
+      .window(tumble('2 s'))
+      .aggregate(() => ({ n: count() }));
+    expect(
+      await bars
+        .sort(t => t.n)
+        .final()
+        .count(),
+    ).toBe(4);
+  });
+});

@@ -1,5 +1,14 @@
 import { MillraceError } from '../columns/error.js';
-import { changesNode, deduplicateNode, projectNode, topNNode, upsertNode } from '../plan/build.js';
+import type { Expr } from '../expr/ast.js';
+import {
+  changesNode,
+  deduplicateNode,
+  filterNode,
+  projectNode,
+  sortNode,
+  topNNode,
+  upsertNode,
+} from '../plan/build.js';
 import type { SortKey } from '../plan/nodes/topN.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { BoolExpr, ColumnsOf } from './expressions.js';
@@ -125,4 +134,36 @@ export function deduplicatePlan(
   const groups = [...names.filter(name => name !== within), within];
   const node = topNNode({ input, rows: 1, order: keys.map(first), within: groups, rowNumber: null });
   return { plan: made(node), appends: true };
+}
+
+/** The plan of a live `limit`: the first rows in the order of the sort before it, or in that of their columns. */
+export function liveLimitPlan(plan: PlanNode, n: number, offset: number): PlanNode {
+  if (!(Number.isSafeInteger(n) && n > 0 && Number.isSafeInteger(offset) && offset >= 0)) {
+    throw new MillraceError(
+      'MR2188',
+      `limit() of a table that changes takes a whole number of rows, one at least, not ${n}${offset === 0 ? '' : ` from ${offset} on`}.`,
+      'Write sort(t => desc(t.volume)).limit(10).',
+    );
+  }
+  const by = plan.kind === 'sort' && plan.live === true ? plan.by : [];
+  const input = plan.kind === 'sort' && plan.live === true ? plan.input : plan;
+  const rowNumber = offset === 0 ? null : '__place';
+  const top = made(topNNode({ input, rows: n + offset, order: by, within: [], rowNumber }));
+  return liveSortPlan(rowNumber === null ? top : behind(top, rowNumber, offset), by);
+}
+
+/** The rows whose number is beyond, without it. */
+function behind(input: PlanNode, rowNumber: string, offset: number): PlanNode {
+  const predicate: Expr = {
+    kind: 'call',
+    fn: 'gt',
+    args: [{ kind: 'column', name: rowNumber }, toExpr(offset)],
+  };
+  const rows = made(filterNode({ input, predicate }));
+  return made(projectNode({ input: rows, keep: { without: [rowNumber] }, columns: [] }));
+}
+
+/** The plan of a live `sort`. */
+export function liveSortPlan(input: PlanNode, by: readonly SortKey[]): PlanNode {
+  return by.length === 0 ? input : made(sortNode({ input, by, offset: 0, limit: null, live: true }));
 }

@@ -2,7 +2,12 @@ import { finalNode, keepNode, lateNode } from '../plan/build.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { PlanNode } from '../plan/plan.js';
 import { Collection } from './collection.js';
-import { changesPlan } from './changelog.js';
+import { columnsProxy } from './exprMethods.js';
+import type { ColumnsOf } from './expressions.js';
+import { sortKeys } from './ordering.js';
+import type { Orderings } from './ordering.js';
+import { usingAll } from './usage.js';
+import { changesPlan, liveLimitPlan, liveSortPlan } from './changelog.js';
 import type { Changed } from './changelog.js';
 import { collectionOver, makes } from './make.js';
 import { made } from './origin.js';
@@ -43,6 +48,32 @@ export class StreamTable<Row> extends Collection<'StreamTable', Row> {
       'Stream',
       changesPlan(this.plan, options.kind ?? 'kind'),
     );
+  }
+
+  /**
+   * The table in an order wherever it is looked at: in `rows()`, files, grids and charts. Its rows change as they did; what is made of it has
+   * no order. NULL comes last either way, NaN is the greatest number, and rows that are alike are as they came.
+   *
+   * @example bars.sort(t => desc(t.volume)).limit(10)
+   */
+  sort(by: (columns: ColumnsOf<Row>) => Orderings): StreamTable<Row> {
+    const keys = usingAll(
+      'sort',
+      () => sortKeys(by(columnsProxy())),
+      list => list.map(({ expr }) => expr),
+    );
+    return this.over<Row>(liveSortPlan(this.plan, keys));
+  }
+
+  /**
+   * The first `n` rows in the order of a `sort` right before, as they change (`topN`), the first `offset` (0) left out; without one, in the order of
+   * their columns from left to right.
+   *
+   * @example bars.sort(t => desc(t.volume)).limit(10)
+   * @throws MillraceError `MR2188` for what is no number of rows
+   */
+  limit(n: number, offset = 0): StreamTable<Row> {
+    return this.over<Row>(liveLimitPlan(this.plan, n, offset));
   }
 
   /** The same table with another retention. */

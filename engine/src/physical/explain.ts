@@ -85,7 +85,7 @@ function watermarkText({ column, boundUs }: TimeSpec): string {
   return boundUs === 0 ? `highest ${column}` : `highest ${column} less ${formatDuration(boundUs)}`;
 }
 
-function tableText({ table: { key, retention, retracting, window } }: PhysicalPlan): string {
+function tableText({ table: { key, order, retention, retracting, window } }: PhysicalPlan): string {
   const keyed =
     key === null
       ? retracting
@@ -96,7 +96,8 @@ function tableText({ table: { key, retention, retracting, window } }: PhysicalPl
     ...(retention.lastUs === null ? [] : [`last ${formatDuration(retention.lastUs)}`]),
     ...(retention.rows === null ? [] : [`${retention.rows} rows`]),
   ];
-  return `table (${keyed}${window === null ? '' : ', window states'}${kept.length === 0 ? '' : `, keeps ${kept.join(', ')}`})`;
+  const by = order?.map(({ value, descending }) => `${boundText(value)}${descending ? ' desc' : ''}`);
+  return `table (${keyed}${by === undefined ? '' : `, shown by ${by.join(', ')}`}${window === null ? '' : ', window states'}${kept.length === 0 ? '' : `, keeps ${kept.join(', ')}`})`;
 }
 
 /** An operator in one line. */

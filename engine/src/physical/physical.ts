@@ -165,6 +165,8 @@ export interface PhysicalTable {
     readonly complete: string | null;
   } | null;
   readonly retention: Retention;
+  /** The order in which its rows are shown; absent: that in which they came. */
+  readonly order?: readonly { readonly value: BoundExpr; readonly descending: boolean }[];
 }
 
 /** What feeds a port of an operator, or the table: a source or an operator of the plan, by its place in the plan's list. */

@@ -6,6 +6,7 @@ import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { Retention } from '../plan/nodes/keep.js';
 import { visitPlan, type PlanNode } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
+import { rowOrderOf } from '../plan/rowOrder.js';
 import { endsWithWindows } from '../plan/topN.js';
 import { unionColumns } from '../plan/unionAll.js';
 import { planAggregate, planLateRows } from './aggregate.js';
@@ -193,6 +194,8 @@ export function planPhysical(
         };
       },
       sort: sort => {
+        // The table puts its rows in order when it is looked at.
+        if (sort.live === true) return plan(sort.input, wanted);
         const traits = plan(sort.input, { final: false, closing: true, upsert: false });
         const at = planSort(sort, relationOf(sort.input), traits.at, add);
         return { ...traits, at, sequence: null, window: null, retention: null };
@@ -257,6 +260,10 @@ export function planPhysical(
   const traits = plan(root, { closing, final: false, upsert: relation.key !== null });
   // What a table keeps goes by the order in which its rows came.
   if (closing && traits.retention !== null) return planPhysical(root, relations);
+  const order = rowOrderOf(root, node => relationOf(node).schema)?.map(({ expr, descending }) => ({
+    value: bind(expr, relation.schema),
+    descending,
+  }));
   const once = closing && operators.length > 0 && changesOf({ operators }, traits.at) === 'append';
   return Object.freeze({
     sources,
@@ -269,6 +276,7 @@ export function planPhysical(
       retracting: !once && relation.mode === 'retract',
       window: traits.window,
       retention: traits.retention ?? NO_RETENTION,
+      ...(order === undefined ? {} : { order }),
     },
   });
 }

@@ -215,6 +215,7 @@ function isWindowed(node: PlanNode, input: Pick<Relation, 'time' | 'schema'>): b
   if (node.kind === 'topN') return endsWithWindows(node, input) && isWindowed(node.input, input);
   if (node.kind === 'filter' || node.kind === 'project' || node.kind === 'keep')
     return isWindowed(node.input, input);
+  if (node.kind === 'sort') return node.live === true && isWindowed(node.input, input);
   if (node.kind === 'unionAll') return node.inputs.every(each => isWindowed(each, input));
   return node.kind === 'aggregate' && node.window !== null;
 }
