@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import {
   count,
   desc,
@@ -196,6 +196,35 @@ describe('deduplicate', () => {
     expect(windows.kind).toBe('Stream');
     expect((await windows.rows()).map(({ id, top }) => `${id} ${top}`)).toEqual(['2 20', '2 21']);
   });
+});
+
+test('explain() says how each node tells its rows, and what names one of them', async () => {
+  const latest = orders(Array<string>(7).fill('c')).toTable({ key: 'id', kind: 'op' });
+  const first = latest.where(t => t.price.gt(1)).topN(1, { by: t => t.price, within: 'ts' });
+  const lines = (await first.changes().explain()).split('\n').map(line => line.trim());
+  expect(lines).toEqual([
+    'logical plan',
+    'changes, row kind as kind [append]',
+    'top 1 by price within ts [retract, key ts]',
+    'filter (price > 1) [retract, key id]',
+    'upsert by id, row kind in op [retract, key id]',
+    'source orders (values, 4 columns, time ts) [upsert, key id]',
+    'physical plan',
+    'table (rows in order of arrival)',
+    '4 changes as rows [append]',
+    '3 top 1 by price within ts (retract) [key ts]',
+    '2 filter gt(price, 1) [retract, key id]',
+    '1 upsert by id, the last to come, row kind in op (retract) [key id]',
+    'source orders (values, held by the clock, watermark highest ts less the disorder of the sample)',
+  ]);
+  expect(await latest.explain()).toContain(
+    '1 upsert by id, the last to come, row kind in op (upsert) [key id]',
+  );
+  const once = orders(Array<string>(7).fill('c'))
+    .deduplicate({ by: 'id', keep: 'first' })
+    .distinct('id', 'op');
+  expect(await once.explain()).toContain('deduplicate by id, keep first [append, key id]');
+  expect((await once.explain({ format: 'data' })).logical.key).toEqual(['id', 'op']);
 });
 
 describe('sort and limit of tables that change', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { MillraceError } from '../../engine/src/columns/error.js';
 import { FLOAT64 } from '../../engine/src/columns/types.js';
+import { fieldIndex } from '../../engine/src/columns/schema.js';
 import { planPhysical } from '../../engine/src/physical/planner.js';
 import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
 import { changesNode, deduplicateNode, upsertNode } from '../../engine/src/plan/build.js';
@@ -8,6 +9,7 @@ import { explainPlan, explainText } from '../../engine/src/plan/explain.js';
 import type { FilterNode } from '../../engine/src/plan/nodes/filter.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
 import { batchOf as historyBatch, cut, FIELDS, makeHistory, SOURCE, type HistoryRow } from './histories.js';
+import { uniqueKey } from '../../engine/src/plan/uniqueKey.js';
 import { PlanMaker, relationOf, sourceOf } from './plans/planMaker.js';
 import { batchOf, borders, marksOf, RunningPlan } from './plans/running.js';
 import { randomTable, type RandomTable } from './plans/tables.js';
@@ -54,7 +56,9 @@ test('the changes of a table make the table, by its key or by value', () =>
     const seed = random.below(2 ** 31);
     const again = (): Random => new (random.constructor as new (seed: number) => Random)(seed);
     try {
-      const rows = results(again(), plan, table, marks).map(text);
+      const found = results(again(), plan, table, marks);
+      expectUnique(plan, found);
+      const rows = found.map(text);
       // Sums of floats go on to another last digit where they are told more often.
       const told = integral(results(again(), changes, table, marks));
       const { key, mode } = relationOf(plan);
@@ -68,6 +72,16 @@ test('the changes of a table make the table, by its key or by value', () =>
       throw new Error(`${String(error)}\nof ${explainText(explainPlan(plan))}`, { cause: error });
     }
   }, RUNS));
+
+/** Throws where two rows have one key, as the plan says it. */
+function expectUnique(plan: PlanNode, rows: readonly ResultRow[]): void {
+  const relations = bindPlan(plan, source => sourceRelationOf(source, source.fields!));
+  const key = uniqueKey(plan, relations);
+  if (key === null) return;
+  const at = key.map(name => fieldIndex(relations.get(plan)!.schema, name));
+  const keys = rows.map(row => keyText(at.map(k => row[k])));
+  if (new Set(keys).size < rows.length) throw new Error(`rows of one key: ${key.join(', ')}`);
+}
 
 const column = (name: string) => ({ kind: 'column' as const, name });
 const makeRows = (random: Random): HistoryRow[] =>

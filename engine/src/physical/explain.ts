@@ -3,12 +3,15 @@ import type { BoundExpr } from '../expr/bound.js';
 import { aggregateText } from '../expr/text.js';
 import type { TimeSpec } from '../plan/nodes/source.js';
 import { frameText } from '../plan/rolling.js';
+import type { ChangelogMode } from '../plan/relation.js';
+import { changesSuffix } from '../plan/uniqueKey.js';
 import { boundWindowText } from '../windows/boundText.js';
 import type { EmitSpec, FillSpec } from '../windows/emission.js';
+import { keyOf } from './keys.js';
 import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
 
 /** How a place of a plan tells changes: rows only come, or changes replace rows with the earlier values told or by key alone. */
-export type ChangeMode = 'append' | 'retract' | 'upsert';
+export type ChangeMode = ChangelogMode;
 
 /** A physical plan as data: the table, an operator or a source, with what feeds it. */
 export interface ExplainedPhysical {
@@ -18,7 +21,7 @@ export interface ExplainedPhysical {
   /** The operator's number, by which `stats()` names it; null for the table and for sources. */
   readonly operator: number | null;
   readonly changes: ChangeMode;
-  /** The columns whose values name one row of the table; null elsewhere, and where rows have no key. */
+  /** The columns whose values name one row; null where there are none, or they are not known. */
   readonly key: readonly string[] | null;
   /** The source's place among the plan's sources; null elsewhere. */
   readonly source: number | null;
@@ -30,7 +33,8 @@ export function explainPhysical(plan: PhysicalPlan): ExplainedPhysical {
   const seen = new Set<number>();
   const explain = (input: PhysicalInput): ExplainedPhysical => {
     const changes = changesOf(plan, input);
-    const rest = { changes, key: null, source: null, operator: null };
+    const key = keyOf(plan, input);
+    const rest = { changes, key, source: null, operator: null };
     if ('source' in input)
       return {
         ...rest,
@@ -41,7 +45,7 @@ export function explainPhysical(plan: PhysicalPlan): ExplainedPhysical {
       };
     const step = plan.operators[input.operator];
     const operator = input.operator + 1;
-    const mode = 'form' in step ? '' : ` [${changes}]`;
+    const mode = changesSuffix('form' in step ? null : changes, key);
     const text = `${operator} ${operatorText(step)}${mode}`;
     if (seen.has(operator))
       return { ...rest, kind: step.op, text: `${text} (as above)`, operator, inputs: [] };

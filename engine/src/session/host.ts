@@ -180,8 +180,8 @@ class Host implements SessionHost {
   }
 
   async #explain(plan: PlanNode): Promise<HostReplies['explain']> {
-    const { physical } = await preparePlan(plan, this.#runtime);
-    return explainQuery(plan, physical, await this.#queries.stats(plan));
+    const prepared = await preparePlan(plan, this.#runtime);
+    return explainQuery(plan, prepared, await this.#queries.stats(plan));
   }
 
   /** What could not be read: as far as the feed has read, or from a reading of its own where it is not being read. */

@@ -1,13 +1,17 @@
 import { explainPhysical, type ExplainedPhysical } from '../physical/explain.js';
-import type { PhysicalPlan } from '../physical/physical.js';
 import { explainPlan, explainText } from '../plan/explain.js';
 import type { PlanNode } from '../plan/plan.js';
+import type { PreparedPlan } from './hostQueries.js';
 import { timeText } from './hostStats.js';
 import type { Explanation, OperatorStats, QueryStats } from './stats.js';
 
 /** What a plan is, and what it does if it runs. */
-export function explainQuery(plan: PlanNode, physical: PhysicalPlan, stats: QueryStats | null): Explanation {
-  const logical = explainPlan(plan);
+export function explainQuery(
+  plan: PlanNode,
+  { physical, relations }: Pick<PreparedPlan, 'physical' | 'relations'>,
+  stats: QueryStats | null,
+): Explanation {
+  const logical = explainPlan(plan, relations);
   const tree = explainPhysical(physical);
   const measured = stats === null || stats.state === 'not running' ? null : stats;
   const text = [

@@ -96,6 +96,10 @@ export interface QueryStats {
 export interface ExplainedLogical {
   readonly kind: string;
   readonly text: string;
+  /** How its rows are told: they only come, may be taken back, or take the place of those of their key. */
+  readonly changes: 'append' | 'retract' | 'upsert' | null;
+  /** The columns whose values name one row; null where there are none, or they are not known. */
+  readonly key: readonly string[] | null;
   readonly inputs: readonly ExplainedLogical[];
 }
 
