@@ -158,6 +158,29 @@ describe('toTable', () => {
     });
   });
 
+  it('without a key takes rows back by their values', async () => {
+    const said = (ops: readonly string[]) =>
+      Table.of({ op: ops, id: [1, 1, 1, 1, 2], n: [5, 5, 5, 6, 7] })
+        .replay({ name: 'said' })
+        .toTable({ kind: 'op' });
+    const table = said(['+I', '+I', '-U', '+U', 'c']);
+    expect(await table.rows()).toEqual([
+      { id: 1, n: 5 },
+      { id: 1, n: 6 },
+      { id: 2, n: 7 },
+    ]);
+    expect((await table.changes().rows()).map(({ kind, n }) => `${kind} ${n}`)).toEqual([
+      '+I 5',
+      '+I 5',
+      '-U 5',
+      '+U 6',
+      '+I 7',
+    ]);
+    const gone = said(['+I', '+I', '-U', '-D', 'c']).changes();
+    expect((await gone.rows()).map(({ kind }) => kind)).toEqual(['+I', '+I', '-D', '-D', '+I']);
+    await expect(said(['c', 'c', 'u', 'd', 'c']).rows()).rejects.toMatchObject({ code: 'MR2189' });
+  });
+
   it('goes on into windows, which its rows leave and enter', async () => {
     const table = orders(Array<string>(7).fill('')).drop('op').toTable({ key: 'id' });
     const windows = table.window(tumble('1 min')).aggregate(t => ({ n: count(), total: sum(t.price) }));

@@ -24,8 +24,11 @@ it('a table of a stream has its columns but that of row kinds', () => {
   orders.toTable({ key: 'id', deleted: t => t.price.isNull() });
   // @ts-expect-error a key is a column
   orders.toTable({ key: 'other' });
-  // @ts-expect-error a key is needed
-  orders.toTable({ kind: 'op' });
+  expectTypeOf(orders.toTable({ kind: 'op' })).toEqualTypeOf<
+    StreamTable<{ ts: Order['ts']; id: string; price: number }>
+  >();
+  // @ts-expect-error a key or a column of row kinds is needed
+  orders.toTable({ deleted: t => t.price.isNull() });
   // @ts-expect-error the condition is one
   orders.toTable({ key: 'id', deleted: t => t.price });
   // @ts-expect-error a table is one already

@@ -36,9 +36,9 @@ export function changesPlan(input: PlanNode, column: string): PlanNode {
 }
 
 /** What `toTable` takes. */
-export interface ToTableOptions<Row, Key extends keyof Row, C extends keyof Row> {
-  /** The columns whose values name one row of the table. */
-  readonly key: Key | readonly Key[];
+export type ToTableOptions<Row, Key extends keyof Row, C extends keyof Row> = {
+  /** The columns whose values name one row of the table. Without them rows that are taken back are found by their values. */
+  readonly key?: Key | readonly Key[];
   /**
    * The column that says what a row does, which the table does not have: `'+I'`, `'-U'`, `'+U'`, `'-D'` (or Flink's long names), or Debezium's `'c'`,
    * `'r'`, `'u'`, `'d'`. Without it each row takes the place of the one of its key.
@@ -46,19 +46,19 @@ export interface ToTableOptions<Row, Key extends keyof Row, C extends keyof Row>
   readonly kind?: C;
   /** The rows that take away the row of their key, such as tombstones. */
   readonly deleted?: (columns: ColumnsOf<Row>) => BoolExpr<boolean | null>;
-}
+} & ({ readonly key: Key | readonly Key[] } | { readonly kind: C });
 
 /** The plan of `toTable`. */
 export function toTablePlan(
   input: PlanNode,
   options: {
-    readonly key: string | readonly string[];
+    readonly key?: string | readonly string[];
     readonly kind?: string;
     readonly deleted?: (columns: never) => BoolExpr<boolean | null>;
   },
 ): PlanNode {
   const { key, kind, deleted } = options;
-  const keys = typeof key === 'string' ? [key] : key;
+  const keys = typeof key === 'string' ? [key] : (key ?? null);
   const parts = { key: keys, column: kind ?? null };
   if (deleted === undefined) return made(upsertNode({ input, ...parts, deleted: null }));
   const condition = usingAll(

@@ -15,6 +15,7 @@ import { TopNOperator } from './topN.js';
 import { RollingOperator } from './rolling.js';
 import { rollingShape } from './rollingPlan.js';
 import { SortOperator } from './sort.js';
+import { RowKindsOperator } from './rowKinds.js';
 import { UnionAllOperator } from './unionAll.js';
 import { UnpivotOperator } from './unpivot.js';
 import { UpsertOperator } from './upsert.js';
@@ -26,6 +27,8 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
       return new DistinctOperator(physical.input, physical.output, physical.by);
     case 'changes':
       return new ChangeRowsOperator(physical.output);
+    case 'rowKinds':
+      return new RowKindsOperator(physical);
     case 'upsert':
       return new UpsertOperator(physical);
     case 'sort':

@@ -26,7 +26,11 @@ export class RowKindNames {
   /** The action of each code of the dictionary, those that are read so far; -1: it is none. */
   #actions: number[] = [];
 
-  constructor(readonly column: string) {}
+  /** @param keyed whether rows are found by key, so that new values need not come after those that they replace */
+  constructor(
+    readonly column: string,
+    readonly keyed = true,
+  ) {}
 
   /**
    * Writes the action of each row.
@@ -40,8 +44,10 @@ export class RowKindNames {
       this.#actions = [];
     }
     const known = this.#actions;
-    while (known.length < dictionary.size)
-      known.push(ACTIONS.get(dictionary.at(known.length).toLowerCase()) ?? -1);
+    while (known.length < dictionary.size) {
+      const name = dictionary.at(known.length).toLowerCase();
+      known.push(!this.keyed && name === 'u' ? -1 : (ACTIONS.get(name) ?? -1));
+    }
     if (column.valid !== null && hasNull(column.valid, length)) throw this.#unknown(null);
     const codes = column.data as Int32Array;
     for (let row = 0; row < length; row++) {
@@ -52,10 +58,23 @@ export class RowKindNames {
   }
 
   #unknown(name: string | null): MillraceError {
+    if (name?.toLowerCase() === 'u') {
+      return new MillraceError(
+        'MR2189',
+        `toTable() needs a key to read '${name}' in '${this.column}': it does not say what the row was before.`,
+        "Name the columns whose values name one row: toTable({ key: 'id', kind: 'op' }).",
+      );
+    }
     return new MillraceError(
       'MR2184',
       `toTable() cannot tell what a row does by ${name === null ? 'NULL' : `'${name}'`} in '${this.column}'.`,
       "It knows '+I', '-U', '+U', '-D' (or INSERT, UPDATE_BEFORE, UPDATE_AFTER, DELETE) and Debezium's 'c', 'r', 'u', 'd': leave out other rows first, with where(…).",
     );
   }
+}
+
+/** Writes that rows are taken away for which a condition is true. */
+export function takeWhere({ data, valid }: Column, length: number, actions: Uint8Array): void {
+  for (let row = 0; row < length; row++)
+    if (data[row] === 1 && (valid === null || valid[row] === 1)) actions[row] = RowAction.Take;
 }

@@ -7,7 +7,7 @@ import type { PhysicalUpsert } from '../physical/upsert.js';
 import { KeyedRows } from './keyedRows.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
 import { compareRows, compareRowsDescending, sameRows } from './rowCompare.js';
-import { RowAction, RowKindNames } from './rowKindNames.js';
+import { RowAction, RowKindNames, takeWhere } from './rowKindNames.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 import { ToldRows } from './toldRows.js';
 
@@ -140,11 +140,7 @@ export class UpsertOperator implements Operator {
     const actions = this.#actions;
     if (names === null) actions.fill(RowAction.Put, 0, length);
     else names.read(batch.columns[this.#kindColumn], length, actions);
-    if (deleted !== null) {
-      const { data, valid } = deleted;
-      for (let row = 0; row < length; row++)
-        if (data[row] === 1 && (valid === null || valid[row] === 1)) actions[row] = RowAction.Take;
-    }
+    if (deleted !== null) takeWhere(deleted, length, actions);
     return actions;
   }
 

@@ -68,6 +68,7 @@ export function changesOf(plan: Pick<PhysicalPlan, 'operators'>, input: Physical
   if ('source' in input) return 'append';
   const step = plan.operators[input.operator];
   if ('form' in step) return step.form === 'retract' || step.form === 'upsert' ? step.form : 'append';
+  if (step.op === 'rowKinds') return 'retract';
   if (step.op === 'lateRows' || step.op === 'changes' || step.op === 'sort' || step.op === 'rank')
     return 'append';
   return step.inputs.map(each => changesOf(plan, each)).find(mode => mode !== 'append') ?? 'append';
@@ -121,6 +122,8 @@ export function operatorText(operator: PhysicalOperator): string {
         : `first rows by ${operator.by.join(', ')}`;
     case 'changes':
       return 'changes as rows';
+    case 'rowKinds':
+      return `changes by value, row kind in ${operator.kind}${operator.deleted === null ? '' : `, deleted where ${boundText(operator.deleted)}`}`;
     case 'upsert': {
       const { key, kind, deleted, order, form } = operator;
       const told = kind === null ? '' : `, row kind in ${kind}`;

@@ -25,6 +25,7 @@ function keyOfStep(plan: Pick<PhysicalPlan, 'operators'>, step: PhysicalStep): r
     case 'distinct':
       return step.by ?? step.output.fields.map(({ name }) => name);
     case 'changes':
+    case 'rowKinds':
     case 'unionAll':
       return null;
     case 'upsert':

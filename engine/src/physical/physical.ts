@@ -102,6 +102,12 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       /** Each change as a row, with what it does to the table in its first column. */
       readonly op: 'changes';
     }
+  | {
+      /** Rows as the changes that a column says they are. */
+      readonly op: 'rowKinds';
+      readonly kind: string;
+      readonly deleted: BoundExpr | null;
+    }
   | ({ readonly op: 'upsert' } & PhysicalUpsert)
   | ({ readonly op: 'rolling' } & PhysicalRolling)
   | ({ readonly op: 'lead' } & PhysicalLead)

@@ -37,14 +37,16 @@ export function planUpsert(
   output: Relation,
   form: PhysicalForm,
 ): PhysicalOperator {
+  const schemas = { input: input.schema, output: output.schema };
+  const gone = deleted === null ? null : bind(deleted, input.schema);
+  if (key === null) return { op: 'rowKinds', ...schemas, kind: column as string, deleted: gone };
   return {
     op: 'upsert',
-    input: input.schema,
-    output: output.schema,
+    ...schemas,
     form,
     key,
     kind: column,
-    deleted: deleted === null ? null : bind(deleted, input.schema),
+    deleted: gone,
     order: [],
     ties: 'later',
     time: output.time,

@@ -41,15 +41,18 @@ export function bindUpsert(
       'It is a table already; to key its changes otherwise, write .changes().toTable(…).',
     );
   }
-  if (key.length === 0 || new Set(key).size < key.length) {
+  const names = key ?? [];
+  if (names.length > 0 ? new Set(names).size < names.length : key !== null || column === null) {
     throw new MillraceError(
       'MR2181',
-      key.length === 0 ? 'toTable() names no key.' : `toTable() names a key column twice: ${key.join(', ')}.`,
+      names.length === 0
+        ? 'toTable() names no key.'
+        : `toTable() names a key column twice: ${names.join(', ')}.`,
       "Name the columns whose values name one row: toTable({ key: 'id' }).",
     );
   }
-  for (const name of key) require(name, input.schema);
-  if (column !== null) requireKindColumn(require(column, input.schema), key);
+  for (const name of names) require(name, input.schema);
+  if (column !== null) requireKindColumn(require(column, input.schema), names);
   if (deleted !== null) requireBoolean(bind(deleted, input.schema), '{ deleted }');
   return {
     schema: keptSchema(node, input.schema),
@@ -88,5 +91,5 @@ export function changesText({ column }: ChangesNode): string {
 /** An upsert node in one line. */
 export function upsertText({ key, column, deleted }: UpsertNode): string {
   const kinds = column === null ? '' : `, row kind in ${column}`;
-  return `upsert by ${key.join(', ')}${kinds}${deleted === null ? '' : `, deleted where ${exprText(deleted)}`}`;
+  return `${key === null ? 'changes by value' : `upsert by ${key.join(', ')}`}${kinds}${deleted === null ? '' : `, deleted where ${exprText(deleted)}`}`;
 }

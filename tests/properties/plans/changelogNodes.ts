@@ -24,6 +24,8 @@ export function keyedNode(random: Random, parts: KeyedParts): PlanNode | null {
   const column = `kind${random.below(1000)}`;
   if (mode === 'retract' && key !== null && key.length > 0 && random.chance(0.6))
     return upsertNode({ input: changesNode({ input, column }), key, column, deleted: null });
+  if (mode === 'retract' && random.chance(0.3))
+    return upsertNode({ input: changesNode({ input, column }), key: null, column, deleted: null });
   if (mode === 'append' && arrives && random.chance(0.5)) {
     const flags = schema.fields.filter(({ type }) => type.kind === 'boolean');
     const deleted =
