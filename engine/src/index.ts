@@ -20,6 +20,15 @@ export type { CandlestickOptions, ChartOptions, ChartSpecOf } from './dsl/charts
 export { coalesce, concatWs, greatest, least, lit, when } from './dsl/choices.js';
 export type { Then, When } from './dsl/choices.js';
 export type { AsOfJoined, AsOfOptions, TemporalOptions } from './dsl/asOfJoin.js';
+export type {
+  Changed,
+  ChangeKind,
+  ChangingKinds,
+  DeduplicateOptions,
+  FirstRowsOptions,
+  WindowRowsOptions,
+  ToTableOptions,
+} from './dsl/changelog.js';
 export { clock } from './dsl/clock.js';
 export type { Speed } from './dsl/clock.js';
 export type { Collection } from './dsl/collection.js';

@@ -7,7 +7,8 @@ import { createSessionHost } from '../../engine/src/session/host.js';
 import type { SessionHost } from '../../engine/src/session/protocol.js';
 import { difference } from '../properties/duckdb/compare.js';
 import { stillWorld } from '../support/sourceRows.js';
-import { flinkCases, streamOf, tableOf, valueOf } from './flink/cases.js';
+import { changingTableOf, flinkCases, streamOf, tableOf, valueOf } from './flink/cases.js';
+import { CHANGELOG_QUERIES } from './flink/changelogQueries.js';
 import { caseConnector } from './flink/connector.js';
 import { LEFT_OUT } from './flink/leftOut.js';
 import { QUERIES } from './flink/queries.js';
@@ -27,13 +28,15 @@ beforeAll(() => {
 afterAll(() => host.close());
 
 describe.skipIf(cases.size === 0)("Flink's own cases", () => {
-  it.each(Object.keys(QUERIES))('%s', async id => {
+  it.each([...Object.keys(QUERIES), ...Object.keys(CHANGELOG_QUERIES)])('%s', async id => {
     const { tables, expected } = cases.get(id)!;
     const named = (name: string) => tables.find(table => table.name === name)!;
-    const query = QUERIES[id](
-      name => streamOf(named(name)),
-      name => tableOf(named(name)),
-    );
+    const query = Object.hasOwn(CHANGELOG_QUERIES, id)
+      ? CHANGELOG_QUERIES[id](name => changingTableOf(named(name)))
+      : QUERIES[id](
+          name => streamOf(named(name)),
+          name => tableOf(named(name)),
+        );
     const { fields, columns, length } = decodeArrow(await query.toArrow());
     const rows = Array.from({ length }, (_, row) => columns.map((column): Value => valueAt(column, row)));
     const wanted = (expected.rows ?? expected.final ?? []).map(row =>
@@ -44,16 +47,17 @@ describe.skipIf(cases.size === 0)("Flink's own cases", () => {
   });
 
   it('has every case, or says why not', () => {
+    const has = (id: string): boolean => Object.hasOwn(QUERIES, id) || Object.hasOwn(CHANGELOG_QUERIES, id);
     const unexplained = [...cases.keys()].filter(
-      id => !Object.hasOwn(QUERIES, id) && LEFT_OUT.every(({ cases: left }) => !left.test(id)),
+      id => !has(id) && LEFT_OUT.every(({ cases: left }) => !left.test(id)),
     );
     expect(unexplained).toEqual([]);
-    const gone = Object.keys(QUERIES).filter(id => !cases.has(id));
+    const gone = [...Object.keys(QUERIES), ...Object.keys(CHANGELOG_QUERIES)].filter(id => !cases.has(id));
     expect(gone).toEqual([]);
     const counts = LEFT_OUT.map(({ why, cases: left }) => {
-      const count = [...cases.keys()].filter(id => !Object.hasOwn(QUERIES, id) && left.test(id)).length;
+      const count = [...cases.keys()].filter(id => !has(id) && left.test(id)).length;
       return `${count} ${why}`;
     });
-    console.log(`${Object.keys(QUERIES).length} of ${cases.size} cases; left out: ${counts.join(', ')}`);
+    console.log(`${Object.keys(QUERIES).length + Object.keys(CHANGELOG_QUERIES).length} of ${cases.size} cases; left out: ${counts.join(', ')}`);
   });
 });

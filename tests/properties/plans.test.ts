@@ -8,7 +8,7 @@ import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
 import { explainPlan, explainText } from '../../engine/src/plan/explain.js';
 import { planNodes } from '../../engine/src/plan/children.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
-import type { ChangelogMode } from '../../engine/src/plan/relation.js';
+import type { Relation } from '../../engine/src/plan/relation.js';
 import { difference, same, type Row } from './duckdb/compare.js';
 import { PlanMaker, relationOf, sourceOf } from './plans/planMaker.js';
 import { batchOf, borders, marksOf, RunningPlan } from './plans/running.js';
@@ -40,7 +40,7 @@ function makeCase(random: Random): Case {
 function physicalOf(
   { table, plan }: Case,
   closing: boolean,
-  mode: ChangelogMode = 'append',
+  mode: Relation['mode'] = 'append',
 ): PhysicalPlan | null {
   try {
     const relations = bindPlan(plan, source => ({ ...sourceRelationOf(source, table.fields), mode }));

@@ -6,7 +6,7 @@ import type { Operator } from '../../engine/src/operators/operator.js';
 import type { PhysicalOperator } from '../../engine/src/physical/physical.js';
 import { planPhysical } from '../../engine/src/physical/planner.js';
 import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
-import type { ChangelogMode } from '../../engine/src/plan/relation.js';
+import type { Relation } from '../../engine/src/plan/relation.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
 import { FIELDS } from './histories.js';
 import { keyText, text, type ResultRow } from './reference.js';
@@ -22,7 +22,7 @@ export interface Change {
 export function operatorOf(
   plan: PlanNode,
   form: 'retract' | 'upsert' | 'final',
-  mode: ChangelogMode = 'append',
+  mode: Relation['mode'] = 'append',
 ): Operator {
   const relations = bindPlan(plan, source => ({ ...sourceRelationOf(source, FIELDS), mode }));
   const [physical] = planPhysical(plan, relations).operators;

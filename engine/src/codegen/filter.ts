@@ -65,9 +65,9 @@ export class FilterKernel {
   readonly #selection: Selection;
   readonly #keeper: RowKeeper;
 
-  constructor(predicate: BoundExpr, schema: Schema) {
+  constructor(predicate: BoundExpr, schema: Schema, carried = false) {
     this.#selection = new Selection(predicate, schema);
-    this.#keeper = new RowKeeper(schema);
+    this.#keeper = new RowKeeper(schema, carried);
   }
 
   /** The watermark in force before the first row kept by the last `run`; null where that was the batch's first row. */

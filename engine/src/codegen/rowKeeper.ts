@@ -5,8 +5,8 @@ import { PooledBytes } from './lanes.js';
 
 /**
  * Makes batches of some of the rows of others. The batch that `keep` returns is lent; it carries the input's watermark. Rows that are
- * left out move the watermark as well, so a row's mark is the one in force before the next row that is kept; changelog rows keep theirs. Where
- * every row is kept, the batch is the input itself.
+ * left out move the watermark as well, so a row's mark is the one in force before the next row that is kept; rows of a changelog keep theirs, where
+ * not `carried`. Where every row is kept, the batch is the input itself.
  */
 export class RowKeeper {
   /** The watermark in force before the first row kept by the last `keep`; null where that was the batch's first row. */
@@ -15,7 +15,11 @@ export class RowKeeper {
   readonly #kinds = new PooledBytes();
   #marks = new Float64Array(0);
 
-  constructor(schema: Schema) {
+  /** @param carried whether the marks of a changelog's rows that are left out go on, too: each of its rows is judged by the one before it */
+  constructor(
+    schema: Schema,
+    readonly carried = false,
+  ) {
     this.#gathers = schema.fields.map(() => new ColumnGather());
   }
 
@@ -23,7 +27,7 @@ export class RowKeeper {
   keep(batch: Batch, rows: Int32Array, count: number): Batch {
     this.leadingMark = null;
     if (count === batch.length) return batch;
-    if (count > 0 && rows[0] > 0 && batch.marks !== null && batch.kinds === null)
+    if (count > 0 && rows[0] > 0 && batch.marks !== null && !this.#keepsTheirs(batch))
       this.leadingMark = batch.marks[rows[0] - 1];
     return {
       schema: batch.schema,
@@ -35,6 +39,10 @@ export class RowKeeper {
     };
   }
 
+  #keepsTheirs({ kinds }: Batch): boolean {
+    return kinds !== null && !this.carried;
+  }
+
   #gatherKinds(kinds: Uint8Array, rows: Int32Array, count: number): Uint8Array {
     const out = this.#kinds.take(count);
     gatherLane(kinds, rows, count, out);
@@ -43,7 +51,7 @@ export class RowKeeper {
 
   #gatherMarks(batch: Batch, marks: Float64Array, rows: Int32Array, count: number): Float64Array {
     if (this.#marks.length < count) this.#marks = new Float64Array(count * 2);
-    if (batch.kinds !== null) {
+    if (this.#keepsTheirs(batch)) {
       gatherLane(marks, rows, count, this.#marks);
       return this.#marks;
     }

@@ -8,7 +8,6 @@ import { ask } from '../session/ask.js';
 import { rowsOfArrow } from './arrowRows.js';
 import type { RowAs, RowOptions } from './arrowRows.js';
 import type { BarOptions, BarSpec, NumericColumns, TimeWindowSpec } from './bars.js';
-import { Combined } from './combined.js';
 import type { DanfoDataFrame } from './danfo.js';
 import { toDanfo } from './danfo.js';
 import { DISPLAYABLE } from './displayable.js';
@@ -32,6 +31,7 @@ import { mapPlan } from './applyFunctions.js';
 import type { RowSchema } from './types.js';
 import { describedTable } from './describe.js';
 import type { ColumnDescription } from './describe.js';
+import { Deduplicating } from './deduplicating.js';
 import { distinctPlan, pivotPlan, unpivotPlan } from './reshape.js';
 import type { PivotOptions, Pivoted, UnpivotOptions, Unpivoted } from './reshape.js';
 import { liftFunctions } from './udf.js';
@@ -40,7 +40,7 @@ import type { TopNKinds, TopNOptions } from './topN.js';
 import { usingAll } from './usage.js';
 
 /** What streams, tables and tables that keep changing have in common: a plan, and the methods that mean the same on all three. */
-export abstract class Collection<K extends Kind, Row> extends Combined<K, Row> implements Displayable {
+export abstract class Collection<K extends Kind, Row> extends Deduplicating<K, Row> implements Displayable {
   /** @param plan the logical plan, frozen */
   constructor(override readonly plan: PlanNode) {
     super();

@@ -8,7 +8,9 @@ import { collectionOver, makes } from './make.js';
 import { scanPlan } from './applyFunctions.js';
 import type { ScanOptions } from './applyFunctions.js';
 import { made } from './origin.js';
-import type { Kinds } from './kinds.js';
+import type { Flat, Kinds } from './kinds.js';
+import { toTablePlan } from './changelog.js';
+import type { ToTableOptions } from './changelog.js';
 
 /** What a table keeps. */
 export interface KeepOptions {
@@ -63,6 +65,27 @@ export class Stream<Row> extends Collection<'Stream', Row> {
     options: ScanOptions<Row, State, Out, Key>,
   ): Stream<Out> {
     return new Stream<Out>(scanPlan(this.plan, options));
+  }
+
+  /**
+   * The stream read as changes of a table: of each key, the row that came last. A row takes the place of the one of its key, or does what the
+   * column `kind` says; `deleted` says which rows take their key's row away. Rows that change nothing tell nothing, and taking away what is not
+   * there is counted (`stats()`). The event time goes on: each row is a version. Without a key rows are what `kind` says, by value.
+   *
+   * @example
+   * quotes.toTable({ key: 'symbol' })
+   * changes.toTable({ key: ['account', 'currency'], kind: 'op' })       // Debezium's, or those of another table's changes()
+   * cache.toTable({ key: 'id', deleted: t => t.value.isNull() })
+   * @throws MillraceError `MR2181` for no key; `MR2182` for a column that holds no row kinds; `MR2184` (when the rows are read) for a
+   *   row kind that is not known, `MR2189` for one that needs a key
+   */
+  toTable<const Key extends keyof Row & string, const C extends keyof Row & string = never>(
+    options: ToTableOptions<Row, Key, C>,
+  ): Kinds<Flat<Omit<Row, C>>>['StreamTable'] {
+    return collectionOver<'StreamTable', Flat<Omit<Row, C>>>(
+      'StreamTable',
+      toTablePlan(this.plan, options as never),
+    );
   }
 
   /** The recent rows as a table: `trades.keep({ last: '1 h' })`. Rows that go are counted. */

@@ -2,6 +2,13 @@ import { finalNode, keepNode, lateNode } from '../plan/build.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { PlanNode } from '../plan/plan.js';
 import { Collection } from './collection.js';
+import { columnsProxy } from './exprMethods.js';
+import type { ColumnsOf } from './expressions.js';
+import { sortKeys } from './ordering.js';
+import type { Orderings } from './ordering.js';
+import { usingAll } from './usage.js';
+import { changesPlan, liveLimitPlan, liveSortPlan } from './changelog.js';
+import type { Changed } from './changelog.js';
 import { collectionOver, makes } from './make.js';
 import { made } from './origin.js';
 import { retentionOf } from './stream.js';
@@ -26,6 +33,47 @@ export class StreamTable<Row> extends Collection<'StreamTable', Row> {
   /** Each window once, when it can no longer change: an append-only stream with `windowTime` as its event time. */
   final(): Stream<Row> {
     return collectionOver<'Stream', Row>('Stream', made(finalNode({ input: this.plan })));
+  }
+
+  /**
+   * Every change of the table as a row of a stream: what it does (`+I`, `-U`, `+U`, `-D`), then the table's columns. A row that changes is told
+   * by its earlier values and then its new ones; one batch of input makes at most one such pair for it. Rows have no event time: those that
+   * are taken back are older than the watermark.
+   *
+   * @example bars.changes().where(t => t.kind.eq('+U'))
+   * @throws MillraceError `MR2180` where the table has a column of the name
+   */
+  changes<const N extends string = 'kind'>(options: { readonly kind?: N } = {}): Stream<Changed<Row, N>> {
+    return collectionOver<'Stream', Changed<Row, N>>(
+      'Stream',
+      changesPlan(this.plan, options.kind ?? 'kind'),
+    );
+  }
+
+  /**
+   * The table in an order wherever it is looked at: in `rows()`, files, grids and charts. Its rows change as they did; what is made of it has
+   * no order. NULL comes last either way, NaN is the greatest number, and rows that are alike are as they came.
+   *
+   * @example bars.sort(t => desc(t.volume)).limit(10)
+   */
+  sort(by: (columns: ColumnsOf<Row>) => Orderings): StreamTable<Row> {
+    const keys = usingAll(
+      'sort',
+      () => sortKeys(by(columnsProxy())),
+      list => list.map(({ expr }) => expr),
+    );
+    return this.over<Row>(liveSortPlan(this.plan, keys));
+  }
+
+  /**
+   * The first `n` rows in the order of a `sort` right before, as they change (`topN`), the first `offset` (0) left out; without one, in the order of
+   * their columns from left to right.
+   *
+   * @example bars.sort(t => desc(t.volume)).limit(10)
+   * @throws MillraceError `MR2188` for what is no number of rows
+   */
+  limit(n: number, offset = 0): StreamTable<Row> {
+    return this.over<Row>(liveLimitPlan(this.plan, n, offset));
   }
 
   /** The same table with another retention. */

@@ -5,6 +5,7 @@ import { AsOfChangesOperator } from './asOfChanges.js';
 import { AsOfJoinOperator } from './asOfJoin.js';
 import { VersionsOperator } from './versions.js';
 import { ApplyOperator, NO_EXCHANGE, type ExchangeContext } from './apply.js';
+import { ChangeRowsOperator } from './changeRows.js';
 import { DistinctOperator } from './distinct.js';
 import { FilterOperator } from './filter.js';
 import { IntervalJoinOperator } from './intervalJoin.js';
@@ -21,8 +22,10 @@ import { RollingOperator } from './rolling.js';
 import { rollingShape } from './rollingPlan.js';
 import { SetOperationOperator } from './setOperation.js';
 import { SortOperator } from './sort.js';
+import { RowKindsOperator } from './rowKinds.js';
 import { UnionAllOperator } from './unionAll.js';
 import { UnpivotOperator } from './unpivot.js';
+import { UpsertOperator } from './upsert.js';
 
 /** Makes a running operator of a physical one. */
 export function buildOperator(physical: PhysicalOperator, exchange: ExchangeContext = NO_EXCHANGE): Operator {
@@ -32,7 +35,13 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
     case 'versions':
       return new VersionsOperator(physical);
     case 'distinct':
-      return new DistinctOperator(physical.input, physical.output);
+      return new DistinctOperator(physical.input, physical.output, physical.by);
+    case 'changes':
+      return new ChangeRowsOperator(physical.output);
+    case 'rowKinds':
+      return new RowKindsOperator(physical);
+    case 'upsert':
+      return new UpsertOperator(physical);
     case 'sort':
       return new SortOperator(physical);
     case 'rank':
@@ -44,7 +53,7 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
       return new ApplyOperator({ form, fn, input, output, reads }, exchange);
     }
     case 'filter':
-      return new FilterOperator(physical.predicate, physical.input);
+      return new FilterOperator(physical.predicate, physical.input, physical.carried);
     case 'windowJoin':
       return new WindowJoinOperator(physical);
     case 'intervalJoin':

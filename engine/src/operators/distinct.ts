@@ -8,10 +8,11 @@ import type { StateReader, StateWriter } from './snapshot.js';
 /** A number for each key, and its place in two tables. */
 const BYTES_PER_KEY = 24;
 
-/** Passes on each row whose columns' values have not come before. Rows only come; what has come is never forgotten. */
+/** Passes on each row whose values in some columns have not come before. Rows only come; what has come is never forgotten. */
 export class DistinctOperator implements Operator {
   readonly counters: OperatorCounters = { late: 0, untimed: 0 };
   readonly #columns: readonly number[];
+  readonly #keys: readonly number[];
   readonly #groups: GroupIndex;
   readonly #keeper: RowKeeper;
   /** How many combinations have come: they are numbered in the order in which they do. */
@@ -21,10 +22,13 @@ export class DistinctOperator implements Operator {
   constructor(
     input: Schema,
     readonly output: Schema,
+    /** The columns whose values are looked at. */
+    by: readonly string[] = output.fields.map(({ name }) => name),
   ) {
     this.#columns = output.fields.map(({ name }) => fieldIndex(input, name));
+    this.#keys = by.map(name => fieldIndex(input, name));
     this.#groups = new GroupIndex(
-      output.fields.map(({ type }) => type),
+      this.#keys.map(at => input.fields[at].type),
       true,
     );
     this.#keeper = new RowKeeper(output);
@@ -39,7 +43,10 @@ export class DistinctOperator implements Operator {
       return;
     }
     if (this.#rows.length < length) this.#rows = new Int32Array(length * 2);
-    const groups = this.#groups.assign(columns, length);
+    const groups = this.#groups.assign(
+      this.#keys.map(at => batch.columns[at]),
+      length,
+    );
     let count = 0;
     let seen = this.#seen;
     for (let row = 0; row < length; row++) {

@@ -8,9 +8,10 @@ import { StatelessOperator, type Emitter } from './operator.js';
 export class FilterOperator extends StatelessOperator {
   readonly #kernel: FilterKernel;
 
-  constructor(predicate: BoundExpr, schema: Schema) {
+  /** @param carried see `RowKeeper` */
+  constructor(predicate: BoundExpr, schema: Schema, carried = false) {
     super();
-    this.#kernel = new FilterKernel(predicate, schema);
+    this.#kernel = new FilterKernel(predicate, schema, carried);
   }
 
   /** Which rows were kept of the batch before, as positions in it. */

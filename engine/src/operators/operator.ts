@@ -11,6 +11,8 @@ export interface OperatorCounters {
   late: number;
   /** Rows dropped because their event time is NULL. */
   untimed: number;
+  /** Rows that took away the row of a key that had none; only operators that read changes out of rows count them. */
+  unmatched?: number;
   /** Groups forgotten because no row has come to them for their time to live. */
   expired?: number;
   /** Rows dropped because no window holds their event time; none where windows hold every time. */

@@ -13,7 +13,21 @@ export function compareRows({ data, valid, dictionary }: Column, a: number, b: n
   return Number(x !== x) - Number(y !== y);
 }
 
-/** The same, the other way round; NULL is last all the same. */
+/** Whether two rows hold the same values: one NaN, -0 another one than 0. */
+export function sameRows(columns: readonly Column[], a: number, b: number): boolean {
+  for (const { data, valid } of columns) {
+    if (valid !== null) {
+      if (valid[a] !== valid[b]) return false;
+      if (valid[a] === 0) continue;
+    }
+    const x = data[a];
+    const y = data[b];
+    if (x === y ? x === 0 && !Object.is(x, y) : x === x || y === y) return false;
+  }
+  return true;
+}
+
+/** Compares as `compareRows` does, the other way round; NULL is last all the same. */
 export function compareRowsDescending(column: Column, a: number, b: number): number {
   const { valid } = column;
   if (valid !== null && (valid[a] === 0 || valid[b] === 0)) return valid[b] - valid[a];

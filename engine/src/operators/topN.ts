@@ -75,7 +75,7 @@ export class TopNOperator implements Operator {
     this.#store = new RowStore({ fields: [...input.fields, ...ordered] });
     this.#groupNumbers = new GroupIndex(this.#typesOf(this.#within));
     this.#numbered = plan.retracting ? new NumberedRows(this.#typesOf(this.#key)) : null;
-    this.#out = new RankChanges(plan.rowNumber !== null, (a, b) => this.#alike(a, b));
+    this.#out = new RankChanges(plan.rowNumber !== null || plan.rows === 1, (a, b) => this.#alike(a, b));
   }
 
   #typesOf(columns: readonly number[]): DataType[] {

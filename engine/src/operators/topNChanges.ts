@@ -18,7 +18,7 @@ export class RankChanges {
   #other: Change[] = [];
 
   constructor(
-    /** Whether rows are told with their places, so that one that moves changes. */
+    /** Whether a place of a group has its row: it is told with its number, or there is one alone. */
     readonly placed: boolean,
     /** Whether two rows have the same values. */
     readonly alike: (a: number, b: number) => boolean,

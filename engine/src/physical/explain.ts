@@ -8,10 +8,13 @@ import { boundsText } from '../plan/timedJoin.js';
 import { boundWindowText } from '../windows/boundText.js';
 import type { EmitSpec, FillSpec } from '../windows/emission.js';
 import { asOfJoinText } from './asOfJoin.js';
+import type { ChangelogMode } from '../plan/relation.js';
+import { changesSuffix } from '../plan/uniqueKey.js';
+import { keyOf } from './keys.js';
 import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
 
 /** How a place of a plan tells changes: rows only come, or changes replace rows with the earlier values told or by key alone. */
-export type ChangeMode = 'append' | 'retract' | 'upsert';
+export type ChangeMode = ChangelogMode;
 
 /** A physical plan as data: the table, an operator or a source, with what feeds it. */
 export interface ExplainedPhysical {
@@ -21,7 +24,7 @@ export interface ExplainedPhysical {
   /** The operator's number, by which `stats()` names it; null for the table and for sources. */
   readonly operator: number | null;
   readonly changes: ChangeMode;
-  /** The columns whose values name one row of the table; null elsewhere, and where rows have no key. */
+  /** The columns whose values name one row; null where there are none, or they are not known. */
   readonly key: readonly string[] | null;
   /** The source's place among the plan's sources; null elsewhere. */
   readonly source: number | null;
@@ -33,7 +36,8 @@ export function explainPhysical(plan: PhysicalPlan): ExplainedPhysical {
   const seen = new Set<number>();
   const explain = (input: PhysicalInput): ExplainedPhysical => {
     const changes = changesOf(plan, input);
-    const rest = { changes, key: null, source: null, operator: null };
+    const key = keyOf(plan, input);
+    const rest = { changes, key, source: null, operator: null };
     if ('source' in input)
       return {
         ...rest,
@@ -44,7 +48,7 @@ export function explainPhysical(plan: PhysicalPlan): ExplainedPhysical {
       };
     const step = plan.operators[input.operator];
     const operator = input.operator + 1;
-    const mode = 'form' in step ? '' : ` [${changes}]`;
+    const mode = changesSuffix('form' in step ? null : changes, key);
     const text = `${operator} ${operatorText(step)}${mode}`;
     if (seen.has(operator))
       return { ...rest, kind: step.op, text: `${text} (as above)`, operator, inputs: [] };
@@ -62,6 +66,9 @@ export function explainPhysical(plan: PhysicalPlan): ExplainedPhysical {
   };
 }
 
+/** Operators whose rows only come, whatever they read. */
+const ONLY_COME: ReadonlySet<string> = new Set(['versions', 'lateRows', 'changes', 'sort', 'rank']);
+
 /** How an input tells its changes: an aggregate in its form, anything else as what it reads. */
 export function changesOf(
   plan: Pick<PhysicalPlan, 'operators' | 'sources'>,
@@ -70,8 +77,8 @@ export function changesOf(
   if ('source' in input) return plan.sources[input.source].retracting === true ? 'retract' : 'append';
   const step = plan.operators[input.operator];
   if ('form' in step) return step.form === 'retract' || step.form === 'upsert' ? step.form : 'append';
-  if (step.op === 'versions' || step.op === 'lateRows' || step.op === 'sort' || step.op === 'rank')
-    return 'append';
+  if (step.op === 'rowKinds') return 'retract';
+  if (ONLY_COME.has(step.op)) return 'append';
   return step.inputs.map(each => changesOf(plan, each)).find(mode => mode !== 'append') ?? 'append';
 }
 
@@ -91,7 +98,7 @@ function watermarkText({ column, boundUs }: TimeSpec): string {
   return boundUs === 0 ? `highest ${column}` : `highest ${column} less ${formatDuration(boundUs)}`;
 }
 
-function tableText({ table: { key, retention, retracting, window } }: PhysicalPlan): string {
+function tableText({ table: { key, order, retention, retracting, window } }: PhysicalPlan): string {
   const keyed =
     key === null
       ? retracting
@@ -102,7 +109,8 @@ function tableText({ table: { key, retention, retracting, window } }: PhysicalPl
     ...(retention.lastUs === null ? [] : [`last ${formatDuration(retention.lastUs)}`]),
     ...(retention.rows === null ? [] : [`${retention.rows} rows`]),
   ];
-  return `table (${keyed}${window === null ? '' : ', window states'}${kept.length === 0 ? '' : `, keeps ${kept.join(', ')}`})`;
+  const by = order?.map(({ value, descending }) => `${boundText(value)}${descending ? ' desc' : ''}`);
+  return `table (${keyed}${by === undefined ? '' : `, shown by ${by.join(', ')}`}${window === null ? '' : ', window states'}${kept.length === 0 ? '' : `, keeps ${kept.join(', ')}`})`;
 }
 
 /** An operator in one line. */
@@ -144,7 +152,21 @@ export function operatorText(operator: PhysicalOperator): string {
       return `reorder by ${operator.time.column}${then} (rows wait for the watermark)`;
     }
     case 'distinct':
-      return `distinct ${operator.output.fields.map(({ name }) => name).join(', ')}`;
+      return operator.by === undefined
+        ? `distinct ${operator.output.fields.map(({ name }) => name).join(', ')}`
+        : `first rows by ${operator.by.join(', ')}`;
+    case 'changes':
+      return 'changes as rows';
+    case 'rowKinds':
+      return `changes by value, row kind in ${operator.kind}${operator.deleted === null ? '' : `, deleted where ${boundText(operator.deleted)}`}`;
+    case 'upsert': {
+      const { key, kind, deleted, order, form } = operator;
+      const told = kind === null ? '' : `, row kind in ${kind}`;
+      const gone = deleted === null ? '' : `, deleted where ${boundText(deleted)}`;
+      const by = order.map(({ value, descending }) => `${boundText(value)}${descending ? ' desc' : ''}`);
+      const first = by.length === 0 ? 'the last to come' : `the first by ${by.join(', ')}`;
+      return `upsert by ${key.join(', ')}, ${first}${told}${gone} (${form})`;
+    }
     case 'sort':
       return `${sorted(operator.by)}${operator.offset === 0 ? '' : `skip ${operator.offset}, `}${operator.limit === null ? '' : `limit ${operator.limit}, `}at the end of the input`;
     case 'rank': {

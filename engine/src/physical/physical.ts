@@ -15,6 +15,7 @@ import type { PhysicalRank } from './rank.js';
 import type { PhysicalTopN } from './topN.js';
 import type { PhysicalJoin } from './join.js';
 import type { PhysicalSetOperation } from './setOperation.js';
+import type { PhysicalUpsert } from './upsert.js';
 import type { PhysicalLead, PhysicalRolling } from './rolling.js';
 
 /** One aggregate: its function, and its arguments and `where` as positions among the argument columns. */
@@ -51,7 +52,12 @@ export type PhysicalForm = 'retract' | 'upsert' | 'final';
 export type PhysicalOperator = { readonly input: Schema; readonly output: Schema } & (
   | ({ readonly op: 'asOfJoin' } & PhysicalAsOfJoin)
   | ({ readonly op: 'versions' } & PhysicalVersions)
-  | { readonly op: 'filter'; readonly predicate: BoundExpr }
+  | {
+      readonly op: 'filter';
+      readonly predicate: BoundExpr;
+      /** Whether each change is judged by the mark of the one before it, as rows that only come are. */
+      readonly carried?: boolean;
+    }
   | ({ readonly op: 'windowJoin' } & PhysicalWindowJoin)
   | ({ readonly op: 'intervalJoin' } & PhysicalIntervalJoin)
   | {
@@ -64,6 +70,8 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       /** The rows of all ports, which have the same columns. */
       readonly op: 'unionAll';
       readonly ports: number;
+      /** As for filters. */
+      readonly carried?: boolean;
     }
   | {
       /** Rows in event order: they come out once the watermark has passed them; late ones are dropped. */
@@ -73,8 +81,9 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       readonly sequence: string | null;
     }
   | {
-      /** The rows whose values have not come before: of the output's columns. */
+      /** The rows whose values have not come before: of the output's columns, or of those named. */
       readonly op: 'distinct';
+      readonly by?: readonly string[];
     }
   | {
       /** The rows of a bounded input in order. */
@@ -100,6 +109,17 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       /** The columns that the function gets, by position. */
       readonly reads: readonly number[];
     }
+  | {
+      /** Each change as a row, with what it does to the table in its first column. */
+      readonly op: 'changes';
+    }
+  | {
+      /** Rows as the changes that a column says they are. */
+      readonly op: 'rowKinds';
+      readonly kind: string;
+      readonly deleted: BoundExpr | null;
+    }
+  | ({ readonly op: 'upsert' } & PhysicalUpsert)
   | ({ readonly op: 'rolling' } & PhysicalRolling)
   | ({ readonly op: 'lead' } & PhysicalLead)
   | ({ readonly op: 'topN' } & PhysicalTopN)
@@ -162,6 +182,8 @@ export interface PhysicalTable {
     readonly complete: string | null;
   } | null;
   readonly retention: Retention;
+  /** The order in which its rows are shown; absent: that in which they came. */
+  readonly order?: readonly { readonly value: BoundExpr; readonly descending: boolean }[];
 }
 
 /** What feeds a port of an operator, or the table: a source or an operator of the plan, by its place in the plan's list. */

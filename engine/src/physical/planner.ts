@@ -10,6 +10,7 @@ import type { Retention } from '../plan/nodes/keep.js';
 import type { SourceNode } from '../plan/nodes/source.js';
 import { visitPlan, type PlanNode } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
+import { rowOrderOf } from '../plan/rowOrder.js';
 import { endsWithWindows } from '../plan/topN.js';
 import { planAggregate, planLateRows } from './aggregate.js';
 import { planApply } from './apply.js';
@@ -23,7 +24,9 @@ import { planTopN } from './topN.js';
 import { planRank } from './rank.js';
 import { planRolling } from './rolling.js';
 import { planDistinct, planSort, planUnpivot } from './tables.js';
+import { planDeduplicate, planUpsert } from './upsert.js';
 import type {
+  PhysicalForm,
   PhysicalInput,
   PhysicalOperator,
   PhysicalPlan,
@@ -137,7 +140,15 @@ export function planPhysical(
         const traits = plan(filter.input, { ...wanted, upsert: false });
         const { schema } = relationOf(filter.input);
         const predicate = bind(filter.predicate, schema);
-        return { ...traits, at: add({ op: 'filter', input: schema, output: schema, predicate }, traits.at) };
+        const carried = carriesMarks(relationOf(filter.input), traits.window);
+        const operator: PhysicalOperator = {
+          op: 'filter',
+          input: schema,
+          output: schema,
+          predicate,
+          ...carried,
+        };
+        return { ...traits, at: add(operator, traits.at) };
       },
       windowJoin: join => {
         const [left, right] = join.inputs.map(node => plan(node, { final: false, upsert: false }));
@@ -213,6 +224,23 @@ export function planPhysical(
                 },
         };
       },
+      changes: changes => {
+        const traits = plan(changes.input, { final: false, upsert: false });
+        const [input, output] = [relationOf(changes.input).schema, relationOf(changes).schema];
+        const at = add({ op: 'changes', input, output }, traits.at);
+        return { at, sequence: null, window: null, retention: null };
+      },
+      upsert: upsert => {
+        const traits = plan(upsert.input, { final: false, upsert: false });
+        const operator = planUpsert(upsert, relationOf(upsert.input), relationOf(upsert), formOf(wanted));
+        return { at: add(operator, traits.at), sequence: null, window: null, retention: null };
+      },
+      deduplicate: node => {
+        const traits = plan(node.input, { final: false, upsert: false });
+        const [input, output] = [relationOf(node.input), relationOf(node)];
+        const at = planDeduplicate(node, { ...traits, input, output, form: formOf(wanted) }, add);
+        return { ...traits, at, window: null, retention: null };
+      },
       rolling: rolling => {
         const traits = plan(rolling.input, { final: false, upsert: false });
         const at = planRolling(
@@ -238,6 +266,8 @@ export function planPhysical(
         };
       },
       sort: sort => {
+        // The table puts its rows in order when it is looked at.
+        if (sort.live === true) return plan(sort.input, wanted);
         const traits = plan(sort.input, { final: false, closing: true, upsert: false });
         const at = planSort(sort, relationOf(sort.input), traits.at, add);
         return { ...traits, at, sequence: null, window: null, retention: null };
@@ -280,10 +310,15 @@ export function planPhysical(
         const ports = union.inputs.map((node, port) =>
           broughtTogether(relationOf(node).schema, schema, inputs[port].at, add),
         );
+        const window = common(inputs.map(each => each.window));
+        const carried = carriesMarks(relationOf(union), window);
         return {
-          at: add({ op: 'unionAll', input: schema, output: schema, ports: ports.length }, ...ports),
+          at: add(
+            { op: 'unionAll', input: schema, output: schema, ports: ports.length, ...carried },
+            ...ports,
+          ),
           sequence: common(inputs.map(({ sequence }) => sequence)),
-          window: common(inputs.map(({ window }) => window)),
+          window,
           retention: null,
         };
       },
@@ -297,6 +332,10 @@ export function planPhysical(
   });
   // What a table keeps goes by the order in which its rows came.
   if (closing && traits.retention !== null) return planPhysical(root, relations);
+  const order = rowOrderOf(root, node => relationOf(node).schema)?.map(({ expr, descending }) => ({
+    value: bind(expr, relation.schema),
+    descending,
+  }));
   const once = closing && operators.length > 0 && changesOf({ operators, sources }, traits.at) === 'append';
   return Object.freeze({
     sources,
@@ -309,6 +348,7 @@ export function planPhysical(
       retracting: !once && relation.mode === 'retract',
       window: traits.window,
       retention: traits.retention ?? NO_RETENTION,
+      ...(order === undefined ? {} : { order }),
     },
   });
 }
@@ -331,6 +371,17 @@ function partSource(node: PlanNode, { fields }: Schema): SourceNode {
  */
 function closesOnce({ window, fill, ttlUs }: AggregateNode): boolean {
   return window === null ? ttlUs === undefined : fill === undefined;
+}
+
+/** Rows of windows that change keep their marks, which say to their table whether they came late; other changes are versions. */
+function carriesMarks({ mode, time }: Relation, window: PhysicalTable['window']): { carried?: boolean } {
+  return mode === 'retract' && time !== null && window === null ? { carried: true } : {};
+}
+
+/** How an operator that keeps one row of each key tells it. */
+function formOf({ closing, upsert }: Wanted): PhysicalForm {
+  if (closing === true) return 'final';
+  return upsert ? 'upsert' : 'retract';
 }
 
 /** What all have in common, or null. */

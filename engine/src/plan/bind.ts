@@ -11,6 +11,8 @@ import { bind } from '../functions/bind.js';
 import { bindWindow } from '../windows/registry.js';
 import { bindApply } from './apply.js';
 import { bindAsOfJoin } from './asOfJoin.js';
+import { bindChanges, bindUpsert } from './changelog.js';
+import { bindDeduplicate } from './deduplicate.js';
 import { planNodes } from './children.js';
 import { bindIntervalJoin } from './intervalJoin.js';
 import { bindWindowJoin } from './windowJoin.js';
@@ -68,6 +70,9 @@ export function bindPlan(
         join: node => bindJoin(node, bound.get(node.inputs[0])!, bound.get(node.inputs[1])!),
         setOperation: node => bindSetOperation(node, bound.get(node.inputs[0])!, bound.get(node.inputs[1])!),
         aggregate: node => bindAggregate(node, input(node)),
+        changes: node => bindChanges(node, input(node)),
+        upsert: node => bindUpsert(node, input(node), requireColumn, requireBoolean),
+        deduplicate: node => bindDeduplicate(node, input(node), requireColumn),
         distinct: node => bindDistinct(node, input(node), requireColumn),
         sort: node => bindSort(node, input(node)),
         unpivot: node => bindUnpivot(node, input(node), requireColumn),
@@ -222,6 +227,7 @@ function isWindowed(node: PlanNode, input: Pick<Relation, 'time' | 'schema'>): b
   if (node.kind === 'topN') return endsWithWindows(node, input) && isWindowed(node.input, input);
   if (node.kind === 'filter' || node.kind === 'project' || node.kind === 'keep')
     return isWindowed(node.input, input);
+  if (node.kind === 'sort') return node.live === true && isWindowed(node.input, input);
   if (node.kind === 'unionAll') return node.inputs.every(each => isWindowed(each, input));
   return node.kind === 'aggregate' && node.window !== null;
 }

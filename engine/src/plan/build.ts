@@ -1,5 +1,7 @@
 import type { AggregateNode } from './nodes/aggregate.js';
 import type { ApplyNode } from './nodes/apply.js';
+import type { ChangesNode } from './nodes/changes.js';
+import type { DeduplicateNode } from './nodes/deduplicate.js';
 import type { DistinctNode } from './nodes/distinct.js';
 import type { FilterNode } from './nodes/filter.js';
 import type { IntervalJoinNode } from './nodes/intervalJoin.js';
@@ -18,6 +20,7 @@ import type { AsOfJoinNode } from './nodes/asOfJoin.js';
 import type { TopNNode } from './nodes/topN.js';
 import type { UnionAllNode } from './nodes/unionAll.js';
 import type { UnpivotNode } from './nodes/unpivot.js';
+import type { UpsertNode } from './nodes/upsert.js';
 import type { PlanNode } from './plan.js';
 
 type Parts<Node extends PlanNode> = Omit<Node, 'kind'>;
@@ -45,6 +48,13 @@ export const setOperationNode = (parts: Parts<SetOperationNode>): SetOperationNo
 /** One row a group. */
 export const aggregateNode = (parts: Parts<AggregateNode>): AggregateNode =>
   freeze({ kind: 'aggregate', ...parts });
+/** Every change of a table. */
+export const changesNode = (parts: Parts<ChangesNode>): ChangesNode => freeze({ kind: 'changes', ...parts });
+/** A stream as the changes of a table. */
+export const upsertNode = (parts: Parts<UpsertNode>): UpsertNode => freeze({ kind: 'upsert', ...parts });
+/** One row of each key. */
+export const deduplicateNode = (parts: Parts<DeduplicateNode>): DeduplicateNode =>
+  freeze({ kind: 'deduplicate', ...parts });
 /** Windows that can no longer change. */
 export const finalNode = (parts: Parts<FinalNode>): FinalNode => freeze({ kind: 'final', ...parts });
 /** Rows through a function of the user's. */

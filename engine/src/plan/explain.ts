@@ -3,11 +3,15 @@ import { callText, exprText } from '../expr/text.js';
 import { windowOf } from '../windows/registry.js';
 import { applyText } from './apply.js';
 import { asOfText } from './asOfJoin.js';
-import { planChildren } from './children.js';
 import { intervalJoinText } from './intervalJoin.js';
 import { windowJoinText } from './windowJoin.js';
 import { joinText } from './join.js';
 import { setOperationText } from './setOperation.js';
+import { changesText, upsertText } from './changelog.js';
+import { planChildren } from './children.js';
+import type { ChangelogMode, Relation } from './relation.js';
+import { changesSuffix, uniqueKey } from './uniqueKey.js';
+import { deduplicateText } from './deduplicate.js';
 import { visitPlan } from './plan.js';
 import { rankText } from './rank.js';
 import { rollingText } from './rolling.js';
@@ -19,12 +23,24 @@ import type { PlanNode } from './plan.js';
 export interface ExplainedNode {
   readonly kind: string;
   readonly text: string;
+  /** How its rows are told, and the columns that name one of them; null where the plan has not been typed, and where there are none. */
+  readonly changes: ChangelogMode | null;
+  readonly key: readonly string[] | null;
   readonly inputs: readonly ExplainedNode[];
 }
 
-/** A logical plan as a tree of lines. */
-export function explainPlan(node: PlanNode): ExplainedNode {
-  return { kind: node.kind, text: nodeText(node), inputs: planChildren(node).map(explainPlan) };
+/** A logical plan as a tree of lines; with what is known of its nodes how each one's rows are told, and what names one of them. */
+export function explainPlan(
+  node: PlanNode,
+  relations: ReadonlyMap<PlanNode, Relation> | null = null,
+  reader: PlanNode | null = null,
+): ExplainedNode {
+  // Rows of a stream that is read as a table take each other's place.
+  const upsert = relations !== null && reader?.kind === 'upsert' ? reader.key : null;
+  const changes = upsert === null ? (relations?.get(node)?.mode ?? null) : 'upsert';
+  const key = upsert ?? (relations === null ? null : uniqueKey(node, relations));
+  const inputs = planChildren(node).map(child => explainPlan(child, relations, node));
+  return { kind: node.kind, text: `${nodeText(node)}${changesSuffix(changes, key)}`, changes, key, inputs };
 }
 
 /** The tree as text: a node a line, its inputs below it, indented. */
@@ -65,6 +81,9 @@ export function nodeText(node: PlanNode): string {
     },
     join: node => joinText(node),
     setOperation: node => setOperationText(node),
+    changes: node => changesText(node),
+    upsert: node => upsertText(node),
+    deduplicate: node => deduplicateText(node),
     rolling: node => rollingText(node),
     topN: node => topNText(node),
     rank: node => rankText(node),

@@ -1,5 +1,7 @@
 import type { AggregateNode } from './nodes/aggregate.js';
 import type { ApplyNode } from './nodes/apply.js';
+import type { ChangesNode } from './nodes/changes.js';
+import type { DeduplicateNode } from './nodes/deduplicate.js';
 import type { DistinctNode } from './nodes/distinct.js';
 import type { FilterNode } from './nodes/filter.js';
 import type { IntervalJoinNode } from './nodes/intervalJoin.js';
@@ -18,6 +20,7 @@ import type { AsOfJoinNode } from './nodes/asOfJoin.js';
 import type { TopNNode } from './nodes/topN.js';
 import type { UnionAllNode } from './nodes/unionAll.js';
 import type { UnpivotNode } from './nodes/unpivot.js';
+import type { UpsertNode } from './nodes/upsert.js';
 
 /** A logical plan: a frozen tree of plain data, rooted at what is asked for. Serialisable, hashed, shown by `explain()`. */
 export type PlanNode =
@@ -30,6 +33,9 @@ export type PlanNode =
   | JoinNode
   | SetOperationNode
   | AggregateNode
+  | ChangesNode
+  | UpsertNode
+  | DeduplicateNode
   | FinalNode
   | LateNode
   | KeepNode

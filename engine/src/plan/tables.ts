@@ -28,6 +28,7 @@ export function bindDistinct(node: DistinctNode, input: Relation, require: Requi
 /** What a sort node puts out: rows that only come, once all of the input has. */
 export function bindSort(node: SortNode, input: Relation): Relation {
   for (const { expr } of node.by) bind(expr, input.schema);
+  if (node.live === true) return input;
   return { schema: input.schema, time: null, mode: 'append', key: null };
 }
 

@@ -45,7 +45,7 @@ export function bindTopN(node: TopNNode, input: Relation, requireColumn: (name: 
   const made: Field[] = rowNumber === null ? [] : [{ name: rowNumber, type: INT64, nullable: false }];
   const schema = { fields: [...input.schema.fields, ...made] };
   if (input.mode === 'append' && endsWithWindows(node, input)) return { ...input, schema };
-  const key = rowNumber === null ? input.key : [...node.within, rowNumber];
+  const key = rowNumber !== null ? [...node.within, rowNumber] : node.rows === 1 ? node.within : input.key;
   return { schema, time: input.time, mode: 'retract', key };
 }
 

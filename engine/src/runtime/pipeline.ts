@@ -113,6 +113,7 @@ export class Pipeline implements MergeOutput {
   /** Reads one input by several ways, for a union of these. */
   #readWays({ ways }: Ways, union: number, out: Emitter): Emitter {
     const { plan, meter } = this;
+    const step = plan.operators[union];
     const rows = new RowWays(
       ways,
       this.operators,
@@ -124,7 +125,8 @@ export class Pipeline implements MergeOutput {
           batch,
           meteredEmitter(meter.operators[at], next),
         ),
-      plan.operators[union].output,
+      step.output,
+      step.op === 'unionAll' && step.carried,
     );
     const counted = meter.operators[union];
     return batch =>

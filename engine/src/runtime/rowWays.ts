@@ -62,6 +62,8 @@ export class RowWays {
     readonly operators: readonly Operator[],
     readonly run: Run,
     readonly schema: Schema,
+    /** Whether the marks of changes are those of rows: see `RowKeeper`. */
+    readonly carried = false,
   ) {
     this.#ways = ways.map(() => ({ rows: new Int32Array(0), count: 0 }));
     this.#store = new RowStore(schema);
@@ -75,7 +77,7 @@ export class RowWays {
     const { schema } = this;
     const empty = { schema, length: 0, columns: [], kinds: null, marks: null };
     // Rows that all ways left out have moved the watermark that the first one is judged by.
-    if (batch.marks !== null && batch.kinds === null && count > 0 && this.#places[0] > 0)
+    if (batch.marks !== null && (batch.kinds === null || this.carried) && count > 0 && this.#places[0] > 0)
       out({ ...empty, watermark: batch.marks[this.#places[0] - 1] });
     if (count === 0) out({ ...empty, watermark: batch.watermark });
     else {
@@ -145,7 +147,7 @@ export class RowWays {
     if (marks === null) return null;
     if (this.#marks.length < count) this.#marks = new Float64Array(2 * count);
     const places = this.#places;
-    if (kinds !== null) {
+    if (kinds !== null && !this.carried) {
       for (let k = 0; k < count; k++) this.#marks[k] = marks[places[k]];
       return this.#marks;
     }

@@ -5,6 +5,7 @@ import { START_OF_TIME, toEventTimes, type EventTime } from '../columns/time.js'
 import type { PhysicalTable } from '../physical/physical.js';
 import type { ViewSource } from '../views/viewSource.js';
 import { RowLog } from './rowLog.js';
+import { RowOrder } from './rowOrder.js';
 import { AppendMatcher, KeyMatcher, ValueMatcher, type RowMatcher } from './rowMatcher.js';
 import { WindowStates } from './windowStates.js';
 
@@ -39,6 +40,7 @@ export class MaterializedTable implements ViewSource {
   readonly #log: RowLog;
   readonly #matcher: RowMatcher;
   readonly #states: WindowStates | null;
+  readonly #order: RowOrder | null;
   readonly #timeColumn: number;
   readonly #endColumn: number;
   readonly #completeColumn: number;
@@ -49,7 +51,8 @@ export class MaterializedTable implements ViewSource {
     readonly plan: PhysicalTable,
     readonly limits: TableLimits = limitsOf(plan),
   ) {
-    const { schema, key, retracting, window } = plan;
+    const { schema, key, retracting, window, order } = plan;
+    this.#order = order === undefined ? null : new RowOrder(order, schema);
     this.schema = schema;
     this.hasStates = window !== null;
     this.#log = new RowLog(schema);
@@ -173,8 +176,16 @@ export class MaterializedTable implements ViewSource {
     return this.#log.bytes + this.#matcher.bytes();
   }
 
+  get isOrdered(): boolean {
+    return this.#order !== null;
+  }
+
   positions(from: number, limit: number): Int32Array {
     const log = this.#log;
+    if (this.#order !== null)
+      return this.#order
+        .positions(log, this.version)
+        .slice(Math.max(0, from), Math.max(0, from) + Math.max(0, limit));
     log.closeGaps();
     const begin = log.head + Math.max(0, from);
     const count = Math.max(0, Math.min(limit, log.tail - begin));

@@ -197,10 +197,11 @@ class Host implements SessionHost {
   }
 
   async #explain(plan: PlanNode): Promise<HostReplies['explain']> {
-    const { physical, followed } = await preparePlan(plan, this.#runtime);
+    const prepared = await preparePlan(plan, this.#runtime);
     const stats = await this.#queries.stats(plan);
     const runs = stats.state !== 'read' && stats.state !== 'not running';
-    return explainQuery(plan, runs ? followed(null) : physical, stats);
+    const physical = runs ? prepared.followed(null) : prepared.physical;
+    return explainQuery(plan, { ...prepared, physical }, stats);
   }
 
   /** What could not be read: as far as the feed has read, or from a reading of its own where it is not being read. */

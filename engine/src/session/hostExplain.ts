@@ -1,13 +1,17 @@
 import { explainPhysical, type ExplainedPhysical } from '../physical/explain.js';
-import type { PhysicalPlan } from '../physical/physical.js';
 import { explainPlan, explainText } from '../plan/explain.js';
 import type { PlanNode } from '../plan/plan.js';
+import type { PreparedPlan } from './hostQueries.js';
 import { timeText } from './hostStats.js';
 import type { Explanation, OperatorStats, QueryStats } from './stats.js';
 
 /** What a plan is, and what it does if it runs. */
-export function explainQuery(plan: PlanNode, physical: PhysicalPlan, stats: QueryStats | null): Explanation {
-  const logical = explainPlan(plan);
+export function explainQuery(
+  plan: PlanNode,
+  { physical, relations }: Pick<PreparedPlan, 'physical' | 'relations'>,
+  stats: QueryStats | null,
+): Explanation {
+  const logical = explainPlan(plan, relations);
   const tree = explainPhysical(physical);
   const measured = stats === null || stats.state === 'not running' ? null : stats;
   const text = [
@@ -49,8 +53,20 @@ function notesOf({ kind, operator, source }: ExplainedPhysical, stats: QueryStat
 }
 
 function operatorNotes(stats: OperatorStats): string[] {
-  const { rowsIn, rowsOut, ms, stateRows, stateBytes, late, untimed, outside, watermarkUs, heldBy, windows } =
-    stats;
+  const {
+    rowsIn,
+    rowsOut,
+    ms,
+    stateRows,
+    stateBytes,
+    late,
+    untimed,
+    outside,
+    unmatched,
+    watermarkUs,
+    heldBy,
+    windows,
+  } = stats;
   const parts = [
     `rows ${numberText(rowsIn)} → ${numberText(rowsOut)}`,
     `${ms.toFixed(1)} ms`,
@@ -58,6 +74,7 @@ function operatorNotes(stats: OperatorStats): string[] {
     ...(late === 0 ? [] : [`${numberText(late)} late`]),
     ...(untimed === 0 ? [] : [`${numberText(untimed)} without time`]),
     ...(outside === 0 ? [] : [`${numberText(outside)} outside of sessions`]),
+    ...(unmatched === 0 ? [] : [`${numberText(unmatched)} of unknown keys`]),
     `watermark ${markText(watermarkUs)}${heldBy === null ? '' : ` (by source ${heldBy.source})`}`,
   ];
   return [

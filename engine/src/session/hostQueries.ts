@@ -19,6 +19,8 @@ import type { QueryStats } from './stats.js';
 export interface PreparedPlan {
   readonly bound: BoundPlan;
   readonly physical: PhysicalPlan;
+  /** What each node puts out. */
+  readonly relations: ReadonlyMap<PlanNode, Relation>;
   /** How it runs where it is read once to the end of its finite input. */
   closing(): PhysicalPlan;
   /** The part of it that can run as a query of its own; null where there is none. */
@@ -45,6 +47,7 @@ export async function preparePlan(plan: PlanNode, runtime: Runtime): Promise<Pre
   return {
     bound: { fields: schema.fields, time, mode, key, sources: sources.map(source => source.summary) },
     physical,
+    relations,
     closing: () => planPhysical(plan, relations, { closing: true }),
     part,
     followed: on => {

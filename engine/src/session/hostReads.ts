@@ -49,6 +49,7 @@ export async function readRows(
   const onlyComes =
     plannedTable.key === null &&
     !plannedTable.retracting &&
+    plannedTable.order === undefined &&
     retention.lastUs === null &&
     retention.rows === null;
   await runOnce(physical, sources, {
@@ -122,7 +123,9 @@ export async function writeRows(
   }
   const sink = await connector.open(physical.table.schema, options, runtime.options.world);
   try {
-    const table = physical.table.retracting ? new MaterializedTable(physical.table, WITHOUT_LIMIT) : null;
+    const { retracting, order } = physical.table;
+    const table =
+      retracting || order !== undefined ? new MaterializedTable(physical.table, WITHOUT_LIMIT) : null;
     await runOnce(physical, sources, {
       world: runtime.options.world,
       until: () => Infinity,

@@ -98,6 +98,7 @@ function operatorStats(pipeline: Pipeline, at: number, sources: readonly SourceS
     late: operator.counters.late,
     untimed: operator.counters.untimed,
     outside: operator.counters.outside ?? 0,
+    unmatched: operator.counters.unmatched ?? 0,
     watermarkUs: watermark === -Infinity ? null : watermark,
     heldBy: holder === null ? null : describeHolder(holder),
     windows: windowStats(pipeline, at, holder),

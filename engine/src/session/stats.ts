@@ -61,6 +61,8 @@ export interface OperatorStats {
   readonly untimed: number;
   /** Rows dropped because no window holds their time: those outside of an exchange's sessions. */
   readonly outside: number;
+  /** Rows that took away the row of a key that had none: `toTable()` leaves them out. */
+  readonly unmatched: number;
   /** The watermark of what it puts out; infinite at the end of the input; null before the first. */
   readonly watermarkUs: EventTime | null;
   /** What that watermark waits for; null at the end of the input. */
@@ -94,6 +96,10 @@ export interface QueryStats {
 export interface ExplainedLogical {
   readonly kind: string;
   readonly text: string;
+  /** How its rows are told: they only come, may be taken back, or take the place of those of their key. */
+  readonly changes: 'append' | 'retract' | 'upsert' | null;
+  /** The columns whose values name one row; null where there are none, or they are not known. */
+  readonly key: readonly string[] | null;
   readonly inputs: readonly ExplainedLogical[];
 }
 

@@ -15,14 +15,19 @@ export interface Visible {
 
 const DEFAULT_RANGE: RowRange = { from: 0, limit: 100, tail: true };
 
-/** Finds the rows that a view shows: a grid its range, a chart the newest rows within its limits. */
+/**
+ * Finds the rows that a view shows: a grid its range, a chart the newest rows within its limits. Of rows in an order the first ones are those
+ * that are looked for, not the newest.
+ */
 export function visibleRows(source: ViewSource, view: ViewDescription, range: RowRange | null): Visible {
   const { total } = source;
   if (view.kind === 'grid') {
     const { from, limit, tail } = range ?? DEFAULT_RANGE;
-    const start = Math.max(0, tail ? total - limit : Math.min(from, total - 1));
+    const end = source.isOrdered ? 0 : total - limit;
+    const start = Math.max(0, tail ? end : Math.min(from, total - 1));
     return { from: start, positions: source.positions(start, limit) };
   }
+  if (source.isOrdered) return { from: 0, positions: source.positions(0, view.maxRows) };
   let first = Math.max(0, total - view.maxRows);
   if (view.lastUs !== null)
     first = Math.max(first, source.firstAt(source.maxTime - view.lastUs, view.maxRows));

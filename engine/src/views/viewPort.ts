@@ -48,6 +48,8 @@ export class ViewPort {
   #version = -1;
   /** The rows that the front end has. */
   #sent = new Set<number>();
+  /** The same in their order, where rows have one. */
+  #order: readonly number[] = [];
   #sentFrom = 0;
   #needsFrame = true;
   /** When the oldest frame that is not acknowledged was sent; null: none is. */
@@ -140,7 +142,11 @@ export class ViewPort {
   #sendFrame(now: number): void {
     const { source, view, key, encode, send } = this.#options;
     const { from, positions } = visibleRows(source, view, this.#range);
-    const isSnapshot = source.generation !== this.#generation || !this.#overlaps(positions);
+    const order = source.isOrdered ? Array.from(positions, position => source.rowId(position)) : [];
+    const isMoved =
+      order.length !== this.#order.length || order.some((rowId, at) => rowId !== this.#order[at]);
+    const isSnapshot = source.generation !== this.#generation || isMoved || !this.#overlaps(positions);
+    this.#order = order;
     const rows = isSnapshot ? positions : positions.filter(position => this.#isNews(position));
     const shown = new Set<number>();
     for (const position of positions) shown.add(source.rowId(position));

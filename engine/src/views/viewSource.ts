@@ -13,6 +13,8 @@ export interface ViewSource {
   readonly version: number;
   /** Rises when everything was taken away at once: a view starts again from a snapshot. */
   readonly generation: number;
+  /** Whether its rows have an order of their own, so that a row's place changes with those of others. */
+  readonly isOrdered: boolean;
   /** The positions of at most `limit` rows from the `from`-th on, the oldest being 0. */
   positions(from: number, limit: number): Int32Array;
   /** How many rows lie before the first one (of the newest `limit`) whose event time is at least `time`. */

@@ -16,7 +16,7 @@ import type { DataType, Field } from '../../../engine/src/columns/types.js';
 import { columnOf } from '../../../engine/src/columns/values.js';
 import type { Value } from '../../../engine/src/columns/values.js';
 import { Stream, Table } from '../../../engine/src/index.js';
-import type { AnyRow } from '../../../engine/src/index.js';
+import type { AnyRow, StreamTable } from '../../../engine/src/index.js';
 import { sourceNode } from '../../../engine/src/plan/build.js';
 import type { PlanNode } from '../../../engine/src/plan/plan.js';
 
@@ -38,7 +38,8 @@ interface CaseTable {
   readonly watermark: string | null;
   readonly rowtime: string | null;
   readonly rows?: readonly (readonly unknown[])[];
-  readonly changelog?: readonly unknown[];
+  readonly primaryKey: readonly string[] | null;
+  readonly changelog?: readonly { readonly kind: string; readonly row: readonly unknown[] }[];
   readonly events?: readonly CaseEvent[];
 }
 
@@ -144,6 +145,15 @@ function boundOf(watermark: string | null): number {
   return interval === null ? 0 : Math.round(Number(interval[1]) * 1e6);
 }
 
+/** The column of what the rows of a changelog do. */
+export const ROW_KIND = '#kind';
+
+/** A table of a case whose rows are taken back, as a table of ours that changes: of its primary key, where it has one. */
+export function changingTableOf(table: CaseTable): StreamTable<AnyRow> {
+  const key = table.primaryKey === null ? {} : { key: table.primaryKey };
+  return streamOf(table).toTable({ ...key, kind: ROW_KIND }) as unknown as StreamTable<AnyRow>;
+}
+
 /** A table of a case as a stream of ours. */
 export function streamOf(table: CaseTable): Stream<AnyRow> {
   return new Stream<AnyRow>(sourceOf(table, true));
@@ -156,8 +166,10 @@ export function tableOf(table: CaseTable): Table<AnyRow> {
 
 /** Watermarks that the case has between rows come with them. */
 function sourceOf(table: CaseTable, clocked: boolean): PlanNode {
-  if (table.changelog !== undefined) throw new Error('a source that takes rows back');
-  const physical = table.columns.filter(column => column.type !== undefined);
+  // A changelog's rows come with what they do.
+  const kind: readonly CaseColumn[] =
+    table.changelog === undefined ? [] : [{ name: ROW_KIND, type: 'STRING' }];
+  const physical = [...table.columns.filter(column => column.type !== undefined), ...kind];
   const times = table.columns.filter(column => column.computed?.startsWith('TO_TIMESTAMP') === true);
   const names = physical.map(column => column.name);
   const types = physical.map(column => typeOf(column.type!));
@@ -167,7 +179,8 @@ function sourceOf(table: CaseTable, clocked: boolean): PlanNode {
   ];
   const rows: Value[][] = [];
   const marks: number[] = [];
-  const events = table.events ?? table.rows!.map(row => ({ row }));
+  const said = table.changelog?.map(each => [...each.row, each.kind]);
+  const events = table.events ?? (said ?? table.rows!).map(row => ({ row }));
   for (const event of events) {
     if ('watermark' in event) {
       // Flink's watermark says that no time up to its own comes any more, ours that none before it does.

@@ -212,11 +212,7 @@ export const QUERIES: Readonly<Record<string, (tables: Tables, bounded: Bounded)
 
   // Integration tests.
   'flinkit-DeduplicateITCase-testFirstRowOnBuiltinProctime': tables =>
-    tables('T')
-      .rolling({ by: 'b' })
-      .derive(() => ({ place: rowNumber() }))
-      .where(t => t.place.eq(1))
-      .select('a', 'b', 'c'),
+    tables('T').deduplicate({ by: 'b', keep: 'first' }).select('a', 'b', 'c'),
   'flinkit-RankITCase-testTopNWithUnary': tables =>
     tables('T')
       .groupBy('category', 'shopId')

@@ -34,6 +34,7 @@ import { duckdbSql } from '../../../engine/src/sql/duckdb.js';
 import { bindWindow } from '../../../engine/src/windows/registry.js';
 import type { Random } from '../random.js';
 import { CallMaker } from './calls.js';
+import { keyedNode } from './changelogNodes.js';
 import { column, ExpressionMaker, isExact, isKey } from './expressions.js';
 import type { RandomTable } from './tables.js';
 import { barWindow, civilWindow, plainWindow, sessionWindow, someEmit, someFill } from './windows.js';
@@ -139,6 +140,7 @@ export class PlanMaker {
   #node(input: PlanNode, relation: Relation): PlanNode {
     const { random } = this;
     const { schema } = relation;
+    if (!this.wanted.said && random.chance(0.15)) return this.#keyed(input, relation);
     const choice = random.next();
     if (choice < 0.15) return filterNode({ input, predicate: this.#expressions.predicate(schema) });
     if (choice < 0.33) return this.#project(input, schema);
@@ -175,7 +177,8 @@ export class PlanMaker {
     const { schema } = relation;
     // A row that leaves the first ones, or a bar that gets another row, may leave a window that is closed.
     const moves =
-      relation.mode === 'retract' && planNodes(rows).some(node => node.kind === 'topN' || isBars(node));
+      relation.mode === 'retract' &&
+      planNodes(rows).some(node => node.kind === 'topN' || isBars(node) || isRanked(node));
     const timed = relation.time !== null && !moves;
     const window = timed && random.chance(0.75) ? this.#window(rows, schema) : null;
     const whole = window?.type === 'session' ? settled(rows, relation) : rows;
@@ -240,6 +243,17 @@ export class PlanMaker {
       within: this.#someKeys(relation.schema, 2),
       rowNumber: random.chance(0.5) ? `place${random.below(1000)}` : null,
     });
+  }
+
+  #keyed(input: PlanNode, relation: Relation): PlanNode {
+    const keys = keysOf(relation.schema);
+    if (keys.length === 0) throw new Skip();
+    const some = this.#someKeys(relation.schema, 2);
+    const order = [...this.#someOrder(relation.schema), ...allKeys(relation.schema)];
+    const parts = { input, relation, keys: some.length === 0 ? [keys[0]] : some, order };
+    const node = keyedNode(this.random, { ...parts, arrives: hasArrival(input) });
+    if (node === null) throw new Skip();
+    return node;
   }
 
   #sort(input: PlanNode, relation: Relation): PlanNode {
@@ -380,6 +394,11 @@ function onTime(input: PlanNode, { schema, mode }: Relation): PlanNode {
     throw new Skip();
   const rows = mode === 'retract' ? finalNode({ input }) : input;
   return filterNode({ input: rows, predicate: column('windowComplete') });
+}
+
+/** Whether it keeps one row of each key of rows that may be taken back. */
+function isRanked(node: PlanNode): boolean {
+  return node.kind === 'deduplicate' && relationOf(node.input).mode === 'retract';
 }
 
 function isBars(node: PlanNode): boolean {

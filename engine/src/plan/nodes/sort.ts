@@ -11,4 +11,6 @@ export interface SortNode {
   readonly by: readonly SortKey[];
   readonly offset: number;
   readonly limit: number | null;
+  /** Of a table that changes: its rows are in this order wherever they are looked at, and go on as they are. */
+  readonly live?: boolean;
 }
