@@ -13,6 +13,7 @@ import { RankOperator } from './rank.js';
 import { TopNOperator } from './topN.js';
 import { RollingOperator } from './rolling.js';
 import { rollingShape } from './rollingPlan.js';
+import { MatchPatternOperator } from './matchPattern.js';
 import { SortOperator } from './sort.js';
 import { UnionAllOperator } from './unionAll.js';
 import { UnpivotOperator } from './unpivot.js';
@@ -52,6 +53,8 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
         },
         argumentColumns(physical.args, physical.input),
       );
+    case 'matchPattern':
+      return new MatchPatternOperator(physical);
     case 'topN':
       return new TopNOperator(physical);
     case 'lead':

@@ -3,6 +3,7 @@ import type { BoundExpr } from '../expr/bound.js';
 import { aggregateText } from '../expr/text.js';
 import type { TimeSpec } from '../plan/nodes/source.js';
 import { frameText } from '../plan/rolling.js';
+import { matchOperatorText } from './matchPattern.js';
 import { boundWindowText } from '../windows/boundText.js';
 import type { EmitSpec, FillSpec } from '../windows/emission.js';
 import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
@@ -136,6 +137,8 @@ export function operatorText(operator: PhysicalOperator): string {
       });
       return `rolling by ${operator.keys.join(', ') || '()'}${frameText(frame)}: ${texts.join(', ')}`;
     }
+    case 'matchPattern':
+      return matchOperatorText(operator);
     case 'topN': {
       const { rows, order, within, rowNumber, form } = operator;
       const by = order.map(({ value, descending }) => `${boundText(value)}${descending ? ' desc' : ''}`);

@@ -11,6 +11,7 @@ import type { PhysicalFill } from '../plan/fill.js';
 import type { PhysicalRank } from './rank.js';
 import type { PhysicalTopN } from './topN.js';
 import type { PhysicalLead, PhysicalRolling } from './rolling.js';
+import type { PhysicalMatchPattern } from './matchPattern.js';
 
 /** One aggregate: its function, and its arguments and `where` as positions among the argument columns. */
 export interface PhysicalAggregate {
@@ -90,6 +91,7 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       readonly reads: readonly number[];
     }
   | ({ readonly op: 'rolling' } & PhysicalRolling)
+  | ({ readonly op: 'matchPattern' } & PhysicalMatchPattern)
   | ({ readonly op: 'lead' } & PhysicalLead)
   | ({ readonly op: 'topN' } & PhysicalTopN)
   | ({ readonly op: 'rank' } & PhysicalRank)

@@ -8,6 +8,7 @@ import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { RankNode } from './nodes/rank.js';
 import type { RollingNode } from './nodes/rolling.js';
+import type { MatchPatternNode } from './nodes/matchPattern.js';
 import type { SortNode } from './nodes/sort.js';
 import type { SourceNode } from './nodes/source.js';
 import type { TopNNode } from './nodes/topN.js';
@@ -47,6 +48,10 @@ export const unionAllNode = (parts: Parts<UnionAllNode>): UnionAllNode =>
 
 /** Columns made of the rows before each row. */
 export const rollingNode = (parts: Parts<RollingNode>): RollingNode => freeze({ kind: 'rolling', ...parts });
+
+/** Rows that follow each other as a pattern says. */
+export const matchPatternNode = (parts: Parts<MatchPatternNode>): MatchPatternNode =>
+  freeze({ kind: 'matchPattern', ...parts });
 
 /** Rows with their places in an order. */
 export const rankNode = (parts: Parts<RankNode>): RankNode => freeze({ kind: 'rank', ...parts });

@@ -6,6 +6,7 @@ import { planChildren } from './children.js';
 import { visitPlan } from './plan.js';
 import { rankText } from './rank.js';
 import { rollingText } from './rolling.js';
+import { matchPatternText } from './matchPattern.js';
 import { topNText } from './topN.js';
 import { sortText } from './tables.js';
 import type { PlanNode } from './plan.js';
@@ -56,6 +57,7 @@ export function nodeText(node: PlanNode): string {
       return `aggregate${by}${of}${late}${ttl}: ${columns.map(({ name, call }) => `${name} = ${callText(call)}`).join(', ')}`;
     },
     rolling: node => rollingText(node),
+    matchPattern: node => matchPatternText(node),
     topN: node => topNText(node),
     rank: node => rankText(node),
     apply: node => applyText(node),

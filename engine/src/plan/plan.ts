@@ -8,6 +8,7 @@ import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { RankNode } from './nodes/rank.js';
 import type { RollingNode } from './nodes/rolling.js';
+import type { MatchPatternNode } from './nodes/matchPattern.js';
 import type { SortNode } from './nodes/sort.js';
 import type { SourceNode } from './nodes/source.js';
 import type { TopNNode } from './nodes/topN.js';
@@ -25,6 +26,7 @@ export type PlanNode =
   | KeepNode
   | UnionAllNode
   | RollingNode
+  | MatchPatternNode
   | TopNNode
   | RankNode
   | ApplyNode
