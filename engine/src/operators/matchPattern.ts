@@ -199,7 +199,7 @@ export class MatchPatternOperator implements Operator {
     const deadlines = this.#deadlines;
     const { withinUs } = this.#plan;
     const { head, timed } = this.#keys;
-    while (deadlines.next <= mark && withinUs !== null) {
+    while (withinUs !== null && deadlines.size > 0 && deadlines.next <= mark) {
       const { group, time, order } = deadlines.take();
       timed[group] = 0;
       const start = head[group];
@@ -302,7 +302,7 @@ export class MatchPatternOperator implements Operator {
     this.#rows.restore(reader.section('rows'));
     for (const each of [this.#search, this.#probe, this.#found]) {
       each.grow(this.#rows.capacity);
-      each.read(this.#rows.columns);
+      if (this.#rows.used > 0) each.read(this.#rows.columns);
     }
     this.#search.restore(reader.section('search'));
     this.#keys.restore(reader.section('keys'));

@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import type { Batch } from '../../engine/src/columns/batch.js';
+import { valueAt, type Value } from '../../engine/src/columns/values.js';
+import { MillraceError } from '../../engine/src/columns/error.js';
+import { buildOperator } from '../../engine/src/operators/build.js';
+import type { Operator } from '../../engine/src/operators/operator.js';
+import { readSnapshot, SnapshotWriter } from '../../engine/src/operators/snapshotFormat.js';
+import type { PhysicalOperator } from '../../engine/src/physical/physical.js';
+import { planPhysical } from '../../engine/src/physical/planner.js';
+import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
+import type { MatchPatternNode } from '../../engine/src/plan/nodes/matchPattern.js';
+import { patternText } from '../../engine/src/plan/patternText.js';
+import { batchOf, cut, END, FIELDS, makeHistory, type HistoryRow } from './histories.js';
+import { CannotSkip, patternReference, TooLong } from './patternOracle.js';
+import { forRandom, type Random } from './random.js';
+import { makeMatch } from './randomPatterns.js';
+import { keyText, text } from './reference.js';
+
+function operatorsOf(node: MatchPatternNode): readonly PhysicalOperator[] {
+  const relations = bindPlan(node, source => sourceRelationOf(source, FIELDS));
+  return planPhysical(node, relations).operators;
+}
+
+interface Out {
+  readonly values: readonly Value[];
+  readonly mark: number;
+}
+
+/** The operators of a plan, one behind the other. */
+class Chain {
+  operators: Operator[];
+
+  constructor(readonly physical: readonly PhysicalOperator[]) {
+    this.operators = physical.map(each => buildOperator(each));
+  }
+
+  run(batch: Batch): { readonly rows: Out[]; readonly watermark: number } {
+    const rows: Out[] = [];
+    let watermark = -Infinity;
+    const into = (at: number, each: Batch): void => {
+      if (at < this.operators.length) {
+        this.operators[at].process(0, each, out => into(at + 1, out));
+        return;
+      }
+      watermark = each.watermark;
+      for (let row = 0; row < each.length; row++)
+        rows.push({
+          values: each.columns.map((column): Value => valueAt(column, row)),
+          mark: each.marks?.[row] ?? NaN,
+        });
+    };
+    into(0, batch);
+    return { rows, watermark };
+  }
+
+  restart(): void {
+    this.operators = this.operators.map((operator, at) => {
+      const writer = new SnapshotWriter();
+      operator.snapshot(writer);
+      const next = buildOperator(this.physical[at]);
+      next.restore(readSnapshot(writer.encode()));
+      return next;
+    });
+  }
+
+  get stateRows(): number {
+    return this.operators.reduce((total, operator) => total + operator.stateRows(), 0);
+  }
+}
+
+/** Prices whole, so that their sums are exact. */
+const makeRows = (random: Random, wide: boolean): HistoryRow[] =>
+  makeHistory(random, 10 + random.below(60), { boundUs: 10, wide }).map(row => ({
+    ...row,
+    price: row.price === null || Number.isNaN(row.price) ? null : Math.round(row.price),
+  }));
+
+test('finds the matches that plain backtracking over all rows finds, however the input is cut', () =>
+  forRandom(random => {
+    const { node, truths, measures } = makeMatch(random);
+    if (process.env.SHOW) console.log(patternText(node.pattern), JSON.stringify({ ...node, input: 0, pattern: 0 }));
+    const sums = node.references.some(({ fn }) => fn === 'sum' || fn === 'avg');
+    const rows = makeRows(random, !sums && random.chance(0.2));
+    let wanted: Map<string, (readonly Value[])[]> | null;
+    try {
+      wanted = patternReference(node, rows, truths, measures);
+    } catch (error) {
+      if (error instanceof TooLong) return;
+      if (!(error instanceof CannotSkip)) throw error;
+      wanted = null;
+    }
+    const orders = [false, true].map(restarts => {
+      const chain = new Chain(operatorsOf(node));
+      const found: Out[] = [];
+      let watermark = -Infinity;
+      const give = (batch: Batch): void => {
+        const out = chain.run(batch);
+        for (const row of out.rows) {
+          if (!(row.mark === watermark)) throw new Error(`mark ${row.mark} after ${watermark}`);
+          if (Number(row.values.at(-1)) < watermark) throw new Error(`${text(row.values)} after ${watermark}`);
+          found.push(row);
+        }
+        if (out.watermark < watermark) throw new Error('the watermark falls');
+        watermark = out.watermark;
+      };
+      try {
+        for (const piece of cut(random, rows)) {
+          give(batchOf(piece));
+          if (restarts && random.chance(0.2)) chain.restart();
+        }
+        give(END);
+      } catch (error) {
+        if (wanted === null && error instanceof MillraceError && error.code === 'MR2199') return null;
+        throw error;
+      }
+      expect(watermark).toBe(Infinity);
+      expect(chain.stateRows).toBe(0);
+      return found.map(({ values }) => values);
+    });
+    expect(orders[1]?.map(text)).toEqual(orders[0]?.map(text));
+    expect(orders[0] === null).toBe(wanted === null);
+    if (orders[0] === null || wanted === null) return;
+    const found = new Map<string, string[]>();
+    for (const values of orders[0]) {
+      const key = keyText(values.slice(0, node.keys.length));
+      found.set(key, [...(found.get(key) ?? []), text(values.slice(node.keys.length))]);
+    }
+    const sorted = (map: ReadonlyMap<string, readonly string[]>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+    expect(sorted(found)).toEqual(sorted(new Map([...wanted].map(([key, list]) => [key, list.map(text)]))));
+  }));
