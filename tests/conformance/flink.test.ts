@@ -31,7 +31,7 @@ describe.skipIf(cases.size === 0)("Flink's own cases", () => {
     const { tables, expected } = cases.get(id)!;
     const named = (name: string) => tables.find(table => table.name === name)!;
     const query = QUERIES[id](
-      name => streamOf(named(name)),
+      (name, sequence) => streamOf(named(name), sequence),
       name => tableOf(named(name)),
     );
     const { fields, columns, length } = decodeArrow(await query.toArrow());

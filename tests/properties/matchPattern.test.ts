@@ -21,36 +21,35 @@ function operatorsOf(node: MatchPatternNode): readonly PhysicalOperator[] {
   return planPhysical(node, relations).operators;
 }
 
-interface Out {
-  readonly values: readonly Value[];
-  readonly mark: number;
-}
-
 /** The operators of a plan, one behind the other. */
 class Chain {
   operators: Operator[];
+  watermark = -Infinity;
 
   constructor(readonly physical: readonly PhysicalOperator[]) {
     this.operators = physical.map(each => buildOperator(each));
   }
 
-  run(batch: Batch): { readonly rows: Out[]; readonly watermark: number } {
-    const rows: Out[] = [];
-    let watermark = -Infinity;
+  /** The rows that come out; none is earlier than a watermark that came before it. */
+  run(batch: Batch): (readonly Value[])[] {
+    const rows: (readonly Value[])[] = [];
     const into = (at: number, each: Batch): void => {
       if (at < this.operators.length) {
         this.operators[at].process(0, each, out => into(at + 1, out));
         return;
       }
-      watermark = each.watermark;
-      for (let row = 0; row < each.length; row++)
-        rows.push({
-          values: each.columns.map((column): Value => valueAt(column, row)),
-          mark: each.marks?.[row] ?? NaN,
-        });
+      for (let row = 0; row < each.length; row++) {
+        const values = each.columns.map((column): Value => valueAt(column, row));
+        const mark = each.marks?.[row] ?? NaN;
+        if (!(mark >= this.watermark) || Number(values.at(-1)) < mark)
+          throw new Error(`${text(values)} after ${this.watermark}, marked ${mark}`);
+        rows.push(values);
+      }
+      if (each.watermark < this.watermark) throw new Error('the watermark falls');
+      this.watermark = each.watermark;
     };
     into(0, batch);
-    return { rows, watermark };
+    return rows;
   }
 
   restart(): void {
@@ -91,31 +90,20 @@ test('finds the matches that plain backtracking over all rows finds, however the
     }
     const orders = [false, true].map(restarts => {
       const chain = new Chain(operatorsOf(node));
-      const found: Out[] = [];
-      let watermark = -Infinity;
-      const give = (batch: Batch): void => {
-        const out = chain.run(batch);
-        for (const row of out.rows) {
-          if (!(row.mark === watermark)) throw new Error(`mark ${row.mark} after ${watermark}`);
-          if (Number(row.values.at(-1)) < watermark) throw new Error(`${text(row.values)} after ${watermark}`);
-          found.push(row);
-        }
-        if (out.watermark < watermark) throw new Error('the watermark falls');
-        watermark = out.watermark;
-      };
+      const found: (readonly Value[])[] = [];
       try {
         for (const piece of cut(random, rows)) {
-          give(batchOf(piece));
+          found.push(...chain.run(batchOf(piece)));
           if (restarts && random.chance(0.2)) chain.restart();
         }
-        give(END);
+        found.push(...chain.run(END));
       } catch (error) {
         if (wanted === null && error instanceof MillraceError && error.code === 'MR2199') return null;
         throw error;
       }
-      expect(watermark).toBe(Infinity);
+      expect(chain.watermark).toBe(Infinity);
       expect(chain.stateRows).toBe(0);
-      return found.map(({ values }) => values);
+      return found;
     });
     expect(orders[1]?.map(text)).toEqual(orders[0]?.map(text));
     expect(orders[0] === null).toBe(wanted === null);

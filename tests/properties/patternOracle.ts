@@ -60,7 +60,10 @@ function matchAt(
           const again = (): ReturnType<Next> =>
             most !== null && count >= most
               ? null
-              : walk(part, from, so, (to, then) => (to === from && count >= least ? null : times(count + 1, to, then)));
+              : walk(part, from, so, (to, then) =>
+                  // A repetition that takes no row is the last one.
+                  to === from && count + 1 >= least ? next(to, then) : times(count + 1, to, then),
+                );
           if (count < least) return again();
           return reluctant ? (next(from, so) ?? again()) : (again() ?? next(from, so));
         };

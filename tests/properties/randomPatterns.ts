@@ -177,7 +177,7 @@ function ofMatch(random: Random, references: References): Condition {
       if (other === null) return orNone;
       if (own === null) return false;
       const exact = typeof own === typeof other;
-      const [x, y] = exact ? [own, other] : [Number(own), Number(other)];
+      const [x, y] = exact ? [own, other as typeof own] : [Number(own), Number(other)];
       return less ? x < y : x >= y;
     },
   };

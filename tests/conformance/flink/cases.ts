@@ -144,9 +144,9 @@ function boundOf(watermark: string | null): number {
   return interval === null ? 0 : Math.round(Number(interval[1]) * 1e6);
 }
 
-/** A table of a case as a stream of ours. */
-export function streamOf(table: CaseTable): Stream<AnyRow> {
-  return new Stream<AnyRow>(sourceOf(table, true));
+/** A table of a case as a stream of ours; `sequence` orders rows of one time. */
+export function streamOf(table: CaseTable, sequence: string | null = null): Stream<AnyRow> {
+  return new Stream<AnyRow>(sourceOf(table, true, sequence));
 }
 
 /** A table of a case as a table of ours. */
@@ -155,7 +155,7 @@ export function tableOf(table: CaseTable): Table<AnyRow> {
 }
 
 /** Watermarks that the case has between rows come with them. */
-function sourceOf(table: CaseTable, clocked: boolean): PlanNode {
+function sourceOf(table: CaseTable, clocked: boolean, sequence: string | null = null): PlanNode {
   if (table.changelog !== undefined) throw new Error('a source that takes rows back');
   const physical = table.columns.filter(column => column.type !== undefined);
   const times = table.columns.filter(column => column.computed?.startsWith('TO_TIMESTAMP') === true);
@@ -195,7 +195,7 @@ function sourceOf(table: CaseTable, clocked: boolean): PlanNode {
     time:
       table.rowtime === null
         ? null
-        : { column: table.rowtime, boundUs: boundOf(table.watermark), idleTimeoutUs: null, sequence: null },
+        : { column: table.rowtime, boundUs: boundOf(table.watermark), idleTimeoutUs: null, sequence },
     clocked,
   });
 }

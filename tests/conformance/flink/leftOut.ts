@@ -6,7 +6,6 @@ export const LEFT_OUT: readonly { readonly why: string; readonly cases: RegExp }
       /Changelog|changelog|DeletesByKey|delete-on-key|full-delete|testRetractMinMaxWithChar|WithCDCSource|retract-mode-source/,
   },
   { why: 'joins', cases: /[Jj]oin/ },
-  { why: 'patterns of rows', cases: /match-|MatchRecognize/ },
   { why: 'sinks and their constraints', cases: /-sink-|constraint-enforcer/ },
   { why: 'arrays, maps, rows and variants as values', cases: /Array|Map|Nested|Json|over-aggregate-lag/ },
   {
