@@ -19,7 +19,8 @@ const MOST_STATES = 2000;
 
 type Step =
   | { readonly kind: 'row'; readonly label: number; readonly state: number; next: Step }
-  | { readonly kind: 'choice'; options: readonly Step[] }
+  /** `exit`: where a repetition ends, which one that takes no row does. */
+  | { readonly kind: 'choice'; options: readonly Step[]; readonly exit?: Step }
   | { readonly kind: 'end' };
 
 /** The machine of a pattern: each place of a label in it, its repetitions written out, is a state. */
@@ -58,7 +59,7 @@ export function patternStates(pattern: PatternTerm, labels: readonly string[]): 
     let after: Step = next;
     let copies = least;
     if (most === null) {
-      const loop: Step = { kind: 'choice', options: [] };
+      const loop: Step = { kind: 'choice', options: [], exit: next };
       const body = built(part, loop);
       loop.options = choice(body, next);
       // The last of the repetitions that there have to be is the one that loops.
@@ -87,7 +88,7 @@ function edgesOf(step: Step): Exclude<Step, { kind: 'choice' }>[] {
   const edges: Exclude<Step, { kind: 'choice' }>[] = [];
   const seen = new Set<Step>();
   const visit = (each: Step): boolean => {
-    if (seen.has(each)) return false;
+    if (seen.has(each)) return each.kind === 'choice' && each.exit !== undefined && visit(each.exit);
     seen.add(each);
     if (each.kind === 'choice') return each.options.some(visit);
     edges.push(each);
