@@ -33,13 +33,16 @@ function matchAt(
     switch (term.kind) {
       case 'label': {
         if (at >= rows.length) return null;
-        if (node.withinUs !== null && Number(rows[at].time) - Number(rows[start].time) >= node.withinUs) return null;
+        if (node.withinUs !== null && Number(rows[at].time) - Number(rows[start].time) >= node.withinUs)
+          return null;
         const longer = [...path, { row: rows[at], label: term.label }];
         return truths.get(term.label)?.(longer) === false ? null : next(at + 1, longer);
       }
       case 'sequence': {
         const part = (k: number, from: number, so: readonly Labelled[]): ReturnType<Next> =>
-          k === term.parts.length ? next(from, so) : walk(term.parts[k], from, so, (to, then) => part(k + 1, to, then));
+          k === term.parts.length
+            ? next(from, so)
+            : walk(term.parts[k], from, so, (to, then) => part(k + 1, to, then));
         return part(0, at, path);
       }
       case 'either': {
@@ -90,7 +93,7 @@ function matchesOf(
   const found: (readonly Labelled[])[] = [];
   const { afterMatch } = node;
   const budget = { left: 200_000 };
-  for (let start = 0; start < rows.length; ) {
+  for (let start = 0; start < rows.length;) {
     const path = matchAt(rows, start, node, truths, budget);
     if (path === null) {
       start++;
@@ -101,7 +104,8 @@ function matchesOf(
     else if (afterMatch.to === 'nextRow') start++;
     else {
       const labels = path.map(({ label }) => label);
-      const at = afterMatch.to === 'first' ? labels.indexOf(afterMatch.label) : labels.lastIndexOf(afterMatch.label);
+      const at =
+        afterMatch.to === 'first' ? labels.indexOf(afterMatch.label) : labels.lastIndexOf(afterMatch.label);
       if (at <= 0) throw new CannotSkip();
       start += at;
     }
@@ -123,8 +127,7 @@ export function patternReference(
     return stays;
   });
   const order = [...kept.keys()].sort(
-    (a, b) =>
-      Number(kept[a].time! - kept[b].time!) || Number(kept[a].seq - kept[b].seq) || a - b,
+    (a, b) => Number(kept[a].time! - kept[b].time!) || Number(kept[a].seq - kept[b].seq) || a - b,
   );
   const groups = new Map<string, HistoryRow[]>();
   for (const at of order) {

@@ -1,7 +1,11 @@
 import { FLOAT64, INT64, STRING, type DataType } from '../../engine/src/columns/types.js';
 import type { Value } from '../../engine/src/columns/values.js';
 import type { Expr } from '../../engine/src/expr/ast.js';
-import type { MatchPatternNode, PatternReference, PatternTerm } from '../../engine/src/plan/nodes/matchPattern.js';
+import type {
+  MatchPatternNode,
+  PatternReference,
+  PatternTerm,
+} from '../../engine/src/plan/nodes/matchPattern.js';
 import { labelsOf, leastRows } from '../../engine/src/plan/patternText.js';
 import { SOURCE, type HistoryRow } from './histories.js';
 import type { Labelled, Measure, Truth } from './patternOracle.js';
@@ -21,8 +25,12 @@ export function makePattern(random: Random): PatternTerm {
 }
 
 function term(random: Random, depth: number): PatternTerm {
-  const kind = depth === 0 ? 'label' : random.pick(['label', 'sequence', 'sequence', 'either', 'repeat', 'repeat', 'permute']);
-  const parts = (): PatternTerm[] => Array.from({ length: 2 + random.below(2) }, () => term(random, depth - 1));
+  const kind =
+    depth === 0
+      ? 'label'
+      : random.pick(['label', 'sequence', 'sequence', 'either', 'repeat', 'repeat', 'permute']);
+  const parts = (): PatternTerm[] =>
+    Array.from({ length: 2 + random.below(2) }, () => term(random, depth - 1));
   switch (kind) {
     case 'sequence':
       return { kind, parts: parts() };
@@ -83,7 +91,9 @@ function valueOf(
     const row = rows.at(fn === 'first' ? offset : -1 - offset);
     return row === undefined ? null : row[arg as keyof HistoryRow];
   }
-  const values = rows.map(row => (arg === null ? 0 : row[arg as keyof HistoryRow])).filter(value => value !== null);
+  const values = rows
+    .map(row => (arg === null ? 0 : row[arg as keyof HistoryRow]))
+    .filter(value => value !== null);
   if (fn === 'count') return BigInt(values.length);
   if (values.length === 0) return null;
   if (fn === 'min' || fn === 'max') {
@@ -101,8 +111,7 @@ function valueOf(
 }
 
 function compare(a: Value, b: Value): number {
-  if (typeof a === 'string')
-    return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b as string, 'utf8'));
+  if (typeof a === 'string') return Buffer.compare(Buffer.from(a, 'utf8'), Buffer.from(b as string, 'utf8'));
   return a! < b! ? -1 : a! > b! ? 1 : 0;
 }
 
@@ -135,7 +144,11 @@ function ofRow(random: Random): Condition {
     }
     case 2:
       return {
-        condition: call('or', call('eq', column('symbol'), literal(STRING, 'a')), call('isNull', column('level'))),
+        condition: call(
+          'or',
+          call('eq', column('symbol'), literal(STRING, 'a')),
+          call('isNull', column('level')),
+        ),
         truth: path => current(path).symbol === 'a' || current(path).level === null,
       };
     default: {
@@ -198,7 +211,9 @@ export function makeMatch(random: Random): {
     return [{ label, ...(asks && random.chance(0.5) ? ofMatch(random, references) : ofRow(random)) }];
   });
   const measures = Array.from({ length: random.below(4) }, () =>
-    random.chance(0.2) ? references.make(random.pick(['first', 'last', 'max']), 'symbol') : references.number(),
+    random.chance(0.2)
+      ? references.make(random.pick(['first', 'last', 'max']), 'symbol')
+      : references.number(),
   );
   const afterMatch = random.pick(['pastLastRow', 'pastLastRow', 'nextRow', 'first', 'last'] as const);
   return {

@@ -168,7 +168,8 @@ class PatternScope extends LoopScope {
   }
 
   #reference(slot: PatternSlot): Emitted {
-    if (slot.kind === 'count') return { value: this.local(`numbers[${slot.lane}][i]`), valid: null, dictionary: null };
+    if (slot.kind === 'count')
+      return { value: this.local(`numbers[${slot.lane}][i]`), valid: null, dictionary: null };
     if (slot.kind === 'sum' || slot.kind === 'avg') {
       const { lane, kind, units } = slot;
       const count = this.local(`numbers[${lane + 2}][i]`);

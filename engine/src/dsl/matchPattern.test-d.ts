@@ -61,7 +61,10 @@ holds<
 // Matches are a stream again, which can be windowed.
 void falls.window(tumble('1 min')).groupBy('symbol');
 // Where a label stands in a group or beside an alternative, a match may lack it.
-const either = trades.matchPattern({ pattern: 'A (B | C)', measures: m => ({ b: m.last('B').price, n: m.count('*') }) });
+const either = trades.matchPattern({
+  pattern: 'A (B | C)',
+  measures: m => ({ b: m.last('B').price, n: m.count('*') }),
+});
 const eitherStream: Stream<{ b: number | null; n: number; matchTime: Temporal.Instant }> = either;
 void eitherStream;
 
@@ -79,7 +82,11 @@ trades.matchPattern({ pattern: 'A B', measures: m => ({ a: m.last('A').prise }) 
 // @ts-expect-error no such key
 trades.matchPattern({ by: 'symbl', pattern: 'A B', measures: m => ({ a: m.last('A').price }) });
 // @ts-expect-error no label to go on at
-trades.matchPattern({ pattern: 'A B', measures: m => ({ a: m.count('A') }), afterMatch: { skipToFirst: 'C' } });
+trades.matchPattern({
+  pattern: 'A B',
+  measures: m => ({ a: m.count('A') }),
+  afterMatch: { skipToFirst: 'C' },
+});
 // @ts-expect-error a definition is a condition
 trades.matchPattern({ pattern: 'A B', define: t => ({ A: t.price }), measures: m => ({ a: m.count('A') }) });
 // @ts-expect-error text has no sum

@@ -141,8 +141,7 @@ export function matchPatternPlan(input: PlanNode, options: PlainOptions): PlanNo
       : expressions('matchPattern({ define })', () => define(columnsProxy(), references as never));
   const columns = expressions('matchPattern({ measures })', () => measures(references as never));
   const before = references.before;
-  const rows =
-    before.length === 0 ? input : made(rollingNode({ input, keys, frame: null, columns: before }));
+  const rows = before.length === 0 ? input : made(rollingNode({ input, keys, frame: null, columns: before }));
   return made(
     matchPatternNode({
       input: rows,

@@ -7,7 +7,11 @@ import type { Flat } from './kinds.js';
 type Space = ' ' | '\n' | '\t';
 type Sign = Space | '(' | ')' | '|' | '?' | '*' | '+' | '{' | '}' | ',';
 
-type Words<P extends string, Word extends string, Found extends string> = P extends `${infer First}${infer Rest}`
+type Words<
+  P extends string,
+  Word extends string,
+  Found extends string,
+> = P extends `${infer First}${infer Rest}`
   ? First extends Sign
     ? Words<Rest, '', Found | Word>
     : Words<Rest, `${Word}${First}`, Found>
@@ -23,7 +27,11 @@ type Trimmed<P extends string> = P extends `${Space}${infer Rest}` ? Trimmed<Res
 type LeavesOut<Rest extends string> =
   Trimmed<Rest> extends `${'?' | '*' | '{0' | '{,' | '{ '}${string}` ? true : false;
 
-type Sure<P extends string, Word extends string, Found extends string> = P extends `${infer First}${infer Rest}`
+type Sure<
+  P extends string,
+  Word extends string,
+  Found extends string,
+> = P extends `${infer First}${infer Rest}`
   ? First extends Sign
     ? Sure<Rest, '', Found | (LeavesOut<P> extends true ? never : Word)>
     : Sure<Rest, `${Word}${First}`, Found>
@@ -110,10 +118,7 @@ export interface DefineValues<Row, L extends string> extends MatchValues<Row, L,
 
 /** Where matching goes on after a match. */
 export type AfterMatchOption<L extends string> =
-  | 'skip past last row'
-  | 'skip to next row'
-  | { readonly skipToFirst: L }
-  | { readonly skipToLast: L };
+  'skip past last row' | 'skip to next row' | { readonly skipToFirst: L } | { readonly skipToLast: L };
 
 /** Conditions of labels alone. */
 type OnlyLabels<D, L extends string> = { readonly [K in Exclude<keyof D, L>]: never };

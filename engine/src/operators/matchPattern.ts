@@ -51,9 +51,7 @@ export class MatchPatternOperator implements Operator {
     this.#plan = plan;
     const { conditions, references, keys, args, afterMatch, labels } = plan;
     this.#rows = new WaitingPatternRows(plan);
-    const reads = new Set(
-      conditions.flatMap(each => (each?.of === 'match' ? columnsOf(each.expr) : [])),
-    );
+    const reads = new Set(conditions.flatMap(each => (each?.of === 'match' ? columnsOf(each.expr) : [])));
     const layout = new PatternLayout(plan, new Set([...reads].filter(at => at < references.length)));
     this.#search = new PatternSearch(plan, layout, this.#rows, true);
     this.#probe = new PatternSearch(plan, layout, this.#rows, false);
@@ -172,7 +170,8 @@ export class MatchPatternOperator implements Operator {
     if (afterMatch.to === 'nextRow') return next[start];
     let found = -1;
     for (let row = start; ; row = next[row]) {
-      if (1 << this.#search.labelOf(row) === this.#skipTo && (found < 0 || afterMatch.to === 'last')) found = row;
+      if (1 << this.#search.labelOf(row) === this.#skipTo && (found < 0 || afterMatch.to === 'last'))
+        found = row;
       if (row === last) break;
     }
     if (found > start) return found;
@@ -264,7 +263,8 @@ export class MatchPatternOperator implements Operator {
     this.#keys.renumber(renumbering);
     const uncertain = [...this.#uncertain];
     this.#uncertain.clear();
-    for (const key of uncertain) if (renumbering.numberOf[key] >= 0) this.#uncertain.add(renumbering.numberOf[key]);
+    for (const key of uncertain)
+      if (renumbering.numberOf[key] >= 0) this.#uncertain.add(renumbering.numberOf[key]);
     this.#awaitAll();
   }
 

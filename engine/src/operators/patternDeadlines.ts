@@ -37,7 +37,7 @@ export class PatternDeadlines {
     this.#times.pop();
     this.#orders.pop();
     this.#groups.pop();
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const left = 2 * at + 1;
       if (left >= last) break;
       const least = left + 1 < last && this.#precedes(left + 1, left) ? left + 1 : left;

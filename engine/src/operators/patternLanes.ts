@@ -46,7 +46,10 @@ export class PatternLayout {
     );
   }
 
-  #slot({ fn, labels, arg, offset }: PhysicalPatternReference, args: PhysicalMatchPattern['args']): PatternSlot {
+  #slot(
+    { fn, labels, arg, offset }: PhysicalPatternReference,
+    args: PhysicalMatchPattern['args'],
+  ): PatternSlot {
     switch (fn) {
       case 'first':
         return offset === 0
@@ -76,9 +79,7 @@ export class PatternLayout {
   }
 
   #number(kind: NumberLane['kind'], labels: number, arg: number): number {
-    const known = this.numbers.find(
-      lane => lane.kind === kind && lane.labels === labels && lane.arg === arg,
-    );
+    const known = this.numbers.find(lane => lane.kind === kind && lane.labels === labels && lane.arg === arg);
     if (known !== undefined) return known.at;
     const at = this.numberLanes;
     this.numbers.push({ kind, labels, arg, at });

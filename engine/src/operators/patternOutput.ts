@@ -64,7 +64,8 @@ export class PatternOutput {
       for (const at of this.#reads) {
         const slot = lanes.layout.slots[at];
         const column = this.#references[at];
-        if (slot.kind === 'row' || slot.kind === 'forth') column.addRow(this.count, slotPosition(slot, lanes, last));
+        if (slot.kind === 'row' || slot.kind === 'forth')
+          column.addRow(this.count, slotPosition(slot, lanes, last));
         else column.addNumber(this.count, slotNumber(slot, lanes, last));
       }
     }
@@ -111,7 +112,8 @@ class GatheredColumn {
       gatherLane(data, rows, count, lane);
       if (valid === null) return { type, data: lane, valid: null, dictionary };
     } else {
-      for (let k = 0; k < count; k++) if (rows[k] >= 0) lane[k] = data[rows[k]];
+      for (let k = 0; k < count; k++)
+        if (rows[k] >= 0) lane[k] = data[rows[k]];
         else lane[k] = (data instanceof BigInt64Array ? 0n : 0) as never;
     }
     const known = this.#bytes.take(count);

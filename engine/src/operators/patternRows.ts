@@ -44,7 +44,10 @@ export class WaitingPatternRows implements PatternRows {
     this.#tests = conditions.flatMap((each, label) =>
       each?.of === 'row' ? [{ bit: 1 << label, selection: new Selection(each.expr, input) }] : [],
     );
-    this.#always = conditions.reduce((bits, each, label) => (each?.of === 'row' ? bits : bits | (1 << label)), 0);
+    this.#always = conditions.reduce(
+      (bits, each, label) => (each?.of === 'row' ? bits : bits | (1 << label)),
+      0,
+    );
     this.#time = time;
     this.#numbers = withinUs === null ? null : { lane: new Float64Array(0), next: 0 };
   }
@@ -90,7 +93,8 @@ export class WaitingPatternRows implements PatternRows {
   #fit(): void {
     const { capacity, used } = this.#store;
     if (this.next.length < capacity) {
-      for (const name of ['next', 'prev', 'fits', 'hopeless'] as const) this[name] = grown(this[name], capacity);
+      for (const name of ['next', 'prev', 'fits', 'hopeless'] as const)
+        this[name] = grown(this[name], capacity);
       this.times = longer(this.times, capacity);
       if (this.#numbers !== null) this.#numbers.lane = longer(this.#numbers.lane, capacity);
     }

@@ -62,8 +62,7 @@ export function planMatchPattern(
 ): PhysicalInput {
   const { schema } = input;
   const field = eventTime(input);
-  const time =
-    field?.type.kind === 'timestamp' ? { column: field.name, unit: field.type.unit } : null;
+  const time = field?.type.kind === 'timestamp' ? { column: field.name, unit: field.type.unit } : null;
   const ordered =
     time === null || comesInOrder(node.input)
       ? at
@@ -134,7 +133,8 @@ function readsReference(expr: BoundExpr, count: number): boolean {
 export function matchOperatorText(operator: PhysicalMatchPattern): string {
   const { labels, states, keys, args, conditions, withinUs, afterMatch } = operator;
   const by = keys.map(at => boundName(args[at])).join(', ') || '()';
-  const of = (which: 'row' | 'match'): string => labels.filter((_, at) => conditions[at]?.of === which).join(', ');
+  const of = (which: 'row' | 'match'): string =>
+    labels.filter((_, at) => conditions[at]?.of === which).join(', ');
   const [alone, before] = [of('row'), of('match')];
   const asks = [
     ...(alone === '' ? [] : [`${alone} by the row alone`]),

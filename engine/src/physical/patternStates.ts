@@ -66,7 +66,8 @@ export function patternStates(pattern: PatternTerm, labels: readonly string[]): 
       after = least > 0 ? body : loop;
       copies = Math.max(0, least - 1);
     } else {
-      for (let k = least; k < most; k++) after = { kind: 'choice', options: choice(built(part, after), next) };
+      for (let k = least; k < most; k++)
+        after = { kind: 'choice', options: choice(built(part, after), next) };
     }
     for (let k = 0; k < copies; k++) after = built(part, after);
     return after;

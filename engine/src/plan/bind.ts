@@ -65,7 +65,12 @@ export function bindPlan(
         rank: node => bindRank(node, input(node), name => requireColumn(name, input(node).schema)),
         rolling: node => bindRolling(node, input(node), expr => requireBoolean(expr, '{ where }')),
         matchPattern: node =>
-          bindMatchPattern(node, input(node), name => requireColumn(name, input(node).schema), requireBoolean),
+          bindMatchPattern(
+            node,
+            input(node),
+            name => requireColumn(name, input(node).schema),
+            requireBoolean,
+          ),
         final: node => bindFinal(node, input(node)),
         late: node => bindLate(node, bound),
         keep: node => input(node),

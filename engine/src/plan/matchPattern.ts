@@ -56,7 +56,11 @@ export function bindMatchPattern(
     const { type, nullable } = bind(expr, references);
     return { name, type, nullable };
   });
-  const fields = [...keys, ...measures, ...(time === null ? [] : [{ ...time, name: MATCH_TIME, nullable: false }])];
+  const fields = [
+    ...keys,
+    ...measures,
+    ...(time === null ? [] : [{ ...time, name: MATCH_TIME, nullable: false }]),
+  ];
   requireUnique(fields);
   return { schema: { fields }, time: time === null ? null : MATCH_TIME, mode: 'append', key: null };
 }
@@ -116,7 +120,9 @@ function requireLabels({ pattern, define, references, afterMatch }: MatchPattern
   }
   const named: [string, string][] = [
     ...define.map(({ label }): [string, string] => [label, 'define']),
-    ...references.flatMap(({ name, labels: of }) => (of ?? []).map((label): [string, string] => [label, name])),
+    ...references.flatMap(({ name, labels: of }) =>
+      (of ?? []).map((label): [string, string] => [label, name]),
+    ),
     ...('label' in afterMatch ? [[afterMatch.label, 'afterMatch'] satisfies [string, string]] : []),
   ];
   for (const [label, where] of named) {

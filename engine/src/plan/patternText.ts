@@ -128,7 +128,9 @@ export function patternText(term: PatternTerm): string {
     case 'label':
       return term.label;
     case 'sequence':
-      return term.parts.map(part => (part.kind === 'either' ? `(${patternText(part)})` : patternText(part))).join(' ');
+      return term.parts
+        .map(part => (part.kind === 'either' ? `(${patternText(part)})` : patternText(part)))
+        .join(' ');
     case 'either':
       return term.options.map(patternText).join(' | ');
     case 'permute':

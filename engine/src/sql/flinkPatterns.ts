@@ -3,7 +3,12 @@ import type { BoundExpr } from '../expr/bound.js';
 import { aggregateOf } from '../functions/aggregate/registry.js';
 import { bind } from '../functions/bind.js';
 import { conditionSchema, MATCH_TIME, measureSchema } from '../plan/matchPattern.js';
-import type { AfterMatch, MatchPatternNode, PatternReference, PatternTerm } from '../plan/nodes/matchPattern.js';
+import type {
+  AfterMatch,
+  MatchPatternNode,
+  PatternReference,
+  PatternTerm,
+} from '../plan/nodes/matchPattern.js';
 import { patternText } from '../plan/patternText.js';
 import { sqlInterval } from '../windows/define.js';
 import { wholeMilliseconds } from './flinkTables.js';
@@ -125,7 +130,8 @@ class ReferencePrinter {
 
   #reference({ fn, labels, arg, offset }: PatternReference): string {
     const { input } = this;
-    if (labels !== null && labels.length > 1) input.cannot('a value of several labels has no counterpart in Flink');
+    if (labels !== null && labels.length > 1)
+      input.cannot('a value of several labels has no counterpart in Flink');
     const label = labels?.[0] ?? null;
     // Rows are counted by their event time, which is never NULL.
     const counted = column(label, input.time?.name ?? '');
