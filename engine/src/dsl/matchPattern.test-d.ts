@@ -81,10 +81,10 @@ trades.matchPattern({ pattern: 'A B', measures: m => ({ a: m.last('C').price }) 
 trades.matchPattern({ pattern: 'A B', measures: m => ({ a: m.last('A').prise }) });
 // @ts-expect-error no such key
 trades.matchPattern({ by: 'symbl', pattern: 'A B', measures: m => ({ a: m.last('A').price }) });
-// @ts-expect-error no label to go on at
 trades.matchPattern({
   pattern: 'A B',
   measures: m => ({ a: m.count('A') }),
+  // @ts-expect-error no label to go on at
   afterMatch: { skipToFirst: 'C' },
 });
 // @ts-expect-error a definition is a condition

@@ -88,6 +88,7 @@ export class MatchPatternOperator implements Operator {
     }
     const { next, prev, times } = rows;
     const { head, tail, count } = this.#keys;
+    const { leastRows } = this.#plan;
     const isTimed = this.#plan.time !== null;
     const deadlines = this.#deadlines;
     this.#live += length;
@@ -110,7 +111,7 @@ export class MatchPatternOperator implements Operator {
         count[key]++;
         this.#go(key, row, START_OF_TIME);
       }
-      if (isTimed && head[key] >= 0) this.#touched.add(key);
+      if (isTimed && count[key] >= leastRows) this.#touched.add(key);
     }
   }
 
@@ -215,15 +216,16 @@ export class MatchPatternOperator implements Operator {
   /** The earliest time that a match of rows that have come may yet have. */
   #earliest(): EventTime {
     const { head, count } = this.#keys;
+    const { leastRows } = this.#plan;
     const uncertain = this.#uncertain;
     for (const key of this.#touched) {
-      if (head[key] >= 0 && count[key] >= this.#plan.leastRows && this.#mayHold(key)) uncertain.add(key);
+      if (count[key] >= leastRows && this.#mayHold(key)) uncertain.add(key);
       else uncertain.delete(key);
     }
     this.#touched.clear();
     let earliest = Infinity;
     for (const key of uncertain) {
-      if (head[key] < 0) uncertain.delete(key);
+      if (count[key] < leastRows) uncertain.delete(key);
       else earliest = Math.min(earliest, this.#rows.times[head[key]]);
     }
     return earliest;
