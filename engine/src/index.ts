@@ -52,6 +52,14 @@ export type { MarketOptions, MarketTrade } from './dsl/generator.js';
 export { read, replay, webSocket } from './dsl/sources.js';
 export type { FileOptions, WebSocketOptions } from './dsl/sources.js';
 export type { Rolled, Rolling, RollingOptions, WithRolled } from './dsl/rolling.js';
+export type {
+  AfterMatchOption,
+  DefineValues,
+  LabelsOf,
+  Matched,
+  MatchPatternOptions,
+  MatchValues,
+} from './dsl/patternTypes.js';
 export {
   cumCount,
   cumMax,

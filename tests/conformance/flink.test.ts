@@ -34,7 +34,7 @@ describe.skipIf(cases.size === 0)("Flink's own cases", () => {
     const query = Object.hasOwn(CHANGELOG_QUERIES, id)
       ? CHANGELOG_QUERIES[id](name => changingTableOf(named(name)))
       : QUERIES[id](
-          name => streamOf(named(name)),
+          (name, sequence) => streamOf(named(name), sequence),
           name => tableOf(named(name)),
         );
     const { fields, columns, length } = decodeArrow(await query.toArrow());
@@ -58,6 +58,8 @@ describe.skipIf(cases.size === 0)("Flink's own cases", () => {
       const count = [...cases.keys()].filter(id => !has(id) && left.test(id)).length;
       return `${count} ${why}`;
     });
-    console.log(`${Object.keys(QUERIES).length + Object.keys(CHANGELOG_QUERIES).length} of ${cases.size} cases; left out: ${counts.join(', ')}`);
+    console.log(
+      `${Object.keys(QUERIES).length + Object.keys(CHANGELOG_QUERIES).length} of ${cases.size} cases; left out: ${counts.join(', ')}`,
+    );
   });
 });

@@ -184,6 +184,35 @@ export const queries: Readonly<Record<string, Query>> = {
   'all rows of a key so far': q
     .rolling({ by: 'symbol' })
     .derive(r => ({ total: sum(r.bid), most: max(r.ask) })),
+  'matches of falls that turn': q.matchPattern({
+    by: 'symbol',
+    pattern: 'START DOWN+ UP',
+    define: (r, m) => ({
+      DOWN: r.bid
+        .lt(m.last('DOWN', d => d.bid, 1))
+        .or(m.last('DOWN', d => d.bid, 1).isNull().and(r.bid.lt(m.last('START').bid))),
+      UP: r.bid.gt(m.last('DOWN').bid),
+    }),
+    measures: m => ({
+      from: m.first('START').bid,
+      bottom: m.last('DOWN').bid,
+      falls: m.count('DOWN'),
+      mean: m.avg('DOWN', r => r.bid),
+    }),
+  }),
+  'matches within a time': t.matchPattern({
+    pattern: 'A+ B',
+    define: (r, m) => ({
+      A: m
+        .sum('A', a => a.size)
+        .lt(1500)
+        .and(r.price.isNotNull()),
+      B: r.size.gt(m.max('A', a => a.size)),
+    }),
+    measures: m => ({ n: m.count('A'), last: m.last('B').id, least: m.min('A', r => r.price) }),
+    within: '6 s',
+    afterMatch: 'skip to next row',
+  }),
   'several streams as one': t
     .select('ts', 'symbol', 'size')
     .unionAll(t.where(r => r.size.gt(500)).select('ts', 'symbol', 'size'))

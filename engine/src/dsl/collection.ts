@@ -27,6 +27,8 @@ import { made } from './origin.js';
 import { PrintedSchema } from './printedSchema.js';
 import type { FileSink } from './files.js';
 import { Rolling, type RollingOptions } from './rolling.js';
+import { matchPatternPlan } from './matchPattern.js';
+import type { Definitions, MatchPatternOptions, Matched } from './patternTypes.js';
 import { mapPlan } from './applyFunctions.js';
 import type { RowSchema } from './types.js';
 import { describedTable } from './describe.js';
@@ -172,6 +174,25 @@ export abstract class Collection<K extends Kind, Row> extends Deduplicating<K, R
     const windows = within.some(name => name === 'windowEnd' || name === 'windowTime');
     const kind = this.kind === 'Stream' && !windows ? 'StreamTable' : this.kind;
     return collectionOver(kind, made(node)) as never;
+  }
+
+  /**
+   * Rows of a key that follow each other as a pattern says, in event order (SQL's MATCH_RECOGNIZE): for each match the key, the measures, and
+   * `matchTime`, the event time of its last row.
+   *
+   * @example
+   * trades.matchPattern({ by: 'symbol', pattern: 'START DOWN+ UP', within: '1 min',
+   *   define: (t, m) => ({ DOWN: t.price.lt(m.prev(t.price)), UP: t.price.gt(m.prev(t.price)) }),
+   *   measures: m => ({ from: m.first('START').price, bottom: m.last('DOWN').price, falls: m.count('DOWN') }) })
+   * @throws MillraceError `MR2190` for a pattern that cannot be read, `MR2192` for a label that is not in it
+   */
+  matchPattern<
+    const P extends string,
+    M extends Derived,
+    D extends Definitions = Record<never, never>,
+    const By extends (keyof Row & string) | readonly (keyof Row & string)[] = never,
+  >(options: MatchPatternOptions<Row, P, By, D, M>): Kinds<Matched<Row, By, M>>[K] {
+    return this.over(matchPatternPlan(this.plan, options));
   }
 
   /**

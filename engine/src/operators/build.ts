@@ -21,6 +21,7 @@ import { TopNOperator } from './topN.js';
 import { RollingOperator } from './rolling.js';
 import { rollingShape } from './rollingPlan.js';
 import { SetOperationOperator } from './setOperation.js';
+import { MatchPatternOperator } from './matchPattern.js';
 import { SortOperator } from './sort.js';
 import { RowKindsOperator } from './rowKinds.js';
 import { UnionAllOperator } from './unionAll.js';
@@ -80,6 +81,8 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
         },
         argumentColumns(physical.args, physical.input),
       );
+    case 'matchPattern':
+      return new MatchPatternOperator(physical);
     case 'topN':
       return new TopNOperator(physical);
     case 'lead':

@@ -5,6 +5,8 @@ import type { TimeSpec } from '../plan/nodes/source.js';
 import { frameText } from '../plan/rolling.js';
 import { joinKeysText } from '../plan/joined.js';
 import { boundsText } from '../plan/timedJoin.js';
+import { matchOperatorText } from './matchPattern.js';
+import type { PhysicalRolling } from './rolling.js';
 import { boundWindowText } from '../windows/boundText.js';
 import type { EmitSpec, FillSpec } from '../windows/emission.js';
 import { asOfJoinText } from './asOfJoin.js';
@@ -184,14 +186,10 @@ export function operatorText(operator: PhysicalOperator): string {
     }
     case 'unionAll':
       return `union all of ${operator.ports} (watermark: the lowest of its inputs)`;
-    case 'rolling': {
-      const { frame, columns, args } = operator;
-      const texts = columns.map(({ name, fn, args: positions, where }) => {
-        const condition = where === null ? '' : ` where ${boundText(args[where])}`;
-        return `${name} = ${fn}(${positions.map(at => boundText(args[at])).join(', ')})${condition}`;
-      });
-      return `rolling by ${operator.keys.join(', ') || '()'}${frameText(frame)}: ${texts.join(', ')}`;
-    }
+    case 'rolling':
+      return rollingText(operator);
+    case 'matchPattern':
+      return matchOperatorText(operator);
     case 'topN': {
       const { rows, order, within, rowNumber, form } = operator;
       const by = order.map(({ value, descending }) => `${boundText(value)}${descending ? ' desc' : ''}`);
@@ -237,6 +235,14 @@ export function operatorText(operator: PhysicalOperator): string {
     case 'lateRows':
       return 'late rows';
   }
+}
+
+function rollingText({ frame, columns, args, keys }: PhysicalRolling): string {
+  const texts = columns.map(({ name, fn, args: positions, where }) => {
+    const condition = where === null ? '' : ` where ${boundText(args[where])}`;
+    return `${name} = ${fn}(${positions.map(at => boundText(args[at])).join(', ')})${condition}`;
+  });
+  return `rolling by ${keys.join(', ') || '()'}${frameText(frame)}: ${texts.join(', ')}`;
 }
 
 function aggregatesText(grouping: PhysicalGrouping): string {

@@ -17,6 +17,7 @@ import type { PhysicalJoin } from './join.js';
 import type { PhysicalSetOperation } from './setOperation.js';
 import type { PhysicalUpsert } from './upsert.js';
 import type { PhysicalLead, PhysicalRolling } from './rolling.js';
+import type { PhysicalMatchPattern } from './matchPattern.js';
 
 /** One aggregate: its function, and its arguments and `where` as positions among the argument columns. */
 export interface PhysicalAggregate {
@@ -121,6 +122,7 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
     }
   | ({ readonly op: 'upsert' } & PhysicalUpsert)
   | ({ readonly op: 'rolling' } & PhysicalRolling)
+  | ({ readonly op: 'matchPattern' } & PhysicalMatchPattern)
   | ({ readonly op: 'lead' } & PhysicalLead)
   | ({ readonly op: 'topN' } & PhysicalTopN)
   | ({ readonly op: 'rank' } & PhysicalRank)

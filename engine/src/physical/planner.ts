@@ -23,6 +23,7 @@ import { broughtTogether, planSetOperation } from './setOperation.js';
 import { planTopN } from './topN.js';
 import { planRank } from './rank.js';
 import { planRolling } from './rolling.js';
+import { planMatchPattern } from './matchPattern.js';
 import { planDistinct, planSort, planUnpivot } from './tables.js';
 import { planDeduplicate, planUpsert } from './upsert.js';
 import type {
@@ -252,6 +253,12 @@ export function planPhysical(
           add,
         );
         return { ...traits, at, retention: null };
+      },
+      matchPattern: match => {
+        const { at: from, sequence } = plan(match.input, { final: false, upsert: false });
+        const [input, output] = [relationOf(match.input), relationOf(match)];
+        const at = planMatchPattern(match, input, output.schema, sequence, from, add);
+        return { at, sequence: null, window: null, retention: null };
       },
       distinct: distinct => {
         const traits = plan(distinct.input, { final: false, upsert: false });

@@ -30,6 +30,7 @@ import type { PlanNode } from './plan.js';
 import type { Relation } from './relation.js';
 import { bindRank } from './rank.js';
 import { bindRolling } from './rolling.js';
+import { bindMatchPattern } from './matchPattern.js';
 import { bindTopN, endsWithWindows } from './topN.js';
 import { bindUnionAll } from './unionAll.js';
 
@@ -80,6 +81,13 @@ export function bindPlan(
         topN: node => bindTopN(node, input(node), name => requireColumn(name, input(node).schema)),
         rank: node => bindRank(node, input(node), name => requireColumn(name, input(node).schema)),
         rolling: node => bindRolling(node, input(node), expr => requireBoolean(expr, '{ where }')),
+        matchPattern: node =>
+          bindMatchPattern(
+            node,
+            input(node),
+            name => requireColumn(name, input(node).schema),
+            requireBoolean,
+          ),
         final: node => bindFinal(node, input(node)),
         late: node => bindLate(node, bound),
         keep: node => input(node),

@@ -14,6 +14,7 @@ import type { JoinNode } from './nodes/join.js';
 import type { SetOperationNode } from './nodes/setOperation.js';
 import type { RankNode } from './nodes/rank.js';
 import type { RollingNode } from './nodes/rolling.js';
+import type { MatchPatternNode } from './nodes/matchPattern.js';
 import type { SortNode } from './nodes/sort.js';
 import type { SourceNode } from './nodes/source.js';
 import type { AsOfJoinNode } from './nodes/asOfJoin.js';
@@ -76,6 +77,10 @@ export const unionAllNode = (parts: Parts<UnionAllNode>): UnionAllNode =>
 
 /** Columns made of the rows before each row. */
 export const rollingNode = (parts: Parts<RollingNode>): RollingNode => freeze({ kind: 'rolling', ...parts });
+
+/** Rows that follow each other as a pattern says. */
+export const matchPatternNode = (parts: Parts<MatchPatternNode>): MatchPatternNode =>
+  freeze({ kind: 'matchPattern', ...parts });
 
 /** Rows with their places in an order. */
 export const rankNode = (parts: Parts<RankNode>): RankNode => freeze({ kind: 'rank', ...parts });

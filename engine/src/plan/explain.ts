@@ -15,6 +15,7 @@ import { deduplicateText } from './deduplicate.js';
 import { visitPlan } from './plan.js';
 import { rankText } from './rank.js';
 import { rollingText } from './rolling.js';
+import { matchPatternText } from './matchPattern.js';
 import { topNText } from './topN.js';
 import { sortText } from './tables.js';
 import type { PlanNode } from './plan.js';
@@ -85,6 +86,7 @@ export function nodeText(node: PlanNode): string {
     upsert: node => upsertText(node),
     deduplicate: node => deduplicateText(node),
     rolling: node => rollingText(node),
+    matchPattern: node => matchPatternText(node),
     topN: node => topNText(node),
     rank: node => rankText(node),
     apply: node => applyText(node),

@@ -14,6 +14,7 @@ import type { JoinNode } from './nodes/join.js';
 import type { SetOperationNode } from './nodes/setOperation.js';
 import type { RankNode } from './nodes/rank.js';
 import type { RollingNode } from './nodes/rolling.js';
+import type { MatchPatternNode } from './nodes/matchPattern.js';
 import type { SortNode } from './nodes/sort.js';
 import type { SourceNode } from './nodes/source.js';
 import type { AsOfJoinNode } from './nodes/asOfJoin.js';
@@ -41,6 +42,7 @@ export type PlanNode =
   | KeepNode
   | UnionAllNode
   | RollingNode
+  | MatchPatternNode
   | TopNNode
   | RankNode
   | ApplyNode

@@ -42,6 +42,7 @@ export function uniqueKey(
     final: ({ input }) => of(input),
     late: ({ input }) => of(input.input),
     keep: ({ input }) => of(input),
+    matchPattern: () => null,
     unionAll: () => null,
   });
 }

@@ -16,6 +16,7 @@ import { distinctArguments, guardedArguments } from './aggregateCall.js';
 import type { Cannot } from './cannot.js';
 import { flinkJoin, flinkSetOperation } from './flinkJoins.js';
 import { overColumn } from './flinkRolling.js';
+import { matchRecognize } from './flinkPatterns.js';
 import { createTable, hasRowtime, isRowtime, ROWTIME } from './flinkTables.js';
 import type { FlinkSource, FlinkTable } from './flinkTables.js';
 import { FLINK, flinkName } from './flinkText.js';
@@ -154,6 +155,16 @@ class NodePrinter {
         ) + this.#untimed(operation),
       aggregate: aggregate => this.#aggregate(aggregate),
       rolling: rolling => this.#rolling(rolling),
+      matchPattern: match => {
+        const time = this.#timeOf(match.input);
+        return matchRecognize(match, {
+          ...this.notes,
+          from: this.#from(match.input),
+          schema: this.#relation(match.input).schema,
+          time: time === null ? null : { name: time.name, rowtime: isRowtime(time) ? time.name : ROWTIME },
+          hidden: time === null || isRowtime(time) ? null : ROWTIME,
+        });
+      },
       unionAll: union =>
         union.inputs
           .map(input => `SELECT ${this.#columns(union)} FROM ${this.#from(input)}`)

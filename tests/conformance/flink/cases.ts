@@ -154,9 +154,9 @@ export function changingTableOf(table: CaseTable): StreamTable<AnyRow> {
   return streamOf(table).toTable({ ...key, kind: ROW_KIND }) as unknown as StreamTable<AnyRow>;
 }
 
-/** A table of a case as a stream of ours. */
-export function streamOf(table: CaseTable): Stream<AnyRow> {
-  return new Stream<AnyRow>(sourceOf(table, true));
+/** A table of a case as a stream of ours; `sequence` orders rows of one time. */
+export function streamOf(table: CaseTable, sequence: string | null = null): Stream<AnyRow> {
+  return new Stream<AnyRow>(sourceOf(table, true, sequence));
 }
 
 /** A table of a case as a table of ours. */
@@ -165,7 +165,7 @@ export function tableOf(table: CaseTable): Table<AnyRow> {
 }
 
 /** Watermarks that the case has between rows come with them. */
-function sourceOf(table: CaseTable, clocked: boolean): PlanNode {
+function sourceOf(table: CaseTable, clocked: boolean, sequence: string | null = null): PlanNode {
   // A changelog's rows come with what they do.
   const kind: readonly CaseColumn[] =
     table.changelog === undefined ? [] : [{ name: ROW_KIND, type: 'STRING' }];
@@ -208,7 +208,7 @@ function sourceOf(table: CaseTable, clocked: boolean): PlanNode {
     time:
       table.rowtime === null
         ? null
-        : { column: table.rowtime, boundUs: boundOf(table.watermark), idleTimeoutUs: null, sequence: null },
+        : { column: table.rowtime, boundUs: boundOf(table.watermark), idleTimeoutUs: null, sequence },
     clocked,
   });
 }

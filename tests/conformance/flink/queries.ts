@@ -32,10 +32,12 @@ import {
   type Tables,
   type Bounded,
 } from './queryParts.js';
+import { PATTERN_QUERIES } from './patternQueries.js';
 
 /** The queries of Flink's cases as Millrace writes them; columns in the order of the expected rows. */
 export const QUERIES: Readonly<Record<string, (tables: Tables, bounded: Bounded) => Query>> = {
   ...INTERVAL_QUERIES,
+  ...PATTERN_QUERIES,
   // The documentation's pages.
   'flinkdocs-window-agg-01': tables =>
     bid(tables).window(tumble('10 min')).aggregate(total).final().select('windowStart', 'windowEnd', 'total'),

@@ -12,8 +12,8 @@ import {
 import type { AnyRow, Collection, Stream, Table } from '../../../engine/src/index.js';
 export type Query = Pick<Collection<'Stream', unknown>, 'toArrow'>;
 
-/** A case's tables by their names, as streams. */
-export type Tables = (name: string) => Stream<AnyRow>;
+/** A case's tables by their names, as streams; `sequence` orders rows of one time. */
+export type Tables = (name: string, sequence?: string) => Stream<AnyRow>;
 /** The same as tables that have all of their rows. */
 export type Bounded = (name: string) => Table<AnyRow>;
 
