@@ -2,6 +2,7 @@ import { finalNode, keepNode, lateNode } from '../plan/build.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { PlanNode } from '../plan/plan.js';
 import { Collection } from './collection.js';
+import { LiveKeyIndex } from './keyValue.js';
 import { collectionOver, makes } from './make.js';
 import { made } from './origin.js';
 import { retentionOf } from './stream.js';
@@ -31,6 +32,24 @@ export class StreamTable<Row> extends Collection<'StreamTable', Row> {
   /** The same table with another retention. */
   keep(options: KeepOptions): StreamTable<Row> {
     return this.over<Row>(made(keepNode({ input: this.plan, retention: retentionOf(options) })));
+  }
+
+  /**
+   * Rows by the values of columns, for as long as the table is kept current: a key-value store in memory. It holds the query, as a view
+   * does, until `close()` or until its cell is run again. Where the columns are the table's key, a key has one row.
+   *
+   * Every read waits until the table is as it is at the clock's time; where no clock holds the input, until its end.
+   *
+   * @example
+   * const kv = bars.index('symbol', 'windowEnd');
+   * await kv.get('AAPL', '2026-01-05T09:31:00Z');
+   * kv.watch(['AAPL', '2026-01-05T09:31:00Z'], row => console.log(row?.close));
+   * @throws MillraceError (when rows are asked for) `MR2200` for columns that rows cannot be found by
+   */
+  index<const C extends readonly [keyof Row & string, ...(keyof Row & string)[]]>(
+    ...columns: C
+  ): LiveKeyIndex<Row, C> {
+    return new LiveKeyIndex<Row, C>(this.plan, columns);
   }
 
   /** The table as it is now, as an immutable one. */

@@ -6,6 +6,7 @@ import { Collection } from './collection.js';
 import { columnsProxy } from './exprMethods.js';
 import type { ColumnsOf } from './expressions.js';
 import type { Flat } from './kinds.js';
+import { KeyIndex } from './keyValue.js';
 import { makes } from './make.js';
 import { sortKeys } from './ordering.js';
 import type { Orderings } from './ordering.js';
@@ -154,6 +155,20 @@ export class Table<Row> extends Collection<'Table', Row> {
     );
     if (arrow === null) throw new MillraceError('MR9003', 'the columns could not be encoded.');
     return tableOfArrow<Row>(arrow, fields, options.time ?? null);
+  }
+
+  /**
+   * Rows by the values of columns: a key-value store in memory. The table is read once, and kept until `close()` or until its cell is run again.
+   *
+   * @example
+   * const kv = Table.of({ symbol: ['A', 'B'], price: [1.5, 2.5] }).index('symbol');
+   * await kv.get('A'); await kv.range('A', 'B');
+   * @throws MillraceError (when rows are asked for) `MR2200` for columns that rows cannot be found by
+   */
+  index<const C extends readonly [keyof Row & string, ...(keyof Row & string)[]]>(
+    ...columns: C
+  ): KeyIndex<Row, C> {
+    return new KeyIndex<Row, C>(this.plan, columns, 'table');
   }
 
   /** The rows as a stream that the session clock lets out as their time comes. */

@@ -7,6 +7,7 @@ import type { PlanNode } from '../plan/plan.js';
 import { MillraceError } from '../columns/error.js';
 import { toWireError } from './errors.js';
 import { explainQuery } from './hostExplain.js';
+import { IndexRegistry } from './hostIndexes.js';
 import { HostFunctions } from './hostFunctions.js';
 import { ClockPublisher } from './hostClock.js';
 import { preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
@@ -51,6 +52,7 @@ class Host implements SessionHost {
   readonly #runtime: Runtime;
   readonly #queries: QueryRegistry;
   readonly #views: ViewRegistry;
+  readonly #indexes: IndexRegistry;
   readonly #clock: ClockPublisher;
   readonly #open = new Map<string, OpenQuery>();
   readonly #listeners = new Set<(event: HostEvent) => void>();
@@ -61,6 +63,7 @@ class Host implements SessionHost {
     this.#runtime = new Runtime({ ...options, exchange: this.#functions });
     this.#queries = new QueryRegistry(this.#runtime, held => this.#tellFailure(held));
     this.#views = new ViewRegistry(this.#runtime);
+    this.#indexes = new IndexRegistry(this.#runtime, this.#queries);
     this.#clock = new ClockPublisher(this.#runtime);
   }
 
@@ -73,6 +76,15 @@ class Host implements SessionHost {
       return { queryId, bound: held.prepared.bound };
     },
     read: ({ plan, limit, current }) => readRows(plan, limit, current, this.#runtime, this.#queries),
+    index: request => this.#indexes.open(request),
+    indexGet: request => this.#indexes.get(request),
+    indexRange: request => this.#indexes.range(request),
+    indexWatch: request => this.#indexes.watch(request),
+    indexChanges: request => this.#indexes.changes(request),
+    indexClose: async ({ indexId }) => {
+      await this.#indexes.close(indexId);
+      return null;
+    },
     explain: ({ plan }) => this.#explain(plan),
     queryStats: ({ plan }) => this.#queries.stats(plan),
     write: ({ plan, sink, options }) =>
@@ -86,12 +98,13 @@ class Host implements SessionHost {
     },
     releaseOwner: async ({ owner }) => {
       const held = this.#views.removeOwner(owner);
+      const closed = this.#indexes.closeAll(owner);
       for (const [queryId, open] of [...this.#open]) {
         if (open.owner !== owner) continue;
         this.#open.delete(queryId);
         held.push(open.held);
       }
-      await Promise.all(held.map(each => this.#queries.release(each)));
+      await Promise.all([closed, ...held.map(each => this.#queries.release(each))]);
       return null;
     },
     stats: () => this.#stats(),
@@ -105,8 +118,9 @@ class Host implements SessionHost {
       this.#functions.answer(callId, result);
       return null;
     },
-    clientGone: () => {
+    clientGone: async () => {
       this.#functions.clientGone();
+      await this.#indexes.closeAll();
       return null;
     },
     view: async ({ viewId, plan, owner, view }) => {
@@ -162,6 +176,7 @@ class Host implements SessionHost {
 
   async close(): Promise<void> {
     this.#views.removeAll();
+    await this.#indexes.closeAll();
     this.#open.clear();
     this.#clock.close();
     await this.#runtime.close();
