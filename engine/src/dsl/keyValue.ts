@@ -1,4 +1,4 @@
-import { Temporal } from 'temporal-polyfill';
+import type { Temporal } from 'temporal-polyfill';
 import { MillraceError } from '../columns/error.js';
 import type { Field } from '../columns/types.js';
 import type { Value } from '../columns/values.js';
