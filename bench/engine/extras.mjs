@@ -23,4 +23,5 @@ export const EXTRAS = {
   latency: script('latency'),
   compile: script('compile'),
   snapshot: script('snapshot'),
+  'key-value': script('keyValue'),
 };
