@@ -61,6 +61,7 @@ export { imbalance, microprice, mid, spread } from './dsl/quotes.js';
 export { asc, desc } from './dsl/ordering.js';
 export type { Ordering, Orderings } from './dsl/ordering.js';
 export type { RankOptions } from './dsl/rank.js';
+export type { MapReduceKey, MapReduceOptions } from './dsl/mapReduce.js';
 export type { Key, KeyArguments, KeyBound, KeyIndex, LiveKeyIndex } from './dsl/keyValue.js';
 export type { Unsubscribe, WatchedRows } from './dsl/keyWatcher.js';
 export type { TopNKinds, TopNOptions } from './dsl/topN.js';

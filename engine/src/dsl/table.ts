@@ -17,6 +17,8 @@ import type { ScanOptions } from './applyFunctions.js';
 import { made } from './origin.js';
 import { rankColumns } from './rank.js';
 import type { RankOptions } from './rank.js';
+import { mapReducePlan } from './mapReduce.js';
+import type { MapReduceKey, MapReduceOptions } from './mapReduce.js';
 import { Stream } from './stream.js';
 import { timeSpec } from './timeOptions.js';
 import type { TimeOptions } from './timeOptions.js';
@@ -102,6 +104,33 @@ export class Table<Row> extends Collection<'Table', Row> {
     const given: string | readonly string[] = options.within ?? [];
     const within = typeof given === 'string' ? [given] : given;
     return this.over(made(rankNode({ input: this.plan, order, within, columns: rankColumns(options) })));
+  }
+
+  /**
+   * Maps each row to pairs of a key and a value, brings the pairs together by key, and makes a row of each key: in threads, where there are any
+   * (under Node), with keys cut into partitions by their hash. Rows come in order of the keys: numbers by size, text by code points, NULL last.
+   *
+   * The functions are sent as text and may name nothing outside of them (see `defineAggregate`); `map` may be two expressions instead.
+   * `combine` must be associative and commutative. `explain()` and `stats()` tell after a run what went to which partition, and the heaviest keys.
+   *
+   * @throws MillraceError `MR1340` for a function that uses a variable from outside; `MR2206` for options that do not go together; when the rows
+   * are read, `MR2205` for a function that throws, with the row or key; `MR2207` and `MR2209` for keys, values and rows that are none
+   * @example
+   * lines.mapReduce({
+   *   map: line => line.text.split(' ').map(word => [word, 1]),
+   *   combine: 'sum',
+   *   returns: schema({ word: string, n: int64 }),
+   * })
+   * @example
+   * trades.mapReduce({
+   *   map: { key: t => t.symbol, value: t => t.price.mul(t.size) },
+   *   combine: 'max',
+   *   reduce: (symbol, [most]) => ({ symbol, most }),
+   *   returns: schema({ symbol: string, most: float64 }),
+   * })
+   */
+  mapReduce<const K extends MapReduceKey, V, Out>(options: MapReduceOptions<Row, K, V, Out>): Table<Out> {
+    return this.over(mapReducePlan(this.plan, options));
   }
 
   /**

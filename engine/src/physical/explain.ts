@@ -5,6 +5,7 @@ import type { TimeSpec } from '../plan/nodes/source.js';
 import { frameText } from '../plan/rolling.js';
 import { boundWindowText } from '../windows/boundText.js';
 import type { EmitSpec, FillSpec } from '../windows/emission.js';
+import { mapReduceOperatorText } from './mapReduce.js';
 import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
 
 /** How a place of a plan tells changes: rows only come, or changes replace rows with the earlier values told or by key alone. */
@@ -65,6 +66,7 @@ export function changesOf(plan: Pick<PhysicalPlan, 'operators'>, input: Physical
   const step = plan.operators[input.operator];
   if ('form' in step) return step.form === 'retract' || step.form === 'upsert' ? step.form : 'append';
   if (step.op === 'lateRows' || step.op === 'sort' || step.op === 'rank') return 'append';
+  if (step.op === 'mapReduce') return 'append';
   return step.inputs.map(each => changesOf(plan, each)).find(mode => mode !== 'append') ?? 'append';
 }
 
@@ -119,6 +121,8 @@ export function operatorText(operator: PhysicalOperator): string {
       const each = within.length === 0 ? '' : ` within ${within.join(', ')}`;
       return `${columns.map(({ name, rank }) => `${name} = ${rank}`).join(', ')} by ${order}${each}, at the end of the input`;
     }
+    case 'mapReduce':
+      return mapReduceOperatorText(operator);
     case 'unpivot':
       return `unpivot ${operator.columns.join(', ')}`;
     case 'apply': {

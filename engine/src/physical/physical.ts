@@ -9,6 +9,7 @@ import type { BarWindow, SessionWindow, TimeWindow } from '../windows/define.js'
 import type { EmitSpec } from '../windows/emission.js';
 import type { PhysicalFill } from '../plan/fill.js';
 import type { PhysicalRank } from './rank.js';
+import type { PhysicalMapReduce } from './mapReduce.js';
 import type { PhysicalTopN } from './topN.js';
 import type { PhysicalLead, PhysicalRolling } from './rolling.js';
 
@@ -93,6 +94,7 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
   | ({ readonly op: 'lead' } & PhysicalLead)
   | ({ readonly op: 'topN' } & PhysicalTopN)
   | ({ readonly op: 'rank' } & PhysicalRank)
+  | ({ readonly op: 'mapReduce' } & PhysicalMapReduce)
   | ({
       readonly op: 'groupBy';
       /** `final`: each group once, at the end of the input. */

@@ -13,6 +13,7 @@ import { planApply } from './apply.js';
 import { changesOf } from './explain.js';
 import { planTopN } from './topN.js';
 import { planRank } from './rank.js';
+import { planMapReduce } from './mapReduce.js';
 import { planRolling } from './rolling.js';
 import { planDistinct, planSort, planUnpivot } from './tables.js';
 import type {
@@ -174,6 +175,11 @@ export function planPhysical(
         const traits = plan(rank.input, { final: false, closing: true, upsert: false });
         const at = planRank(rank, relationOf(rank.input), relationOf(rank), traits.at, add);
         return { ...traits, at, window: null, retention: null };
+      },
+      mapReduce: mapped => {
+        const traits = plan(mapped.input, { final: false, closing: true, upsert: false });
+        const at = add(planMapReduce(mapped, relationOf(mapped.input)), traits.at);
+        return { at, sequence: null, window: null, retention: null };
       },
       unpivot: unpivot => {
         const traits = plan(unpivot.input, { ...wanted, upsert: false });

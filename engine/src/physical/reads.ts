@@ -32,6 +32,8 @@ function readBy(step: PhysicalStep, looked: ColumnsRead): ColumnsRead {
       return looked === null ? null : new Set([...looked, ...columnsOf(step.predicate)]);
     case 'project':
       return new Set(step.columns.flatMap(({ expr }) => columnsOf(expr)));
+    case 'mapReduce':
+      return step.retracting ? null : new Set(step.reads);
     case 'groupBy':
     case 'windowedAggregate':
     case 'sessionAggregate':

@@ -22,6 +22,7 @@ import { visitPlan } from './plan.js';
 import type { PlanNode } from './plan.js';
 import type { Relation } from './relation.js';
 import { bindRank } from './rank.js';
+import { bindMapReduce } from './mapReduce.js';
 import { bindRolling } from './rolling.js';
 import { bindTopN, endsWithWindows } from './topN.js';
 import { bindUnionAll } from './unionAll.js';
@@ -62,6 +63,7 @@ export function bindPlan(
         apply: node => bindApply(node, input(node), requireColumn),
         topN: node => bindTopN(node, input(node), name => requireColumn(name, input(node).schema)),
         rank: node => bindRank(node, input(node), name => requireColumn(name, input(node).schema)),
+        mapReduce: node => bindMapReduce(node, input(node), name => requireColumn(name, input(node).schema)),
         rolling: node => bindRolling(node, input(node), expr => requireBoolean(expr, '{ where }')),
         final: node => bindFinal(node, input(node)),
         late: node => bindLate(node, bound),

@@ -7,6 +7,7 @@ import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { RankNode } from './nodes/rank.js';
+import type { MapReduceNode } from './nodes/mapReduce.js';
 import type { RollingNode } from './nodes/rolling.js';
 import type { SortNode } from './nodes/sort.js';
 import type { SourceNode } from './nodes/source.js';
@@ -50,6 +51,10 @@ export const rollingNode = (parts: Parts<RollingNode>): RollingNode => freeze({ 
 
 /** Rows with their places in an order. */
 export const rankNode = (parts: Parts<RankNode>): RankNode => freeze({ kind: 'rank', ...parts });
+
+/** Rows mapped to pairs, and reduced by key. */
+export const mapReduceNode = (parts: Parts<MapReduceNode>): MapReduceNode =>
+  freeze({ kind: 'mapReduce', ...parts });
 
 /** The first rows of groups. */
 export const topNNode = (parts: Parts<TopNNode>): TopNNode => freeze({ kind: 'topN', ...parts });

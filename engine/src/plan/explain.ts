@@ -5,6 +5,7 @@ import { applyText } from './apply.js';
 import { planChildren } from './children.js';
 import { visitPlan } from './plan.js';
 import { rankText } from './rank.js';
+import { mapReduceText } from './mapReduce.js';
 import { rollingText } from './rolling.js';
 import { topNText } from './topN.js';
 import { sortText } from './tables.js';
@@ -58,6 +59,7 @@ export function nodeText(node: PlanNode): string {
     rolling: node => rollingText(node),
     topN: node => topNText(node),
     rank: node => rankText(node),
+    mapReduce: node => mapReduceText(node),
     apply: node => applyText(node),
     distinct: ({ columns }) => `distinct ${columns === null ? 'rows' : columns.join(', ')}`,
     sort: node => sortText(node),

@@ -1,4 +1,5 @@
 import { Runtime, type RuntimeOptions } from '../runtime/runtime.js';
+import type { Threads } from '../operators/threads.js';
 import type { SinkConnector } from '../sinks/sink.js';
 import { REJECTS_KEPT } from '../sources/counters.js';
 import type { OpenSource, SourceCounters } from '../sources/source.js';
@@ -18,6 +19,8 @@ import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost, Sessio
 /** What a session host is given. */
 export interface SessionHostOptions extends RuntimeOptions {
   readonly sinks: readonly SinkConnector[];
+  /** Threads for closure-free functions of the users'; none: they run in the engine's own. */
+  readonly threads?: Threads;
 }
 
 /** A request about a query or view that is not there. */
@@ -59,7 +62,7 @@ class Host implements SessionHost {
   #nextId = 1;
 
   constructor(readonly options: SessionHostOptions) {
-    this.#functions = new HostFunctions(event => this.#tell(event));
+    this.#functions = new HostFunctions(event => this.#tell(event), options.threads);
     this.#runtime = new Runtime({ ...options, exchange: this.#functions });
     this.#queries = new QueryRegistry(this.#runtime, held => this.#tellFailure(held));
     this.#views = new ViewRegistry(this.#runtime);
@@ -180,6 +183,7 @@ class Host implements SessionHost {
     this.#open.clear();
     this.#clock.close();
     await this.#runtime.close();
+    await this.options.threads?.close();
   }
 
   #tell(event: HostEvent): void {
