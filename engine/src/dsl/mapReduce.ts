@@ -35,7 +35,7 @@ export interface MapReduceOptions<Row, K extends MapReduceKey, V, Out> {
    * The row of a key, or null for none. It gets all of the key's values in the order of the input's rows, or the combined one alone. Not given:
    * the row is the key (or its parts) and the combined value, in the order of `returns`.
    */
-  readonly reduce?: (key: K, values: V[]) => Out | null;
+  readonly reduce?: (key: K, values: V[]) => NoInfer<Out> | null;
   /** Keys are cut into so many parts by their hash (4). The result does not hang on it. */
   readonly partitions?: number;
   /** The columns of the rows: numbers, text and booleans. */
