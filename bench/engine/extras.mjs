@@ -24,4 +24,5 @@ export const EXTRAS = {
   compile: script('compile'),
   snapshot: script('snapshot'),
   'key-value': script('keyValue'),
+  'map-reduce': script('mapReduce'),
 };
