@@ -2,6 +2,7 @@ import { finalNode, keepNode, lateNode } from '../plan/build.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { PlanNode } from '../plan/plan.js';
 import { Collection } from './collection.js';
+import { cachedPlan, uncachePlan } from './cache.js';
 import { LiveKeyIndex } from './keyValue.js';
 import { collectionOver, makes } from './make.js';
 import { made } from './origin.js';
@@ -50,6 +51,21 @@ export class StreamTable<Row> extends Collection<'StreamTable', Row> {
     ...columns: C
   ): LiveKeyIndex<Row, C> {
     return new LiveKeyIndex<Row, C>(this.plan, columns);
+  }
+
+  /**
+   * The same table, kept current from now on whether anybody looks or not, until `uncache()` or until the cell is run again: reads, views and
+   * indexes of it start from its state. A query that computes more on top of it reads its input from the start, as any other.
+   *
+   * @example const bars = trades.window(tumble('1 min')).groupBy('symbol').aggregate(t => ({ close: last(t.price) })).cache();
+   */
+  cache(): StreamTable<Row> {
+    return this.over<Row>(cachedPlan(this.plan, 'now'));
+  }
+
+  /** Ends what `cache()` began. */
+  async uncache(): Promise<void> {
+    await uncachePlan(this.plan);
   }
 
   /** The table as it is now, as an immutable one. */

@@ -181,6 +181,8 @@ export function planPhysical(
         const at = add(planMapReduce(mapped, relationOf(mapped.input)), traits.at);
         return { at, sequence: null, window: null, retention: null };
       },
+      // Where its rows are kept a source stands in its place.
+      cache: cache => plan(cache.input, wanted),
       unpivot: unpivot => {
         const traits = plan(unpivot.input, { ...wanted, upsert: false });
         const at = planUnpivot(unpivot, relationOf(unpivot.input), relationOf(unpivot), traits.at, add);

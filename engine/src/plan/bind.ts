@@ -64,6 +64,7 @@ export function bindPlan(
         topN: node => bindTopN(node, input(node), name => requireColumn(name, input(node).schema)),
         rank: node => bindRank(node, input(node), name => requireColumn(name, input(node).schema)),
         mapReduce: node => bindMapReduce(node, input(node), name => requireColumn(name, input(node).schema)),
+        cache: node => input(node),
         rolling: node => bindRolling(node, input(node), expr => requireBoolean(expr, '{ where }')),
         final: node => bindFinal(node, input(node)),
         late: node => bindLate(node, bound),
@@ -210,7 +211,7 @@ function bindFinal(node: FinalNode, input: Relation): Relation {
 /** Whether rows are windows, filtered, projected or brought together. */
 function isWindowed(node: PlanNode, input: Pick<Relation, 'time' | 'schema'>): boolean {
   if (node.kind === 'topN') return endsWithWindows(node, input) && isWindowed(node.input, input);
-  if (node.kind === 'filter' || node.kind === 'project' || node.kind === 'keep')
+  if (node.kind === 'filter' || node.kind === 'project' || node.kind === 'keep' || node.kind === 'cache')
     return isWindowed(node.input, input);
   if (node.kind === 'unionAll') return node.inputs.every(each => isWindowed(each, input));
   return node.kind === 'aggregate' && node.window !== null;

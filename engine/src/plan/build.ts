@@ -7,6 +7,7 @@ import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { RankNode } from './nodes/rank.js';
+import type { CacheNode } from './nodes/cache.js';
 import type { MapReduceNode } from './nodes/mapReduce.js';
 import type { RollingNode } from './nodes/rolling.js';
 import type { SortNode } from './nodes/sort.js';
@@ -55,6 +56,9 @@ export const rankNode = (parts: Parts<RankNode>): RankNode => freeze({ kind: 'ra
 /** Rows mapped to pairs, and reduced by key. */
 export const mapReduceNode = (parts: Parts<MapReduceNode>): MapReduceNode =>
   freeze({ kind: 'mapReduce', ...parts });
+
+/** Rows that may be kept. */
+export const cacheNode = (parts: Parts<CacheNode>): CacheNode => freeze({ kind: 'cache', ...parts });
 
 /** The first rows of groups. */
 export const topNNode = (parts: Parts<TopNNode>): TopNNode => freeze({ kind: 'topN', ...parts });

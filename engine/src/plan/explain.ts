@@ -60,6 +60,7 @@ export function nodeText(node: PlanNode): string {
     topN: node => topNText(node),
     rank: node => rankText(node),
     mapReduce: node => mapReduceText(node),
+    cache: () => 'cache',
     apply: node => applyText(node),
     distinct: ({ columns }) => `distinct ${columns === null ? 'rows' : columns.join(', ')}`,
     sort: node => sortText(node),

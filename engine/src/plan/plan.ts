@@ -7,6 +7,7 @@ import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { RankNode } from './nodes/rank.js';
+import type { CacheNode } from './nodes/cache.js';
 import type { MapReduceNode } from './nodes/mapReduce.js';
 import type { RollingNode } from './nodes/rolling.js';
 import type { SortNode } from './nodes/sort.js';
@@ -29,6 +30,7 @@ export type PlanNode =
   | TopNNode
   | RankNode
   | MapReduceNode
+  | CacheNode
   | ApplyNode
   | DistinctNode
   | SortNode

@@ -1,6 +1,7 @@
 import { Runtime, type RuntimeOptions } from '../runtime/runtime.js';
 import type { Threads } from '../operators/threads.js';
 import type { SinkConnector } from '../sinks/sink.js';
+import { cachedConnector, type KeptRows } from '../sources/cached.js';
 import { REJECTS_KEPT } from '../sources/counters.js';
 import type { OpenSource, SourceCounters } from '../sources/source.js';
 import { TURN_ROWS } from '../runtime/feed.js';
@@ -8,6 +9,7 @@ import type { PlanNode } from '../plan/plan.js';
 import { MillraceError } from '../columns/error.js';
 import { toWireError } from './errors.js';
 import { explainQuery } from './hostExplain.js';
+import { CacheRegistry } from './hostCaches.js';
 import { IndexRegistry } from './hostIndexes.js';
 import { HostFunctions } from './hostFunctions.js';
 import { ClockPublisher } from './hostClock.js';
@@ -56,6 +58,7 @@ class Host implements SessionHost {
   readonly #queries: QueryRegistry;
   readonly #views: ViewRegistry;
   readonly #indexes: IndexRegistry;
+  readonly #caches: CacheRegistry;
   readonly #clock: ClockPublisher;
   readonly #open = new Map<string, OpenQuery>();
   readonly #listeners = new Set<(event: HostEvent) => void>();
@@ -63,10 +66,13 @@ class Host implements SessionHost {
 
   constructor(readonly options: SessionHostOptions) {
     this.#functions = new HostFunctions(event => this.#tell(event), options.threads);
-    this.#runtime = new Runtime({ ...options, exchange: this.#functions });
+    const kept = new Map<number, KeptRows>();
+    const connectors = [...options.connectors, cachedConnector(kept)];
+    this.#runtime = new Runtime({ ...options, connectors, exchange: this.#functions });
     this.#queries = new QueryRegistry(this.#runtime, held => this.#tellFailure(held));
     this.#views = new ViewRegistry(this.#runtime);
     this.#indexes = new IndexRegistry(this.#runtime, this.#queries);
+    this.#caches = new CacheRegistry(this.#runtime, this.#queries, kept);
     this.#clock = new ClockPublisher(this.#runtime);
   }
 
@@ -78,7 +84,8 @@ class Host implements SessionHost {
       this.#open.set(queryId, { held, owner });
       return { queryId, bound: held.prepared.bound };
     },
-    read: ({ plan, limit, current }) => readRows(plan, limit, current, this.#runtime, this.#queries),
+    read: ({ plan, limit, current }) =>
+      readRows(plan, limit, current, this.#runtime, this.#queries, this.#caches),
     index: request => this.#indexes.open(request),
     indexGet: request => this.#indexes.get(request),
     indexRange: request => this.#indexes.range(request),
@@ -86,6 +93,14 @@ class Host implements SessionHost {
     indexChanges: request => this.#indexes.changes(request),
     indexClose: async ({ indexId }) => {
       await this.#indexes.close(indexId);
+      return null;
+    },
+    cache: ({ plan, owner, over }) => {
+      this.#caches.pin(plan, owner, over);
+      return null;
+    },
+    uncache: async ({ plan }) => {
+      await this.#caches.unpin(plan);
       return null;
     },
     explain: ({ plan }) => this.#explain(plan),
@@ -101,7 +116,7 @@ class Host implements SessionHost {
     },
     releaseOwner: async ({ owner }) => {
       const held = this.#views.removeOwner(owner);
-      const closed = this.#indexes.closeAll(owner);
+      const closed = Promise.all([this.#indexes.closeAll(owner), this.#caches.releaseAll(owner)]);
       for (const [queryId, open] of [...this.#open]) {
         if (open.owner !== owner) continue;
         this.#open.delete(queryId);
@@ -154,7 +169,7 @@ class Host implements SessionHost {
     return {
       request: async <Request extends HostRequest>(request: Request) => {
         const handle = this.#handlers[request.type] as (request: HostRequest) => unknown;
-        return (await handle(request)) as HostReplies[Request['type']];
+        return (await handle(await this.#withoutCaches(request))) as HostReplies[Request['type']];
       },
       onEvent: listener => {
         this.#listeners.add(listener);
@@ -179,11 +194,18 @@ class Host implements SessionHost {
 
   async close(): Promise<void> {
     this.#views.removeAll();
-    await this.#indexes.closeAll();
+    await Promise.all([this.#indexes.closeAll(), this.#caches.releaseAll()]);
     this.#open.clear();
     this.#clock.close();
     await this.#runtime.close();
     await this.options.threads?.close();
+  }
+
+  /** A request whose plan reads what is kept, where something is. */
+  async #withoutCaches(request: HostRequest): Promise<HostRequest> {
+    if (!('plan' in request) || request.type === 'cache' || request.type === 'uncache') return request;
+    const plan = await this.#caches.resolve(request.plan);
+    return plan === request.plan ? request : { ...request, plan };
   }
 
   #tell(event: HostEvent): void {

@@ -5,6 +5,7 @@ import { UnknownColumnError } from '../expr/error.js';
 import type { PlanNode } from '../plan/plan.js';
 import { KeyLookup } from '../runtime/keyLookup.js';
 import type { Runtime } from '../runtime/runtime.js';
+import { whenCurrent } from './hostCurrent.js';
 import { KeyWatches } from './hostWatches.js';
 import { readTableAt, readWholeTable } from './hostReads.js';
 import type { HeldQuery, QueryRegistry } from './hostQueries.js';
@@ -141,26 +142,6 @@ export class IndexRegistry {
     if (index.held !== null) await whenCurrent(index.held, this.runtime);
     return this.#get(indexId);
   }
-}
-
-/** Resolves when a query has what the clock has let out so far: all of it, where none holds the input. */
-async function whenCurrent({ query, prepared }: HeldQuery, { clock }: Runtime): Promise<void> {
-  const isCurrent = (): boolean =>
-    query.isCaughtUp &&
-    query.plan.sources.every(({ node }, at) => {
-      if (prepared.sources[at].live || query.ports[at].ended) return true;
-      return node.clocked && clock.mode !== 'max';
-    });
-  while (query.error === null && !isCurrent()) {
-    await new Promise<void>(resolve => {
-      const stops = [query, clock].map(each => each.onChange(() => go()));
-      const go = (): void => {
-        for (const stop of stops) stop();
-        resolve();
-      };
-    });
-  }
-  if (query.error !== null) throw query.error;
 }
 
 function rowsAt({ bound, lookup }: HeldIndex, positions: Int32Array): HostReplies['indexGet'] {

@@ -9,6 +9,8 @@ import type { Runtime } from '../runtime/runtime.js';
 import { TURN_ROWS, type Feed } from '../runtime/feed.js';
 import { MaterializedTable } from '../runtime/table.js';
 import type { SinkConnector } from '../sinks/sink.js';
+import type { CacheRegistry } from './hostCaches.js';
+import { whenCurrent } from './hostCurrent.js';
 import { preparePlan, type PreparedPlan, type QueryRegistry } from './hostQueries.js';
 import { pipelineStats, timeText } from './hostStats.js';
 import type { BoundPlan, HostReplies } from './protocol.js';
@@ -25,16 +27,23 @@ export class ReadError extends MillraceError {
 
 const WITHOUT_LIMIT = { rows: Infinity, bytes: Infinity, lastUs: Infinity };
 
-/** The rows of a plan: at the clock's time where it holds the replay, else at the input's end. */
+/** The rows of a plan: at the clock's time where it holds the replay, else at the input's end. A query that is kept for its readers has them. */
 export async function readRows(
   plan: PlanNode,
   limit: number | null,
   current: boolean,
   runtime: Runtime,
   queries: QueryRegistry,
+  caches: Pick<CacheRegistry, 'heldQuery'>,
 ): Promise<HostReplies['read']> {
   const prepared = await preparePlan(plan, runtime);
   if (prepared.live) return readLive(plan, limit, queries);
+  const held = current ? await caches.heldQuery(plan) : null;
+  if (held !== null) {
+    await whenCurrent(held, runtime);
+    // A table that has dropped rows is not all of the result.
+    if (held.query.table.evicted === 0) return reply(held.query.table, limit, held.prepared);
+  }
   const { sources } = prepared;
   const nodes = prepared.physical.sources.map(({ node }) => node);
   // A clock that was started while nothing replayed takes its time from the first replay that is looked at.

@@ -72,6 +72,17 @@ export type HostRequest =
   /** Resolves when rows of watched keys are others than they were when it last did, or when the input has ended. */
   | { readonly type: 'indexChanges'; readonly indexId: string }
   | { readonly type: 'indexClose'; readonly indexId: string }
+  /**
+   * Keeps the result of a plan until `uncache`, or until its owners are released: the rows of a bounded one, which `cache` nodes over it then
+   * stand for; the query of one that is kept current. It is answered before anything is computed.
+   */
+  | {
+      readonly type: 'cache';
+      readonly plan: PlanNode;
+      readonly owner: string | null;
+      readonly over: 'now' | 'table';
+    }
+  | { readonly type: 'uncache'; readonly plan: PlanNode }
   | { readonly type: 'explain'; readonly plan: PlanNode }
   /** What the plan's query does and holds, where it runs; else of its last read. */
   | { readonly type: 'queryStats'; readonly plan: PlanNode }
@@ -137,6 +148,8 @@ export interface HostReplies {
         readonly ended: boolean;
       };
   indexClose: null;
+  cache: null;
+  uncache: null;
   explain: Explanation;
   queryStats: QueryStats;
   write: { readonly rows: number; readonly bytes: number };
