@@ -63,6 +63,7 @@ it('computes a table once, however many plans read it, until it is given up', as
       .rows(),
   ).toEqual([{ total: 12 }]);
   expect(calls).toBe(3);
+  expect((await cached.toFlinkSql()).cannot.map(({ why }) => why).join()).toContain("'values'");
   expect(await cached.explain()).toMatch(/source cached values \(cached/);
   expect(await used()).toBeGreaterThan(0);
   await cached.uncache();

@@ -6,6 +6,7 @@ import { frameText } from '../plan/rolling.js';
 import { boundWindowText } from '../windows/boundText.js';
 import type { EmitSpec, FillSpec } from '../windows/emission.js';
 import { mapReduceOperatorText } from './mapReduce.js';
+import type { PhysicalRank } from './rank.js';
 import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
 
 /** How a place of a plan tells changes: rows only come, or changes replace rows with the earlier values told or by key alone. */
@@ -115,12 +116,8 @@ export function operatorText(operator: PhysicalOperator): string {
       return `distinct ${operator.output.fields.map(({ name }) => name).join(', ')}`;
     case 'sort':
       return `${sorted(operator.by)}${operator.offset === 0 ? '' : `skip ${operator.offset}, `}${operator.limit === null ? '' : `limit ${operator.limit}, `}at the end of the input`;
-    case 'rank': {
-      const { by, within, columns } = operator;
-      const order = by.map(({ column, descending }) => `${column}${descending ? ' desc' : ''}`).join(', ');
-      const each = within.length === 0 ? '' : ` within ${within.join(', ')}`;
-      return `${columns.map(({ name, rank }) => `${name} = ${rank}`).join(', ')} by ${order}${each}, at the end of the input`;
-    }
+    case 'rank':
+      return rankOperatorText(operator);
     case 'mapReduce':
       return mapReduceOperatorText(operator);
     case 'unpivot':
@@ -185,6 +182,12 @@ export function operatorText(operator: PhysicalOperator): string {
     case 'lateRows':
       return 'late rows';
   }
+}
+
+function rankOperatorText({ columns, by, within }: PhysicalRank): string {
+  const order = by.map(({ column, descending }) => `${column}${descending ? ' desc' : ''}`).join(', ');
+  const each = within.length === 0 ? '' : ` within ${within.join(', ')}`;
+  return `${columns.map(({ name, rank }) => `${name} = ${rank}`).join(', ')} by ${order}${each}, at the end of the input`;
 }
 
 function aggregatesText(grouping: PhysicalGrouping): string {

@@ -1,10 +1,9 @@
 import type { Column } from '../columns/column.js';
 import type { DataType } from '../columns/types.js';
 import type { Value } from '../columns/values.js';
-import { compareStrings } from '../functions/aggregate/text.js';
 import type { GroupIndex } from '../operators/groupIndex.js';
 import { OutputColumn } from '../operators/output.js';
-import { compareRows } from '../operators/rowCompare.js';
+import { compareRows, compareToValue } from '../operators/rowCompare.js';
 
 const FIRST_CAPACITY = 256;
 
@@ -116,16 +115,4 @@ function lowest(low: number, high: number, holds: (at: number) => boolean): numb
     else low = middle + 1;
   }
   return low;
-}
-
-/** Compares a row of a column with an exact value, as `compareRows` does two rows. */
-function compareToValue({ data, valid, dictionary }: Column, row: number, value: Value): number {
-  const isNull = valid !== null && valid[row] === 0;
-  if (isNull || value === null) return Number(isNull) - Number(value === null);
-  const raw = data[row];
-  if (dictionary !== null) return compareStrings(dictionary.at(raw as number), value as string);
-  const other = typeof value === 'boolean' ? Number(value) : (value as number | bigint);
-  if (raw < other) return -1;
-  if (raw > other) return 1;
-  return Number(raw !== raw) - Number(other !== other);
 }

@@ -41,6 +41,9 @@ export function createSessionHost(options: SessionHostOptions): SessionHost {
   return new Host(options);
 }
 
+/** Requests about a plan as it is written, whatever of it is kept. */
+const AS_WRITTEN: ReadonlySet<HostRequest['type']> = new Set(['bind', 'rejects', 'cache', 'uncache']);
+
 interface OpenQuery {
   readonly held: HeldQuery;
   readonly owner: string | null;
@@ -203,7 +206,7 @@ class Host implements SessionHost {
 
   /** A request whose plan reads what is kept, where something is. */
   async #withoutCaches(request: HostRequest): Promise<HostRequest> {
-    if (!('plan' in request) || request.type === 'cache' || request.type === 'uncache') return request;
+    if (!('plan' in request) || AS_WRITTEN.has(request.type)) return request;
     const plan = await this.#caches.resolve(request.plan);
     return plan === request.plan ? request : { ...request, plan };
   }
