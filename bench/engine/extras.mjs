@@ -24,4 +24,6 @@ export const EXTRAS = {
   compile: script('compile'),
   snapshot: script('snapshot'),
   patterns: script('patterns'),
+  'key-value': script('keyValue'),
+  'map-reduce': script('mapReduce'),
 };

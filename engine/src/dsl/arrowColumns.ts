@@ -16,6 +16,7 @@ import {
   typeName,
 } from '../columns/types.js';
 import type { DataType, Field, TimeUnit } from '../columns/types.js';
+import type { Value } from '../columns/values.js';
 import { Decimal } from './decimal.js';
 
 /** The type of a column of row values: that of its first value, widened by the others. */
@@ -115,6 +116,11 @@ export function arrowColumn(field: Field, values: readonly unknown[]): flechette
 function retyped(column: flechette.Column<unknown>, type: flechette.DataType): flechette.Column<unknown> {
   for (const batch of column.data) Object.assign(batch, { type });
   return Object.assign(column, { type });
+}
+
+/** A row value as an exact one of the field's type. Error `MR1306` where it is none. */
+export function exactValue(field: Field, value: unknown): Value {
+  return toArrow(field, value) as Value;
 }
 
 function toArrow(field: Field, value: unknown): unknown {

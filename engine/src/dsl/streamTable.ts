@@ -9,6 +9,8 @@ import type { Orderings } from './ordering.js';
 import { usingAll } from './usage.js';
 import { changesPlan, liveLimitPlan, liveSortPlan } from './changelog.js';
 import type { Changed } from './changelog.js';
+import { cachedPlan, uncachePlan } from './cache.js';
+import { LiveKeyIndex } from './keyValue.js';
 import { collectionOver, makes } from './make.js';
 import { made } from './origin.js';
 import { retentionOf } from './stream.js';
@@ -79,6 +81,39 @@ export class StreamTable<Row> extends Collection<'StreamTable', Row> {
   /** The same table with another retention. */
   keep(options: KeepOptions): StreamTable<Row> {
     return this.over<Row>(made(keepNode({ input: this.plan, retention: retentionOf(options) })));
+  }
+
+  /**
+   * Rows by the values of columns, for as long as the table is kept current: a key-value store in memory. It holds the query, as a view
+   * does, until `close()` or until its cell is run again. Where the columns are the table's key, a key has one row.
+   *
+   * Every read waits until the table is as it is at the clock's time; where no clock holds the input, until its end.
+   *
+   * @example
+   * const kv = bars.index('symbol', 'windowEnd');
+   * await kv.get('AAPL', '2026-01-05T09:31:00Z');
+   * kv.watch(['AAPL', '2026-01-05T09:31:00Z'], row => console.log(row?.close));
+   * @throws MillraceError (when rows are asked for) `MR2200` for columns that rows cannot be found by
+   */
+  index<const C extends readonly [keyof Row & string, ...(keyof Row & string)[]]>(
+    ...columns: C
+  ): LiveKeyIndex<Row, C> {
+    return new LiveKeyIndex<Row, C>(this.plan, columns);
+  }
+
+  /**
+   * The same table, kept current from now on whether anybody looks or not, until `uncache()` or until the cell is run again: reads, views and
+   * indexes of it start from its state. A query that computes more on top of it reads its input from the start, as any other.
+   *
+   * @example const bars = trades.window(tumble('1 min')).groupBy('symbol').aggregate(t => ({ close: last(t.price) })).cache();
+   */
+  cache(): StreamTable<Row> {
+    return this.over<Row>(cachedPlan(this.plan, 'now'));
+  }
+
+  /** Ends what `cache()` began. */
+  async uncache(): Promise<void> {
+    await uncachePlan(this.plan);
   }
 
   /** The table as it is now, as an immutable one. */

@@ -6,6 +6,8 @@ import { Collection } from './collection.js';
 import { columnsProxy } from './exprMethods.js';
 import type { ColumnsOf } from './expressions.js';
 import type { Flat } from './kinds.js';
+import { cachedPlan, uncachePlan } from './cache.js';
+import { KeyIndex } from './keyValue.js';
 import { makes } from './make.js';
 import { sortKeys } from './ordering.js';
 import type { Orderings } from './ordering.js';
@@ -16,6 +18,8 @@ import type { ScanOptions } from './applyFunctions.js';
 import { made } from './origin.js';
 import { rankColumns } from './rank.js';
 import type { RankOptions } from './rank.js';
+import { mapReducePlan } from './mapReduce.js';
+import type { MapReduceKey, MapReduceOptions } from './mapReduce.js';
 import { Stream } from './stream.js';
 import { timeSpec } from './timeOptions.js';
 import type { TimeOptions } from './timeOptions.js';
@@ -104,6 +108,33 @@ export class Table<Row> extends Collection<'Table', Row> {
   }
 
   /**
+   * Maps each row to pairs of a key and a value, brings the pairs together by key, and makes a row of each key: in threads, where there are any
+   * (under Node), with keys cut into partitions by their hash. Rows come in order of the keys: numbers by size, text by code points, NULL last.
+   *
+   * The functions are sent as text and may name nothing outside of them (see `defineAggregate`); `map` may be two expressions instead.
+   * `combine` must be associative and commutative. `explain()` and `stats()` tell after a run what went to which partition, and the heaviest keys.
+   *
+   * @throws MillraceError `MR1340` for a function that uses a variable from outside; `MR2206` for options that do not go together; when the rows
+   * are read, `MR2205` for a function that throws, with the row or key; `MR2207` and `MR2209` for keys, values and rows that are none
+   * @example
+   * lines.mapReduce({
+   *   map: line => line.text.split(' ').map(word => [word, 1]),
+   *   combine: 'sum',
+   *   returns: schema({ word: string, n: int64 }),
+   * })
+   * @example
+   * trades.mapReduce({
+   *   map: { key: t => t.symbol, value: t => t.price.mul(t.size) },
+   *   combine: 'max',
+   *   reduce: (symbol, [most]) => ({ symbol, most }),
+   *   returns: schema({ symbol: string, most: float64 }),
+   * })
+   */
+  mapReduce<const K extends MapReduceKey, V, Out>(options: MapReduceOptions<Row, K, V, Out>): Table<Out> {
+    return this.over(mapReducePlan(this.plan, options));
+  }
+
+  /**
    * At most `n` rows, the first `offset` (0) left out.
    *
    * @example trades.sort(t => desc(t.size)).limit(10)
@@ -154,6 +185,36 @@ export class Table<Row> extends Collection<'Table', Row> {
     );
     if (arrow === null) throw new MillraceError('MR9003', 'the columns could not be encoded.');
     return tableOfArrow<Row>(arrow, fields, options.time ?? null);
+  }
+
+  /**
+   * Rows by the values of columns: a key-value store in memory. The table is read once, and kept until `close()` or until its cell is run again.
+   *
+   * @example
+   * const kv = Table.of({ symbol: ['A', 'B'], price: [1.5, 2.5] }).index('symbol');
+   * await kv.get('A'); await kv.range('A', 'B');
+   * @throws MillraceError (when rows are asked for) `MR2200` for columns that rows cannot be found by
+   */
+  index<const C extends readonly [keyof Row & string, ...(keyof Row & string)[]]>(
+    ...columns: C
+  ): KeyIndex<Row, C> {
+    return new KeyIndex<Row, C>(this.plan, columns, 'table');
+  }
+
+  /**
+   * The same rows, computed once: what is made of them reads the kept columns instead of computing them again, until `uncache()` or until the
+   * cell is run again. They count in the session's memory, and come with the watermarks that they were computed with. Computing begins at once.
+   *
+   * @example const clean = read('trades.csv').where(t => t.price.gt(0)).cache();
+   * @throws MillraceError (when the rows are read) what computing them throws; `MR2202` over live feeds
+   */
+  cache(): Table<Row> {
+    return this.over<Row>(cachedPlan(this.plan, 'table'));
+  }
+
+  /** Gives up the rows that `cache()` keeps: they are computed again whenever they are read. */
+  async uncache(): Promise<void> {
+    await uncachePlan(this.plan);
   }
 
   /** The rows as a stream that the session clock lets out as their time comes. */

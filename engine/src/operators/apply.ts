@@ -5,6 +5,7 @@ import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import { gatherLane } from '../codegen/gather.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
 import { SnapshotError, type StateWriter } from './snapshot.js';
+import type { Threads } from './threads.js';
 
 /** What a function of the user's gave for a batch. */
 export interface Applied {
@@ -27,6 +28,8 @@ export interface FunctionCall {
  * `call` has returned.
  */
 export interface Exchange {
+  /** Threads for functions that refer to nothing outside; none: they run in this one. */
+  readonly threads?: Threads;
   begin(): string;
   call(call: FunctionCall, done: (applied: Applied) => void, failed: (error: unknown) => void): void;
   /** The run is over: its states can go, and nothing is answered any more. */

@@ -17,6 +17,7 @@ import type { Operator } from './operator.js';
 import { ProjectOperator } from './project.js';
 import { ReorderOperator } from './reorder.js';
 import { RankOperator } from './rank.js';
+import { MapReduceOperator } from './mapReduce.js';
 import { TopNOperator } from './topN.js';
 import { RollingOperator } from './rolling.js';
 import { rollingShape } from './rollingPlan.js';
@@ -47,6 +48,8 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
       return new SortOperator(physical);
     case 'rank':
       return new RankOperator(physical);
+    case 'mapReduce':
+      return new MapReduceOperator(physical, exchange);
     case 'unpivot':
       return new UnpivotOperator(physical.input, physical.output, physical.columns);
     case 'apply': {

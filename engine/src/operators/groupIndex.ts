@@ -1,5 +1,6 @@
 import type { Column } from '../columns/column.js';
 import type { DataType } from '../columns/types.js';
+import type { Value } from '../columns/values.js';
 import { OutputColumn } from './output.js';
 import { compareRows } from './rowCompare.js';
 import type { StateReader, StateWriter } from './snapshot.js';
@@ -52,6 +53,17 @@ export class GroupIndex {
       left = ids;
     }
     return left;
+  }
+
+  /** The number of a key, one exact value a column, or -1 where it has none: nothing is added. */
+  find(key: readonly Value[]): number {
+    if (this.#types.length === 0) return 0;
+    let group = this.#columns[0].find(key[0]);
+    for (let k = 1; k < key.length && group >= 0; k++) {
+      const right = this.#columns[k].find(key[k]);
+      group = right < 0 ? -1 : this.#pairs[k - 1].find(group, right);
+    }
+    return group;
   }
 
   /** Writes the keys of group numbers to columns, each at its position. */
@@ -134,6 +146,15 @@ class PairIds {
       }
       if (id < 0) id = this.#add(a, b, slot);
       ids[i] = id;
+    }
+  }
+
+  find(left: number, right: number): number {
+    let slot = hashPair(left, right) & this.#mask;
+    for (;;) {
+      const id = this.#table[slot] - 1;
+      if (id < 0 || (this.#left[id] === left && this.#right[id] === right)) return id;
+      slot = (slot + 1) & this.#mask;
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Batch } from '../columns/batch.js';
 import type { EventTime } from '../columns/time.js';
+import type { ShuffleStats } from './shuffleStats.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 
 /** Where an operator's output goes. The batch is lent: it is used up, or copied, before the call returns. */
@@ -47,6 +48,8 @@ export interface Operator {
   stateRows(): number;
   /** The windows that are not final yet; only operators of windows have it. */
   openWindows?(): OpenWindows;
+  /** What has gone to which partition; only mapReduce has it. */
+  shuffle?(): ShuffleStats;
   /**
    * Tells that a port holds the watermark back no more, since its sources are silent (`idle`), or does again. Only operators
    * of several ports have it; what a higher watermark brings about is emitted at once.

@@ -1,4 +1,5 @@
 import type { Column } from '../columns/column.js';
+import type { Value } from '../columns/values.js';
 import { compareStrings } from '../functions/aggregate/text.js';
 
 /** Compares two rows of a column: text by code points, NaN as the greatest number, NULL last. 0 where they are alike. */
@@ -32,4 +33,16 @@ export function compareRowsDescending(column: Column, a: number, b: number): num
   const { valid } = column;
   if (valid !== null && (valid[a] === 0 || valid[b] === 0)) return valid[b] - valid[a];
   return compareRows(column, b, a);
+}
+
+/** Compares a row of a column with an exact value, as `compareRows` does two rows. */
+export function compareToValue({ data, valid, dictionary }: Column, row: number, value: Value): number {
+  const isNull = valid !== null && valid[row] === 0;
+  if (isNull || value === null) return Number(isNull) - Number(value === null);
+  const raw = data[row];
+  if (dictionary !== null) return compareStrings(dictionary.at(raw as number), value as string);
+  const other = typeof value === 'boolean' ? Number(value) : (value as number | bigint);
+  if (raw < other) return -1;
+  if (raw > other) return 1;
+  return Number(raw !== raw) - Number(other !== other);
 }

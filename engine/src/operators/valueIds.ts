@@ -1,6 +1,7 @@
 import { hasNull, type Column } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
 import { hasDictionary, isInt64Like, type DataType } from '../columns/types.js';
+import type { Value } from '../columns/values.js';
 import type { OutputColumn } from './output.js';
 import type { SnapshotValue, StateReader, StateWriter } from './snapshot.js';
 
@@ -21,6 +22,8 @@ export interface ValueIds {
   readonly size: number;
   /** The ids of rows: in `ids`, or in an array that is the column's own, which nobody may write to. */
   assign(column: Column, count: number, ids: Int32Array): Int32Array;
+  /** The id of a value, or -1 where it has none: nothing is added. */
+  find(value: Value): number;
   /** Writes the values of ids to a column, each at its position. */
   write(ids: Int32Array, count: number, at: Int32Array, out: OutputColumn): void;
   bytes(): number;
@@ -88,6 +91,13 @@ class StringIds implements ValueIds {
       ids[i] = id;
     }
     return ids;
+  }
+
+  find(value: Value): number {
+    if (value === null) return this.#nullId;
+    const code = this.#dictionary?.codeOf(value as string) ?? -1;
+    if (this.#isIdentity) return code < this.#size ? code : -1;
+    return code >= 0 && code < this.#idOf.length ? this.#idOf[code] - 1 : -1;
   }
 
   #makeTable(): void {
@@ -234,6 +244,20 @@ class NumberIds implements ValueIds {
     this.#table[slot] = id + 1;
     if (this.size * 2 > this.#table.length) this.#rehash();
     return id;
+  }
+
+  find(given: Value): number {
+    if (given === null) return this.#nullId;
+    const number = Number(given);
+    if (typeof given === 'bigint' && !Number.isSafeInteger(number)) return this.#wide.get(given) ?? -1;
+    const value = number === 0 ? 0 : number;
+    let slot = hashNumber(value) & this.#mask;
+    for (;;) {
+      const id = this.#table[slot] - 1;
+      if (id < 0) return -1;
+      if (id !== this.#nullId && Object.is(this.#values[id], value) && !this.#wideOf.has(id)) return id;
+      slot = (slot + 1) & this.#mask;
+    }
   }
 
   #idOfWide(value: bigint): number {

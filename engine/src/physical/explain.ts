@@ -13,6 +13,8 @@ import { asOfJoinText } from './asOfJoin.js';
 import type { ChangelogMode } from '../plan/relation.js';
 import { changesSuffix } from '../plan/uniqueKey.js';
 import { keyOf } from './keys.js';
+import { mapReduceOperatorText } from './mapReduce.js';
+import type { PhysicalRank } from './rank.js';
 import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
 
 /** How a place of a plan tells changes: rows only come, or changes replace rows with the earlier values told or by key alone. */
@@ -69,7 +71,14 @@ export function explainPhysical(plan: PhysicalPlan): ExplainedPhysical {
 }
 
 /** Operators whose rows only come, whatever they read. */
-const ONLY_COME: ReadonlySet<string> = new Set(['versions', 'lateRows', 'changes', 'sort', 'rank']);
+const ONLY_COME: ReadonlySet<string> = new Set([
+  'versions',
+  'lateRows',
+  'changes',
+  'sort',
+  'rank',
+  'mapReduce',
+]);
 
 /** How an input tells its changes: an aggregate in its form, anything else as what it reads. */
 export function changesOf(
@@ -171,12 +180,10 @@ export function operatorText(operator: PhysicalOperator): string {
     }
     case 'sort':
       return `${sorted(operator.by)}${operator.offset === 0 ? '' : `skip ${operator.offset}, `}${operator.limit === null ? '' : `limit ${operator.limit}, `}at the end of the input`;
-    case 'rank': {
-      const { by, within, columns } = operator;
-      const order = by.map(({ column, descending }) => `${column}${descending ? ' desc' : ''}`).join(', ');
-      const each = within.length === 0 ? '' : ` within ${within.join(', ')}`;
-      return `${columns.map(({ name, rank }) => `${name} = ${rank}`).join(', ')} by ${order}${each}, at the end of the input`;
-    }
+    case 'rank':
+      return rankOperatorText(operator);
+    case 'mapReduce':
+      return mapReduceOperatorText(operator);
     case 'unpivot':
       return `unpivot ${operator.columns.join(', ')}`;
     case 'apply': {
@@ -243,6 +250,12 @@ function rollingText({ frame, columns, args, keys }: PhysicalRolling): string {
     return `${name} = ${fn}(${positions.map(at => boundText(args[at])).join(', ')})${condition}`;
   });
   return `rolling by ${keys.join(', ') || '()'}${frameText(frame)}: ${texts.join(', ')}`;
+}
+
+function rankOperatorText({ columns, by, within }: PhysicalRank): string {
+  const order = by.map(({ column, descending }) => `${column}${descending ? ' desc' : ''}`).join(', ');
+  const each = within.length === 0 ? '' : ` within ${within.join(', ')}`;
+  return `${columns.map(({ name, rank }) => `${name} = ${rank}`).join(', ')} by ${order}${each}, at the end of the input`;
 }
 
 function aggregatesText(grouping: PhysicalGrouping): string {

@@ -12,6 +12,7 @@ import type { PhysicalAsOfJoin, PhysicalVersions } from './asOfJoin.js';
 import type { PhysicalIntervalJoin } from './intervalJoin.js';
 import type { PhysicalWindowJoin } from './windowJoin.js';
 import type { PhysicalRank } from './rank.js';
+import type { PhysicalMapReduce } from './mapReduce.js';
 import type { PhysicalTopN } from './topN.js';
 import type { PhysicalJoin } from './join.js';
 import type { PhysicalSetOperation } from './setOperation.js';
@@ -126,6 +127,7 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
   | ({ readonly op: 'lead' } & PhysicalLead)
   | ({ readonly op: 'topN' } & PhysicalTopN)
   | ({ readonly op: 'rank' } & PhysicalRank)
+  | ({ readonly op: 'mapReduce' } & PhysicalMapReduce)
   | ({
       readonly op: 'groupBy';
       /** `final`: each group once, at the end of the input. */

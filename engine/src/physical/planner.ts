@@ -1,11 +1,9 @@
 import type { Schema } from '../columns/schema.js';
-import type { Expr } from '../expr/ast.js';
 import { bind } from '../functions/bind.js';
 import { projectColumns } from '../plan/bind.js';
 import { sourceNode } from '../plan/build.js';
 import { nodeText } from '../plan/explain.js';
-import { canonicalJson, planHash } from '../plan/hash.js';
-import type { AggregateNode } from '../plan/nodes/aggregate.js';
+import { planHash } from '../plan/hash.js';
 import type { Retention } from '../plan/nodes/keep.js';
 import type { SourceNode } from '../plan/nodes/source.js';
 import { visitPlan, type PlanNode } from '../plan/plan.js';
@@ -22,12 +20,12 @@ import { planJoin } from './join.js';
 import { broughtTogether, planSetOperation } from './setOperation.js';
 import { planTopN } from './topN.js';
 import { planRank } from './rank.js';
+import { planMapReduce } from './mapReduce.js';
 import { planRolling } from './rolling.js';
 import { planMatchPattern } from './matchPattern.js';
 import { planDistinct, planSort, planUnpivot } from './tables.js';
 import { planDeduplicate, planUpsert } from './upsert.js';
 import type {
-  PhysicalForm,
   PhysicalInput,
   PhysicalOperator,
   PhysicalPlan,
@@ -36,26 +34,16 @@ import type {
   PhysicalTable,
 } from './physical.js';
 import { changesForUs } from './rowWindows.js';
-
-/** What is known of a node's rows beside its relation. */
-interface Traits {
-  /** Where its rows come from in the physical plan. */
-  readonly at: PhysicalInput;
-  /** The column that orders rows of one event time. */
-  readonly sequence: string | null;
-  readonly window: PhysicalTable['window'];
-  readonly retention: Retention | null;
-}
-
-/** What the reader of a node asks of it. */
-interface Wanted {
-  /** Whether only the end of a finite input is looked at: windows may come once, when final, and groups at the end. */
-  readonly closing?: boolean;
-  /** Whether windows are wanted once, when final. */
-  readonly final: boolean;
-  /** Whether changes may come without the values that they replace. */
-  readonly upsert: boolean;
-}
+import {
+  carriesMarks,
+  closesOnce,
+  common,
+  formOf,
+  passedAs,
+  passedWindow,
+  type Traits,
+  type Wanted,
+} from './traits.js';
 
 /** How a plan is going to be run. */
 export interface PlanOptions {
@@ -284,6 +272,13 @@ export function planPhysical(
         const at = planRank(rank, relationOf(rank.input), relationOf(rank), traits.at, add);
         return { ...traits, at, window: null, retention: null };
       },
+      mapReduce: mapped => {
+        const traits = plan(mapped.input, { final: false, closing: true, upsert: false });
+        const at = add(planMapReduce(mapped, relationOf(mapped.input)), traits.at);
+        return { at, sequence: null, window: null, retention: null };
+      },
+      // Where its rows are kept a source stands in its place.
+      cache: cache => plan(cache.input, wanted),
       unpivot: unpivot => {
         const traits = plan(unpivot.input, { ...wanted, upsert: false });
         const at = planUnpivot(unpivot, relationOf(unpivot.input), relationOf(unpivot), traits.at, add);
@@ -370,50 +365,4 @@ function partSource(node: PlanNode, { fields }: Schema): SourceNode {
     time: null,
     clocked: true,
   });
-}
-
-/**
- * Whether an aggregate gives the same rows if it gives each once, at the end of its window or of the input. Filled windows are told
- * as they close.
- */
-function closesOnce({ window, fill, ttlUs }: AggregateNode): boolean {
-  return window === null ? ttlUs === undefined : fill === undefined;
-}
-
-/** Rows of windows that change keep their marks, which say to their table whether they came late; other changes are versions. */
-function carriesMarks({ mode, time }: Relation, window: PhysicalTable['window']): { carried?: boolean } {
-  return mode === 'retract' && time !== null && window === null ? { carried: true } : {};
-}
-
-/** How an operator that keeps one row of each key tells it. */
-function formOf({ closing, upsert }: Wanted): PhysicalForm {
-  if (closing === true) return 'final';
-  return upsert ? 'upsert' : 'retract';
-}
-
-/** What all have in common, or null. */
-function common<Trait>(traits: readonly (Trait | null)[]): Trait | null {
-  const texts = new Set(traits.map(trait => canonicalJson(trait)));
-  return texts.size === 1 ? traits[0] : null;
-}
-
-/** What is known of windows behind a projection: nothing where a column that says so is left out. */
-function passedWindow(
-  columns: Parameters<typeof passedAs>[0],
-  window: PhysicalTable['window'],
-): PhysicalTable['window'] {
-  if (window === null) return null;
-  const end = passedAs(columns, window.end);
-  const complete = window.complete === null ? null : passedAs(columns, window.complete);
-  if (end === null || (window.complete !== null && complete === null)) return null;
-  return { ...window, end, complete };
-}
-
-/** Under which name a projection passes a column on as it was, or null. */
-function passedAs(
-  columns: readonly { readonly name: string; readonly expr: Expr }[],
-  name: string,
-): string | null {
-  const same = columns.filter(({ expr }) => expr.kind === 'column' && expr.name === name);
-  return (same.find(column => column.name === name) ?? same[0])?.name ?? null;
 }

@@ -36,6 +36,8 @@ function readBy(step: PhysicalStep, looked: ColumnsRead, port: number): ColumnsR
       const names = [...keys, ...stored, ...((retracting ? identity : null) ?? [])];
       return new Set(names.map(at => schema.fields[at].name));
     }
+    case 'mapReduce':
+      return step.retracting ? null : new Set(step.reads);
     case 'groupBy':
     case 'windowedAggregate':
     case 'sessionAggregate':

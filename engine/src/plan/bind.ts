@@ -29,6 +29,7 @@ import { visitPlan } from './plan.js';
 import type { PlanNode } from './plan.js';
 import type { Relation } from './relation.js';
 import { bindRank } from './rank.js';
+import { bindMapReduce } from './mapReduce.js';
 import { bindRolling } from './rolling.js';
 import { bindMatchPattern } from './matchPattern.js';
 import { bindTopN, endsWithWindows } from './topN.js';
@@ -80,6 +81,8 @@ export function bindPlan(
         apply: node => bindApply(node, input(node), requireColumn),
         topN: node => bindTopN(node, input(node), name => requireColumn(name, input(node).schema)),
         rank: node => bindRank(node, input(node), name => requireColumn(name, input(node).schema)),
+        mapReduce: node => bindMapReduce(node, input(node), name => requireColumn(name, input(node).schema)),
+        cache: node => input(node),
         rolling: node => bindRolling(node, input(node), expr => requireBoolean(expr, '{ where }')),
         matchPattern: node =>
           bindMatchPattern(
@@ -233,7 +236,7 @@ function bindFinal(node: FinalNode, input: Relation): Relation {
 /** Whether rows are windows, filtered, projected or brought together. */
 function isWindowed(node: PlanNode, input: Pick<Relation, 'time' | 'schema'>): boolean {
   if (node.kind === 'topN') return endsWithWindows(node, input) && isWindowed(node.input, input);
-  if (node.kind === 'filter' || node.kind === 'project' || node.kind === 'keep')
+  if (node.kind === 'filter' || node.kind === 'project' || node.kind === 'keep' || node.kind === 'cache')
     return isWindowed(node.input, input);
   if (node.kind === 'sort') return node.live === true && isWindowed(node.input, input);
   if (node.kind === 'unionAll') return node.inputs.every(each => isWindowed(each, input));

@@ -13,6 +13,8 @@ import type { ProjectNode } from './nodes/project.js';
 import type { JoinNode } from './nodes/join.js';
 import type { SetOperationNode } from './nodes/setOperation.js';
 import type { RankNode } from './nodes/rank.js';
+import type { CacheNode } from './nodes/cache.js';
+import type { MapReduceNode } from './nodes/mapReduce.js';
 import type { RollingNode } from './nodes/rolling.js';
 import type { MatchPatternNode } from './nodes/matchPattern.js';
 import type { SortNode } from './nodes/sort.js';
@@ -84,6 +86,13 @@ export const matchPatternNode = (parts: Parts<MatchPatternNode>): MatchPatternNo
 
 /** Rows with their places in an order. */
 export const rankNode = (parts: Parts<RankNode>): RankNode => freeze({ kind: 'rank', ...parts });
+
+/** Rows mapped to pairs, and reduced by key. */
+export const mapReduceNode = (parts: Parts<MapReduceNode>): MapReduceNode =>
+  freeze({ kind: 'mapReduce', ...parts });
+
+/** Rows that may be kept. */
+export const cacheNode = (parts: Parts<CacheNode>): CacheNode => freeze({ kind: 'cache', ...parts });
 
 /** The first rows of groups. */
 export const topNNode = (parts: Parts<TopNNode>): TopNNode => freeze({ kind: 'topN', ...parts });

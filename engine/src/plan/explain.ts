@@ -14,6 +14,7 @@ import { changesSuffix, uniqueKey } from './uniqueKey.js';
 import { deduplicateText } from './deduplicate.js';
 import { visitPlan } from './plan.js';
 import { rankText } from './rank.js';
+import { mapReduceText } from './mapReduce.js';
 import { rollingText } from './rolling.js';
 import { matchPatternText } from './matchPattern.js';
 import { topNText } from './topN.js';
@@ -89,6 +90,8 @@ export function nodeText(node: PlanNode): string {
     matchPattern: node => matchPatternText(node),
     topN: node => topNText(node),
     rank: node => rankText(node),
+    mapReduce: node => mapReduceText(node),
+    cache: () => 'cache',
     apply: node => applyText(node),
     distinct: ({ columns }) => `distinct ${columns === null ? 'rows' : columns.join(', ')}`,
     sort: node => sortText(node),

@@ -13,6 +13,8 @@ import type { ProjectNode } from './nodes/project.js';
 import type { JoinNode } from './nodes/join.js';
 import type { SetOperationNode } from './nodes/setOperation.js';
 import type { RankNode } from './nodes/rank.js';
+import type { CacheNode } from './nodes/cache.js';
+import type { MapReduceNode } from './nodes/mapReduce.js';
 import type { RollingNode } from './nodes/rolling.js';
 import type { MatchPatternNode } from './nodes/matchPattern.js';
 import type { SortNode } from './nodes/sort.js';
@@ -45,6 +47,8 @@ export type PlanNode =
   | MatchPatternNode
   | TopNNode
   | RankNode
+  | MapReduceNode
+  | CacheNode
   | ApplyNode
   | DistinctNode
   | SortNode

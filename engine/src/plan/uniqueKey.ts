@@ -43,6 +43,8 @@ export function uniqueKey(
     late: ({ input }) => of(input.input),
     keep: ({ input }) => of(input),
     matchPattern: () => null,
+    mapReduce: () => null,
+    cache: ({ input }) => of(input),
     unionAll: () => null,
   });
 }

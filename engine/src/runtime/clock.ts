@@ -168,7 +168,7 @@ function checkSpeed(speed: number | 'max'): void {
 }
 
 /** `09:30` (UTC, on the day of the first event) or an ISO time, in event time. */
-export function parseAt(at: string, first: EventTime): EventTime {
+export function parseAt(at: string, first: EventTime, what = 'clock.start()'): EventTime {
   const match = /^(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,6})?)?$/.exec(at.trim());
   if (match !== null) {
     const [hours, minutes, seconds] = [match[1], match[2], match[3] ?? '0'].map(Number);
@@ -181,7 +181,7 @@ export function parseAt(at: string, first: EventTime): EventTime {
   if (ticks !== null) return Number(ticks);
   throw new ClockError(
     'MR5102',
-    `clock.start() cannot read the time '${at}'.`,
+    `${what} cannot read the time '${at}'.`,
     `Write a time of day (UTC, on the replay's first day), e.g. '09:30', or an ISO time, e.g. '2024-03-08T14:30:00Z'.`,
   );
 }

@@ -5,6 +5,11 @@ import { StoredColumn } from './storedColumn.js';
 
 const FIRST_CAPACITY = 1024;
 
+/** A number beside each row that somebody else keeps; 0 for a new row. */
+export interface RowLane {
+  data: Int32Array;
+}
+
 /**
  * Rows in the order in which they came, at positions `head` to `tail`; each has a number that is never used twice. The
  * oldest can be dropped, and any one removed: it leaves a gap until `closeGaps`.
@@ -26,6 +31,7 @@ export class RowLog {
   revised!: Uint8Array;
   #capacity = 0;
   #nextId = 1;
+  readonly #added: RowLane[] = [];
 
   constructor(readonly schema: Schema) {
     this.release();
@@ -43,6 +49,18 @@ export class RowLog {
     this.ends = new Float64Array(this.#capacity);
     this.removed = new Uint8Array(this.#capacity);
     this.revised = new Uint8Array(this.#capacity);
+    for (const lane of this.#added) lane.data = new Int32Array(this.#capacity);
+  }
+
+  /** Adds a lane, which goes where its rows go until it is removed. */
+  addLane(): RowLane {
+    const lane = { data: new Int32Array(this.#capacity) };
+    this.#added.push(lane);
+    return lane;
+  }
+
+  removeLane(lane: RowLane): void {
+    this.#added.splice(this.#added.indexOf(lane), 1);
   }
 
   get size(): number {
@@ -50,7 +68,7 @@ export class RowLog {
   }
 
   get bytesPerRow(): number {
-    return this.columns.reduce((total, column) => total + column.bytesPerRow, 38);
+    return this.columns.reduce((total, column) => total + column.bytesPerRow, 38 + 4 * this.#added.length);
   }
 
   get bytes(): number {
@@ -71,6 +89,7 @@ export class RowLog {
     this.ends = enlarged(this.ends, this.#capacity);
     this.removed = enlarged(this.removed, this.#capacity);
     this.revised = enlarged(this.revised, this.#capacity);
+    for (const lane of this.#added) lane.data = enlarged(lane.data, this.#capacity);
   }
 
   /** A position for a new row; room must have been reserved. */
@@ -81,6 +100,7 @@ export class RowLog {
     this.removed[position] = 0;
     this.revised[position] = 0;
     this.times[position] = NaN;
+    for (let k = 0; k < this.#added.length; k++) this.#added[k].data[position] = 0;
     return position;
   }
 
@@ -121,19 +141,18 @@ export class RowLog {
   /** Closes the gaps of removed rows. Positions change. */
   closeGaps(): void {
     if (this.gaps === 0) return;
+    const lanes = this.#lanes();
     let to = this.head;
     for (let from = this.head; from < this.tail; from++) {
       if (this.removed[from] === 1) continue;
-      if (from !== to) this.#move(from, to);
+      if (from !== to) {
+        for (const column of this.columns) column.move(from, to);
+        for (const lane of lanes) lane[to] = lane[from];
+      }
       to++;
     }
     this.tail = to;
     this.gaps = 0;
-  }
-
-  #move(from: number, to: number): void {
-    for (const column of this.columns) column.move(from, to);
-    for (const lane of this.#lanes()) lane[to] = lane[from];
   }
 
   #shift(): void {
@@ -144,7 +163,9 @@ export class RowLog {
   }
 
   #lanes(): (Int32Array | Float64Array | Uint8Array)[] {
-    return [this.rowIds, this.versions, this.groups, this.times, this.ends, this.removed, this.revised];
+    const added = this.#added.map(({ data }) => data);
+    const own = [this.rowIds, this.versions, this.groups, this.times, this.ends, this.removed, this.revised];
+    return [...own, ...added];
   }
 
   clear(): void {

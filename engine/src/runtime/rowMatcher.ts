@@ -1,6 +1,7 @@
 import type { Batch } from '../columns/batch.js';
 import { RowKind } from '../columns/batch.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
+import type { Value } from '../columns/values.js';
 import { GroupCensus } from '../operators/groupCensus.js';
 import { GroupIndex } from '../operators/groupIndex.js';
 import { grown } from '../operators/valueIds.js';
@@ -86,6 +87,13 @@ export class KeyMatcher implements RowMatcher {
         rowOf[group] = log.rowIds[at[i]];
       }
     }
+  }
+
+  /** The position of a key's row, or -1: one exact value a column, in the order of the key. */
+  find(key: readonly Value[], log: RowLog): number {
+    const group = this.#index.find(key);
+    if (group < 0 || group >= this.#rowOf.length || this.#rowOf[group] === 0) return -1;
+    return log.positionOf(this.#rowOf[group]);
   }
 
   forget(position: number, log: RowLog): void {

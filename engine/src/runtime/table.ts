@@ -1,11 +1,13 @@
 import type { Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
+import type { Value } from '../columns/values.js';
 import { START_OF_TIME, toEventTimes, type EventTime } from '../columns/time.js';
 import type { PhysicalTable } from '../physical/physical.js';
 import type { ViewSource } from '../views/viewSource.js';
 import { RowLog } from './rowLog.js';
 import { RowOrder } from './rowOrder.js';
+import { TableIndexes } from './tableIndexes.js';
 import { AppendMatcher, KeyMatcher, ValueMatcher, type RowMatcher } from './rowMatcher.js';
 import { WindowStates } from './windowStates.js';
 
@@ -37,6 +39,8 @@ export class MaterializedTable implements ViewSource {
   generation = 0;
   evicted = 0;
   maxTime: EventTime = START_OF_TIME;
+  /** What finds its rows by columns that are not its key. */
+  readonly indexes: TableIndexes;
   readonly #log: RowLog;
   readonly #matcher: RowMatcher;
   readonly #states: WindowStates | null;
@@ -56,6 +60,7 @@ export class MaterializedTable implements ViewSource {
     this.schema = schema;
     this.hasStates = window !== null;
     this.#log = new RowLog(schema);
+    this.indexes = new TableIndexes(this.#log);
     this.#matcher =
       key !== null
         ? new KeyMatcher(schema, key)
@@ -98,6 +103,7 @@ export class MaterializedTable implements ViewSource {
     const known = log.tail;
     this.#matcher.place(batch, log, at, position => this.#remove(position));
     log.write(batch, at);
+    this.indexes.written(batch, at);
     if (this.#timeColumn >= 0) this.#keepTimes(batch, this.#timeColumn, at, log.times);
     if (this.#endColumn >= 0) this.#keepTimes(batch, this.#endColumn, at, log.ends);
     if (this.#completeColumn >= 0) {
@@ -130,6 +136,7 @@ export class MaterializedTable implements ViewSource {
   }
 
   #remove(position: number): void {
+    this.indexes.removed(position);
     this.#log.remove(position);
   }
 
@@ -143,6 +150,7 @@ export class MaterializedTable implements ViewSource {
       if (!gone && log.size <= rows && !(log.times[log.head] < oldest)) break;
       if (!gone) {
         this.#matcher.forget(log.head, log);
+        this.indexes.removed(log.head);
         this.evicted++;
       }
       log.dropOldest();
@@ -153,6 +161,7 @@ export class MaterializedTable implements ViewSource {
   clear(): void {
     this.#log.clear();
     this.#matcher.clear();
+    this.indexes.clear();
     this.#states?.clear();
     this.maxTime = START_OF_TIME;
     this.evicted = 0;
@@ -173,7 +182,7 @@ export class MaterializedTable implements ViewSource {
   }
 
   get bytes(): number {
-    return this.#log.bytes + this.#matcher.bytes();
+    return this.#log.bytes + this.#matcher.bytes() + this.indexes.bytes();
   }
 
   get isOrdered(): boolean {
@@ -192,6 +201,11 @@ export class MaterializedTable implements ViewSource {
     const positions = new Int32Array(count);
     for (let i = 0; i < count; i++) positions[i] = begin + i;
     return positions;
+  }
+
+  /** The position of the row of a key, one exact value a column of the key; -1 where there is none, or the table has no key. */
+  positionOfKey(key: readonly Value[]): number {
+    return this.#matcher instanceof KeyMatcher ? this.#matcher.find(key, this.#log) : -1;
   }
 
   firstAt(time: EventTime, limit: number): number {

@@ -1,5 +1,7 @@
 import { Runtime, type RuntimeOptions } from '../runtime/runtime.js';
+import type { Threads } from '../operators/threads.js';
 import type { SinkConnector } from '../sinks/sink.js';
+import { cachedConnector, type KeptRows } from '../sources/cached.js';
 import { REJECTS_KEPT } from '../sources/counters.js';
 import type { OpenSource, SourceCounters } from '../sources/source.js';
 import { TURN_ROWS } from '../runtime/feed.js';
@@ -7,6 +9,8 @@ import type { PlanNode } from '../plan/plan.js';
 import { MillraceError } from '../columns/error.js';
 import { toWireError } from './errors.js';
 import { explainQuery } from './hostExplain.js';
+import { CacheRegistry } from './hostCaches.js';
+import { IndexRegistry } from './hostIndexes.js';
 import { HostFunctions } from './hostFunctions.js';
 import { ClockPublisher } from './hostClock.js';
 import { partsOf, preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
@@ -17,6 +21,8 @@ import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost, Sessio
 /** What a session host is given. */
 export interface SessionHostOptions extends RuntimeOptions {
   readonly sinks: readonly SinkConnector[];
+  /** Threads for closure-free functions of the users'; none: they run in the engine's own. */
+  readonly threads?: Threads;
 }
 
 /** A request about a query or view that is not there. */
@@ -35,6 +41,9 @@ export function createSessionHost(options: SessionHostOptions): SessionHost {
   return new Host(options);
 }
 
+/** Requests about a plan as it is written, whatever of it is kept. */
+const AS_WRITTEN: ReadonlySet<HostRequest['type']> = new Set(['bind', 'rejects', 'cache', 'uncache']);
+
 interface OpenQuery {
   readonly held: HeldQuery;
   readonly owner: string | null;
@@ -51,6 +60,8 @@ class Host implements SessionHost {
   readonly #runtime: Runtime;
   readonly #queries: QueryRegistry;
   readonly #views: ViewRegistry;
+  readonly #indexes: IndexRegistry;
+  readonly #caches: CacheRegistry;
   readonly #clock: ClockPublisher;
   readonly #open = new Map<string, OpenQuery>();
   /** The queries of owners that are run again, until they have run. */
@@ -59,10 +70,14 @@ class Host implements SessionHost {
   #nextId = 1;
 
   constructor(readonly options: SessionHostOptions) {
-    this.#functions = new HostFunctions(event => this.#tell(event));
-    this.#runtime = new Runtime({ ...options, exchange: this.#functions });
+    this.#functions = new HostFunctions(event => this.#tell(event), options.threads);
+    const kept = new Map<number, KeptRows>();
+    const connectors = [...options.connectors, cachedConnector(kept)];
+    this.#runtime = new Runtime({ ...options, connectors, exchange: this.#functions });
     this.#queries = new QueryRegistry(this.#runtime, held => this.#tellFailure(held));
     this.#views = new ViewRegistry(this.#runtime);
+    this.#indexes = new IndexRegistry(this.#runtime, this.#queries);
+    this.#caches = new CacheRegistry(this.#runtime, this.#queries, kept);
     this.#clock = new ClockPublisher(this.#runtime);
   }
 
@@ -74,7 +89,25 @@ class Host implements SessionHost {
       this.#open.set(queryId, { held, owner });
       return { queryId, bound: held.prepared.bound };
     },
-    read: ({ plan, limit, current }) => readRows(plan, limit, current, this.#runtime, this.#queries),
+    read: ({ plan, limit, current }) =>
+      readRows(plan, limit, current, this.#runtime, this.#queries, this.#caches),
+    index: request => this.#indexes.open(request),
+    indexGet: request => this.#indexes.get(request),
+    indexRange: request => this.#indexes.range(request),
+    indexWatch: request => this.#indexes.watch(request),
+    indexChanges: request => this.#indexes.changes(request),
+    indexClose: async ({ indexId }) => {
+      await this.#indexes.close(indexId);
+      return null;
+    },
+    cache: ({ plan, owner, over }) => {
+      this.#caches.pin(plan, owner, over);
+      return null;
+    },
+    uncache: async ({ plan }) => {
+      await this.#caches.unpin(plan);
+      return null;
+    },
     explain: ({ plan }) => this.#explain(plan),
     queryStats: ({ plan }) => this.#queries.stats(plan),
     write: ({ plan, sink, options }) =>
@@ -87,17 +120,22 @@ class Host implements SessionHost {
       return null;
     },
     retireOwner: ({ owner }) => {
-      this.#retired.set(owner, [...(this.#retired.get(owner) ?? []), ...this.#takeOwned(owner)]);
+      const held = [...this.#takeOwned(owner), ...this.#indexes.takeOwned(owner)];
+      this.#retired.set(owner, [...(this.#retired.get(owner) ?? []), ...held]);
+      this.#caches.retire(owner);
       return null;
     },
     settleOwner: async ({ owner }) => {
       const retired = this.#retired.get(owner) ?? [];
       this.#retired.delete(owner);
-      await Promise.all(retired.map(each => this.#queries.release(each)));
+      const released = retired.map(each => this.#queries.release(each));
+      await Promise.all([this.#caches.settle(owner), ...released]);
       return null;
     },
     releaseOwner: async ({ owner }) => {
-      await Promise.all(this.#takeOwned(owner).map(each => this.#queries.release(each)));
+      const closed = [this.#indexes.closeAll(owner), this.#caches.releaseAll(owner)];
+      const released = this.#takeOwned(owner).map(each => this.#queries.release(each));
+      await Promise.all([...closed, ...released]);
       return null;
     },
     stats: () => this.#stats(),
@@ -111,8 +149,9 @@ class Host implements SessionHost {
       this.#functions.answer(callId, result);
       return null;
     },
-    clientGone: () => {
+    clientGone: async () => {
       this.#functions.clientGone();
+      await this.#indexes.closeAll();
       return null;
     },
     view: async ({ viewId, plan, owner, view }) => {
@@ -154,7 +193,7 @@ class Host implements SessionHost {
     return {
       request: async <Request extends HostRequest>(request: Request) => {
         const handle = this.#handlers[request.type] as (request: HostRequest) => unknown;
-        return (await handle(request)) as HostReplies[Request['type']];
+        return (await handle(await this.#withoutCaches(request))) as HostReplies[Request['type']];
       },
       onEvent: listener => {
         this.#listeners.add(listener);
@@ -179,9 +218,18 @@ class Host implements SessionHost {
 
   async close(): Promise<void> {
     this.#views.removeAll();
+    await Promise.all([this.#indexes.closeAll(), this.#caches.releaseAll()]);
     this.#open.clear();
     this.#clock.close();
     await this.#runtime.close();
+    await this.options.threads?.close();
+  }
+
+  /** A request whose plan reads what is kept, where something is. */
+  async #withoutCaches(request: HostRequest): Promise<HostRequest> {
+    if (!('plan' in request) || AS_WRITTEN.has(request.type)) return request;
+    const plan = await this.#caches.resolve(request.plan);
+    return plan === request.plan ? request : { ...request, plan };
   }
 
   #tell(event: HostEvent): void {

@@ -79,9 +79,24 @@ function operatorNotes(stats: OperatorStats): string[] {
   ];
   return [
     parts.join(', '),
+    ...shuffleNotes(stats),
     ...(windows === null || windows.open === 0
       ? []
       : [`${numberText(windows.open)} windows open${windows.why === null ? '' : `: ${windows.why}`}`]),
+  ];
+}
+
+/** What a mapReduce has sent to its partitions. */
+function shuffleNotes({ shuffle }: OperatorStats): string[] {
+  if (shuffle === null || shuffle.skew === null) return [];
+  const { threads, pairs, combined, partitions, skew, heaviest } = shuffle;
+  const bytes = partitions.reduce((total, each) => total + each.bytes, 0);
+  const keys = partitions.map(each => numberText(each.keys)).join(' + ');
+  const heavy = heaviest.map(({ key, pairs: count }) => `${key} (${((100 * count) / pairs).toFixed(1)}%)`);
+  return [
+    `${numberText(pairs)} pairs, ${numberText(combined)} after the combiner, ${bytesText(bytes)} shuffled, in ${threads === 0 ? 'this thread' : `${threads} threads`}`,
+    `keys by partition ${keys}, the largest has ${skew.toFixed(2)} times the pairs of the mean`,
+    `heaviest keys ${heavy.join(', ')}`,
   ];
 }
 

@@ -1,6 +1,7 @@
 import { decodeArrow, encodeArrow } from '../codecs/arrow.js';
 import { MillraceError } from '../columns/error.js';
 import type { Applied, Exchange, FunctionCall } from '../operators/apply.js';
+import type { Threads } from '../operators/threads.js';
 import { fromWireError } from './errors.js';
 import type { FunctionResult, HostEvent } from './protocol.js';
 
@@ -25,7 +26,11 @@ export class HostFunctions implements Exchange {
   readonly #known = new Set<string>();
   readonly #gone = new Set<string>();
 
-  constructor(tell: (event: HostEvent) => void) {
+  /** @param threads where closure-free functions run */
+  constructor(
+    tell: (event: HostEvent) => void,
+    readonly threads?: Threads,
+  ) {
     this.#tell = tell;
   }
 

@@ -1,33 +1,49 @@
 import { encodeArrow } from '../codecs/arrow.js';
+import type { EventTime } from '../columns/time.js';
 import { MillraceError } from '../columns/error.js';
 import type { Batch } from '../columns/batch.js';
 import type { PlanNode } from '../plan/plan.js';
+import { parseAt } from '../runtime/clock.js';
 import { runOnce } from '../runtime/oneShot.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { TURN_ROWS, type Feed } from '../runtime/feed.js';
 import { MaterializedTable } from '../runtime/table.js';
 import type { SinkConnector } from '../sinks/sink.js';
+import type { CacheRegistry } from './hostCaches.js';
+import { whenCurrent } from './hostCurrent.js';
 import { preparePlan, type PreparedPlan, type QueryRegistry } from './hostQueries.js';
-import { pipelineStats } from './hostStats.js';
-import type { HostReplies } from './protocol.js';
+import { pipelineStats, timeText } from './hostStats.js';
+import type { BoundPlan, HostReplies } from './protocol.js';
 
 /** A sink that does not exist, or rows without end that are to be written. */
 export class WriteError extends MillraceError {
   override readonly name = 'WriteError';
 }
 
+/** Rows of a time that cannot be read. */
+export class ReadError extends MillraceError {
+  override readonly name = 'ReadError';
+}
+
 const WITHOUT_LIMIT = { rows: Infinity, bytes: Infinity, lastUs: Infinity };
 
-/** The rows of a plan: at the clock's time where it holds the replay, else at the input's end. */
+/** The rows of a plan: at the clock's time where it holds the replay, else at the input's end. A query that is kept for its readers has them. */
 export async function readRows(
   plan: PlanNode,
   limit: number | null,
   current: boolean,
   runtime: Runtime,
   queries: QueryRegistry,
+  caches: Pick<CacheRegistry, 'heldQuery'>,
 ): Promise<HostReplies['read']> {
   const prepared = await preparePlan(plan, runtime);
   if (prepared.live) return readLive(plan, limit, queries);
+  const held = current ? await caches.heldQuery(plan) : null;
+  if (held !== null) {
+    await whenCurrent(held, runtime);
+    // A table that has dropped rows is not all of the result.
+    if (held.query.table.evicted === 0) return reply(held.query.table, limit, held.prepared);
+  }
   const { sources } = prepared;
   const nodes = prepared.physical.sources.map(({ node }) => node);
   // A clock that was started while nothing replayed takes its time from the first replay that is looked at.
@@ -37,6 +53,24 @@ export async function readRows(
   if (current && starts.length > 0) runtime.clock.anchor(Math.min(...starts));
   const feeds = runtime.feedsOf(prepared.physical);
   const until = nodes.map((node, at) => (current && node.clocked ? reach(feeds[at], runtime) : Infinity));
+  const now = current && nodes.some(node => node.clocked) ? runtime.clock.now() : Infinity;
+  const { table } = await readTable(plan, prepared, { until, now, limit }, runtime, queries);
+  return reply(table, limit, prepared);
+}
+
+/** Reads a plan's rows into a table of their own: each source up to an event time, and until so many rows have come. */
+async function readTable(
+  plan: PlanNode,
+  prepared: PreparedPlan,
+  {
+    until,
+    now,
+    limit,
+  }: { readonly until: readonly EventTime[]; readonly now: EventTime; readonly limit: number | null },
+  runtime: Runtime,
+  queries: QueryRegistry,
+): Promise<ReadTable> {
+  const { sources } = prepared;
   const physical = until.every(time => time === Infinity) ? prepared.closing() : prepared.physical;
   const { table: plannedTable } = physical;
   const { retention } = plannedTable;
@@ -55,7 +89,7 @@ export async function readRows(
   await runOnce(physical, sources, {
     world: runtime.options.world,
     until: source => until[source],
-    now: current && nodes.some(node => node.clocked) ? runtime.clock.now() : Infinity,
+    now,
     yieldTurn: () => runtime.yieldTurn(),
     exchange: runtime.exchange,
     memory: runtime.memory,
@@ -67,7 +101,66 @@ export async function readRows(
     measured: (pipeline, merge) =>
       queries.noteRead(plan, pipelineStats({ pipeline, merge, sources }, 'read')),
   });
-  return reply(table, limit, prepared);
+  return { table, bound: prepared.bound };
+}
+
+/** Rows that have been read, and will not change. */
+export interface ReadTable {
+  readonly table: MaterializedTable;
+  readonly bound: BoundPlan;
+}
+
+/** All rows of a bounded plan. */
+export async function readWholeTable(
+  plan: PlanNode,
+  runtime: Runtime,
+  queries: QueryRegistry,
+): Promise<ReadTable> {
+  const prepared = await preparePlan(plan, runtime);
+  const live = prepared.sources.find(source => source.live);
+  if (live !== undefined) {
+    throw new ReadError(
+      'MR2202',
+      `this table would never be complete: '${live.summary.name}' is a live feed.`,
+      'Index the table that is kept current, or a snapshot: (await t.snapshot()).index(…).',
+    );
+  }
+  const until = prepared.sources.map(() => Infinity);
+  return readTable(plan, prepared, { until, now: Infinity, limit: null }, runtime, queries);
+}
+
+/**
+ * A plan's table as it was when the clock stood at a time: replays are read again up to there. Throws `MR2202` for live feeds, which
+ * cannot be, and `MR2203` for a time that the clock has not reached.
+ */
+export async function readTableAt(
+  plan: PlanNode,
+  at: string,
+  runtime: Runtime,
+  queries: QueryRegistry,
+): Promise<ReadTable> {
+  const prepared = await preparePlan(plan, runtime);
+  const { sources, physical } = prepared;
+  const live = sources.find(source => source.live);
+  if (live !== undefined) {
+    throw new ReadError(
+      'MR2202',
+      `at() reads the input again up to a time, and '${live.summary.name}' is a live feed, whose past is not kept.`,
+      'Keep what you look back at in the table: aggregate by windows, and get the window. Over a recording, replay() it.',
+    );
+  }
+  const firsts = sources.flatMap(({ summary: { firstTime } }) => firstTime ?? []);
+  const time = parseAt(at, firsts.length === 0 ? 0 : Math.min(...firsts), 'at()');
+  const now = runtime.clock.now();
+  if (time > now) {
+    throw new ReadError(
+      'MR2203',
+      `at() is asked for ${timeText(time)}, and the clock stands at ${now === -Infinity ? 'its start' : timeText(now)}.`,
+      'Wait for it first: await clock.until(time).',
+    );
+  }
+  const until = physical.sources.map(({ node }) => (node.clocked ? time : Infinity));
+  return readTable(plan, prepared, { until, now: time, limit: null }, runtime, queries);
 }
 
 /** How far a replay is read: as far as the clock lets it. */

@@ -102,6 +102,7 @@ function operatorStats(pipeline: Pipeline, at: number, sources: readonly SourceS
     watermarkUs: watermark === -Infinity ? null : watermark,
     heldBy: holder === null ? null : describeHolder(holder),
     windows: windowStats(pipeline, at, holder),
+    shuffle: operator.shuffle?.() ?? null,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Field } from '../columns/types.js';
 import type { EventTime } from '../columns/time.js';
+import type { Value } from '../columns/values.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { ChangelogMode } from '../plan/relation.js';
 import type { SourceSummary, Reject } from '../sources/source.js';
@@ -35,6 +36,53 @@ export type HostRequest =
       readonly limit: number | null;
       readonly current: boolean;
     }
+  /**
+   * Finds a table's rows by some columns until `indexClose`: of a table that is kept current (`now`), of one that does not change (`table`),
+   * or as they were when the clock stood at a time of event time.
+   */
+  | {
+      readonly type: 'index';
+      readonly plan: PlanNode;
+      readonly owner: string | null;
+      readonly columns: readonly string[];
+      readonly over: 'now' | 'table' | { readonly at: string };
+    }
+  /** The newest row of a key, or all of its rows. Keys are exact values, one a column. */
+  | {
+      readonly type: 'indexGet';
+      readonly indexId: string;
+      readonly key: readonly Value[];
+      readonly all: boolean;
+    }
+  /** The rows whose keys lie between two, both included, in order of the keys; the first columns of a key stand for all that begin so. */
+  | {
+      readonly type: 'indexRange';
+      readonly indexId: string;
+      readonly from: readonly Value[];
+      readonly to: readonly Value[];
+      readonly limit: number | null;
+    }
+  /** Watches a key under a number of the client's; null: no longer. */
+  | {
+      readonly type: 'indexWatch';
+      readonly indexId: string;
+      readonly watch: number;
+      readonly key: readonly Value[] | null;
+    }
+  /** Resolves when rows of watched keys are others than they were when it last did, or when the input has ended. */
+  | { readonly type: 'indexChanges'; readonly indexId: string }
+  | { readonly type: 'indexClose'; readonly indexId: string }
+  /**
+   * Keeps the result of a plan until `uncache`, or until its owners are released: the rows of a bounded one, which `cache` nodes over it then
+   * stand for; the query of one that is kept current. It is answered before anything is computed.
+   */
+  | {
+      readonly type: 'cache';
+      readonly plan: PlanNode;
+      readonly owner: string | null;
+      readonly over: 'now' | 'table';
+    }
+  | { readonly type: 'uncache'; readonly plan: PlanNode }
   | { readonly type: 'explain'; readonly plan: PlanNode }
   /** What the plan's query does and holds, where it runs; else of its last read. */
   | { readonly type: 'queryStats'; readonly plan: PlanNode }
@@ -88,6 +136,24 @@ export interface HostReplies {
   bind: BoundPlan;
   open: { readonly queryId: string; readonly bound: BoundPlan };
   read: { readonly arrow: Uint8Array; readonly rows: number; readonly bound: BoundPlan };
+  index: { readonly indexId: string; readonly bound: BoundPlan };
+  indexGet: { readonly arrow: Uint8Array; readonly rows: number };
+  indexRange: { readonly arrow: Uint8Array; readonly rows: number };
+  indexWatch: null;
+  indexChanges:
+    | { readonly closed: true }
+    | {
+        readonly closed: false;
+        /** The watches whose rows have changed: `arrow` holds these, one each. */
+        readonly changed: readonly number[];
+        readonly arrow: Uint8Array;
+        /** The watches whose keys have no row any more. */
+        readonly gone: readonly number[];
+        readonly ended: boolean;
+      };
+  indexClose: null;
+  cache: null;
+  uncache: null;
   explain: Explanation;
   queryStats: QueryStats;
   write: { readonly rows: number; readonly bytes: number };

@@ -1,5 +1,8 @@
 import type { EventTime } from '../columns/time.js';
+import type { ShuffleStats } from '../operators/shuffleStats.js';
 import type { ExplainedPhysical } from '../physical/explain.js';
+
+export type { ShuffleStats };
 
 /** A source of a query and how far it is. Times are event time in whole microseconds since 1970; null where there is none yet. */
 export interface SourceStats {
@@ -69,6 +72,8 @@ export interface OperatorStats {
   readonly heldBy: WatermarkHolder | null;
   /** For operators of windows. */
   readonly windows: WindowStats | null;
+  /** For mapReduce: what has gone to which partition. */
+  readonly shuffle: ShuffleStats | null;
 }
 
 /** What a query does and holds, as `await t.stats()` gives it. */

@@ -132,6 +132,7 @@ class NodePrinter {
       },
       rolling: node => ({ ...this.#passed(node.input), text: this.#rolling(node) }),
       rank: node => ({ ...this.#passed(node.input), text: this.#rank(node) }),
+      cache: node => ({ ...this.#passed(node.input), text: `SELECT * FROM ${this.#from(node.input)}` }),
       unionAll: node => ({ text: this.#union(node), ...this.#common(node.inputs) }),
       distinct: node => {
         const { sequence, mark } = this.#passed(node.input);

@@ -76,7 +76,7 @@ export function flinkSql(
           `Flink's event time is of milliseconds: give connector options of '${node.name}' instead of a table's name`,
         );
     }
-    if (node.kind === 'final' || node.kind === 'keep') {
+    if (node.kind === 'final' || node.kind === 'keep' || node.kind === 'cache') {
       if (node.kind === 'keep' && Object.values(node.retention).some(limit => limit !== null))
         notes.differs('Flink keeps every row of the result');
       names.set(node, names.get(node.input)!);

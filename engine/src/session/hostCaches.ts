@@ -1,0 +1,285 @@
+import type { Column } from '../columns/column.js';
+import { MillraceError } from '../columns/error.js';
+import type { Field } from '../columns/types.js';
+import { RowStore } from '../operators/rowStore.js';
+import { sourceNode } from '../plan/build.js';
+import { planChildren, planNodes } from '../plan/children.js';
+import { planHash } from '../plan/hash.js';
+import type { PlanNode } from '../plan/plan.js';
+import { runOnce } from '../runtime/oneShot.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { MaterializedTable } from '../runtime/table.js';
+import type { KeptRows } from '../sources/cached.js';
+import { preparePlan, type HeldQuery, type QueryRegistry } from './hostQueries.js';
+import { pipelineStats } from './hostStats.js';
+
+/** Rows that cannot be kept. */
+export class CacheError extends MillraceError {
+  override readonly name = 'CacheError';
+}
+
+/** A plan whose result somebody has asked to keep. */
+interface Pinned {
+  /** Who did: cells, or nobody in particular. */
+  readonly owners: Set<string | null>;
+  /** The rows of a bounded plan, with the number of their computing. */
+  readonly rows: Promise<Kept> | null;
+  /** The query of a table that is kept current. */
+  readonly held: Promise<HeldQuery> | null;
+  forget: () => void;
+}
+
+interface Kept {
+  readonly id: number;
+  readonly rows: KeptRows;
+  readonly bytes: number;
+  readonly name: string;
+  readonly time: string | null;
+  readonly sequence: string | null;
+}
+
+const NO_LIMITS = { rows: Infinity, bytes: Infinity, lastUs: Infinity };
+
+/**
+ * The results that are kept: rows of bounded plans, which other plans then read as a source, and queries of tables that are kept
+ * current, which go on while nobody else looks at them. A `cache` node of a plan stands for these rows, or for its input where nothing is kept.
+ */
+export class CacheRegistry {
+  readonly #pinned = new Map<string, Pinned>();
+  #lastId = 0;
+
+  /** @param rowsOf the rows of the cached source, by the number of their computing */
+  constructor(
+    readonly runtime: Runtime,
+    readonly queries: QueryRegistry,
+    readonly rowsOf: Map<number, KeptRows>,
+  ) {}
+
+  /** Keeps a plan's result until all who asked for it give it back. Computing goes on by itself. */
+  pin(plan: PlanNode, owner: string | null, over: 'now' | 'table'): void {
+    const hash = planHash(plan);
+    const known = this.#pinned.get(hash);
+    if (known !== undefined) {
+      known.owners.add(owner);
+      return;
+    }
+    const pinned: Pinned = {
+      owners: new Set([owner]),
+      rows: over === 'table' ? this.#compute(plan).then(kept => this.#register(hash, pinned, kept)) : null,
+      held: over === 'now' ? this.resolve(plan).then(resolved => this.queries.hold(resolved)) : null,
+      forget: () => undefined,
+    };
+    this.#pinned.set(hash, pinned);
+    const failed = (): void => {
+      if (this.#pinned.get(hash) === pinned) this.#pinned.delete(hash);
+    };
+    pinned.rows?.catch(failed);
+    pinned.held?.catch(failed);
+  }
+
+  /** The rows are there for whoever reads them, unless they have been given up meanwhile. */
+  #register(hash: string, pinned: Pinned, kept: Kept): Kept {
+    if (this.#pinned.get(hash) !== pinned) return kept;
+    const { id, bytes } = kept;
+    const what = `a table of ${kept.rows.length} rows, ${kept.name}`;
+    const forget = this.runtime.memory.add({ bytes: () => bytes, holdings: () => [{ what, bytes }] });
+    this.rowsOf.set(id, kept.rows);
+    pinned.forget = () => {
+      forget();
+      this.rowsOf.delete(id);
+    };
+    return kept;
+  }
+
+  async #compute(plan: PlanNode): Promise<Kept> {
+    const { runtime } = this;
+    const resolved = await this.resolve(plan);
+    const prepared = await preparePlan(resolved, runtime);
+    const { sources, bound } = prepared;
+    const live = sources.find(source => source.live);
+    if (live !== undefined) {
+      throw new CacheError(
+        'MR2202',
+        `this table would never be complete: '${live.summary.name}' is a live feed.`,
+        'Cache the table that is kept current, or a snapshot: (await t.snapshot()).cache().',
+      );
+    }
+    const physical = prepared.closing();
+    const collector = physical.table.retracting
+      ? new LastState(physical.table)
+      : new Rows(bound.fields, physical.table.time !== null);
+    await runOnce(physical, sources, {
+      world: runtime.options.world,
+      until: () => Infinity,
+      now: Infinity,
+      yieldTurn: () => runtime.yieldTurn(),
+      exchange: runtime.exchange,
+      memory: runtime.memory,
+      kept: () => collector.bytes(),
+      take(batch) {
+        collector.take(batch);
+        return false;
+      },
+      measured: (pipeline, merge) =>
+        this.queries.noteRead(resolved, pipelineStats({ pipeline, merge, sources }, 'read')),
+    });
+    const boundUs = Math.max(0, ...bound.sources.map(source => source.boundUs));
+    const rows: KeptRows = { fields: bound.fields, boundUs, ...collector.result() };
+    const names = bound.sources.map(source => source.name).join(', ');
+    const id = ++this.#lastId;
+    const orders = new Set(physical.sources.map(({ node }) => node.time?.sequence ?? null));
+    const [sequence] = orders;
+    const isOrdered = orders.size === 1 && bound.fields.some(field => field.name === sequence);
+    return {
+      id,
+      rows,
+      bytes: collector.bytes(),
+      name: `cached ${names}`,
+      time: bound.time,
+      sequence: isOrdered ? sequence : null,
+    };
+  }
+
+  /** A plan without `cache` nodes: each is the source of its kept rows, once these are there, or its input. */
+  async resolve(plan: PlanNode): Promise<PlanNode> {
+    if (!planNodes(plan).some(({ kind }) => kind === 'cache')) return plan;
+    const known = new Map<PlanNode, PlanNode>();
+    for (const node of planNodes(plan)) known.set(node, await this.#resolved(node, known));
+    return known.get(plan)!;
+  }
+
+  async #resolved(node: PlanNode, known: ReadonlyMap<PlanNode, PlanNode>): Promise<PlanNode> {
+    if (node.kind === 'cache') {
+      const kept = await this.#pinned.get(planHash(node.input))?.rows;
+      return kept == null || !this.rowsOf.has(kept.id) ? known.get(node.input)! : cachedSource(kept);
+    }
+    const children = planChildren(node);
+    if (children.every(child => known.get(child) === child)) return node;
+    const inputs = children.map(child => known.get(child)!);
+    return Object.freeze('inputs' in node ? { ...node, inputs } : { ...node, input: inputs[0] }) as PlanNode;
+  }
+
+  /** The running query of a plan whose table is kept current for whoever reads it; null where none is. */
+  async heldQuery(plan: PlanNode): Promise<HeldQuery | null> {
+    const input = plan.kind === 'cache' ? plan.input : plan;
+    return (await this.#pinned.get(planHash(input))?.held) ?? null;
+  }
+
+  /** Gives up a plan's result, whoever asked for it. */
+  async unpin(plan: PlanNode): Promise<void> {
+    await this.#drop(planHash(plan));
+  }
+
+  async #drop(hash: string): Promise<void> {
+    const pinned = this.#pinned.get(hash);
+    if (pinned === undefined) return;
+    this.#pinned.delete(hash);
+    await pinned.rows?.catch(() => undefined);
+    pinned.forget();
+    const held = await pinned.held?.catch(() => null);
+    if (held != null) await this.queries.release(held);
+  }
+
+  /** What an owner has asked for so far is kept until `settle` alone, unless it asks again. */
+  retire(owner: string): void {
+    for (const { owners } of this.#pinned.values()) if (owners.delete(owner)) owners.add(retired(owner));
+  }
+
+  async settle(owner: string): Promise<void> {
+    await this.releaseAll(retired(owner));
+  }
+
+  /** Gives up what an owner alone has asked for; all of it where none is named. */
+  async releaseAll(owner?: string): Promise<void> {
+    const dropped = [...this.#pinned].filter(([, { owners }]) => {
+      if (owner === undefined) return true;
+      return owners.delete(owner) && owners.size === 0;
+    });
+    await Promise.all(dropped.map(([hash]) => this.#drop(hash)));
+  }
+}
+
+/** An owner as it was before its cell was run again. */
+function retired(owner: string): string {
+  return `${owner} before`;
+}
+
+function cachedSource({ id, name, time, sequence }: Kept): PlanNode {
+  return sourceNode({
+    name,
+    connector: 'cached',
+    options: { cache: id },
+    fields: null,
+    time: time === null ? null : { column: time, boundUs: null, idleTimeoutUs: null, sequence },
+    clocked: false,
+  });
+}
+
+/** What keeps the rows that come out of a plan. */
+interface Collector {
+  take(batch: Parameters<MaterializedTable['apply']>[0]): void;
+  bytes(): number;
+  result(): {
+    readonly columns: readonly Column[];
+    readonly marks: Float64Array | null;
+    readonly length: number;
+  };
+}
+
+/** Rows that only come, each with the watermark after it. */
+class Rows implements Collector {
+  readonly #rows: RowStore;
+  #marks: Float64Array | null;
+
+  constructor(fields: readonly Field[], timed: boolean) {
+    this.#rows = new RowStore({ fields });
+    this.#marks = timed ? new Float64Array(0) : null;
+  }
+
+  take({ columns, length, marks }: Parameters<Collector['take']>[0]): void {
+    if (length === 0) return;
+    const from = this.#rows.used;
+    this.#rows.append(columns, 0, length);
+    if (this.#marks === null) return;
+    if (marks === null) this.#marks = null;
+    else {
+      if (this.#marks.length < from + length) {
+        const grown = new Float64Array(this.#rows.capacity);
+        grown.set(this.#marks);
+        this.#marks = grown;
+      }
+      this.#marks.set(marks.subarray(0, length), from);
+    }
+  }
+
+  bytes(): number {
+    return this.#rows.bytes() + (this.#marks?.byteLength ?? 0);
+  }
+
+  result() {
+    const length = this.#rows.used;
+    return { columns: this.#rows.view(0, length), marks: this.#marks?.subarray(0, length) ?? null, length };
+  }
+}
+
+/** Rows that are taken back and replaced: the last state counts. */
+class LastState implements Collector {
+  readonly #table: MaterializedTable;
+
+  constructor(plan: MaterializedTable['plan']) {
+    this.#table = new MaterializedTable(plan, NO_LIMITS);
+  }
+
+  take(batch: Parameters<Collector['take']>[0]): void {
+    this.#table.apply(batch);
+  }
+
+  bytes(): number {
+    return this.#table.bytes;
+  }
+
+  result() {
+    const positions = this.#table.positions(0, this.#table.total);
+    return { columns: this.#table.gather(positions), marks: null, length: positions.length };
+  }
+}
