@@ -192,7 +192,7 @@ test('each left row comes once, in event order, as soon as its match is certain,
       expect(run.told.map(({ row }) => row)).toEqual(wanted.slice(0, sure));
     });
     expect(run.told.map(({ row }) => row)).toEqual(wanted);
-    expect(run.told.every(({ us, mark }) => us === mark)).toBe(true);
+    expect(run.told.every(({ us, mark }) => us <= mark)).toBe(true);
     expect(run.stateRows).toBe(0);
     const kept = inOrder(left.rows).length + inOrder(right.rows).length;
     const given = left.rows.length + right.rows.filter(({ kind }) => kind !== 1).length;

@@ -5,7 +5,7 @@ import { buildOperator } from '../operators/build.js';
 import type { Emitter, Operator } from '../operators/operator.js';
 import { UnionAllOperator } from '../operators/unionAll.js';
 import type { PhysicalInput, PhysicalPlan } from '../physical/physical.js';
-import { operatorText } from '../physical/explain.js';
+import { operatorText } from '../physical/operatorText.js';
 import { hangsOnInterleaving } from '../physical/interleaving.js';
 import { GatheredOutput } from './gathered.js';
 import type { MergeOutput } from './inputMerge.js';

@@ -1,7 +1,7 @@
 import { formatDuration } from '../columns/duration.js';
 import { formatTimestamp } from '../columns/iso.js';
 import type { EventTime } from '../columns/time.js';
-import { operatorText } from '../physical/explain.js';
+import { operatorText } from '../physical/operatorText.js';
 import type { PhysicalInput, PhysicalPlan } from '../physical/physical.js';
 import { InputMerge } from '../runtime/inputMerge.js';
 import { mergeInputs } from '../runtime/oneShot.js';
