@@ -23,6 +23,7 @@ import type { FillSpec } from '../windows/emission.js';
 import { bindWindow } from '../windows/registry.js';
 import { distinctArguments, guardedArguments } from './aggregateCall.js';
 import { filledWindows } from './duckdbFill.js';
+import { joinedPairs, joinedWindows } from './duckdbIntervals.js';
 import { DUCKDB, duckdbName } from './duckdbText.js';
 import { rolledColumn } from './duckdbRolling.js';
 import { windowRows } from './duckdbWindows.js';
@@ -102,6 +103,16 @@ class NodePrinter {
         ...this.#passed(node.input),
         text: `SELECT * FROM ${this.#from(node.input)} WHERE ${this.#text(node.predicate, node.input)}`,
       }),
+      windowJoin: node => ({
+        text: joinedWindows(node, this.#pair(node.inputs), arrival, this.cannot),
+        sequence: this.#passed(node.inputs[0]).sequence,
+        mark: null,
+      }),
+      intervalJoin: node => ({
+        text: joinedPairs(node, this.#pair(node.inputs), arrival, this.cannot),
+        sequence: null,
+        mark: null,
+      }),
       project: node => {
         const columns = projectColumns(node, this.#schema(node.input));
         const { sequence, mark } = this.#passed(node.input);
@@ -163,6 +174,16 @@ class NodePrinter {
 
   #from(node: PlanNode): string {
     return this.said.get(node)!.name;
+  }
+
+  /** Both sides of a join. */
+  #pair([left, right]: readonly [PlanNode, PlanNode]) {
+    const side = (node: PlanNode) => ({
+      from: this.#from(node),
+      relation: this.#relations.get(node)!,
+      order: this.#order(node),
+    });
+    return [side(left), side(right)] as const;
   }
 
   /** What is known of a node's rows, for those that pass them on. */

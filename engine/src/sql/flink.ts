@@ -14,6 +14,7 @@ import type { PlanNode, PlanVisitor } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { distinctArguments, guardedArguments } from './aggregateCall.js';
 import type { Cannot } from './cannot.js';
+import { flinkPairs } from './flinkIntervals.js';
 import { overColumn } from './flinkRolling.js';
 import { createTable, hasRowtime, isRowtime, ROWTIME } from './flinkTables.js';
 import type { FlinkSource, FlinkTable } from './flinkTables.js';
@@ -131,6 +132,13 @@ class NodePrinter {
       },
       filter: filter =>
         `SELECT * FROM ${this.#from(filter.input)} WHERE ${this.#text(filter.predicate, filter.input)}`,
+      intervalJoin: join => {
+        const [left, right] = join.inputs.map(node => ({
+          from: this.#from(node),
+          relation: this.#relation(node),
+        }));
+        return flinkPairs(join, [left, right], this.notes.cannot);
+      },
       project: project => {
         const columns = projectColumns(project, this.#relation(project.input).schema);
         const list = columns.map(({ name, expr }) => {
