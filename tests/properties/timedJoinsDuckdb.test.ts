@@ -71,13 +71,15 @@ test('joins of random rows give what DuckDB gives', async () => {
     const plan = makePlan(random);
     const relations = bindPlan(plan, source => sourceRelationOf(source, FIELDS));
     const { sql, cannot } = duckdbSql(plan, relations, source => source.name);
-    if (cannot.length > 0) return;
+    const { fields } = relations.get(plan)!.schema;
+    // Statistics of durations are numbers there.
+    if (cannot.length > 0 || fields.some(({ type }) => type.kind === 'duration')) return;
     const histories = [history(random), history(random)];
     const graph = new Graph(planOf(plan));
     feedAtRandom(random, graph, histories, false);
     await oracle.load('left', FIELDS, values(histories[0]));
     await oracle.load('right', FIELDS, values(histories[1]));
-    const theirs = await oracle.rows(sql, relations.get(plan)!.schema.fields);
+    const theirs = await oracle.rows(sql, fields);
     const found = difference(
       graph.rows.map(({ row }) => row),
       theirs,

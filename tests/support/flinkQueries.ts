@@ -184,6 +184,15 @@ export const queries: Readonly<Record<string, Query>> = {
   'all rows of a key so far': q
     .rolling({ by: 'symbol' })
     .derive(r => ({ total: sum(r.bid), most: max(r.ask) })),
+  'rows near each other': t
+    .intervalJoin(q, { by: 'symbol', between: ['-2 s', '+1 s'], where: (l, r) => l.price.le(r.bid) })
+    .window(tumble('1 min'))
+    .aggregate(r => ({ n: count(), most: max(r.bid) }))
+    .final(),
+  'rows with those just before them': t.intervalJoin(
+    t.select('ts', 'symbol', 'size').where(r => r.size.gt(500)),
+    { by: 'symbol', between: ['-5 s', '-1 s'], how: 'left' },
+  ),
   'several streams as one': t
     .select('ts', 'symbol', 'size')
     .unionAll(t.where(r => r.size.gt(500)).select('ts', 'symbol', 'size'))

@@ -137,7 +137,7 @@ class NodePrinter {
           from: this.#from(node),
           relation: this.#relation(node),
         }));
-        return flinkPairs(join, [left, right], this.notes.cannot);
+        return flinkPairs(join, [left, right], this.notes);
       },
       project: project => {
         const columns = projectColumns(project, this.#relation(project.input).schema);

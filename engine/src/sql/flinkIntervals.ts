@@ -1,5 +1,6 @@
 import { fieldIndex } from '../columns/schema.js';
 import { bind } from '../functions/bind.js';
+import { flinkType } from '../functions/scalar/sql.js';
 import { conditionSchema } from '../plan/intervalJoin.js';
 import { rightColumns } from '../plan/joined.js';
 import type { IntervalJoinNode } from '../plan/nodes/intervalJoin.js';
@@ -21,13 +22,15 @@ type Told = (why: string) => void;
 export function flinkPairs(
   node: IntervalJoinNode,
   [left, right]: readonly [JoinedRows, JoinedRows],
-  cannot: Told,
+  { cannot, differs }: { readonly cannot: Told; readonly differs: Told },
 ): string {
   const { how, lowUs, highUs } = node;
   for (const us of [lowUs, highUs]) {
     const why = wholeMilliseconds(us);
     if (why !== null) cannot(why);
   }
+  if (!isRowtime(timeField(left)) || !isRowtime(timeField(right)))
+    differs('times go by whole milliseconds in Flink');
   if (how === 'semi' || how === 'anti') cannot(`Flink has no ${how} interval join`);
   if (node.keys.length === 0) cannot('Flink joins intervals of rows of equal keys alone');
   const conditions = [
@@ -42,11 +45,13 @@ export function flinkPairs(
   const list = left.relation.schema.fields.map(({ name }) => {
     const own = flinkName(`left.${name}`);
     const other = how === 'right' || how === 'full' ? keys.get(name) : undefined;
-    const value = other === undefined ? own : `COALESCE(${own}, ${flinkName(`right.${other}`)})`;
+    const plain = plainTime(left, name, own, how !== 'right' && how !== 'full');
+    const value = other === undefined ? plain : `COALESCE(${own}, ${flinkName(`right.${other}`)})`;
     return `${value} AS ${flinkName(name)}`;
   });
   const others = rightColumns(node, left.relation.schema, right.relation.schema).map(
-    ({ name, as }) => `${flinkName(`right.${name}`)} AS ${flinkName(as)}`,
+    ({ name, as }) =>
+      `${plainTime(right, name, flinkName(`right.${name}`), how === 'right')} AS ${flinkName(as)}`,
   );
   const hidden =
     how === 'full' ? [] : hiddenTime(how === 'right' ? right : left, how === 'right' ? 'right.' : 'left.');
@@ -55,6 +60,12 @@ export function flinkPairs(
     `SELECT ${[...list, ...others, ...hidden].join(', ')} FROM ${named(left, 'left.')} ` +
     `${join} ${named(right, 'right.')} ON ${conditions.join(' AND ')}`
   );
+}
+
+/** A column; the event time of a side whose time is not the result's is a plain time from here on, since a result has one event time there. */
+function plainTime(side: JoinedRows, name: string, text: string, goesOn: boolean): string {
+  const time = timeField(side);
+  return goesOn || name !== time.name || !isRowtime(time) ? text : `CAST(${text} AS ${flinkType(time.type)})`;
 }
 
 function timeField({ relation: { schema, time } }: JoinedRows) {
