@@ -3,10 +3,9 @@ import type { BoundExpr } from '../expr/bound.js';
 import { aggregateText } from '../expr/text.js';
 import type { TimeSpec } from '../plan/nodes/source.js';
 import { frameText } from '../plan/rolling.js';
-import { joinKeysText } from '../plan/joined.js';
-import { boundsText } from '../plan/timedJoin.js';
 import { boundWindowText } from '../windows/boundText.js';
 import type { EmitSpec, FillSpec } from '../windows/emission.js';
+import { timedJoinText } from './timedJoinText.js';
 import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
 
 /** How a place of a plan tells changes: rows only come, or changes replace rows with the earlier values told or by key alone. */
@@ -105,20 +104,9 @@ export function operatorText(operator: PhysicalOperator): string {
   switch (operator.op) {
     case 'filter':
       return `filter ${boundText(operator.predicate)}`;
-    case 'windowJoin': {
-      const { keys, prevailing, columns, args } = operator;
-      const texts = columns.map(({ name, fn, args: positions, where }) => {
-        const condition = where === null ? '' : ` where ${boundText(args[where])}`;
-        return `${name} = ${fn}(${positions.map(at => boundText(args[at])).join(', ')})${condition}`;
-      });
-      const before = prevailing ? ' and what prevails before' : '';
-      return `window join by ${joinKeysText(keys) || '()'}, ${boundsText(operator)}${before}: ${texts.join(', ')}`;
-    }
-    case 'intervalJoin': {
-      const { keys, how, where } = operator;
-      const condition = where === null ? '' : `, where ${boundText(where.predicate)}`;
-      return `${how} interval join by ${joinKeysText(keys) || '()'}, ${boundsText(operator)}${condition}`;
-    }
+    case 'windowJoin':
+    case 'intervalJoin':
+      return timedJoinText(operator, boundText);
     case 'project':
       return `project ${operator.columns.map(({ name, expr }) => (boundText(expr) === name ? name : `${name} = ${boundText(expr)}`)).join(', ')}`;
     case 'reorder': {
