@@ -101,12 +101,17 @@ function tableText({ table: { key, retention, retracting, window } }: PhysicalPl
 
 /** An operator in one line. */
 export function operatorText(operator: PhysicalOperator): string {
+  return operator.op === 'windowJoin' || operator.op === 'intervalJoin'
+    ? timedJoinText(operator, boundText)
+    : otherText(operator);
+}
+
+type OtherOperator = Exclude<PhysicalOperator, { readonly op: 'windowJoin' | 'intervalJoin' }>;
+
+function otherText(operator: OtherOperator): string {
   switch (operator.op) {
     case 'filter':
       return `filter ${boundText(operator.predicate)}`;
-    case 'windowJoin':
-    case 'intervalJoin':
-      return timedJoinText(operator, boundText);
     case 'project':
       return `project ${operator.columns.map(({ name, expr }) => (boundText(expr) === name ? name : `${name} = ${boundText(expr)}`)).join(', ')}`;
     case 'reorder': {
