@@ -206,3 +206,16 @@ test('rows are given up once they have no partner to wait for', () => {
     expect(most).toBeLessThan(2000);
   }
 });
+
+test('state follows the keys that are there, not all that have come', () => {
+  const graph = new Graph(planOf({ ...NEAR, keys: [key('size')] }));
+  const most: number[] = [];
+  for (let from = 0; from < 40_000; from += 500) {
+    const rows = Array.from({ length: 500 }, (_, k) => ({ ...row(from + k, 1), size: BigInt(from + k) }));
+    graph.push(1, batchOf(rows));
+    graph.push(0, batchOf(rows.map(each => ({ ...each, size: each.size + 3n }))));
+    const half = from < 20_000 ? 0 : 1;
+    most[half] = Math.max(most[half] ?? 0, graph.bytes());
+  }
+  expect(most[1]).toBeLessThanOrEqual(1.1 * most[0]);
+});

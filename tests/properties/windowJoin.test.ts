@@ -156,3 +156,16 @@ test('right rows are given up once no window can hold them, of keys without left
   expect(graph.rows.length).toBeGreaterThan(99_000);
   expect(most).toBeLessThan(8000);
 });
+
+test('state follows the keys that are there, not all that have come', () => {
+  const graph = new Graph(planOf({ ...COUNT, keys: [key('size')] }));
+  const most: number[] = [];
+  for (let from = 0; from < 40_000; from += 500) {
+    const rows = Array.from({ length: 500 }, (_, k) => ({ ...row(from + k, 1), size: BigInt(from + k) }));
+    graph.push(1, batchOf(rows));
+    graph.push(0, batchOf(rows.map(each => ({ ...each, size: each.size + 3n }))));
+    const half = from < 20_000 ? 0 : 1;
+    most[half] = Math.max(most[half] ?? 0, graph.bytes());
+  }
+  expect(most[1]).toBeLessThanOrEqual(1.1 * most[0]);
+});
