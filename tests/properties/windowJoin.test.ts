@@ -169,3 +169,19 @@ test('state follows the keys that are there, not all that have come', () => {
   }
   expect(most[1]).toBeLessThanOrEqual(1.1 * most[0]);
 });
+
+test('left rows that their port brings behind what has gone out, after it was silent, are late and counted', () => {
+  const graph = new Graph(planOf(COUNT));
+  graph.push(0, batchOf([row(100, 1)]));
+  graph.idle(0, true);
+  graph.push(1, batchOf([row(1000, 1)]));
+  expect(graph.watermark).toBe(995);
+  graph.idle(0, false);
+  // The row at 100 waited for its own watermark, and 200 for the others; both are behind what has been said.
+  graph.push(0, batchOf([row(200, 1), row(996, 1)]));
+  graph.push(0, END);
+  graph.push(1, END);
+  expect(graph.rows.map(({ row: out }) => out[0])).toEqual([996n]);
+  expect(graph.late()).toBe(2);
+  expect(graph.stateRows()).toBe(0);
+});
