@@ -17,6 +17,7 @@ const script = name => async options => {
 
 /** What else is measured, by the name that `--case` takes. */
 export const EXTRAS = {
+  joins: script('joins'),
   keys: script('keys'),
   soak: script('soak'),
   queries: script('queries'),

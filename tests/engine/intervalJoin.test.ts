@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { count, int64, schema, string, Table, timestamp } from '../../engine/src/index.js';
+import { boolean, count, int64, schema, string, Table, timestamp, udf } from '../../engine/src/index.js';
 import { createNodeHost } from '../../engine/src/node/host.js';
 import { setDefaultLink } from '../../engine/src/session/client.js';
 import type { SessionHost } from '../../engine/src/session/protocol.js';
@@ -117,6 +117,17 @@ describe('intervalJoin', () => {
         })
         .rows(),
     ).rejects.toThrow(/MR\d+.*right\.amount/s);
+  });
+
+  it('does not give pairs to a function of the user', () => {
+    const heavier = udf('heavier', { args: [int64, int64], returns: boolean }, (a, b) => a < b);
+    expect(() =>
+      orders().intervalJoin(shipments(), {
+        by: 'id',
+        between: ['0 s', '1 s'],
+        where: (l, r) => heavier(l.amount, r.weight),
+      }),
+    ).toThrow(/MR2164.*\.where\(/s);
   });
 
   it('is explained with its bounds', async () => {

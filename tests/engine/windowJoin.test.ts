@@ -1,5 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { count, first, last, max, median, min, Table } from '../../engine/src/index.js';
+import {
+  approxCountDistinct,
+  count,
+  first,
+  int64,
+  last,
+  list,
+  max,
+  median,
+  min,
+  schema,
+  sum,
+  Table,
+  timestamp,
+  tumble,
+} from '../../engine/src/index.js';
 import { createNodeHost } from '../../engine/src/node/host.js';
 import { setDefaultLink } from '../../engine/src/session/client.js';
 import type { SessionHost } from '../../engine/src/session/protocol.js';
@@ -66,5 +81,85 @@ describe('windowJoin', () => {
       { price: 101, n: 1, from: 102, to: 102, middle: 103 },
       { price: 105, n: 1, from: 106, to: 106, middle: 108 },
     ]);
+  });
+
+  it('meets times of another unit, by whole microseconds, and tells apart rows of one time by their order', async () => {
+    const left = Table.of({ time: ['2026-01-05T10:00:00.5Z', '2026-01-05T10:00:02Z'] } as never, {
+      schema: schema({ time: timestamp('ms') }),
+      time: 'time',
+    });
+    const right = Table.of(
+      {
+        time: ['00.499999999', '00.5', '00.500000999', '00.500001', '02'].map(
+          each => `2026-01-05T10:00:${each}Z`,
+        ),
+        id: [2n ** 60n, 2n, 3n, 4n, 5n],
+      } as never,
+      { schema: schema({ time: timestamp('ns'), id: int64 }), time: 'time' },
+    );
+    const joined = left.windowJoin(right, {
+      around: ['-1 ms', '0 s'],
+      aggregate: r => ({
+        n: count(),
+        ids: list(r.id),
+        first: first(r.id),
+        total: sum(r.id),
+        last: last(r.time),
+      }),
+    });
+    expect(await joined.drop('time').rows({ int64: 'bigint' })).toMatchObject([
+      { n: 3n, ids: [2 ** 60, 2, 3], first: 2n ** 60n, total: 2n ** 60n + 5n },
+      { n: 1n, ids: [5], first: 5n, total: 5n },
+    ]);
+  });
+
+  it('takes aggregates that cannot give rows back, anew for each window', async () => {
+    const joined = trades().windowJoin(quotes(), {
+      by: 'sym',
+      around: ['-2 s', '+1 s'],
+      aggregate: q => ({ kinds: approxCountDistinct(q.ask), n: count(), high: max(q.ask) }),
+    });
+    expect(await joined.drop('sym', 'time').rows()).toEqual([
+      { price: 100, kinds: 2, n: 2, high: 103 },
+      { price: 101, kinds: 2, n: 4, high: 104 },
+      { price: 105, kinds: 2, n: 4, high: 108 },
+    ]);
+  });
+
+  it('gives the same of streams by the clock, whose results can be windowed and joined again', async () => {
+    const around = ['-1 s', '0 s'] as const;
+    const joined = trades()
+      .replay({ time: 'time' })
+      .windowJoin(quotes().replay({ time: 'time' }), {
+        by: 'sym',
+        around,
+        aggregate: q => ({ bid: last(q.bid) }),
+      })
+      .windowJoin(quotes(), { by: 'sym', around: ['0 s', '0 s'], aggregate: q => ({ ask: last(q.ask) }) });
+    expect(await joined.drop('sym', 'time').rows()).toEqual([
+      { price: 100, bid: 98, ask: 101 },
+      { price: 101, bid: 103, ask: 104 },
+      { price: 105, bid: 106, ask: 107 },
+    ]);
+    const bars = joined.window(tumble('1 min')).aggregate(t => ({ n: count(), most: max(t.bid) }));
+    expect(await bars.final().select('n', 'most').rows()).toEqual([{ n: 3, most: 106 }]);
+    expect(await joined.intervalJoin(joined, { by: 'sym', between: ['1 s', '5 s'] }).count()).toBe(2);
+  });
+
+  it('says what it cannot do', async () => {
+    const named = trades().windowJoin(quotes(), {
+      around: ['0 s', '0 s'],
+      aggregate: () => ({ price: count() }),
+    });
+    await expect(named.rows()).rejects.toThrow(/MR2163.*'price'.*another name/s);
+    const text = Table.of({ sym: [1], time: [at(1)] }, { time: 'time' });
+    await expect(
+      trades()
+        .windowJoin(
+          text as never,
+          { by: 'sym', around: ['0 s', '0 s'], aggregate: () => ({ n: count() }) } as never,
+        )
+        .rows(),
+    ).rejects.toThrow(/MR2150/);
   });
 });

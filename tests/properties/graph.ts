@@ -77,8 +77,14 @@ export class Graph {
     return this.#operators.reduce((total, each) => total + each.stateRows(), 0);
   }
 
+  /** Rows dropped as late, by all operators. */
   late(): number {
     return this.#operators.reduce((total, each) => total + each.counters.late, 0);
+  }
+
+  /** Bytes of state, of all operators. */
+  bytes(): number {
+    return this.#operators.reduce((total, each) => total + each.bytes(), 0);
   }
 }
 

@@ -188,9 +188,12 @@ export const queries: Readonly<Record<string, Query>> = {
     by: 'symbol',
     pattern: 'START DOWN+ UP',
     define: (r, m) => ({
-      DOWN: r.bid
-        .lt(m.last('DOWN', d => d.bid, 1))
-        .or(m.last('DOWN', d => d.bid, 1).isNull().and(r.bid.lt(m.last('START').bid))),
+      DOWN: r.bid.lt(m.last('DOWN', d => d.bid, 1)).or(
+        m
+          .last('DOWN', d => d.bid, 1)
+          .isNull()
+          .and(r.bid.lt(m.last('START').bid)),
+      ),
       UP: r.bid.gt(m.last('DOWN').bid),
     }),
     measures: m => ({
@@ -213,6 +216,15 @@ export const queries: Readonly<Record<string, Query>> = {
     within: '6 s',
     afterMatch: 'skip to next row',
   }),
+  'rows near each other': t
+    .intervalJoin(q, { by: 'symbol', between: ['-2 s', '+1 s'], where: (l, r) => l.price.le(r.bid) })
+    .window(tumble('1 min'))
+    .aggregate(r => ({ n: count(), most: max(r.bid) }))
+    .final(),
+  'rows with those just before them': t.intervalJoin(
+    t.select('ts', 'symbol', 'size').where(r => r.size.gt(500)),
+    { by: 'symbol', between: ['-5 s', '-1 s'], how: 'left' },
+  ),
   'several streams as one': t
     .select('ts', 'symbol', 'size')
     .unionAll(t.where(r => r.size.gt(500)).select('ts', 'symbol', 'size'))

@@ -1,4 +1,5 @@
 import type { DurationText } from '../columns/duration.js';
+import { MillraceError } from '../columns/error.js';
 import type { Expr } from '../expr/ast.js';
 import { intervalJoinNode } from '../plan/build.js';
 import type { IntervalJoinHow } from '../plan/nodes/intervalJoin.js';
@@ -11,6 +12,7 @@ import type { Flat } from './kinds.js';
 import { toExpr } from './literals.js';
 import { made } from './origin.js';
 import { parseOffsets } from './offsets.js';
+import { liftFunctions } from './udf.js';
 import { usingAll } from './usage.js';
 
 /** What `intervalJoin` takes beside the other rows. */
@@ -70,15 +72,21 @@ export function intervalJoinPlan<
       highUs,
       how: options.how ?? 'inner',
       suffix: options.suffix ?? RIGHT_SUFFIX,
-      where: options.where === undefined ? null : conditionOf(options.where),
+      where: options.where === undefined ? null : conditionOf(left, options.where),
     }),
   );
 }
 
-function conditionOf(where: (left: never, right: never) => unknown): Expr {
-  return usingAll(
+function conditionOf(plan: PlanNode, where: (left: never, right: never) => unknown): Expr {
+  const condition = usingAll(
     'intervalJoin',
     () => toExpr(where(columnsProxy('left.'), columnsProxy('right.'))),
     root => [root],
+  );
+  if (liftFunctions(plan, [condition]).temporary.length === 0) return condition;
+  throw new MillraceError(
+    'MR2164',
+    'the condition of intervalJoin() calls a function of yours, which does not see pairs of rows.',
+    'Filter the pairs with it: .intervalJoin(…).where(t => …); or compute its columns before, with derive().',
   );
 }

@@ -2,8 +2,7 @@ import { formatDuration } from '../columns/duration.js';
 import type { BoundExpr } from '../expr/bound.js';
 import { aggregateText } from '../expr/text.js';
 import { frameText } from '../plan/rolling.js';
-import { joinKeysText } from '../plan/joined.js';
-import { boundsText } from '../plan/timedJoin.js';
+import { timedJoinText } from './timedJoinText.js';
 import { matchOperatorText } from './matchPattern.js';
 import type { PhysicalRolling } from './rolling.js';
 import { boundWindowText } from '../windows/boundText.js';
@@ -99,20 +98,9 @@ function joinText(
       return asOfJoinText(operator);
     case 'versions':
       return `versions of ${operator.keys.join(', ') || '()'} (rows end when they are taken away)`;
-    case 'windowJoin': {
-      const { keys, prevailing, columns, args } = operator;
-      const texts = columns.map(({ name, fn, args: positions, where }) => {
-        const condition = where === null ? '' : ` where ${boundText(args[where])}`;
-        return `${name} = ${fn}(${positions.map(at => boundText(args[at])).join(', ')})${condition}`;
-      });
-      const before = prevailing ? ' and what prevails before' : '';
-      return `window join by ${joinKeysText(keys) || '()'}, ${boundsText(operator)}${before}: ${texts.join(', ')}`;
-    }
-    case 'intervalJoin': {
-      const { keys, how, where } = operator;
-      const condition = where === null ? '' : `, where ${boundText(where.predicate)}`;
-      return `${how} interval join by ${joinKeysText(keys) || '()'}, ${boundsText(operator)}${condition}`;
-    }
+    case 'windowJoin':
+    case 'intervalJoin':
+      return timedJoinText(operator, boundText);
     case 'join': {
       const { how, sides, condition, form } = operator;
       const names = sides.map(({ schema, keys }) => keys.map(at => schema.fields[at].name));

@@ -8,7 +8,6 @@ import { projectColumns } from '../plan/bind.js';
 import { planNodes } from '../plan/children.js';
 import { planFill } from '../plan/fill.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
-import type { JoinNode } from '../plan/nodes/join.js';
 import type { RankNode } from '../plan/nodes/rank.js';
 import type { RollingNode } from '../plan/nodes/rolling.js';
 import type { SetOperationNode } from '../plan/nodes/setOperation.js';
@@ -26,6 +25,7 @@ import { bindWindow } from '../windows/registry.js';
 import { distinctArguments, guardedArguments } from './aggregateCall.js';
 import { filledWindows } from './duckdbFill.js';
 import { joinedRows, setOperationRows } from './duckdbJoins.js';
+import { joinedPairs, joinedWindows } from './duckdbIntervals.js';
 import { DUCKDB, duckdbName } from './duckdbText.js';
 import { rolledColumn } from './duckdbRolling.js';
 import { windowRows } from './duckdbWindows.js';
@@ -105,6 +105,16 @@ class NodePrinter {
         ...this.#passed(node.input),
         text: `SELECT * FROM ${this.#from(node.input)} WHERE ${this.#text(node.predicate, node.input)}`,
       }),
+      windowJoin: node => ({
+        text: joinedWindows(node, this.#pair(node.inputs), arrival, this.cannot),
+        sequence: this.#passed(node.inputs[0]).sequence,
+        mark: null,
+      }),
+      intervalJoin: node => ({
+        text: joinedPairs(node, this.#pair(node.inputs), arrival, this.cannot),
+        sequence: null,
+        mark: null,
+      }),
       project: node => {
         const columns = projectColumns(node, this.#schema(node.input));
         const { sequence, mark } = this.#passed(node.input);
@@ -115,7 +125,7 @@ class NodePrinter {
         };
       },
       join: node => ({
-        text: joinedRows(node, this.#pair(node), ARRIVAL, this.cannot),
+        text: joinedRows(node, this.#pair(node.inputs), ARRIVAL, this.cannot),
         sequence: node.bounded ? this.#passed(node.inputs[0]).sequence : null,
         mark: null,
       }),
@@ -177,6 +187,17 @@ class NodePrinter {
 
   #from(node: PlanNode): string {
     return this.said.get(node)!.name;
+  }
+
+  /** Both sides of a join. */
+  #pair([left, right]: readonly [PlanNode, PlanNode]) {
+    const side = (node: PlanNode) => ({
+      from: this.#from(node),
+      relation: this.#relations.get(node)!,
+      schema: this.#schema(node),
+      order: this.#order(node),
+    });
+    return [side(left), side(right)] as const;
   }
 
   /** What is known of a node's rows, for those that pass them on. */
@@ -353,11 +374,6 @@ class NodePrinter {
       const list = made === null ? [this.#columns(node)] : this.#made(made, input);
       return `SELECT ${[...list, ...more].join(', ')} FROM ${this.#from(input)}`;
     });
-  }
-
-  #pair({ inputs: [left, right] }: JoinNode) {
-    const of = (node: PlanNode) => ({ from: this.#from(node), schema: this.#schema(node) });
-    return [of(left), of(right)] as const;
   }
 
   /** One call of an aggregate. Rows that it must not see are NULL to it. */

@@ -15,6 +15,7 @@ import type { Relation } from '../plan/relation.js';
 import { distinctArguments, guardedArguments } from './aggregateCall.js';
 import type { Cannot } from './cannot.js';
 import { flinkJoin, flinkSetOperation } from './flinkJoins.js';
+import { flinkPairs } from './flinkIntervals.js';
 import { overColumn } from './flinkRolling.js';
 import { matchRecognize } from './flinkPatterns.js';
 import { createTable, hasRowtime, isRowtime, ROWTIME } from './flinkTables.js';
@@ -133,6 +134,13 @@ class NodePrinter {
       },
       filter: filter =>
         `SELECT * FROM ${this.#from(filter.input)} WHERE ${this.#text(filter.predicate, filter.input)}`,
+      intervalJoin: join => {
+        const [left, right] = join.inputs.map(node => ({
+          from: this.#from(node),
+          relation: this.#relation(node),
+        }));
+        return flinkPairs(join, [left, right], this.notes);
+      },
       project: project => {
         const columns = projectColumns(project, this.#relation(project.input).schema);
         const list = columns.map(({ name, expr }) => {
