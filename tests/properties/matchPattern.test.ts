@@ -3,6 +3,7 @@ import type { Batch } from '../../engine/src/columns/batch.js';
 import { valueAt, type Value } from '../../engine/src/columns/values.js';
 import { MillraceError } from '../../engine/src/columns/error.js';
 import { buildOperator } from '../../engine/src/operators/build.js';
+import { PROBE_LIMITS } from '../../engine/src/operators/matchPattern.js';
 import type { Operator } from '../../engine/src/operators/operator.js';
 import { readSnapshot, SnapshotWriter } from '../../engine/src/operators/snapshotFormat.js';
 import type { PhysicalOperator } from '../../engine/src/physical/physical.js';
@@ -76,12 +77,17 @@ const makeRows = (random: Random, wide: boolean): HistoryRow[] =>
     price: row.price === null || Number.isNaN(row.price) ? null : Math.round(row.price),
   }));
 
-afterEach(() => setCodegen('generate'));
+const LIMITS = { ...PROBE_LIMITS };
+afterEach(() => {
+  setCodegen('generate');
+  Object.assign(PROBE_LIMITS, LIMITS);
+});
 
 test('finds the matches that plain backtracking over all rows finds, however the input is cut', () =>
   forRandom(random => {
     const { node, truths, measures } = makeMatch(random);
     setCodegen(random.chance(0.2) ? 'interpret' : 'generate');
+    Object.assign(PROBE_LIMITS, random.chance(0.3) ? { batch: random.below(20), row: 0 } : LIMITS);
     const sums = node.references.some(({ fn }) => fn === 'sum' || fn === 'avg');
     const rows = makeRows(random, !sums && random.chance(0.2));
     let wanted: Map<string, (readonly Value[])[]> | null;

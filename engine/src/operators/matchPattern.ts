@@ -17,8 +17,11 @@ import type { StateReader, StateWriter } from './snapshot.js';
 
 export type MatchPatternPlan = PhysicalMatchPattern & { readonly input: Schema; readonly output: Schema };
 
-/** Of so many rows of a key that wait, it is found out whether they hold a match that may come out later. */
-const MOST_PROBED = 64;
+/**
+ * How many edges are tried to find out which keys hold a match that may come out later: after each batch, and so many more for each of its
+ * rows. Tests set both low.
+ */
+export const PROBE_LIMITS = { batch: 16_384, row: 16 };
 
 /**
  * Finds rows of each key that follow each other as a pattern says. Rows come in event order, so one search a key is enough: that from the earliest row
@@ -66,7 +69,7 @@ export class MatchPatternOperator implements Operator {
     this.#expire(mark);
     if (mark === END_OF_TIME) for (const key of this.#keys.waiting()) this.#go(key, -1, mark);
     const before = this.#told;
-    if (this.#plan.time !== null) this.#told = Math.max(before, Math.min(mark, this.#earliest()));
+    if (this.#plan.time !== null) this.#told = Math.max(before, Math.min(mark, this.#earliest(batch.length)));
     else this.#told = mark;
     out(this.#found.batch(this.#rows.columns, before, this.#told));
     this.#compact();
@@ -213,16 +216,18 @@ export class MatchPatternOperator implements Operator {
     }
   }
 
-  /** The earliest time that a match of rows that have come may yet have. */
-  #earliest(): EventTime {
+  /** The earliest time that a match of rows that have come may yet have. `rows`: how many have come now. */
+  #earliest(rows: number): EventTime {
     const { head, count } = this.#keys;
     const { leastRows } = this.#plan;
     const uncertain = this.#uncertain;
+    this.#probe.budget = PROBE_LIMITS.batch + PROBE_LIMITS.row * rows;
     for (const key of this.#touched) {
       if (count[key] >= leastRows && this.#mayHold(key)) uncertain.add(key);
       else uncertain.delete(key);
+      // One that was not tried to the end is tried again after the next batch.
+      if (this.#probe.budget >= 0) this.#touched.delete(key);
     }
-    this.#touched.clear();
     let earliest = Infinity;
     for (const key of uncertain) {
       if (count[key] < leastRows) uncertain.delete(key);
@@ -234,7 +239,6 @@ export class MatchPatternOperator implements Operator {
   /** Whether the rows of a key that wait may hold a match: what is preferred to it, or comes before it, is not decided. */
   #mayHold(key: number): boolean {
     const { head, count } = this.#keys;
-    if (count[key] > MOST_PROBED) return true;
     let left = count[key];
     for (let row = head[key]; left >= this.#plan.leastRows; row = this.#rows.next[row], left--)
       if (this.#probe.begin(row, true) === 'match') return true;
@@ -263,10 +267,11 @@ export class MatchPatternOperator implements Operator {
     const renumbering = this.#census.take(this.#groups);
     if (renumbering === null) return;
     this.#keys.renumber(renumbering);
-    const uncertain = [...this.#uncertain];
-    this.#uncertain.clear();
-    for (const key of uncertain)
-      if (renumbering.numberOf[key] >= 0) this.#uncertain.add(renumbering.numberOf[key]);
+    for (const keys of [this.#uncertain, this.#touched]) {
+      const before = [...keys];
+      keys.clear();
+      for (const key of before) if (renumbering.numberOf[key] >= 0) keys.add(renumbering.numberOf[key]);
+    }
     this.#awaitAll();
   }
 
@@ -292,6 +297,7 @@ export class MatchPatternOperator implements Operator {
     this.#dense();
     writer.value('told', this.#told);
     writer.value('uncertain', [...this.#uncertain]);
+    writer.value('touched', [...this.#touched]);
     this.#rows.snapshot(writer.section('rows'));
     this.#search.snapshot(writer.section('search'), this.#rows.used);
     this.#keys.snapshot(writer.section('keys'));
@@ -301,6 +307,7 @@ export class MatchPatternOperator implements Operator {
   restore(reader: StateReader): void {
     this.#told = reader.value('told') as number;
     for (const key of reader.value('uncertain') as readonly number[]) this.#uncertain.add(key);
+    for (const key of reader.value('touched') as readonly number[]) this.#touched.add(key);
     this.#rows.restore(reader.section('rows'));
     for (const each of [this.#search, this.#probe, this.#found]) {
       each.grow(this.#rows.capacity);

@@ -41,6 +41,8 @@ export class PatternSearch {
   state = 0;
   edge = 0;
   last = -1;
+  /** So many edges are tried at most; then a match is taken for found. */
+  budget = Infinity;
 
   /** @param learns whether it may say of rows that nothing goes on there: not where rows that have not come are taken for the end */
   constructor(
@@ -106,10 +108,12 @@ export class PatternSearch {
     let timed = withinUs === null ? -1 : last;
     lanes.start = start;
     let end = first[state + 1];
+    let left = this.budget;
     for (;;) {
       if (edge < end) {
         const label = labels[edge];
-        if (label < 0) {
+        if (label < 0 || --left < 0) {
+          this.budget = left;
           this.last = last;
           return 'match';
         }
@@ -152,7 +156,10 @@ export class PatternSearch {
         continue;
       }
       if (learns && row > timed && state < 31) hopeless[row] |= forgetful & (1 << state);
-      if (last < 0) return 'none';
+      if (last < 0) {
+        this.budget = left;
+        return 'none';
+      }
       row = last;
       if (timed > row) timed = row;
       last = row === start ? -1 : prev[row];
