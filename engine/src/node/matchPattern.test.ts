@@ -171,6 +171,26 @@ it('matches windows, and cuts matches into windows', async () => {
   expect((await counted.rows()).map(({ n }) => n)).toEqual([1, 1]);
 });
 
+it('takes the same value again, and a comparison that is thrown away for a mistake', async () => {
+  const input = await ticks('ACME', 1, 2, 3, 1);
+  const found = input.matchPattern({
+    pattern: 'A+ B',
+    define: (t, m) => ({
+      A: m.sum('A', a => a.price.mul(2)).le(6),
+      B: t.price.mul(2).gt(m.avg('A', a => a.price.mul(2))),
+    }),
+    measures: m => ({ total: m.sum('A', a => a.price.mul(2)), mean: m.avg('A', a => a.price.mul(2)) }),
+  });
+  expect((await found.rows()).map(({ total, mean }) => [total, mean])).toEqual([[6, 3]]);
+  expect(() =>
+    input.matchPattern({
+      pattern: 'A',
+      define: t => ({ A: t.price.gt(1) && t.price.lt(3) }),
+      measures: m => ({ n: m.count('A') }),
+    }),
+  ).toThrow(/MR1301 in matchPattern/);
+});
+
 it('says what Flink cannot', async () => {
   const input = await ticks('ACME', 1);
   const sources = { sources: { [(input.plan as { name: string }).name]: { connector: 'datagen' } } };
