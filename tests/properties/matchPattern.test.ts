@@ -3,6 +3,8 @@ import type { Batch } from '../../engine/src/columns/batch.js';
 import { valueAt, type Value } from '../../engine/src/columns/values.js';
 import { MillraceError } from '../../engine/src/columns/error.js';
 import { buildOperator } from '../../engine/src/operators/build.js';
+import { PROBE_LIMITS } from '../../engine/src/operators/matchPattern.js';
+import { SEARCH_LIMITS } from '../../engine/src/operators/patternSearch.js';
 import type { Operator } from '../../engine/src/operators/operator.js';
 import { readSnapshot, SnapshotWriter } from '../../engine/src/operators/snapshotFormat.js';
 import type { PhysicalOperator } from '../../engine/src/physical/physical.js';
@@ -76,12 +78,17 @@ const makeRows = (random: Random, wide: boolean): HistoryRow[] =>
     price: row.price === null || Number.isNaN(row.price) ? null : Math.round(row.price),
   }));
 
-afterEach(() => setCodegen('generate'));
+const LIMITS = { ...PROBE_LIMITS };
+afterEach(() => {
+  setCodegen('generate');
+  Object.assign(PROBE_LIMITS, LIMITS);
+});
 
 test('finds the matches that plain backtracking over all rows finds, however the input is cut', () =>
   forRandom(random => {
     const { node, truths, measures } = makeMatch(random);
     setCodegen(random.chance(0.2) ? 'interpret' : 'generate');
+    Object.assign(PROBE_LIMITS, random.chance(0.3) ? { batch: random.below(20), row: 0 } : LIMITS);
     const sums = node.references.some(({ fn }) => fn === 'sum' || fn === 'avg');
     const rows = makeRows(random, !sums && random.chance(0.2));
     let wanted: Map<string, (readonly Value[])[]> | null;
@@ -176,4 +183,26 @@ test('keys whose matches are over by time hold nothing, and their numbers are gi
   }
   expect(most).toBeLessThan(130);
   expect(chain.operators[1].bytes()).toBeLessThan(2 * bytes);
+});
+
+test('a pattern that can be matched in too many ways ends with an error, not never', () => {
+  const { tries } = SEARCH_LIMITS;
+  SEARCH_LIMITS.tries = 10_000;
+  try {
+    const label = (name: string) => ({ kind: 'label' as const, label: name });
+    const either = { kind: 'either' as const, options: [label('UP'), label('START')] };
+    const repeat = { kind: 'repeat' as const, part: either, least: 1, most: null, reluctant: false };
+    const node: MatchPatternNode = {
+      ...rising(null),
+      pattern: { kind: 'sequence', parts: [repeat, label('END')] },
+    };
+    const chain = new Chain(operatorsOf(node));
+    const rows = Array.from({ length: 40 }, (_, k) => row('a', k, k));
+    expect(() => {
+      chain.run(batchOf(rows));
+      chain.run(END);
+    }).toThrow(/MR2197 .*too many ways/);
+  } finally {
+    SEARCH_LIMITS.tries = tries;
+  }
 });

@@ -187,15 +187,7 @@ export const queries: Readonly<Record<string, Query>> = {
   'matches of falls that turn': q.matchPattern({
     by: 'symbol',
     pattern: 'START DOWN+ UP',
-    define: (r, m) => ({
-      DOWN: r.bid.lt(m.last('DOWN', d => d.bid, 1)).or(
-        m
-          .last('DOWN', d => d.bid, 1)
-          .isNull()
-          .and(r.bid.lt(m.last('START').bid)),
-      ),
-      UP: r.bid.gt(m.last('DOWN').bid),
-    }),
+    define: (r, m) => ({ DOWN: r.bid.lt(m.prev(r.bid)), UP: r.bid.gt(m.last('DOWN').bid) }),
     measures: m => ({
       from: m.first('START').bid,
       bottom: m.last('DOWN').bid,
@@ -210,7 +202,12 @@ export const queries: Readonly<Record<string, Query>> = {
         .sum('A', a => a.size)
         .lt(1500)
         .and(r.price.isNotNull()),
-      B: r.size.gt(m.max('A', a => a.size)),
+      // Flink takes a row that fits A for A alone.
+      B: m
+        .sum('A', a => a.size)
+        .add(r.size)
+        .ge(1500)
+        .and(r.size.gt(m.max('A', a => a.size))),
     }),
     measures: m => ({ n: m.count('A'), last: m.last('B').id, least: m.min('A', r => r.price) }),
     within: '6 s',

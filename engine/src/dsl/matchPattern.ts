@@ -33,6 +33,8 @@ class References {
   readonly list: PatternReference[] = [];
   /** What is asked of rows before the current one, whatever match they are of. */
   readonly before: RollingColumn[] = [];
+  /** All expressions that were given: one that says the same as an earlier one is used, too. */
+  readonly given: Expr[] = [];
 
   first(labels: Labels, value?: Value, offset = 0): unknown {
     return this.#row('first', labels, value, offset);
@@ -64,6 +66,7 @@ class References {
 
   prev(value: unknown, rows = 1): unknown {
     const arg = toExpr(value);
+    this.given.push(arg);
     const name = `prev(${exprText(arg)}${rows === 1 ? '' : `, ${rows}`})`;
     const call = { fn: 'lag', args: [arg], where: null, distinct: false, options: { rows } };
     if (this.before.every(column => column.name !== name)) this.before.push({ name, over: 'row', call });
@@ -95,6 +98,7 @@ class References {
     const labels = of === '*' ? null : typeof of === 'string' ? [of] : of;
     const text = `${fn}(${referenceText(labels, arg)}${offset === 0 ? '' : `, ${offset}`})`;
     const parts = { fn, labels, arg, offset };
+    if (arg !== null) this.given.push(arg);
     const same = (known: PatternReference): boolean =>
       canonicalJson({ ...known, name: '' }) === canonicalJson({ ...parts, name: '' });
     let name = text;
@@ -125,15 +129,11 @@ export function matchPatternPlan(input: PlanNode, options: PlainOptions): PlanNo
   const keys = given === undefined ? [] : typeof given === 'string' ? [given] : given;
   const pattern = parsePattern(options.pattern);
   const { define, measures } = options;
-  const read = (): readonly Expr[] => [
-    ...references.list.flatMap(({ arg }) => (arg === null ? [] : [arg])),
-    ...references.before.flatMap(({ call }) => call.args),
-  ];
   const expressions = (method: string, make: () => object) =>
     usingAll(
       method,
       () => Object.entries(make()).map(([name, value]) => ({ name, expr: toExpr(value) })),
-      list => [...list.map(({ expr }) => expr), ...read()],
+      list => [...list.map(({ expr }) => expr), ...references.given],
     );
   const conditions =
     define === undefined

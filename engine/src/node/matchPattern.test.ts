@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { float64, int64, read, schema, string, timestamp } from './index.js';
+import { count, float64, int64, max, read, schema, string, timestamp, tumble } from './index.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -142,6 +142,79 @@ it('goes by the order of rows that have no event time, and has no time then', as
     measures: m => ({ pair: m.last('A').name.concat(m.last('B').name) }),
   });
   expect(await found.rows()).toEqual([{ pair: 'ab' }, { pair: 'ab' }]);
+});
+
+it('matches windows, and cuts matches into windows', async () => {
+  const table = await ticks('ACME', 5, 4, 3, 6, 7, 2, 8, 9, 1, 1, 1, 1);
+  const input = table.replay({ name: 'ticks', time: 'ts', watermark: '1 s' });
+  const highs = input
+    .window(tumble('2 s'))
+    .aggregate(t => ({ high: max(t.price) }))
+    .final();
+  const rises = highs.matchPattern({
+    pattern: 'A UP+',
+    define: (w, m) => ({ UP: w.high.gt(m.last('*', each => each.high, 1)) }),
+    measures: m => ({ from: m.first('A').high, to: m.last('UP').high, began: m.first('A').windowStart }),
+  });
+  expect((await rises.rows()).map(({ from, to, began }) => [from, to, began.epochMilliseconds])).toEqual([
+    [5, 9, 0],
+  ]);
+  const counted = input
+    .matchPattern({
+      pattern: 'A UP',
+      define: (t, m) => ({ UP: t.price.gt(m.last('A').price) }),
+      measures: m => ({ to: m.last('UP').price }),
+    })
+    .window(tumble('5 s'))
+    .aggregate(() => ({ n: count() }))
+    .final();
+  expect((await counted.rows()).map(({ n }) => n)).toEqual([1, 1]);
+});
+
+it('takes the same value again, and a comparison that is thrown away for a mistake', async () => {
+  const input = await ticks('ACME', 1, 2, 3, 1);
+  const found = input.matchPattern({
+    pattern: 'A+ B',
+    define: (t, m) => ({
+      A: m.sum('A', a => a.price.mul(2)).le(6),
+      B: t.price.mul(2).gt(m.avg('A', a => a.price.mul(2))),
+    }),
+    measures: m => ({ total: m.sum('A', a => a.price.mul(2)), mean: m.avg('A', a => a.price.mul(2)) }),
+  });
+  expect((await found.rows()).map(({ total, mean }) => [total, mean])).toEqual([[6, 3]]);
+  expect(() =>
+    input.matchPattern({
+      pattern: 'A',
+      define: t => ({ A: t.price.gt(1) && t.price.lt(3) }),
+      measures: m => ({ n: m.count('A') }),
+    }),
+  ).toThrow(/MR1301 in matchPattern/);
+});
+
+it('says what Flink cannot', async () => {
+  const input = await ticks('ACME', 1);
+  const sources = { sources: { [(input.plan as { name: string }).name]: { connector: 'datagen' } } };
+  const printed = await input
+    .matchPattern({
+      by: 'symbol',
+      pattern: 'A (B | C) A*',
+      define: (t, m) => ({ A: t.price.gt(m.avg(['A', 'B'], each => each.price)) }),
+      measures: m => ({ n: m.count('A') }),
+      within: '90 s',
+    })
+    .toFlinkSql(sources);
+  expect(printed.sql).toBeNull();
+  expect(printed.cannot.map(({ why }) => why)).toEqual([
+    'groups, alternatives and PERMUTE have no counterpart in Flink',
+    'a label is once in a pattern in Flink',
+    'the last label of a pattern cannot be greedy in Flink',
+    'a value of several labels has no counterpart in Flink',
+  ]);
+  const said = await input
+    .matchPattern({ pattern: 'A B', measures: m => ({ n: m.count('*') }), within: '90 s' })
+    .toFlinkSql(sources);
+  expect(said.cannot).toEqual([]);
+  expect(said.query).toContain('PATTERN (`A` `B`) WITHIN INTERVAL');
 });
 
 const measures = (m: never) => ({ n: (m as { count(label: string): never }).count('A') });

@@ -4,7 +4,7 @@ import type { Schema } from '../columns/schema.js';
 import { END_OF_TIME, START_OF_TIME, type EventTime } from '../columns/time.js';
 import { columnsOf } from '../codegen/patternCondition.js';
 import type { PhysicalMatchPattern } from '../physical/matchPattern.js';
-import { GroupCensus } from './groupCensus.js';
+import { GroupCensus, type Renumbering } from './groupCensus.js';
 import { GroupIndex } from './groupIndex.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
 import { PatternDeadlines } from './patternDeadlines.js';
@@ -17,8 +17,11 @@ import type { StateReader, StateWriter } from './snapshot.js';
 
 export type MatchPatternPlan = PhysicalMatchPattern & { readonly input: Schema; readonly output: Schema };
 
-/** Of so many rows of a key that wait, it is found out whether they hold a match that may come out later. */
-const MOST_PROBED = 64;
+/**
+ * How many edges are tried to find out which keys hold a match that may come out later: after each batch, and so many more for each of its
+ * rows. Tests set both low.
+ */
+export const PROBE_LIMITS = { batch: 16_384, row: 16 };
 
 /**
  * Finds rows of each key that follow each other as a pattern says. Rows come in event order, so one search a key is enough: that from the earliest row
@@ -39,8 +42,8 @@ export class MatchPatternOperator implements Operator {
   });
   readonly #keys = new PatternKeys();
   readonly #deadlines = new PatternDeadlines();
-  /** Keys whose rows may hold a match that is not certain yet, so that it comes out after later ones. */
-  readonly #uncertain = new Set<number>();
+  /** Keys whose rows may hold a match that is not certain yet, so that it comes out after later ones, and the row that it begins with; -1: not tried. */
+  readonly #uncertain = new Map<number, number>();
   readonly #touched = new Set<number>();
   #live = 0;
   #told: EventTime = START_OF_TIME;
@@ -66,7 +69,7 @@ export class MatchPatternOperator implements Operator {
     this.#expire(mark);
     if (mark === END_OF_TIME) for (const key of this.#keys.waiting()) this.#go(key, -1, mark);
     const before = this.#told;
-    if (this.#plan.time !== null) this.#told = Math.max(before, Math.min(mark, this.#earliest()));
+    if (this.#plan.time !== null) this.#told = Math.max(before, Math.min(mark, this.#earliest(batch.length)));
     else this.#told = mark;
     out(this.#found.batch(this.#rows.columns, before, this.#told));
     this.#compact();
@@ -213,32 +216,39 @@ export class MatchPatternOperator implements Operator {
     }
   }
 
-  /** The earliest time that a match of rows that have come may yet have. */
-  #earliest(): EventTime {
+  /** The earliest time that a match of rows that have come may yet have. `rows`: how many have come now. */
+  #earliest(rows: number): EventTime {
     const { head, count } = this.#keys;
     const { leastRows } = this.#plan;
     const uncertain = this.#uncertain;
+    this.#probe.budget = PROBE_LIMITS.batch + PROBE_LIMITS.row * rows;
     for (const key of this.#touched) {
-      if (count[key] >= leastRows && this.#mayHold(key)) uncertain.add(key);
-      else uncertain.delete(key);
+      const begins = count[key] < leastRows ? null : this.#mayHold(key);
+      if (begins === null) uncertain.delete(key);
+      else uncertain.set(key, begins);
+      if (begins !== -1) this.#touched.delete(key);
     }
-    this.#touched.clear();
     let earliest = Infinity;
-    for (const key of uncertain) {
+    for (const key of uncertain.keys()) {
       if (count[key] < leastRows) uncertain.delete(key);
       else earliest = Math.min(earliest, this.#rows.times[head[key]]);
     }
     return earliest;
   }
 
-  /** Whether the rows of a key that wait may hold a match: what is preferred to it, or comes before it, is not decided. */
-  #mayHold(key: number): boolean {
+  /**
+   * The row that begins a match among the rows of a key that wait, which is not told since what is preferred to it, or comes before it, is not
+   * decided. Null: there is none; -1: what may be tried is used up.
+   */
+  #mayHold(key: number): number | null {
     const { head, count } = this.#keys;
-    if (count[key] > MOST_PROBED) return true;
+    const known = this.#uncertain.get(key);
+    if (known !== undefined && known >= head[key]) return known;
+    const probe = this.#probe;
     let left = count[key];
     for (let row = head[key]; left >= this.#plan.leastRows; row = this.#rows.next[row], left--)
-      if (this.#probe.begin(row, true) === 'match') return true;
-    return false;
+      if (probe.begin(row, true) === 'match') return probe.budget < 0 ? -1 : row;
+    return null;
   }
 
   #compact(): void {
@@ -260,14 +270,21 @@ export class MatchPatternOperator implements Operator {
       head[key] = places[head[key]];
       tail[key] = places[tail[key]];
     }
+    for (const [key, row] of this.#uncertain) this.#uncertain.set(key, row < 0 ? -1 : places[row]);
     const renumbering = this.#census.take(this.#groups);
     if (renumbering === null) return;
     this.#keys.renumber(renumbering);
+    this.#renumberKeys(renumbering);
+    this.#awaitAll();
+  }
+
+  #renumberKeys({ numberOf }: Renumbering): void {
     const uncertain = [...this.#uncertain];
     this.#uncertain.clear();
-    for (const key of uncertain)
-      if (renumbering.numberOf[key] >= 0) this.#uncertain.add(renumbering.numberOf[key]);
-    this.#awaitAll();
+    for (const [key, row] of uncertain) if (numberOf[key] >= 0) this.#uncertain.set(numberOf[key], row);
+    const touched = [...this.#touched];
+    this.#touched.clear();
+    for (const key of touched) if (numberOf[key] >= 0) this.#touched.add(numberOf[key]);
   }
 
   /** Notes the deadlines of all keys anew. */
@@ -291,7 +308,11 @@ export class MatchPatternOperator implements Operator {
   snapshot(writer: StateWriter): void {
     this.#dense();
     writer.value('told', this.#told);
-    writer.value('uncertain', [...this.#uncertain]);
+    writer.value(
+      'uncertain',
+      [...this.#uncertain].map(entry => [...entry]),
+    );
+    writer.value('touched', [...this.#touched]);
     this.#rows.snapshot(writer.section('rows'));
     this.#search.snapshot(writer.section('search'), this.#rows.used);
     this.#keys.snapshot(writer.section('keys'));
@@ -300,7 +321,9 @@ export class MatchPatternOperator implements Operator {
 
   restore(reader: StateReader): void {
     this.#told = reader.value('told') as number;
-    for (const key of reader.value('uncertain') as readonly number[]) this.#uncertain.add(key);
+    for (const [key, row] of reader.value('uncertain') as readonly [number, number][])
+      this.#uncertain.set(key, row);
+    for (const key of reader.value('touched') as readonly number[]) this.#touched.add(key);
     this.#rows.restore(reader.section('rows'));
     for (const each of [this.#search, this.#probe, this.#found]) {
       each.grow(this.#rows.capacity);

@@ -1,4 +1,5 @@
 import type { Column } from '../columns/column.js';
+import { MillraceError } from '../columns/error.js';
 import { PatternCondition, type PatternTest } from '../codegen/patternCondition.js';
 import type { PhysicalMatchPattern } from '../physical/matchPattern.js';
 import { PatternLanes, type PatternLayout, type RowLinks } from './patternLanes.js';
@@ -14,6 +15,9 @@ export interface PatternRows extends RowLinks {
   /** The states from which no match goes on at this row, as bits: what has been tried is not tried again. */
   hopeless: Int32Array;
 }
+
+/** How many edges one search tries before a row lets it go on: beyond, it would not come to an end. Tests set it low. */
+export const SEARCH_LIMITS = { tries: 50_000_000 };
 
 /** How a search ended. */
 export type Found = 'match' | 'none' | 'waits';
@@ -41,6 +45,8 @@ export class PatternSearch {
   state = 0;
   edge = 0;
   last = -1;
+  /** So many edges are tried at most; then a match is taken for found. */
+  budget = Infinity;
 
   /** @param learns whether it may say of rows that nothing goes on there: not where rows that have not come are taken for the end */
   constructor(
@@ -106,10 +112,13 @@ export class PatternSearch {
     let timed = withinUs === null ? -1 : last;
     lanes.start = start;
     let end = first[state + 1];
+    let left = learns ? SEARCH_LIMITS.tries : this.budget;
     for (;;) {
       if (edge < end) {
         const label = labels[edge];
-        if (label < 0) {
+        if (label < 0 || --left < 0) {
+          if (learns && left < 0) throw tooManyWays(this.physical.labels);
+          this.budget = left;
           this.last = last;
           return 'match';
         }
@@ -152,7 +161,10 @@ export class PatternSearch {
         continue;
       }
       if (learns && row > timed && state < 31) hopeless[row] |= forgetful & (1 << state);
-      if (last < 0) return 'none';
+      if (last < 0) {
+        this.budget = left;
+        return 'none';
+      }
       row = last;
       if (timed > row) timed = row;
       last = row === start ? -1 : prev[row];
@@ -190,6 +202,14 @@ export class PatternSearch {
     this.#edges.set(reader.lane('edges') as Int32Array);
     this.lanes.restore(reader.section('lanes'));
   }
+}
+
+function tooManyWays(labels: readonly string[]): MillraceError {
+  return new MillraceError(
+    'MR2197',
+    `the rows of a match can have the labels ${labels.join(', ')} in too many ways to try them all.`,
+    'Let definitions exclude each other, or bound what is tried: within, {n,m} in the place of + and *.',
+  );
 }
 
 /** The states, as bits, behind which no condition asks for rows before: whether a match goes on there is the same for every start. */

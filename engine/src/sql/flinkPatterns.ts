@@ -32,7 +32,7 @@ export function matchRecognize(node: MatchPatternNode, input: FlinkMatched): str
   const { time, cannot } = input;
   if (time === null) cannot('MATCH_RECOGNIZE goes by event time in Flink, and the rows have none');
   checkPattern(node.pattern, cannot);
-  input.differs('where a row fits several labels, Flink may choose others than the order of preference does');
+  input.differs('a row that fits a greedy label is taken for it in Flink, even where the match then fails');
   const printed = new ReferencePrinter(node, input);
   const conditions = conditionSchema(node, input.schema);
   const measured = measureSchema(node, input.schema);
@@ -144,7 +144,13 @@ class ReferencePrinter {
             this.#dialect(name => column(label, name)),
             input.cannot,
           );
-    if (fn === 'first' || fn === 'last') return `${fn.toUpperCase()}(${text}, ${offset})`;
+    if (fn === 'first' || fn === 'last') {
+      if (bound?.nullable === false && offset > 0)
+        input.differs(
+          'of a column that is never NULL, Flink takes the value of a row that is not there for not NULL',
+        );
+      return `${fn.toUpperCase()}(${text}, ${offset})`;
+    }
     if (bound === null) return `COUNT(${text})`;
     const aggregate = aggregateOf(fn).sql([text], { args: [bound], options: {} });
     if (aggregate === null) input.cannot(`${fn}() has no counterpart in Flink`);
