@@ -250,6 +250,36 @@ test('explain() says how each node tells its rows, and what names one of them', 
   expect((await once.explain({ format: 'data' })).logical.key).toEqual(['id', 'op']);
 });
 
+describe("Flink's SQL", () => {
+  const sources = { orders: { connector: 'datagen' } };
+  const flat = (query: string): string => query.replaceAll(/\s+/g, ' ');
+  const rows = () => orders(Array<string>(7).fill(''));
+
+  it('finds rows of keys by their numbers', async () => {
+    const first = await rows().deduplicate({ by: 'id', keep: 'first' }).toFlinkSql({ sources });
+    expect(first.cannot).toEqual([]);
+    expect(flat(first.query)).toContain(
+      'ROW_NUMBER() OVER (PARTITION BY `id` ORDER BY `ts` ASC) AS `__place`',
+    );
+    const last = await rows().deduplicate({ by: 'id', keep: 'last' }).toFlinkSql({ sources });
+    expect(flat(last.query)).toContain('ORDER BY `ts` DESC) AS `__place` FROM `node0` ) WHERE `__place` = 1');
+    expect(last.differs.length).toBe(1);
+    const latest = await rows()
+      .toTable({ key: ['id', 'op'] })
+      .toFlinkSql({ sources });
+    expect(latest.cannot).toEqual([]);
+    expect(flat(latest.query)).toContain('(PARTITION BY `id`, `op` ORDER BY PROCTIME() DESC)');
+  });
+
+  it('has no changelogs', async () => {
+    const table = rows().toTable({ key: 'id', kind: 'op' });
+    expect((await table.toFlinkSql({ sources })).cannot.map(({ why }) => why).join()).toContain(
+      'debezium-json',
+    );
+    expect((await table.changes().toFlinkSql({ sources })).sql).toBeNull();
+  });
+});
+
 describe('sort and limit of tables that change', () => {
   const totals = () =>
     orders(Array<string>(7).fill(''))

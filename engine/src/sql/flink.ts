@@ -8,12 +8,15 @@ import { flinkType } from '../functions/scalar/sql.js';
 import { projectColumns } from '../plan/bind.js';
 import { planNodes } from '../plan/children.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
+import type { DeduplicateNode } from '../plan/nodes/deduplicate.js';
 import type { RollingNode } from '../plan/nodes/rolling.js';
 import type { SourceNode } from '../plan/nodes/source.js';
+import type { UpsertNode } from '../plan/nodes/upsert.js';
 import type { PlanNode, PlanVisitor } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { distinctArguments, guardedArguments } from './aggregateCall.js';
 import type { Cannot } from './cannot.js';
+import { deduplicated, upserted } from './flinkChangelog.js';
 import { overColumn } from './flinkRolling.js';
 import { createTable, hasRowtime, isRowtime, ROWTIME } from './flinkTables.js';
 import type { FlinkSource, FlinkTable } from './flinkTables.js';
@@ -140,6 +143,8 @@ class NodePrinter {
         return `SELECT ${[...list, ...this.#hidden(project)].join(', ')} FROM ${this.#from(project.input)}`;
       },
       aggregate: aggregate => this.#aggregate(aggregate),
+      deduplicate: node => deduplicated(node, this.#keyed(node)),
+      upsert: node => upserted(node, this.#keyed(node)),
       rolling: rolling => this.#rolling(rolling),
       unionAll: union =>
         union.inputs
@@ -200,6 +205,19 @@ class NodePrinter {
       `SELECT ${[...keys, ...windows, ...values].join(', ')}\n  FROM TABLE(${table})\n  ` +
       `GROUP BY ${[...keys, 'window_start', 'window_end', 'window_time'].join(', ')}`
     );
+  }
+
+  #keyed(node: DeduplicateNode | UpsertNode) {
+    const { input } = node;
+    const time = this.#timeOf(input);
+    return {
+      from: this.#from(input),
+      columns: this.#columns(node),
+      relation: this.#relation(input),
+      rowtime: time === null ? null : flinkName(isRowtime(time) ? time.name : ROWTIME),
+      text: (expr: Expr) => this.#text(expr, input),
+      ...this.notes,
+    };
   }
 
   #rolling(node: RollingNode): string {
