@@ -1,9 +1,11 @@
 import { argumentColumns } from './argumentColumns.js';
 import { buildGrouped } from './buildGrouped.js';
 import type { PhysicalOperator } from '../physical/physical.js';
+import { isFew } from '../physical/topN.js';
 import { ApplyOperator, NO_EXCHANGE, type ExchangeContext } from './apply.js';
 import { ChangeRowsOperator } from './changeRows.js';
 import { DistinctOperator } from './distinct.js';
+import { FewTopOperator } from './fewTop.js';
 import { FilterOperator } from './filter.js';
 import { LateRowsOperator } from './lateRows.js';
 import { LeadOperator } from './lead.js';
@@ -62,7 +64,11 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
         argumentColumns(physical.args, physical.input),
       );
     case 'topN':
-      return new TopNOperator(physical);
+      return physical.form !== 'final' &&
+        physical.changesForUs === null &&
+        isFew(physical.rows, !physical.retracting)
+        ? new FewTopOperator(physical)
+        : new TopNOperator(physical);
     case 'lead':
       return new LeadOperator(physical);
     case 'groupBy':
