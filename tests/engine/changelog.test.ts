@@ -16,6 +16,8 @@ import { setDefaultLink } from '../../engine/src/session/client.js';
 import { createSessionHost } from '../../engine/src/session/host.js';
 import type { SessionHost } from '../../engine/src/session/protocol.js';
 import { valuesConnector } from '../../engine/src/sources/values.js';
+import type { SinkConnector } from '../../engine/src/sinks/sink.js';
+import { batchRows } from '../support/sourceRows.js';
 import { virtualWorld } from '../support/virtualWorld.js';
 
 const world = virtualWorld('.');
@@ -332,5 +334,51 @@ describe('sort and limit of tables that change', () => {
         .final()
         .count(),
     ).toBe(4);
+  });
+});
+
+describe('what reads changes', () => {
+  const totals = () =>
+    orders(Array<string>(7).fill(''))
+      .drop('op')
+      .groupBy('id')
+      .aggregate(t => ({ n: count(), top: max(t.price) }));
+
+  it('takes them as rows that only come: tables that keep some, and files', async () => {
+    const changes = totals().changes();
+    expect(await changes.keep({ rows: 2 }).count()).toBe(2);
+    const written: string[] = [];
+    const sink: SinkConnector = {
+      name: 'list',
+      open: () =>
+        Promise.resolve({
+          write: batch => {
+            written.push(...batchRows(batch).map(String));
+            return Promise.resolve();
+          },
+          finish: () => Promise.resolve({ rows: written.length, bytes: 0 }),
+          abort: () => Promise.resolve(),
+        }),
+    };
+    const other = createSessionHost({
+      world,
+      connectors: [valuesConnector],
+      sinks: [sink],
+      defer: setImmediate,
+    });
+    setDefaultLink(other.link());
+    try {
+      await changes.writeTo({ sink: 'list', options: {} } as never);
+      expect(written.at(0)).toMatch(/^\+I,/);
+      const told = written.length;
+      expect(told).toBe(await changes.count());
+      await totals()
+        .sort(t => desc(t.id))
+        .writeTo({ sink: 'list', options: {} } as never);
+      expect(written.slice(told).map(row => row.split(',')[0])).toEqual(['3', '2', '1']);
+    } finally {
+      setDefaultLink(host.link());
+      await other.close();
+    }
   });
 });
