@@ -58,6 +58,8 @@ describe.skipIf(cases.size === 0)("Flink's own cases", () => {
       const count = [...cases.keys()].filter(id => !has(id) && left.test(id)).length;
       return `${count} ${why}`;
     });
-    console.log(`${Object.keys(QUERIES).length + Object.keys(CHANGELOG_QUERIES).length} of ${cases.size} cases; left out: ${counts.join(', ')}`);
+    console.log(
+      `${Object.keys(QUERIES).length + Object.keys(CHANGELOG_QUERIES).length} of ${cases.size} cases; left out: ${counts.join(', ')}`,
+    );
   });
 });
