@@ -19,6 +19,7 @@ const script = name => async options => {
 export const EXTRAS = {
   joins: script('joins'),
   keys: script('keys'),
+  perKey: script('perKey'),
   soak: script('soak'),
   queries: script('queries'),
   latency: script('latency'),

@@ -16,6 +16,8 @@ import { setDefaultLink } from '../../engine/src/session/client.js';
 import { createSessionHost } from '../../engine/src/session/host.js';
 import type { SessionHost } from '../../engine/src/session/protocol.js';
 import { valuesConnector } from '../../engine/src/sources/values.js';
+import type { SinkConnector } from '../../engine/src/sinks/sink.js';
+import { batchRows } from '../support/sourceRows.js';
 import { virtualWorld } from '../support/virtualWorld.js';
 
 const world = virtualWorld('.');
@@ -250,6 +252,36 @@ test('explain() says how each node tells its rows, and what names one of them', 
   expect((await once.explain({ format: 'data' })).logical.key).toEqual(['id', 'op']);
 });
 
+describe("Flink's SQL", () => {
+  const sources = { orders: { connector: 'datagen' } };
+  const flat = (query: string): string => query.replaceAll(/\s+/g, ' ');
+  const rows = () => orders(Array<string>(7).fill(''));
+
+  it('finds rows of keys by their numbers', async () => {
+    const first = await rows().deduplicate({ by: 'id', keep: 'first' }).toFlinkSql({ sources });
+    expect(first.cannot).toEqual([]);
+    expect(flat(first.query)).toContain(
+      'ROW_NUMBER() OVER (PARTITION BY `id` ORDER BY `ts` ASC) AS `__place`',
+    );
+    const last = await rows().deduplicate({ by: 'id', keep: 'last' }).toFlinkSql({ sources });
+    expect(flat(last.query)).toContain('ORDER BY `ts` DESC) AS `__place` FROM `node0` ) WHERE `__place` = 1');
+    expect(last.differs.length).toBe(1);
+    const latest = await rows()
+      .toTable({ key: ['id', 'op'] })
+      .toFlinkSql({ sources });
+    expect(latest.cannot).toEqual([]);
+    expect(flat(latest.query)).toContain('(PARTITION BY `id`, `op` ORDER BY PROCTIME() DESC)');
+  });
+
+  it('has no changelogs', async () => {
+    const table = rows().toTable({ key: 'id', kind: 'op' });
+    expect((await table.toFlinkSql({ sources })).cannot.map(({ why }) => why).join()).toContain(
+      'debezium-json',
+    );
+    expect((await table.changes().toFlinkSql({ sources })).sql).toBeNull();
+  });
+});
+
 describe('sort and limit of tables that change', () => {
   const totals = () =>
     orders(Array<string>(7).fill(''))
@@ -302,5 +334,51 @@ describe('sort and limit of tables that change', () => {
         .final()
         .count(),
     ).toBe(4);
+  });
+});
+
+describe('what reads changes', () => {
+  const totals = () =>
+    orders(Array<string>(7).fill(''))
+      .drop('op')
+      .groupBy('id')
+      .aggregate(t => ({ n: count(), top: max(t.price) }));
+
+  it('takes them as rows that only come: tables that keep some, and files', async () => {
+    const changes = totals().changes();
+    expect(await changes.keep({ rows: 2 }).count()).toBe(2);
+    const written: string[] = [];
+    const sink: SinkConnector = {
+      name: 'list',
+      open: () =>
+        Promise.resolve({
+          write: batch => {
+            written.push(...batchRows(batch).map(String));
+            return Promise.resolve();
+          },
+          finish: () => Promise.resolve({ rows: written.length, bytes: 0 }),
+          abort: () => Promise.resolve(),
+        }),
+    };
+    const other = createSessionHost({
+      world,
+      connectors: [valuesConnector],
+      sinks: [sink],
+      defer: setImmediate,
+    });
+    setDefaultLink(other.link());
+    try {
+      await changes.writeTo({ sink: 'list', options: {} } as never);
+      expect(written.at(0)).toMatch(/^\+I,/);
+      const told = written.length;
+      expect(told).toBe(await changes.count());
+      await totals()
+        .sort(t => desc(t.id))
+        .writeTo({ sink: 'list', options: {} } as never);
+      expect(written.slice(told).map(row => row.split(',')[0])).toEqual(['3', '2', '1']);
+    } finally {
+      setDefaultLink(host.link());
+      await other.close();
+    }
   });
 });

@@ -110,7 +110,8 @@ function addsFloats(plan: PlanNode): boolean {
 function goesByHistory(plan: PlanNode): boolean {
   return planNodes(plan).some(
     node =>
-      (node.kind === 'sort' && (node.limit !== null || node.offset > 0)) ||
+      (node.kind === 'sort' && (node !== plan || node.limit !== null || node.offset > 0)) ||
+      (node.kind === 'rank' && node !== plan) ||
       (node.kind === 'aggregate' && node.fill !== undefined),
   );
 }

@@ -228,6 +228,11 @@ export const queries: Readonly<Record<string, Query>> = {
     .window(tumble('1 min'))
     .aggregate(r => ({ n: count(), volume: sum(r.size) }))
     .final(),
+  'the row of a key that is last by a column': t.deduplicate({
+    by: 'symbol',
+    keep: 'last',
+    order: r => r.id,
+  }),
   groups: t.groupBy('symbol').aggregate(r => ({ n: count(), volume: sum(r.size), mean: avg(r.price) })),
   'groups of groups': t
     .groupBy('symbol')

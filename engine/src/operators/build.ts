@@ -4,9 +4,11 @@ import type { PhysicalOperator } from '../physical/physical.js';
 import { AsOfChangesOperator } from './asOfChanges.js';
 import { AsOfJoinOperator } from './asOfJoin.js';
 import { VersionsOperator } from './versions.js';
+import { isFew } from '../physical/topN.js';
 import { ApplyOperator, NO_EXCHANGE, type ExchangeContext } from './apply.js';
 import { ChangeRowsOperator } from './changeRows.js';
 import { DistinctOperator } from './distinct.js';
+import { FewTopOperator } from './fewTop.js';
 import { FilterOperator } from './filter.js';
 import { IntervalJoinOperator } from './intervalJoin.js';
 import { WindowJoinOperator } from './windowJoin.js';
@@ -87,7 +89,11 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
     case 'matchPattern':
       return new MatchPatternOperator(physical);
     case 'topN':
-      return new TopNOperator(physical);
+      return physical.form !== 'final' &&
+        physical.changesForUs === null &&
+        isFew(physical.rows, !physical.retracting)
+        ? new FewTopOperator(physical)
+        : new TopNOperator(physical);
     case 'lead':
       return new LeadOperator(physical);
     case 'groupBy':

@@ -8,10 +8,15 @@ import type { SnapshotValue, StateReader, StateWriter } from './snapshot.js';
 const bits = new Float64Array(1);
 const words = new Int32Array(bits.buffer);
 
-/** A hash of a float64's bits. */
+/** A hash of a number: of a small whole one itself, else of a float64's bits. */
 function hashNumber(value: number): number {
-  bits[0] = value;
-  let hash = Math.imul(words[0], 0x85ebca6b) ^ Math.imul(words[1], 0xc2b2ae35);
+  const whole = value | 0;
+  let hash: number;
+  if (whole === value) hash = Math.imul(whole, 0x85ebca6b);
+  else {
+    bits[0] = value;
+    hash = Math.imul(words[0], 0x85ebca6b) ^ Math.imul(words[1], 0xc2b2ae35);
+  }
   hash ^= hash >>> 15;
   hash = Math.imul(hash, 0x27d4eb2f);
   return hash ^ (hash >>> 13);
@@ -234,10 +239,14 @@ class NumberIds implements ValueIds {
   #idOf(given: number): number {
     const value = given === 0 ? 0 : given !== given ? NaN : given;
     let slot = hashNumber(value) & this.#mask;
+    const hasWide = this.#wideOf.size > 0;
     for (;;) {
       const id = this.#table[slot] - 1;
       if (id < 0) break;
-      if (id !== this.#nullId && Object.is(this.#values[id], value) && !this.#wideOf.has(id)) return id;
+      const known = this.#values[id];
+      // -0 has become 0.
+      if ((known === value || (known !== known && value !== value)) && id !== this.#nullId)
+        if (!hasWide || !this.#wideOf.has(id)) return id;
       slot = (slot + 1) & this.#mask;
     }
     const id = this.#add(value);

@@ -36,21 +36,10 @@ export function operatorText(operator: PhysicalOperator): string {
       return `reorder by ${operator.time.column}${then} (rows wait for the watermark)`;
     }
     case 'distinct':
-      return operator.by === undefined
-        ? `distinct ${operator.output.fields.map(({ name }) => name).join(', ')}`
-        : `first rows by ${operator.by.join(', ')}`;
     case 'changes':
-      return 'changes as rows';
     case 'rowKinds':
-      return `changes by value, row kind in ${operator.kind}${operator.deleted === null ? '' : `, deleted where ${boundText(operator.deleted)}`}`;
-    case 'upsert': {
-      const { key, kind, deleted, order, form } = operator;
-      const told = kind === null ? '' : `, row kind in ${kind}`;
-      const gone = deleted === null ? '' : `, deleted where ${boundText(deleted)}`;
-      const by = order.map(({ value, descending }) => `${boundText(value)}${descending ? ' desc' : ''}`);
-      const first = by.length === 0 ? 'the last to come' : `the first by ${by.join(', ')}`;
-      return `upsert by ${key.join(', ')}, ${first}${told}${gone} (${form})`;
-    }
+    case 'upsert':
+      return changelogText(operator);
     case 'sort':
       return `${sorted(operator.by)}${operator.offset === 0 ? '' : `skip ${operator.offset}, `}${operator.limit === null ? '' : `limit ${operator.limit}, `}at the end of the input`;
     case 'rank':
@@ -149,6 +138,22 @@ function groupingText(
         : `bars by ${by}, ${window.threshold} ${of}${late} (${form}): ${aggregatesText(operator)}`;
     }
   }
+}
+
+function changelogText(operator: Of<'distinct' | 'changes' | 'rowKinds' | 'upsert'>): string {
+  if (operator.op === 'changes') return 'changes as rows';
+  if (operator.op === 'distinct')
+    return operator.by === undefined
+      ? `distinct ${operator.output.fields.map(({ name }) => name).join(', ')}`
+      : `first rows by ${operator.by.join(', ')}`;
+  const { kind, deleted } = operator;
+  const told = kind === null ? '' : `, row kind in ${kind}`;
+  const gone = deleted === null ? '' : `, deleted where ${boundText(deleted)}`;
+  if (operator.op === 'rowKinds') return `changes by value${told}${gone}`;
+  const { key, order, form } = operator;
+  const by = order.map(({ value, descending }) => `${boundText(value)}${descending ? ' desc' : ''}`);
+  const first = by.length === 0 ? 'the last to come' : `the first by ${by.join(', ')}`;
+  return `upsert by ${key.join(', ')}, ${first}${told}${gone} (${form})`;
 }
 
 function rollingText({ frame, columns, args, keys }: PhysicalRolling): string {

@@ -293,7 +293,7 @@ export function planPhysical(
         const input = relationOf(topN.input);
         const below: Relation = wanted.final ? { ...input, mode: 'append', key: null } : input;
         const output = relationOf(topN);
-        const operator = planTopN(topN, below, output.schema, traits.window);
+        const operator = planTopN(topN, below, output.schema, traits.window, wanted.closing);
         // Rows that are not ranked window by window can change long after their own window has closed.
         const passes = output.mode !== 'append' && !wanted.final && endsWithWindows(topN, input);
         const window = passes ? traits.window : null;

@@ -7,10 +7,15 @@ import type { Relation } from '../plan/relation.js';
 import { endsWithWindows } from '../plan/topN.js';
 import type { PhysicalOperator, PhysicalTable } from './physical.js';
 
+const MOST_FEW = 32;
+
 /** Keeps the first rows of groups. */
 export interface PhysicalTopN {
-  /** `final`: each group once, when the watermark has passed its event time; `retract`: changes as they come. */
-  readonly form: 'final' | 'retract';
+  /**
+   * `final`: each group once, when the watermark has passed its event time; `retract`: changes as they come; `end`: all groups at the end of
+   * the input.
+   */
+  readonly form: 'final' | 'retract' | 'end';
   readonly rows: number;
   readonly order: readonly { readonly value: BoundExpr; readonly descending: boolean }[];
   readonly within: readonly string[];
@@ -23,12 +28,19 @@ export interface PhysicalTopN {
   readonly changesForUs: number | null;
 }
 
+/** Whether a group's rows are so few that they are looked through one by one: those of rows that only come. */
+export function isFew(rows: number, onlyComes: boolean): boolean {
+  return onlyComes && rows <= MOST_FEW;
+}
+
 /** The operator of a top-N node. */
 export function planTopN(
   node: TopNNode,
   input: Relation,
   output: Schema,
   window: PhysicalTable['window'],
+  /** Whether only the end of the input is looked at. */
+  closing = false,
 ): PhysicalOperator {
   const final = input.mode === 'append' && endsWithWindows(node, input);
   const time = input.time === null ? null : input.schema.fields[fieldIndex(input.schema, input.time)];
@@ -36,7 +48,7 @@ export function planTopN(
     op: 'topN',
     input: input.schema,
     output,
-    form: final ? 'final' : 'retract',
+    form: final ? 'final' : closing && isFew(node.rows, input.mode === 'append') ? 'end' : 'retract',
     rows: node.rows,
     order: node.order.map(({ expr, descending }) => ({ value: bind(expr, input.schema), descending })),
     within: node.within,

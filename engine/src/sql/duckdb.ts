@@ -16,6 +16,7 @@ import type { SortNode } from '../plan/nodes/sort.js';
 import type { SortKey, TopNNode } from '../plan/nodes/topN.js';
 import type { UnionAllNode } from '../plan/nodes/unionAll.js';
 import type { UnpivotNode } from '../plan/nodes/unpivot.js';
+import type { UpsertNode } from '../plan/nodes/upsert.js';
 import type { PlanNode, PlanVisitor } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { unpivotValues } from '../plan/tables.js';
@@ -23,6 +24,7 @@ import { unionColumns } from '../plan/unionAll.js';
 import type { FillSpec } from '../windows/emission.js';
 import { bindWindow } from '../windows/registry.js';
 import { distinctArguments, guardedArguments } from './aggregateCall.js';
+import { deduplicated, upserted } from './duckdbChangelog.js';
 import { filledWindows } from './duckdbFill.js';
 import { joinedRows, setOperationRows } from './duckdbJoins.js';
 import { joinedPairs, joinedWindows } from './duckdbIntervals.js';
@@ -140,6 +142,12 @@ class NodePrinter {
         const held = node.window !== null && bindWindow(node.window).kind === 'bars';
         return { text: this.#aggregate(node), sequence: null, mark: held ? null : mark };
       },
+      deduplicate: node => ({
+        ...this.#passed(node.input),
+        mark: null,
+        text: deduplicated(node, this.#keyed(node.input)),
+      }),
+      upsert: node => ({ text: this.#upsert(node), sequence: null, mark: this.#passed(node.input).mark }),
       rolling: node => ({ ...this.#passed(node.input), text: this.#rolling(node) }),
       rank: node => ({ ...this.#passed(node.input), text: this.#rank(node) }),
       cache: node => ({ ...this.#passed(node.input), text: `SELECT * FROM ${this.#from(node.input)}` }),
@@ -252,6 +260,23 @@ class NodePrinter {
     });
     const place = `row_number() OVER (ORDER BY ${rolled.order.join(', ')}) AS ${arrival}`;
     return `SELECT ${[...list, place].join(', ')} FROM ${this.#from(node.input)}`;
+  }
+
+  #keyed(input: PlanNode) {
+    const by = (keys: readonly SortKey[]): readonly string[] => this.#by(keys, input);
+    const relation = this.#relations.get(input)!;
+    return { from: this.#from(input), relation, arrival, order: this.#order(input), by };
+  }
+
+  #upsert(node: UpsertNode): string {
+    const { key, deleted, input } = node;
+    if (key === null) this.cannot('rows that are taken back by their values are not rows of a query');
+    return upserted(
+      key ?? [],
+      node,
+      deleted === null ? null : this.#text(deleted, input),
+      this.#keyed(input),
+    );
   }
 
   /** What rows are ordered by: NULL comes last either way. */

@@ -8,14 +8,17 @@ import { flinkType } from '../functions/scalar/sql.js';
 import { projectColumns } from '../plan/bind.js';
 import { planNodes } from '../plan/children.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
+import type { DeduplicateNode } from '../plan/nodes/deduplicate.js';
 import type { RollingNode } from '../plan/nodes/rolling.js';
 import type { SourceNode } from '../plan/nodes/source.js';
+import type { UpsertNode } from '../plan/nodes/upsert.js';
 import type { PlanNode, PlanVisitor } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { distinctArguments, guardedArguments } from './aggregateCall.js';
 import type { Cannot } from './cannot.js';
 import { flinkJoin, flinkSetOperation } from './flinkJoins.js';
 import { flinkPairs } from './flinkIntervals.js';
+import { deduplicated, upserted } from './flinkChangelog.js';
 import { overColumn } from './flinkRolling.js';
 import { matchRecognize } from './flinkPatterns.js';
 import { createTable, hasRowtime, isRowtime, ROWTIME } from './flinkTables.js';
@@ -162,6 +165,8 @@ class NodePrinter {
           operation.inputs.map(input => `SELECT ${this.#plain(operation)} FROM ${this.#from(input)}`),
         ) + this.#untimed(operation),
       aggregate: aggregate => this.#aggregate(aggregate),
+      deduplicate: node => deduplicated(node, this.#keyed(node)),
+      upsert: node => upserted(node, this.#keyed(node)),
       rolling: rolling => this.#rolling(rolling),
       matchPattern: match => {
         const time = this.#timeOf(match.input);
@@ -244,6 +249,19 @@ class NodePrinter {
       `SELECT ${[...keys, ...windows, ...values].join(', ')}\n  FROM TABLE(${table})\n  ` +
       `GROUP BY ${[...keys, 'window_start', 'window_end', 'window_time'].join(', ')}`
     );
+  }
+
+  #keyed(node: DeduplicateNode | UpsertNode) {
+    const { input } = node;
+    const time = this.#timeOf(input);
+    return {
+      from: this.#from(input),
+      columns: this.#columns(node),
+      relation: this.#relation(input),
+      rowtime: time === null ? null : flinkName(isRowtime(time) ? time.name : ROWTIME),
+      text: (expr: Expr) => this.#text(expr, input),
+      ...this.notes,
+    };
   }
 
   #rolling(node: RollingNode): string {

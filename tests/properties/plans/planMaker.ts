@@ -140,7 +140,7 @@ export class PlanMaker {
   #node(input: PlanNode, relation: Relation): PlanNode {
     const { random } = this;
     const { schema } = relation;
-    if (!this.wanted.said && random.chance(0.15)) return this.#keyed(input, relation);
+    if (random.chance(0.15)) return this.#keyed(this.#onTime(input, relation), relation);
     const choice = random.next();
     if (choice < 0.15) return filterNode({ input, predicate: this.#expressions.predicate(schema) });
     if (choice < 0.33) return this.#project(input, schema);
@@ -178,7 +178,7 @@ export class PlanMaker {
     // A row that leaves the first ones, or a bar that gets another row, may leave a window that is closed.
     const moves =
       relation.mode === 'retract' &&
-      planNodes(rows).some(node => node.kind === 'topN' || isBars(node) || isRanked(node));
+      planNodes(rows).some(node => node.kind === 'topN' || isBars(node) || isRanked(node, this.wanted.said));
     const timed = relation.time !== null && !moves;
     const window = timed && random.chance(0.75) ? this.#window(rows, schema) : null;
     const whole = window?.type === 'session' ? settled(rows, relation) : rows;
@@ -396,9 +396,10 @@ function onTime(input: PlanNode, { schema, mode }: Relation): PlanNode {
   return filterNode({ input: rows, predicate: column('windowComplete') });
 }
 
-/** Whether it keeps one row of each key of rows that may be taken back. */
-function isRanked(node: PlanNode): boolean {
-  return node.kind === 'deduplicate' && relationOf(node.input).mode === 'retract';
+/** Whether it keeps one row of each key of rows that may be taken back; `any`: or of others, and not the first in event order. */
+function isRanked(node: PlanNode, any: boolean): boolean {
+  if (node.kind === 'upsert') return any;
+  return node.kind === 'deduplicate' && relationOf(any ? node : node.input).mode === 'retract';
 }
 
 function isBars(node: PlanNode): boolean {
