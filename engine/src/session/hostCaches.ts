@@ -1,5 +1,6 @@
 import type { Batch } from '../columns/batch.js';
 import { MillraceError } from '../columns/error.js';
+import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { Field } from '../columns/types.js';
 import { RowStore } from '../operators/rowStore.js';
 import { cacheNode, sourceNode } from '../plan/build.js';
@@ -208,26 +209,33 @@ function cachedSource({ id, name, time, sequence }: Kept): PlanNode {
 class Rows {
   readonly #rows: RowStore;
   #marks: Float64Array | null;
+  #before: EventTime = START_OF_TIME;
 
   constructor(fields: readonly Field[], timed: boolean) {
     this.#rows = new RowStore({ fields });
     this.#marks = timed ? new Float64Array(0) : null;
   }
 
-  take({ columns, length, marks }: Batch): void {
-    if (length === 0) return;
+  take({ columns, length, marks, watermark }: Batch): void {
     const from = this.#rows.used;
-    this.#rows.append(columns, 0, length);
+    if (length > 0) this.#rows.append(columns, 0, length);
+    if (length > 0 && marks === null) this.#marks = null;
     if (this.#marks === null) return;
-    if (marks === null) this.#marks = null;
-    else {
-      if (this.#marks.length < from + length) {
-        const grown = new Float64Array(this.#rows.capacity);
-        grown.set(this.#marks);
-        this.#marks = grown;
-      }
-      this.#marks.set(marks.subarray(0, length), from);
+    if (this.#marks.length < this.#rows.used) {
+      const grown = new Float64Array(this.#rows.capacity);
+      grown.set(this.#marks);
+      this.#marks = grown;
     }
+    if (marks !== null) this.#marks.set(marks.subarray(0, length), from);
+    this.#raise(watermark);
+  }
+
+  /** Rows that have been left out have moved the watermark that the next one is judged by. */
+  #raise(watermark: EventTime): void {
+    const last = this.#rows.used - 1;
+    if (watermark === Infinity || this.#marks === null) return;
+    if (last < 0) this.#before = Math.max(this.#before, watermark);
+    else this.#marks[last] = Math.max(this.#marks[last], watermark);
   }
 
   bytes(): number {
@@ -236,6 +244,7 @@ class Rows {
 
   result() {
     const length = this.#rows.used;
-    return { columns: this.#rows.view(0, length), marks: this.#marks?.subarray(0, length) ?? null, length };
+    const marks = this.#marks?.subarray(0, length) ?? null;
+    return { columns: this.#rows.view(0, length), marks, before: this.#before, length };
   }
 }
