@@ -114,8 +114,9 @@ it('gives the same as without, late rows, order and windows included', async () 
 it('is given up with the cells that asked for it, and not before', async () => {
   const { plan } = Table.of({ n: [1, 2, 3] }).where(t => t.n.gt(1));
   const before = await used();
-  for (const owner of ['one', 'two']) await link.request({ type: 'cache', plan, owner, over: 'table' });
-  const read = { type: 'read', plan: { kind: 'cache', input: plan }, limit: null, current: false } as const;
+  const cache = { kind: 'cache', input: plan, over: 'table' } as const;
+  for (const owner of ['one', 'two']) await link.request({ type: 'cache', plan: cache, owner });
+  const read = { type: 'read', plan: cache, limit: null, current: false } as const;
   expect((await link.request(read)).rows).toBe(2);
   expect(await used()).toBeGreaterThan(before);
   await link.request({ type: 'releaseOwner', owner: 'one' });

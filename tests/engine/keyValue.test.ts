@@ -128,6 +128,13 @@ describe('index() of a table that is kept current', () => {
     await expect(half.get('A', at)).rejects.toThrow(/MR2204/);
   });
 
+  it('does not let those wait for ever who ask while it is closed', async () => {
+    const kv = bars().index('symbol', 'windowEnd');
+    const asked = expect(kv.get('A', '2026-01-05T14:40:00Z')).rejects.toThrow(/MR2204/);
+    await kv.close();
+    await asked;
+  });
+
   it('is released with its owner', async () => {
     const { plan } = bars();
     const { indexId } = await link.request({

@@ -113,7 +113,7 @@ export class StreamTable<Row> extends Collection<'StreamTable', Row> {
 
   /** Ends what `cache()` began. */
   async uncache(): Promise<void> {
-    await uncachePlan(this.plan);
+    await uncachePlan(this.plan, 'now');
   }
 
   /** The table as it is now, as an immutable one. */

@@ -214,7 +214,7 @@ export class Table<Row> extends Collection<'Table', Row> {
 
   /** Gives up the rows that `cache()` keeps: they are computed again whenever they are read. */
   async uncache(): Promise<void> {
-    await uncachePlan(this.plan);
+    await uncachePlan(this.plan, 'table');
   }
 
   /** The rows as a stream that the session clock lets out as their time comes. */

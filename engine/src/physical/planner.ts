@@ -278,7 +278,19 @@ export function planPhysical(
         return { at, sequence: null, window: null, retention: null };
       },
       // Where its rows are kept a source stands in its place.
-      cache: cache => plan(cache.input, wanted),
+      cache: cache => {
+        if (cache.over === 'now') return plan(cache.input, wanted);
+        const traits = plan(cache.input, { final: false, closing: true, upsert: false });
+        const input = relationOf(cache.input);
+        if (input.mode === 'append') return traits;
+        const last = { kind: 'sort', input: cache.input, by: [], offset: 0, limit: null } as const;
+        return {
+          at: planSort(last, input, traits.at, add),
+          sequence: null,
+          window: null,
+          retention: null,
+        };
+      },
       unpivot: unpivot => {
         const traits = plan(unpivot.input, { ...wanted, upsert: false });
         const at = planUnpivot(unpivot, relationOf(unpivot.input), relationOf(unpivot), traits.at, add);

@@ -82,7 +82,7 @@ export function bindPlan(
         topN: node => bindTopN(node, input(node), name => requireColumn(name, input(node).schema)),
         rank: node => bindRank(node, input(node), name => requireColumn(name, input(node).schema)),
         mapReduce: node => bindMapReduce(node, input(node), name => requireColumn(name, input(node).schema)),
-        cache: node => input(node),
+        cache: node => (node.over === 'now' ? input(node) : { ...input(node), mode: 'append', key: null }),
         rolling: node => bindRolling(node, input(node), expr => requireBoolean(expr, '{ where }')),
         matchPattern: node =>
           bindMatchPattern(

@@ -100,8 +100,8 @@ class Host implements SessionHost {
       await this.#indexes.close(indexId);
       return null;
     },
-    cache: ({ plan, owner, over }) => {
-      this.#caches.pin(plan, owner, over);
+    cache: ({ plan, owner }) => {
+      this.#caches.pin(plan, owner);
       return null;
     },
     uncache: async ({ plan }) => {
@@ -229,7 +229,7 @@ class Host implements SessionHost {
   async #withoutCaches(request: HostRequest): Promise<HostRequest> {
     if (!('plan' in request) || AS_WRITTEN.has(request.type)) return request;
     const plan = await this.#caches.resolve(request.plan);
-    return plan === request.plan ? request : { ...request, plan };
+    return plan === request.plan ? request : ({ ...request, plan } as HostRequest);
   }
 
   #tell(event: HostEvent): void {

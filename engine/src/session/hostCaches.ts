@@ -1,14 +1,15 @@
-import type { Column } from '../columns/column.js';
+import type { Batch } from '../columns/batch.js';
 import { MillraceError } from '../columns/error.js';
+import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { Field } from '../columns/types.js';
 import { RowStore } from '../operators/rowStore.js';
-import { sourceNode } from '../plan/build.js';
+import { cacheNode, sourceNode } from '../plan/build.js';
 import { planChildren, planNodes } from '../plan/children.js';
 import { planHash } from '../plan/hash.js';
+import type { CacheNode } from '../plan/nodes/cache.js';
 import type { PlanNode } from '../plan/plan.js';
 import { runOnce } from '../runtime/oneShot.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { MaterializedTable } from '../runtime/table.js';
 import type { KeptRows } from '../sources/cached.js';
 import { preparePlan, type HeldQuery, type QueryRegistry } from './hostQueries.js';
 import { pipelineStats } from './hostStats.js';
@@ -38,11 +39,9 @@ interface Kept {
   readonly sequence: string | null;
 }
 
-const NO_LIMITS = { rows: Infinity, bytes: Infinity, lastUs: Infinity };
-
 /**
  * The results that are kept: rows of bounded plans, which other plans then read as a source, and queries of tables that are kept
- * current, which go on while nobody else looks at them. A `cache` node of a plan stands for these rows, or for its input where nothing is kept.
+ * current, which go on while nobody else looks at them. A `cache` node of a plan stands for these rows; where nothing is kept they are computed.
  */
 export class CacheRegistry {
   readonly #pinned = new Map<string, Pinned>();
@@ -56,7 +55,8 @@ export class CacheRegistry {
   ) {}
 
   /** Keeps a plan's result until all who asked for it give it back. Computing goes on by itself. */
-  pin(plan: PlanNode, owner: string | null, over: 'now' | 'table'): void {
+  pin(plan: CacheNode, owner: string | null): void {
+    const { over, input } = plan;
     const hash = planHash(plan);
     const known = this.#pinned.get(hash);
     if (known !== undefined) {
@@ -66,7 +66,7 @@ export class CacheRegistry {
     const pinned: Pinned = {
       owners: new Set([owner]),
       rows: over === 'table' ? this.#compute(plan).then(kept => this.#register(hash, pinned, kept)) : null,
-      held: over === 'now' ? this.resolve(plan).then(resolved => this.queries.hold(resolved)) : null,
+      held: over === 'now' ? this.resolve(input).then(resolved => this.queries.hold(resolved)) : null,
       forget: () => undefined,
     };
     this.#pinned.set(hash, pinned);
@@ -91,9 +91,9 @@ export class CacheRegistry {
     return kept;
   }
 
-  async #compute(plan: PlanNode): Promise<Kept> {
+  async #compute({ input, over }: CacheNode): Promise<Kept> {
     const { runtime } = this;
-    const resolved = await this.resolve(plan);
+    const resolved = cacheNode({ input: await this.resolve(input), over });
     const prepared = await preparePlan(resolved, runtime);
     const { sources, bound } = prepared;
     const live = sources.find(source => source.live);
@@ -105,9 +105,7 @@ export class CacheRegistry {
       );
     }
     const physical = prepared.closing();
-    const collector = physical.table.retracting
-      ? new LastState(physical.table)
-      : new Rows(bound.fields, physical.table.time !== null);
+    const collector = new Rows(bound.fields, physical.table.time !== null);
     await runOnce(physical, sources, {
       world: runtime.options.world,
       until: () => Infinity,
@@ -150,8 +148,8 @@ export class CacheRegistry {
 
   async #resolved(node: PlanNode, known: ReadonlyMap<PlanNode, PlanNode>): Promise<PlanNode> {
     if (node.kind === 'cache') {
-      const kept = await this.#pinned.get(planHash(node.input))?.rows;
-      return kept == null || !this.rowsOf.has(kept.id) ? known.get(node.input)! : cachedSource(kept);
+      const kept = await this.#pinned.get(planHash(node))?.rows;
+      return kept == null || !this.rowsOf.has(kept.id) ? this.#unkept(node, known) : cachedSource(kept);
     }
     const children = planChildren(node);
     if (children.every(child => known.get(child) === child)) return node;
@@ -159,14 +157,20 @@ export class CacheRegistry {
     return Object.freeze('inputs' in node ? { ...node, inputs } : { ...node, input: inputs[0] }) as PlanNode;
   }
 
+  /** A node whose rows are not kept stays as it is; a table that is kept current is its input, so that equal queries are one. */
+  #unkept(node: CacheNode, known: ReadonlyMap<PlanNode, PlanNode>): PlanNode {
+    const input = known.get(node.input)!;
+    if (node.over === 'now') return input;
+    return input === node.input ? node : cacheNode({ input, over: node.over });
+  }
+
   /** The running query of a plan whose table is kept current for whoever reads it; null where none is. */
   async heldQuery(plan: PlanNode): Promise<HeldQuery | null> {
-    const input = plan.kind === 'cache' ? plan.input : plan;
-    return (await this.#pinned.get(planHash(input))?.held) ?? null;
+    return (await this.#pinned.get(planHash(cacheNode({ input: plan, over: 'now' })))?.held) ?? null;
   }
 
   /** Gives up a plan's result, whoever asked for it. */
-  async unpin(plan: PlanNode): Promise<void> {
+  async unpin(plan: CacheNode): Promise<void> {
     await this.#drop(planHash(plan));
   }
 
@@ -215,41 +219,37 @@ function cachedSource({ id, name, time, sequence }: Kept): PlanNode {
   });
 }
 
-/** What keeps the rows that come out of a plan. */
-interface Collector {
-  take(batch: Parameters<MaterializedTable['apply']>[0]): void;
-  bytes(): number;
-  result(): {
-    readonly columns: readonly Column[];
-    readonly marks: Float64Array | null;
-    readonly length: number;
-  };
-}
-
 /** Rows that only come, each with the watermark after it. */
-class Rows implements Collector {
+class Rows {
   readonly #rows: RowStore;
   #marks: Float64Array | null;
+  #before: EventTime = START_OF_TIME;
 
   constructor(fields: readonly Field[], timed: boolean) {
     this.#rows = new RowStore({ fields });
     this.#marks = timed ? new Float64Array(0) : null;
   }
 
-  take({ columns, length, marks }: Parameters<Collector['take']>[0]): void {
-    if (length === 0) return;
+  take({ columns, length, marks, watermark }: Batch): void {
     const from = this.#rows.used;
-    this.#rows.append(columns, 0, length);
+    if (length > 0) this.#rows.append(columns, 0, length);
+    if (length > 0 && marks === null) this.#marks = null;
     if (this.#marks === null) return;
-    if (marks === null) this.#marks = null;
-    else {
-      if (this.#marks.length < from + length) {
-        const grown = new Float64Array(this.#rows.capacity);
-        grown.set(this.#marks);
-        this.#marks = grown;
-      }
-      this.#marks.set(marks.subarray(0, length), from);
+    if (this.#marks.length < this.#rows.used) {
+      const grown = new Float64Array(this.#rows.capacity);
+      grown.set(this.#marks);
+      this.#marks = grown;
     }
+    if (marks !== null) this.#marks.set(marks.subarray(0, length), from);
+    this.#raise(watermark);
+  }
+
+  /** Rows that have been left out have moved the watermark that the next one is judged by. */
+  #raise(watermark: EventTime): void {
+    const last = this.#rows.used - 1;
+    if (watermark === Infinity || this.#marks === null) return;
+    if (last < 0) this.#before = Math.max(this.#before, watermark);
+    else this.#marks[last] = Math.max(this.#marks[last], watermark);
   }
 
   bytes(): number {
@@ -258,28 +258,7 @@ class Rows implements Collector {
 
   result() {
     const length = this.#rows.used;
-    return { columns: this.#rows.view(0, length), marks: this.#marks?.subarray(0, length) ?? null, length };
-  }
-}
-
-/** Rows that are taken back and replaced: the last state counts. */
-class LastState implements Collector {
-  readonly #table: MaterializedTable;
-
-  constructor(plan: MaterializedTable['plan']) {
-    this.#table = new MaterializedTable(plan, NO_LIMITS);
-  }
-
-  take(batch: Parameters<Collector['take']>[0]): void {
-    this.#table.apply(batch);
-  }
-
-  bytes(): number {
-    return this.#table.bytes;
-  }
-
-  result() {
-    const positions = this.#table.positions(0, this.#table.total);
-    return { columns: this.#table.gather(positions), marks: null, length: positions.length };
+    const marks = this.#marks?.subarray(0, length) ?? null;
+    return { columns: this.#rows.view(0, length), marks, before: this.#before, length };
   }
 }

@@ -5,6 +5,7 @@ import { UnknownColumnError } from '../expr/error.js';
 import type { PlanNode } from '../plan/plan.js';
 import { KeyLookup } from '../runtime/keyLookup.js';
 import type { Runtime } from '../runtime/runtime.js';
+import { Signal } from '../runtime/signal.js';
 import { whenCurrent } from './hostCurrent.js';
 import { KeyWatches } from './hostWatches.js';
 import { readTableAt, readWholeTable } from './hostReads.js';
@@ -28,6 +29,8 @@ interface HeldIndex {
   readonly watches: KeyWatches | null;
   /** Ends the counting of its memory. */
   readonly forget: () => void;
+  /** Wakes those who wait for its rows when it is closed. */
+  readonly closed: Signal;
 }
 
 /** The indexes of a session: rows of tables by key, for whoever asks. */
@@ -56,7 +59,7 @@ export class IndexRegistry {
       checkColumns(columns, bound);
       const lookup = new KeyLookup(held.query.table, columns);
       const watches = new KeyWatches(held.query, lookup, bound.fields, this.runtime.options.defer);
-      return { bound, lookup, held, watches, forget: () => undefined };
+      return { bound, lookup, held, watches, forget: () => undefined, closed: new Signal() };
     } catch (error) {
       await this.queries.release(held);
       throw error;
@@ -77,7 +80,14 @@ export class IndexRegistry {
     const lookup = new KeyLookup(table, columns);
     const what = `an index of ${table.total} rows by ${columns.join(', ')}`;
     const holder = { bytes: () => table.bytes, holdings: () => [{ what, bytes: table.bytes }] };
-    return { bound, lookup, held: null, watches: null, forget: this.runtime.memory.add(holder) };
+    return {
+      bound,
+      lookup,
+      held: null,
+      watches: null,
+      forget: this.runtime.memory.add(holder),
+      closed: new Signal(),
+    };
   }
 
   async get({ indexId, key, all }: Request<'indexGet'>): Promise<HostReplies['indexGet']> {
@@ -121,6 +131,7 @@ export class IndexRegistry {
     if (index === undefined) return null;
     this.#indexes.delete(indexId);
     index.watches?.close();
+    index.closed.wake();
     index.lookup.close();
     index.forget();
     return index.held;
@@ -151,7 +162,7 @@ export class IndexRegistry {
   /** The index once its table is as it is at the clock's time: where no clock holds the input, at its end. */
   async #ready(indexId: string): Promise<HeldIndex> {
     const index = this.#get(indexId);
-    if (index.held !== null) await whenCurrent(index.held, this.runtime);
+    if (index.held !== null) await Promise.race([whenCurrent(index.held, this.runtime), index.closed.wait()]);
     return this.#get(indexId);
   }
 }

@@ -1,6 +1,7 @@
 import type { Field } from '../columns/types.js';
 import type { EventTime } from '../columns/time.js';
 import type { Value } from '../columns/values.js';
+import type { CacheNode } from '../plan/nodes/cache.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { ChangelogMode } from '../plan/relation.js';
 import type { SourceSummary, Reject } from '../sources/source.js';
@@ -73,16 +74,11 @@ export type HostRequest =
   | { readonly type: 'indexChanges'; readonly indexId: string }
   | { readonly type: 'indexClose'; readonly indexId: string }
   /**
-   * Keeps the result of a plan until `uncache`, or until its owners are released: the rows of a bounded one, which `cache` nodes over it then
-   * stand for; the query of one that is kept current. It is answered before anything is computed.
+   * Keeps the result of a `cache` node until `uncache`, or until its owners are released: the rows of a bounded table, which stand for the
+   * node in other plans; the query of one that is kept current. It is answered before anything is computed.
    */
-  | {
-      readonly type: 'cache';
-      readonly plan: PlanNode;
-      readonly owner: string | null;
-      readonly over: 'now' | 'table';
-    }
-  | { readonly type: 'uncache'; readonly plan: PlanNode }
+  | { readonly type: 'cache'; readonly plan: CacheNode; readonly owner: string | null }
+  | { readonly type: 'uncache'; readonly plan: CacheNode }
   | { readonly type: 'explain'; readonly plan: PlanNode }
   /** What the plan's query does and holds, where it runs; else of its last read. */
   | { readonly type: 'queryStats'; readonly plan: PlanNode }

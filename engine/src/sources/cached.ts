@@ -15,6 +15,8 @@ export interface KeptRows {
   readonly length: number;
   /** The watermark after each row, as it was when they were computed; null where that is not known. */
   readonly marks: Float64Array | null;
+  /** The watermark before the first row. */
+  readonly before: EventTime;
   /** How far event times lagged behind the highest one in the sources. */
   readonly boundUs: number;
 }
@@ -84,6 +86,7 @@ function marksOf(times: Float64Array, boundUs: number): Float64Array {
 class KeptReader implements SourceReader {
   readonly counters = newCounters();
   #row = 0;
+  #begun = false;
 
   constructor(
     private readonly kept: KeptRows,
@@ -92,9 +95,11 @@ class KeptReader implements SourceReader {
 
   next(maxRows: number): Promise<Batch | null> {
     const { fields, columns, length } = this.kept;
+    const begins = !this.#begun && this.kept.before > START_OF_TIME;
+    this.#begun = true;
     const from = this.#row;
-    const to = Math.min(length, from + maxRows);
-    if (from === to) return Promise.resolve(null);
+    const to = begins ? from : Math.min(length, from + maxRows);
+    if (from === to && !begins) return Promise.resolve(null);
     this.#row = to;
     this.counters.rows += to - from;
     const marks = this.marks?.subarray(from, to) ?? null;
@@ -108,7 +113,7 @@ class KeptReader implements SourceReader {
       })),
       kinds: null,
       marks,
-      watermark: marks?.at(-1) ?? START_OF_TIME,
+      watermark: marks?.at(-1) ?? this.kept.before,
     });
   }
 
