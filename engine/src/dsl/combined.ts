@@ -6,6 +6,7 @@ import { joinPlan } from './join.js';
 import type { Joined, JoinedKinds, JoinHow, JoinOptions } from './join.js';
 import type { JoinBy, RightSuffix } from './joinKeys.js';
 import type { Kind, Kinds } from './kinds.js';
+import { lookupJoinPlan, type LookupOptions } from './lookupJoin.js';
 import { collectionOver } from './make.js';
 import { made } from './origin.js';
 import { distinctPlan } from './reshape.js';
@@ -41,6 +42,27 @@ export abstract class Combined<K extends Kind, Row> extends Charts<Row> {
     const bounded = this.kind === 'Table' && right.kind === 'Table';
     const plan = joinPlan(this.plan, right.plan, options, bounded);
     return collectionOver(bounded ? 'Table' : 'StreamTable', plan) as never;
+  }
+
+  /**
+   * Each row with the row of another collection that has its key when it comes, which is never revised: the rows stay a stream, with their event time.
+   * A row of several matches comes several times; one of none comes with NULLs, or not at all (`how: 'inner'`). Rows wait until a table has
+   * been read whole; what a stream or a table that changes has then hangs on what came before the row.
+   *
+   * @example trades.lookupJoin(read('companies.csv'), { by: 'symbol' })
+   * @throws MillraceError `MR2172` for a table whose rows change; `MR2150`, `MR2152` as `join`
+   */
+  lookupJoin<
+    OtherKind extends Kind,
+    Right,
+    const By extends JoinBy<Row, Right>,
+    How extends 'left' | 'inner' = 'left',
+    Suffix extends string = RightSuffix,
+  >(
+    right: Combined<OtherKind, Right>,
+    options: LookupOptions<By, How, Suffix>,
+  ): Kinds<Joined<Row, Right, By, How, Suffix>>[K] {
+    return this.over(lookupJoinPlan(this.plan, right, options));
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asc, sum, Table } from './index.js';
+import { asc, count, sum, Table, tumble } from './index.js';
 
 const orders = Table.of({
   id: [1, 2, 3, 4],
@@ -127,4 +127,38 @@ describe('set operations', () => {
   test('columns have to be the same', async () => {
     await expect(a.except(a.drop('n') as never).rows()).rejects.toThrow(/except\(\) needs the same columns/);
   });
+});
+
+test('a lookup keeps a stream a stream', async () => {
+  const trades = Table.of({
+    ts: [1, 2, 3].map(second => new Date(second * 1000)),
+    customer: ['b', 'a', 'x'],
+  }).replay({ name: 'trades', time: 'ts' });
+  const named = trades.lookupJoin(customers, { by: { customer: 'id' } });
+  expect((await named.rows()).map(row => [row.customer, row.name])).toEqual([
+    ['b', 'Bob'],
+    ['a', 'Ann'],
+    ['x', null],
+  ]);
+  const windows = await named
+    .window(tumble('2 s'))
+    .groupBy('name')
+    .aggregate(() => ({ n: count() }))
+    .rows();
+  expect(windows.map(row => row.n)).toEqual([1, 1, 1]);
+  const known = trades.lookupJoin(
+    trades.groupBy('customer').aggregate(() => ({ seen: count() })),
+    {
+      by: 'customer',
+      how: 'inner',
+    },
+  );
+  expect((await known.rows()).length).toBe(0);
+  await expect(
+    trades
+      .groupBy('customer')
+      .aggregate(() => ({ n: count() }))
+      .lookupJoin(customers, { by: { customer: 'id' } })
+      .rows(),
+  ).rejects.toThrow(/MR2172/);
 });

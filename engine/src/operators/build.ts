@@ -5,6 +5,7 @@ import { ApplyOperator, NO_EXCHANGE, type ExchangeContext } from './apply.js';
 import { DistinctOperator } from './distinct.js';
 import { FilterOperator } from './filter.js';
 import { JoinOperator } from './join.js';
+import { LookupJoinOperator } from './lookupJoin.js';
 import { LateRowsOperator } from './lateRows.js';
 import { LeadOperator } from './lead.js';
 import type { Operator } from './operator.js';
@@ -40,6 +41,8 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
       return new ProjectOperator(physical.columns, physical.input);
     case 'join':
       return new JoinOperator(physical);
+    case 'lookupJoin':
+      return new LookupJoinOperator(physical);
     case 'setOperation':
       return new SetOperationOperator(physical);
     case 'unionAll':

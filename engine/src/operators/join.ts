@@ -1,6 +1,4 @@
 import type { Batch } from '../columns/batch.js';
-import type { Column } from '../columns/column.js';
-import { hasNull } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
 import { END_OF_TIME, START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { PhysicalJoin } from '../physical/join.js';
@@ -11,6 +9,7 @@ import { JoinOutput } from './joinOutput.js';
 import { JoinSide, NO_KEY } from './joinSide.js';
 import { tellLeft, tellPairs } from './joinTelling.js';
 import { emitFinal } from './joinFinal.js';
+import { NullKeys } from './nullKeys.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
 import { PortWatermarks } from './portWatermarks.js';
 import type { StateReader, StateWriter } from './snapshot.js';
@@ -31,7 +30,7 @@ export class JoinOperator implements Operator {
   readonly #out: JoinOutput;
   readonly #condition: JoinCondition | null;
   readonly #watermarks = new PortWatermarks(2);
-  #nulls = new Uint8Array(0);
+  readonly #nulls = new NullKeys();
 
   constructor(plan: JoinPlan) {
     this.#plan = plan;
@@ -79,20 +78,10 @@ export class JoinOperator implements Operator {
 
   #take(port: number, batch: Batch): void {
     const columns = this.#plan.sides[port].keys.map(at => batch.columns[at]);
-    const nulls = this.#nullKeys(columns, batch.length);
+    const nulls = this.#nulls.of(columns, batch.length);
     const keys = this.#keys.assign(columns, batch.length);
     for (const side of this.#sides) side.fitKeys();
     this.#sides[port].take(batch, keys, nulls);
-  }
-
-  /** Which rows have a NULL in their key; null: none. */
-  #nullKeys(columns: readonly Column[], length: number): Uint8Array | null {
-    const some = columns.filter(({ valid }) => valid !== null && hasNull(valid, length));
-    if (some.length === 0) return null;
-    if (this.#nulls.length < length) this.#nulls = new Uint8Array(length * 2);
-    const nulls = this.#nulls.fill(0, 0, length);
-    for (const { valid } of some) for (let i = 0; i < length; i++) if (valid![i] === 0) nulls[i] = 1;
-    return nulls;
   }
 
   /** Tells what the changes of a side change of the result. */

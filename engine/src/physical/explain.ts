@@ -64,7 +64,8 @@ export function changesOf(plan: Pick<PhysicalPlan, 'operators'>, input: Physical
   if ('source' in input) return 'append';
   const step = plan.operators[input.operator];
   if ('form' in step) return step.form === 'retract' || step.form === 'upsert' ? step.form : 'append';
-  if (step.op === 'lateRows' || step.op === 'sort' || step.op === 'rank') return 'append';
+  if (step.op === 'lateRows' || step.op === 'sort' || step.op === 'rank' || step.op === 'lookupJoin')
+    return 'append';
   return step.inputs.map(each => changesOf(plan, each)).find(mode => mode !== 'append') ?? 'append';
 }
 
@@ -105,6 +106,14 @@ export function operatorText(operator: PhysicalOperator): string {
       return `filter ${boundText(operator.predicate)}`;
     case 'project':
       return `project ${operator.columns.map(({ name, expr }) => (boundText(expr) === name ? name : `${name} = ${boundText(expr)}`)).join(', ')}`;
+    case 'lookupJoin': {
+      const { input, keys, right, how, waits } = operator;
+      const by = keys.map((at, k) => {
+        const [left, other] = [input.fields[at].name, right.schema.fields[right.keys[k]].name];
+        return left === other ? left : `${left} = ${other}`;
+      });
+      return `lookup join by ${by.join(', ')} (${how}${waits ? ', rows wait for the end of the right side' : ''})`;
+    }
     case 'setOperation':
       return `${operator.keeps}${operator.all ? ' all' : ''} (${operator.form === 'final' ? 'at the end of both inputs' : operator.form})`;
     case 'join': {

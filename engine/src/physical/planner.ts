@@ -11,6 +11,7 @@ import { planAggregate, planLateRows } from './aggregate.js';
 import { planApply } from './apply.js';
 import { changesOf } from './explain.js';
 import { planJoin } from './join.js';
+import { planLookupJoin } from './lookupJoin.js';
 import { broughtTogether, planSetOperation } from './setOperation.js';
 import { planTopN } from './topN.js';
 import { planRank } from './rank.js';
@@ -133,6 +134,15 @@ export function planPhysical(
           ...inputs.map(input => input.at),
         );
         return { at, sequence: join.bounded ? inputs[0].sequence : null, window: null, retention: null };
+      },
+      lookupJoin: lookup => {
+        const [left, right] = lookup.inputs.map((node, port) =>
+          plan(node, { final: false, closing: port === 1 && lookup.waits, upsert: false }),
+        );
+        const [rows, others] = lookup.inputs.map(relationOf);
+        const { schema } = relationOf(lookup);
+        const at = add(planLookupJoin(lookup, rows, told(others, right.at), schema), left.at, right.at);
+        return { ...left, at, window: null, retention: null };
       },
       setOperation: operation => {
         const closing = operation.bounded || wanted.closing === true;

@@ -13,6 +13,7 @@ import { bindApply } from './apply.js';
 import { planNodes } from './children.js';
 import { PlanError } from './error.js';
 import { bindJoin } from './join.js';
+import { bindLookupJoin } from './lookupJoin.js';
 import { bindSetOperation } from './setOperation.js';
 import type { AggregateNode } from './nodes/aggregate.js';
 import type { FinalNode } from './nodes/final.js';
@@ -58,6 +59,7 @@ export function bindPlan(
         },
         project: node => bindProject(node, input(node)),
         join: node => bindJoin(node, bound.get(node.inputs[0])!, bound.get(node.inputs[1])!),
+        lookupJoin: node => bindLookupJoin(node, bound.get(node.inputs[0])!, bound.get(node.inputs[1])!),
         setOperation: node => bindSetOperation(node, bound.get(node.inputs[0])!, bound.get(node.inputs[1])!),
         aggregate: node => bindAggregate(node, input(node)),
         distinct: node => bindDistinct(node, input(node), requireColumn),

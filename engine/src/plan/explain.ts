@@ -4,6 +4,7 @@ import { windowOf } from '../windows/registry.js';
 import { applyText } from './apply.js';
 import { planChildren } from './children.js';
 import { joinText } from './join.js';
+import { lookupJoinText } from './lookupJoin.js';
 import { setOperationText } from './setOperation.js';
 import { visitPlan } from './plan.js';
 import { rankText } from './rank.js';
@@ -58,6 +59,7 @@ export function nodeText(node: PlanNode): string {
       return `aggregate${by}${of}${late}${ttl}: ${columns.map(({ name, call }) => `${name} = ${callText(call)}`).join(', ')}`;
     },
     join: node => joinText(node),
+    lookupJoin: node => lookupJoinText(node),
     setOperation: node => setOperationText(node),
     rolling: node => rollingText(node),
     topN: node => topNText(node),

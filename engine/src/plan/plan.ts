@@ -7,6 +7,7 @@ import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { JoinNode } from './nodes/join.js';
+import type { LookupJoinNode } from './nodes/lookupJoin.js';
 import type { SetOperationNode } from './nodes/setOperation.js';
 import type { RankNode } from './nodes/rank.js';
 import type { RollingNode } from './nodes/rolling.js';
@@ -22,6 +23,7 @@ export type PlanNode =
   | FilterNode
   | ProjectNode
   | JoinNode
+  | LookupJoinNode
   | SetOperationNode
   | AggregateNode
   | FinalNode
