@@ -68,12 +68,13 @@ export class JoinOperator implements Operator {
     const { length } = batch;
     if (length > 0) this.#take(port, batch);
     this.#watermarks.advance(port, batch.watermark);
-    if (this.#plan.form === 'final') this.#emitFinal(before, out);
-    else {
+    const final = this.#plan.form === 'final';
+    if (!final) {
       if (length > 0) this.#tell(port);
       this.#out.emit(before, this.#watermarks.aligned, out);
     }
     if (length > 0) this.#forget(port);
+    if (final) this.#emitFinal(before, out);
   }
 
   #take(port: number, batch: Batch): void {
