@@ -10,9 +10,11 @@ import { stillWorld } from '../support/sourceRows.js';
 import { flinkCases, streamOf, tableOf, valueOf } from './flink/cases.js';
 import { caseConnector } from './flink/connector.js';
 import { LEFT_OUT } from './flink/leftOut.js';
-import { QUERIES } from './flink/queries.js';
+import { JOIN_QUERIES } from './flink/joinQueries.js';
+import { QUERIES as OTHER_QUERIES } from './flink/queries.js';
 
 const cases = flinkCases();
+const QUERIES = { ...OTHER_QUERIES, ...JOIN_QUERIES };
 let host: SessionHost;
 
 beforeAll(() => {
