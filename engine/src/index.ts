@@ -32,6 +32,8 @@ export type { FileSink } from './dsl/files.js';
 export type { FlinkNote, FlinkOptions, FlinkQuery } from './dsl/flinkSql.js';
 export type { Joined, JoinHow, JoinOptions } from './dsl/join.js';
 export type { LookupOptions } from './dsl/lookupJoin.js';
+export { lookup } from './dsl/lookup.js';
+export type { CacheOptions, Lookup } from './dsl/lookup.js';
 export type { SetOptions } from './dsl/setOperations.js';
 export type { GroupOptions, Grouped, Windowed } from './dsl/grouped.js';
 export type { AggregatedRow, BarColumns, Flat, Kinds, WindowColumns } from './dsl/kinds.js';

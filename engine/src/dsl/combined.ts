@@ -6,6 +6,7 @@ import { joinPlan } from './join.js';
 import type { Joined, JoinedKinds, JoinHow, JoinOptions } from './join.js';
 import type { JoinBy, RightSuffix } from './joinKeys.js';
 import type { Kind, Kinds } from './kinds.js';
+import { isLookup, lookupPlan, type CacheOptions, type Lookup } from './lookup.js';
 import { lookupJoinPlan, type LookupOptions } from './lookupJoin.js';
 import { collectionOver } from './make.js';
 import { made } from './origin.js';
@@ -53,6 +54,16 @@ export abstract class Combined<K extends Kind, Row> extends Charts<Row> {
    * @throws MillraceError `MR2172` for a table whose rows change; `MR2150`, `MR2152` as `join`
    */
   lookupJoin<
+    Key,
+    Found,
+    const By extends JoinBy<Row, Key & Found>,
+    How extends 'left' | 'inner' = 'left',
+    Suffix extends string = RightSuffix,
+  >(
+    right: Lookup<Key, Found>,
+    options: LookupOptions<By, How, Suffix> & { readonly cache?: CacheOptions },
+  ): Kinds<Joined<Row, Key & Found, By, How, Suffix>>[K];
+  lookupJoin<
     OtherKind extends Kind,
     Right,
     const By extends JoinBy<Row, Right>,
@@ -61,8 +72,14 @@ export abstract class Combined<K extends Kind, Row> extends Charts<Row> {
   >(
     right: Combined<OtherKind, Right>,
     options: LookupOptions<By, How, Suffix>,
-  ): Kinds<Joined<Row, Right, By, How, Suffix>>[K] {
-    return this.over(lookupJoinPlan(this.plan, right, options));
+  ): Kinds<Joined<Row, Right, By, How, Suffix>>[K];
+  lookupJoin(
+    right: object,
+    options: LookupOptions<unknown, 'left' | 'inner', string> & { readonly cache?: CacheOptions },
+  ): unknown {
+    if (isLookup(right)) return this.over(lookupPlan(this.plan, right, options));
+    const other = right as { readonly plan: PlanNode; readonly kind: CollectionKind };
+    return this.over(lookupJoinPlan(this.plan, other, options));
   }
 
   /**

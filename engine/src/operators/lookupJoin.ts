@@ -4,6 +4,7 @@ import type { Schema } from '../columns/schema.js';
 import { END_OF_TIME, START_OF_TIME, type EventTime } from '../columns/time.js';
 import { ColumnGather } from '../codegen/gather.js';
 import type { PhysicalLookupJoin } from '../physical/lookupJoin.js';
+import { FollowingMarks } from './followingMarks.js';
 import { GroupCensus } from './groupCensus.js';
 import { GroupIndex } from './groupIndex.js';
 import { JoinSide } from './joinSide.js';
@@ -33,7 +34,7 @@ export class LookupJoinOperator implements Operator {
   /** The left row and the right slot of each row that is put out. */
   #rows = new Int32Array(1024);
   #slots = new Int32Array(1024);
-  #marks = new Float64Array(0);
+  readonly #marks = new FollowingMarks();
 
   constructor(plan: LookupPlan) {
     this.#plan = plan;
@@ -106,7 +107,7 @@ export class LookupJoinOperator implements Operator {
         ...store.columns.map(column => column.gather(this.#slots, count)),
       ],
       kinds: null,
-      marks: marks === null ? null : this.#marksOf(marks, length, count, before),
+      marks: marks === null ? null : this.#marks.of(marks, length, this.#rows, count, before),
       watermark: this.#watermark,
     });
   }
@@ -136,15 +137,6 @@ export class LookupJoinOperator implements Operator {
     }
     this.#rows[at] = row;
     this.#slots[at] = slot;
-  }
-
-  /** Each row carries the watermark in force before the left row of the next one; the last row that after the batch. */
-  #marksOf(marks: Float64Array, length: number, count: number, before: EventTime): Float64Array {
-    if (this.#marks.length < count) this.#marks = new Float64Array(count * 2);
-    const rows = this.#rows;
-    for (let k = 0; k + 1 < count; k++) this.#marks[k] = rows[k + 1] === 0 ? before : marks[rows[k + 1] - 1];
-    this.#marks[count - 1] = marks[length - 1];
-    return this.#marks;
   }
 
   #empty(watermark: EventTime): Batch {

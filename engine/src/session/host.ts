@@ -57,7 +57,10 @@ class Host implements SessionHost {
   #nextId = 1;
 
   constructor(readonly options: SessionHostOptions) {
-    this.#functions = new HostFunctions(event => this.#tell(event));
+    this.#functions = new HostFunctions(
+      event => this.#tell(event),
+      () => this.#runtime.clock.now(),
+    );
     this.#runtime = new Runtime({ ...options, exchange: this.#functions });
     this.#queries = new QueryRegistry(this.#runtime, held => this.#tellFailure(held));
     this.#views = new ViewRegistry(this.#runtime);

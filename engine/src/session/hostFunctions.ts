@@ -25,7 +25,11 @@ export class HostFunctions implements Exchange {
   readonly #known = new Set<string>();
   readonly #gone = new Set<string>();
 
-  constructor(tell: (event: HostEvent) => void) {
+  /** @param now how far the session clock is, in microseconds */
+  constructor(
+    tell: (event: HostEvent) => void,
+    readonly now: () => number,
+  ) {
     this.#tell = tell;
   }
 
@@ -40,6 +44,7 @@ export class HostFunctions implements Exchange {
     }
     this.#known.add(fn);
     const callId = ++this.#lastCall;
+    const now = this.now();
     this.#pending.set(callId, { run, done, failed });
     this.#tell({
       type: 'apply',
@@ -48,6 +53,7 @@ export class HostFunctions implements Exchange {
       fn,
       fields: batch.schema.fields,
       arrow: encodeArrow(batch.schema.fields, batch.columns, batch.length),
+      nowUs: Number.isFinite(now) ? now : null,
     });
   }
 
