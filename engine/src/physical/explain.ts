@@ -1,10 +1,11 @@
 import { formatDuration } from '../columns/duration.js';
-import type { BoundExpr } from '../expr/bound.js';
 import { aggregateText } from '../expr/text.js';
 import type { TimeSpec } from '../plan/nodes/source.js';
 import { frameText } from '../plan/rolling.js';
 import { boundWindowText } from '../windows/boundText.js';
 import type { EmitSpec, FillSpec } from '../windows/emission.js';
+import { boundText } from './boundText.js';
+import { combiningText, isCombining, type Combining } from './combiningText.js';
 import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
 
 /** How a place of a plan tells changes: rows only come, or changes replace rows with the earlier values told or by key alone. */
@@ -101,28 +102,15 @@ function tableText({ table: { key, retention, retracting, window } }: PhysicalPl
 
 /** An operator in one line. */
 export function operatorText(operator: PhysicalOperator): string {
+  return isCombining(operator) ? combiningText(operator) : otherText(operator);
+}
+
+function otherText(operator: Exclude<PhysicalOperator, Combining>): string {
   switch (operator.op) {
     case 'filter':
       return `filter ${boundText(operator.predicate)}`;
     case 'project':
       return `project ${operator.columns.map(({ name, expr }) => (boundText(expr) === name ? name : `${name} = ${boundText(expr)}`)).join(', ')}`;
-    case 'lookupJoin': {
-      const { input, keys, right, how, waits } = operator;
-      const by = keys.map((at, k) => {
-        const [left, other] = [input.fields[at].name, right.schema.fields[right.keys[k]].name];
-        return left === other ? left : `${left} = ${other}`;
-      });
-      return `lookup join by ${by.join(', ')} (${how}${waits ? ', rows wait for the end of the right side' : ''})`;
-    }
-    case 'setOperation':
-      return `${operator.keeps}${operator.all ? ' all' : ''} (${operator.form === 'final' ? 'at the end of both inputs' : operator.form})`;
-    case 'join': {
-      const { how, sides, condition, form } = operator;
-      const names = sides.map(({ schema, keys }) => keys.map(at => schema.fields[at].name));
-      const by = names[0].map((name, k) => (name === names[1][k] ? name : `${name} = ${names[1][k]}`));
-      const where = condition === null ? '' : `, where ${boundText(condition.expr)}`;
-      return `${how} join by ${by.join(', ') || '()'}${where} (${form === 'final' ? 'at the end of both inputs' : form})`;
-    }
     case 'reorder': {
       const then = operator.sequence === null ? '' : `, ${operator.sequence}`;
       return `reorder by ${operator.time.column}${then} (rows wait for the watermark)`;
@@ -209,19 +197,6 @@ function aggregatesText(grouping: PhysicalGrouping): string {
       return `${name} = ${aggregateText(fn, texts, distinct, options)}${condition}`;
     })
     .join(', ');
-}
-
-function boundText(expr: BoundExpr): string {
-  switch (expr.kind) {
-    case 'column':
-      return expr.name;
-    case 'literal':
-      return typeof expr.value === 'string' && expr.type.kind !== 'string'
-        ? expr.value
-        : JSON.stringify(expr.value);
-    case 'call':
-      return `${expr.fn}(${expr.args.map(boundText).join(', ')})`;
-  }
 }
 
 /** When windows that are open are told, where that is not with every change. */
