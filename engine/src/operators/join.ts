@@ -30,6 +30,8 @@ export class JoinOperator implements Operator {
   readonly #out: JoinOutput;
   readonly #condition: JoinCondition | null;
   readonly #watermarks = new PortWatermarks(2);
+  /** Whether left rows that come after the last right one come out and are given up at once. */
+  readonly #streams: boolean;
   readonly #nulls = new NullKeys();
 
   constructor(plan: JoinPlan) {
@@ -38,6 +40,7 @@ export class JoinOperator implements Operator {
     const [left] = sides;
     this.#keys = new GroupIndex(left.keys.map(at => left.schema.fields[at].type));
     const ofLeft = how === 'semi' || how === 'anti';
+    this.#streams = form === 'final' && !left.retracting && !sides[1].preserved;
     const matched = condition !== null && form !== 'final';
     this.#sides = [0, 1].map(port => {
       const [side, other] = [sides[port], sides[1 - port]];
@@ -47,7 +50,7 @@ export class JoinOperator implements Operator {
         {
           rows: port === 0 || !ofLeft || condition !== null,
           alone: side.preserved || (told && how === 'anti'),
-          drops: told || side.preserved,
+          drops: told || side.preserved || (port === 0 && this.#streams),
           keyChanges: condition === null && (other.preserved || (port === 1 && ofLeft)),
           matches: matched && (side.preserved || told),
         },
@@ -135,11 +138,19 @@ export class JoinOperator implements Operator {
   }
 
   #emitFinal(before: EventTime, out: Emitter): void {
-    if (this.#watermarks.aligned < END_OF_TIME || before === END_OF_TIME) {
-      this.#out.emit(START_OF_TIME, START_OF_TIME, out);
+    const end = this.#watermarks.aligned === END_OF_TIME;
+    if (before === END_OF_TIME || (!end && !this.#canGoOn())) {
+      this.#out.emit(START_OF_TIME, before === END_OF_TIME ? before : START_OF_TIME, out);
       return;
     }
-    emitFinal(this.#plan.how, this.#sides, this.#condition, this.#out, out);
+    emitFinal(this.#plan.how, this.#sides, this.#condition, this.#out, out, end);
+    const [left] = this.#sides;
+    if (this.#streams) for (let slot = left.store.used - 1; slot > 0; slot--) left.drop(slot);
+  }
+
+  /** Whether left rows need not wait for others, since all right ones have come. */
+  #canGoOn(): boolean {
+    return this.#streams && this.#watermarks.of(1) === END_OF_TIME;
   }
 
   idle(port: number, idle: boolean, out: Emitter): void {
