@@ -18,6 +18,7 @@ const script = name => async options => {
 /** What else is measured, by the name that `--case` takes. */
 export const EXTRAS = {
   keys: script('keys'),
+  joins: script('joins'),
   soak: script('soak'),
   queries: script('queries'),
   latency: script('latency'),
