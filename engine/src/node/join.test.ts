@@ -162,3 +162,23 @@ test('a lookup keeps a stream a stream', async () => {
       .rows(),
   ).rejects.toThrow(/MR2172/);
 });
+
+test('joins and set operations are said in Flink', async () => {
+  const sources = { a: 'tableA', b: 'tableB' };
+  const [left, right] = [orders.replay({ name: 'a' }), customers.replay({ name: 'b' })];
+  const { sql, cannot } = await left
+    .join(right, { by: { customer: 'id' }, how: 'full', where: (o, c) => o.amount.gt(c.amount) })
+    .toFlinkSql({ sources });
+  expect(cannot).toEqual([]);
+  expect(sql).toContain(
+    'FULL JOIN (SELECT `id` AS `right.id`, `name` AS `right.name`, `amount` AS `right.amount` FROM `node1`) ' +
+      'ON (`left.customer` = `right.id`) AND ((`left.amount` > `right.amount`))',
+  );
+  expect(sql).toContain('COALESCE(`left.customer`, `right.id`) AS `customer`');
+  const anti = await left.join(right, { by: { customer: 'id' }, how: 'anti' }).toFlinkSql({ sources });
+  expect(anti.sql).toContain('WHERE NOT EXISTS (SELECT 1 FROM (SELECT');
+  const names = left.select('customer').except(right.derive(c => ({ customer: c.id })).select('customer'), {
+    all: true,
+  });
+  expect((await names.toFlinkSql({ sources })).sql).toContain('EXCEPT ALL');
+});
