@@ -1,7 +1,13 @@
 import { fieldIndex } from '../../../engine/src/columns/schema.js';
 import type { Schema } from '../../../engine/src/columns/schema.js';
 import { sameType } from '../../../engine/src/columns/types.js';
-import { filterNode, joinNode, projectNode, setOperationNode } from '../../../engine/src/plan/build.js';
+import {
+  filterNode,
+  joinNode,
+  lookupJoinNode,
+  projectNode,
+  setOperationNode,
+} from '../../../engine/src/plan/build.js';
 import { planNodes } from '../../../engine/src/plan/children.js';
 import { conditionSchema, isOfLeft } from '../../../engine/src/plan/join.js';
 import type { PlanNode } from '../../../engine/src/plan/plan.js';
@@ -41,6 +47,22 @@ export class Combiner {
     const where = random.chance(0.4) ? this.expressions.predicate(conditionSchema(schema, others)) : null;
     const suffix = `_${random.below(1000)}`;
     return joinNode({ inputs: [input, right], how, keys: by, where, suffix, bounded: random.chance(0.3) });
+  }
+
+  /** Rows with what others of the same source have of their keys by then. */
+  lookup(input: PlanNode, schema: Schema, right: PlanNode): PlanNode {
+    const { random } = this;
+    const { fields } = this.relationOf(right).schema;
+    const left = random.pick(schema.fields.filter(isKey));
+    const fitting = fields.filter(field => isKey(field) && sameType(field.type, left.type));
+    if (fitting.length === 0) throw new Skip();
+    return lookupJoinNode({
+      inputs: [input, right],
+      keys: [{ left: left.name, right: random.pick(fitting).name }],
+      how: random.pick(['left', 'inner'] as const),
+      suffix: `_${random.below(1000)}`,
+      waits: random.chance(0.3),
+    });
   }
 
   setOperation(input: PlanNode, schema: Schema, others: PlanNode): PlanNode {

@@ -150,6 +150,7 @@ export class PlanMaker {
       return this.#combiner.setOperation(input, schema, this.#combiner.other(input, schema));
     if (choice < 0.86 && !this.wanted.late) {
       const right = random.chance(0.4) ? this.source : this.#combiner.other(input, schema);
+      if (!this.wanted.said && random.chance(0.4)) return this.#combiner.lookup(input, schema, right);
       return this.#combiner.join(input, schema, right);
     }
     if (choice < 0.89) return this.#rank(settled(input, relation), schema);
