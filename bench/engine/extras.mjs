@@ -17,9 +17,10 @@ const script = name => async options => {
 
 /** What else is measured, by the name that `--case` takes. */
 export const EXTRAS = {
-  joins: script('joins'),
   keys: script('keys'),
   perKey: script('perKey'),
+  joins: script('joins'),
+  'timed joins': script('timedJoins'),
   soak: script('soak'),
   queries: script('queries'),
   latency: script('latency'),

@@ -11,9 +11,11 @@ import { changingTableOf, flinkCases, streamOf, tableOf, valueOf } from './flink
 import { CHANGELOG_QUERIES } from './flink/changelogQueries.js';
 import { caseConnector } from './flink/connector.js';
 import { LEFT_OUT } from './flink/leftOut.js';
-import { QUERIES } from './flink/queries.js';
+import { JOIN_QUERIES } from './flink/joinQueries.js';
+import { QUERIES as OTHER_QUERIES } from './flink/queries.js';
 
 const cases = flinkCases();
+const QUERIES = { ...OTHER_QUERIES, ...JOIN_QUERIES };
 let host: SessionHost;
 
 beforeAll(() => {

@@ -98,8 +98,6 @@ function reference({ how, keys, where }: JoinNode, left: readonly Row[], right: 
 
 const lines = (rows: readonly Row[]): string[] => rows.map(text).sort();
 
-const END = { length: 0, columns: [], kinds: null, marks: null, watermark: Infinity };
-
 test('after every batch a join is what its inputs hold, and when they hold nothing it keeps nothing', () =>
   forRandom(random => {
     const each = makeCase(random);
@@ -136,21 +134,25 @@ test('read to the end of its inputs it gives the same, in the order of the left 
     const inputs = each.sides.map(side => new ChangingInput(side));
     const found: Row[] = [];
     const told = new Told(null);
-    for (let batches = random.below(10); batches >= 0; batches--) {
-      const port = random.below(2);
-      const changes = inputs[port].changes(random, 1 + random.below(30));
-      operator.process(port, inputs[port].batch(changes, random), batch => {
-        if (final) expect(batch.length).toBe(0);
-        told.apply(batch);
-      });
-      if (random.chance(0.2)) operator = moved(operator, () => buildOperator(closing.physical));
-    }
-    for (const port of [0, 1])
-      operator.process(port, { ...END, schema: { fields: FIELDS } }, batch => {
+    const ended = [false, false];
+    const process = (port: number, count: number, end: boolean): void => {
+      const rows = inputs[port].batch(inputs[port].changes(random, count), random);
+      ended[port] = end;
+      // The last rows may bring the end with them.
+      operator.process(port, end ? { ...rows, watermark: Infinity } : rows, batch => {
+        if (final && !ended[1]) expect(batch.length).toBe(0);
         if (final) expect(batch.kinds).toBe(null);
         told.apply(batch);
         found.push(...rowsOf(batch));
       });
+    };
+    for (let batches = random.below(12); batches >= 0; batches--) {
+      const port = random.below(2);
+      if (ended[port]) continue;
+      process(port, 1 + random.below(30), random.chance(0.1));
+      if (random.chance(0.2)) operator = moved(operator, () => buildOperator(closing.physical));
+    }
+    for (const port of [0, 1]) if (!ended[port]) process(port, random.below(6), true);
     const expected = reference(each.node, inputs[0].rows, inputs[1].rows);
     expect(told.lines()).toEqual(lines(expected));
     if (final && each.sides.every(side => !side.retracting))

@@ -1,121 +1,157 @@
-// Joins in event time: windows of ±1 s around each trade, and pairs of trades and quotes that lie near each other. DuckDB joins seconds, the only way in
-// which it does not compare all rows of a symbol; it answers as a batch on one thread.
-import { existsSync } from 'node:fs';
+// A regular join of rows that are inserted and then updated on both sides; what it holds in the end must be DuckDB's.
 import { DuckDBInstance } from '@duckdb/node-api';
-import { count, max, min, replay } from 'millrace';
+import { buildOperator } from '../../../engine/dist/operators/build.js';
 import { planPhysical } from '../../../engine/dist/physical/planner.js';
 import { bindPlan } from '../../../engine/dist/plan/bind.js';
-import { Pipeline } from '../../../engine/dist/runtime/pipeline.js';
-import { loadColumns, Materialised, slice } from '../operators.mjs';
+import { joinNode, sourceNode } from '../../../engine/dist/plan/build.js';
 import { give, options, timed } from './made.mjs';
 
+const { rows } = options();
+/** Customers that orders are of, each several times. */
+const CUSTOMERS = Math.ceil(rows / 4);
 const BATCH_ROWS = 8192;
-const RUNS = 3;
-const { stem, rows } = options();
-const quotesPath = `${stem}-near-quotes.parquet`;
+const INT64 = { kind: 'int64' };
+const FIELDS = ['id', 'customer', 'amount'].map(name => ({ name, type: INT64, nullable: false }));
+
+const ORDER = i => [i, (i * 7919) % CUSTOMERS, i % 100];
+const NEW_ORDER = i => [i, (i * 7919) % CUSTOMERS, i % 97];
+const CUSTOMER = i => [i, i, i % 10];
+const NEW_CUSTOMER = i => [i, i, i % 11];
+
+function batchOf(length, rowOf, kindOf) {
+  const columns = FIELDS.map(({ type }) => ({
+    type,
+    data: new Float64Array(length),
+    valid: null,
+    dictionary: null,
+  }));
+  for (let i = 0; i < length; i++) {
+    const row = rowOf(i);
+    columns.forEach((column, k) => (column.data[i] = row[k]));
+  }
+  const kinds = Uint8Array.from({ length }, (_, i) => kindOf(i));
+  return { schema: { fields: FIELDS }, length, columns, kinds, marks: null, watermark: -Infinity };
+}
+
+function inserts(count, rowOf) {
+  const batches = [];
+  for (let from = 0; from < count; from += BATCH_ROWS)
+    batches.push(
+      batchOf(
+        Math.min(BATCH_ROWS, count - from),
+        i => rowOf(from + i),
+        () => 0,
+      ),
+    );
+  return batches;
+}
+
+/** Each row taken back and put in its new form: two rows. */
+function updates(count, before, after) {
+  const batches = [];
+  for (let from = 0; from < count; from += BATCH_ROWS / 2) {
+    const length = 2 * Math.min(BATCH_ROWS / 2, count - from);
+    const rowOf = i => (i % 2 === 0 ? before : after)(from + (i >> 1));
+    batches.push(batchOf(length, rowOf, i => 1 + (i % 2)));
+  }
+  return batches;
+}
+
+function operatorOf(how) {
+  const source = name =>
+    sourceNode({ name, connector: 'values', options: {}, fields: FIELDS, time: null, clocked: true });
+  const node = joinNode({
+    inputs: [source('orders'), source('customers')],
+    how,
+    keys: [{ left: 'customer', right: 'customer' }],
+    where: null,
+    suffix: '_right',
+    bounded: false,
+  });
+  const relations = bindPlan(node, () => ({
+    schema: { fields: FIELDS },
+    time: null,
+    mode: 'retract',
+    key: ['id'],
+  }));
+  return buildOperator(planPhysical(node, relations).operators[0]);
+}
+
+/** Sums of what a changelog holds: rows, and each of the columns added up. */
+class Sums {
+  values = new Array(6).fill(0);
+
+  take = ({ columns, kinds, length }) => {
+    for (let i = 0; i < length; i++) {
+      const sign = kinds !== null && (kinds[i] & 1) === 1 ? -1 : 1;
+      this.values[0] += sign;
+      columns.forEach(({ data, valid }, k) => {
+        if (valid === null || valid[i] === 1) this.values[k + 1] += sign * data[i];
+      });
+    }
+  };
+}
+
 const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
 const connection = await instance.connect();
-if (!existsSync(quotesPath)) {
-  // A quote for every second trade, of the same symbols.
-  await connection.run(
-    `COPY (SELECT ts + to_microseconds(700) AS ts, symbol, price - 0.01 AS bid, price + 0.01 AS ask
-           FROM (SELECT *, row_number() OVER () AS n FROM '${stem}.parquet') WHERE n % 2 = 0 ORDER BY ts)
-     TO '${quotesPath}' (FORMAT parquet)`,
+await connection.run(
+  `CREATE TABLE orders AS SELECT i AS id, (i * 7919) % ${CUSTOMERS} AS customer, i % 97 AS amount FROM range(${rows}) t(i)`,
+);
+await connection.run(
+  `CREATE TABLE customers AS SELECT i AS id, i AS customer, i % 11 AS amount FROM range(${CUSTOMERS}) t(i) WHERE i % 3 > 0`,
+);
+
+async function expectSame(name, how, { values }) {
+  const result = await connection.runAndReadAll(
+    `SELECT count(*), sum(o.id), sum(o.customer), sum(o.amount), sum(c.id), sum(c.amount)
+     FROM orders o ${how.toUpperCase()} JOIN customers c ON o.customer = c.customer`,
   );
+  const wanted = result.getRows()[0].map(value => Number(value ?? 0));
+  if (wanted.join() !== values.join())
+    throw new Error(`${name}: ${values.join()} instead of ${wanted.join()}`);
 }
-const near = Math.floor(rows / 2);
-const trades = await loadColumns(`${stem}.parquet`, { boundUs: 0 });
-const quotes = await loadColumns(quotesPath, { boundUs: 0 });
-
-const open = name => replay(name, { time: 'ts', watermark: '0 s' });
-const windows = open('trades').windowJoin(open('quotes'), {
-  by: 'symbol',
-  around: ['-1 s', '+1 s'],
-  aggregate: q => ({ high: max(q.ask), low: min(q.bid), n: count() }),
-});
-const pairs = open('trades')
-  .select('ts', 'symbol', 'price')
-  .intervalJoin(open('quotes').select('ts', 'symbol', 'bid'), {
-    by: 'symbol',
-    between: ['-50 ms', '0 s'],
-    how: 'left',
-  });
-
-/** Runs a plan over both inputs, batch by batch, whichever is behind in time first. Gives the most state that it has held. */
-function runBoth(collection, out) {
-  const schemas = { trades: trades.schema, quotes: quotes.schema };
-  const relations = bindPlan(collection.plan, source => ({
-    schema: schemas[source.name],
-    time: 'ts',
-    mode: 'append',
-    key: null,
-  }));
-  const plan = planPhysical(collection.plan, relations);
-  const inputs = plan.sources.map(({ node }) =>
-    node.name === 'trades' ? { data: trades, at: 0, rows } : { data: quotes, at: 0, rows: near },
-  );
-  const pipeline = new Pipeline(plan, out, () => 0);
-  let most = 0;
-  for (let turn = 0; ; turn++) {
-    const left = inputs.filter(input => input.at < input.rows);
-    if (left.length === 0) break;
-    const next = left.reduce((a, b) => (a.data.marks[a.at] <= b.data.marks[b.at] ? a : b));
-    const to = Math.min(next.rows, next.at + BATCH_ROWS);
-    pipeline.push(inputs.indexOf(next), slice(next.data, next.at, to));
-    next.at = to;
-    if (turn % 64 === 0) most = Math.max(most, pipeline.bytes());
-  }
-  inputs.forEach((_, source) => pipeline.end(source));
-  return most;
-}
-
-await connection.run(`CREATE TABLE trades AS SELECT * FROM '${stem}.parquet' LIMIT ${rows}`);
-await connection.run(`CREATE TABLE quotes AS SELECT * FROM '${quotesPath}' LIMIT ${near}`);
-const seconds = `(SELECT *, epoch_us(ts) // 1000000 + k AS second FROM quotes, range(-1, 2) AS r(k))`;
-const SQL = {
-  windows: `SELECT any_value(t.ts) AS ts, max(ask) AS high, min(bid) AS low, count(bid) AS n
-            FROM (SELECT rowid AS id, ts, symbol, epoch_us(ts) // 1000000 AS second FROM trades) t
-            LEFT JOIN ${seconds} q ON t.symbol = q.symbol AND t.second = q.second
-              AND q.ts BETWEEN t.ts - INTERVAL 1 SECOND AND t.ts + INTERVAL 1 SECOND
-            GROUP BY id`,
-  pairs: `SELECT t.ts, t.symbol, t.price, q.ts AS ts_right, bid
-          FROM (SELECT ts, symbol, price, epoch_us(ts) // 1000000 AS second FROM trades) t
-          LEFT JOIN ${seconds} q ON t.symbol = q.symbol AND t.second = q.second
-            AND q.ts BETWEEN t.ts - INTERVAL 50 MILLISECOND AND t.ts`,
-};
 
 const results = [];
-for (const [name, collection, sums] of [
-  ['windows', windows, ['high', 'low', 'n']],
-  ['pairs', pairs, ['price', 'bid']],
-]) {
-  let best = null;
-  for (let run = 0; run < RUNS; run++) {
-    const out = new Materialised(false);
-    const each = await timed(() => runBoth(collection, out.take));
-    if (best === null || each.cpu_ms < best.cpu_ms) best = { ...each, sums: out.sums(sums), out: out.length };
+for (const how of ['inner', 'left']) {
+  const operator = operatorOf(how);
+  const sums = new Sums();
+  const steps = [
+    ['customers come', 1, inserts(CUSTOMERS, CUSTOMER)],
+    ['orders come', 0, inserts(rows, ORDER)],
+    ['orders change', 0, updates(rows, ORDER, NEW_ORDER)],
+    ['customers change', 1, updates(CUSTOMERS, CUSTOMER, NEW_CUSTOMER)],
+  ];
+  for (const [step, port, batches] of steps) {
+    let out = 0;
+    const { wall_ms, cpu_ms } = await timed(() => {
+      for (const batch of batches) {
+        operator.process(port, batch, made => {
+          out += made.length;
+          sums.take(made);
+        });
+      }
+    });
+    const count = batches.reduce((total, { length }) => total + length, 0);
+    results.push({
+      name: `${how} join, ${step}`,
+      rows: count,
+      wall_ms,
+      cpu_ms,
+      rows_per_s: Math.round(count / (cpu_ms / 1000)),
+      out,
+      state_mb: operator.bytes() / 2 ** 20,
+    });
   }
-  const told = {
-    rows,
-    rows_per_s: Math.round((rows + near) / (best.cpu_ms / 1000)),
-    cpu_ms: best.cpu_ms,
-    wall_ms: best.wall_ms,
-    state_mb: best.value / 2 ** 20,
-  };
-  results.push({ name: `${name} near in time`, ...told, out: best.out });
-  const peer = await timed(() => connection.run(`CREATE OR REPLACE TABLE result AS ${SQL[name]}`));
-  const list = sums.map(key => `sum(${key})::DOUBLE AS ${key}`).join(', ');
-  const [theirs] = (await connection.runAndReadAll(`SELECT ${list} FROM result`)).getRowObjectsJS();
-  const agrees = sums.every(key => Math.abs(theirs[key] - best.sums[key]) <= 1e-9 * Math.abs(theirs[key]));
-  results.push({
-    name: `${name} near in time`,
-    engine: 'duckdb',
-    rows,
-    cpu_ms: peer.cpu_ms,
-    wall_ms: peer.wall_ms,
-    agrees,
-  });
+  // A third of the customers goes in the end.
+  for (let from = 0; from < CUSTOMERS; from += 3 * BATCH_ROWS) {
+    const length = Math.ceil(Math.min(3 * BATCH_ROWS, CUSTOMERS - from) / 3);
+    const batch = batchOf(
+      length,
+      i => NEW_CUSTOMER(from + 3 * i),
+      () => 3,
+    );
+    operator.process(1, batch, sums.take);
+  }
+  await expectSame(`${how} join`, how, sums);
 }
-connection.closeSync();
-instance.closeSync();
 give(results);

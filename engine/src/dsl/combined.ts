@@ -1,9 +1,13 @@
+import type { PlanNode } from '../plan/plan.js';
+import type { CollectionKind } from './displayable.js';
 import { unionAllNode } from '../plan/build.js';
 import { TimedJoins } from './timedJoins.js';
 import { joinPlan } from './join.js';
 import type { Joined, JoinedKinds, JoinHow, JoinOptions } from './join.js';
 import type { JoinBy, RightSuffix } from './joinKeys.js';
 import type { Kind, Kinds } from './kinds.js';
+import { isLookup, lookupPlan, type CacheOptions, type Lookup } from './lookup.js';
+import { lookupJoinPlan, type LookupOptions } from './lookupJoin.js';
 import { collectionOver } from './make.js';
 import { made } from './origin.js';
 import { distinctPlan } from './reshape.js';
@@ -33,6 +37,43 @@ export abstract class Combined<K extends Kind, Row> extends TimedJoins<K, Row> {
     const bounded = this.kind === 'Table' && right.kind === 'Table';
     const plan = joinPlan(this.plan, right.plan, options, bounded);
     return collectionOver(bounded ? 'Table' : 'StreamTable', plan) as never;
+  }
+
+  /**
+   * Each row with the row of another collection that has its key when it comes, which is never revised: the rows stay a stream, with their event time.
+   * A row of several matches comes several times; one of none comes with NULLs, or not at all (`how: 'inner'`). Rows wait until a table has
+   * been read whole; what a stream or a table that changes has then hangs on what came before the row.
+   *
+   * @example trades.lookupJoin(read('companies.csv'), { by: 'symbol' })
+   * @throws MillraceError `MR2172` for a table whose rows change; `MR2150`, `MR2152` as `join`
+   */
+  lookupJoin<
+    Key,
+    Found,
+    const By extends JoinBy<Row, Key & Found>,
+    How extends 'left' | 'inner' = 'left',
+    Suffix extends string = RightSuffix,
+  >(
+    right: Lookup<Key, Found>,
+    options: LookupOptions<By, How, Suffix> & { readonly cache?: CacheOptions },
+  ): Kinds<Joined<Row, Key & Found, By, How, Suffix>>[K];
+  lookupJoin<
+    OtherKind extends Kind,
+    Right,
+    const By extends JoinBy<Row, Right>,
+    How extends 'left' | 'inner' = 'left',
+    Suffix extends string = RightSuffix,
+  >(
+    right: Combined<OtherKind, Right>,
+    options: LookupOptions<By, How, Suffix>,
+  ): Kinds<Joined<Row, Right, By, How, Suffix>>[K];
+  lookupJoin(
+    right: object,
+    options: LookupOptions<unknown, 'left' | 'inner', string> & { readonly cache?: CacheOptions },
+  ): unknown {
+    if (isLookup(right)) return this.over(lookupPlan(this.plan, right, options));
+    const other = right as { readonly plan: PlanNode; readonly kind: CollectionKind };
+    return this.over(lookupJoinPlan(this.plan, other, options));
   }
 
   /**

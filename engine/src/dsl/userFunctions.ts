@@ -8,12 +8,20 @@ import { arrowColumn } from './arrowColumns.js';
 import { columnsOfArrow, rowsOfArrow } from './arrowRows.js';
 import { callerLine } from './origin.js';
 
+/** What a registered function gives: columns, and the row of the call that each of their rows is of (null: one each). */
+interface BatchResult {
+  readonly columns: readonly (readonly unknown[])[];
+  readonly rows: Int32Array | null;
+}
+
 /** What a registered function does with the rows of one call. */
 export type BatchFunction = (call: {
   readonly arrow: Uint8Array;
   readonly fields: readonly Field[];
   readonly run: string;
-}) => { readonly columns: readonly (readonly unknown[])[]; readonly rows: Int32Array | null };
+  /** How far the session clock is, in microseconds; null: everything is read at once. */
+  readonly nowUs: number | null;
+}) => BatchResult | Promise<BatchResult>;
 
 interface Registered {
   readonly name: string;
@@ -49,12 +57,28 @@ function receive(event: HostEvent): void {
   if (event.type !== 'apply') return;
   const known = registered.get(event.fn);
   if (known === undefined) return;
-  void currentLink().request({ type: 'applied', callId: event.callId, result: resultOf(known, event) });
+  const answer = (result: FunctionResult): void =>
+    void currentLink().request({ type: 'applied', callId: event.callId, result });
+  try {
+    const result = known.apply(event);
+    if (!(result instanceof Promise)) answer(resultOf(known, () => result));
+    else
+      result.then(
+        found => answer(resultOf(known, () => found)),
+        (error: unknown) => answer(resultOf(known, () => thrown(error))),
+      );
+  } catch (error) {
+    answer(resultOf(known, () => thrown(error)));
+  }
 }
 
-function resultOf(known: Registered, event: Extract<HostEvent, { type: 'apply' }>): FunctionResult {
+function thrown(error: unknown): never {
+  throw error;
+}
+
+function resultOf(known: Registered, given: () => BatchResult): FunctionResult {
   try {
-    const { columns, rows } = known.apply(event);
+    const { columns, rows } = given();
     const table = tableFromColumns(
       known.returns.map((field, at) => [field.name, arrowColumn(field, checked(known, field, columns[at]))]),
     );
@@ -143,7 +167,7 @@ export function scanFunction(
   };
 }
 
-function rowObject(value: unknown, name: string): Record<string, unknown> {
+export function rowObject(value: unknown, name: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   throw new MillraceError(
     'MR1803',
@@ -153,6 +177,6 @@ function rowObject(value: unknown, name: string): Record<string, unknown> {
 }
 
 /** Equal values of keys have equal texts, and no others. */
-function keyText(values: readonly unknown[]): string {
+export function keyText(values: readonly unknown[]): string {
   return JSON.stringify(values.map(value => (value === null ? null : `${typeof value} ${String(value)}`)));
 }

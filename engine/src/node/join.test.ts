@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { asc, sum, Table } from './index.js';
+import { asc, count, sum, Table, tumble } from './index.js';
 
 const orders = Table.of({
   id: [1, 2, 3, 4],
@@ -127,4 +127,58 @@ describe('set operations', () => {
   test('columns have to be the same', async () => {
     await expect(a.except(a.drop('n') as never).rows()).rejects.toThrow(/except\(\) needs the same columns/);
   });
+});
+
+test('a lookup keeps a stream a stream', async () => {
+  const trades = Table.of({
+    ts: [1, 2, 3].map(second => new Date(second * 1000)),
+    customer: ['b', 'a', 'x'],
+  }).replay({ name: 'trades', time: 'ts' });
+  const named = trades.lookupJoin(customers, { by: { customer: 'id' } });
+  expect((await named.rows()).map(row => [row.customer, row.name])).toEqual([
+    ['b', 'Bob'],
+    ['a', 'Ann'],
+    ['x', null],
+  ]);
+  const windows = await named
+    .window(tumble('2 s'))
+    .groupBy('name')
+    .aggregate(() => ({ n: count() }))
+    .rows();
+  expect(windows.map(row => row.n)).toEqual([1, 1, 1]);
+  const known = trades.lookupJoin(
+    trades.groupBy('customer').aggregate(() => ({ seen: count() })),
+    {
+      by: 'customer',
+      how: 'inner',
+    },
+  );
+  expect((await known.rows()).length).toBe(0);
+  await expect(
+    trades
+      .groupBy('customer')
+      .aggregate(() => ({ n: count() }))
+      .lookupJoin(customers, { by: { customer: 'id' } })
+      .rows(),
+  ).rejects.toThrow(/MR2172/);
+});
+
+test('joins and set operations are said in Flink', async () => {
+  const sources = { a: 'tableA', b: 'tableB' };
+  const [left, right] = [orders.replay({ name: 'a' }), customers.replay({ name: 'b' })];
+  const { sql, cannot } = await left
+    .join(right, { by: { customer: 'id' }, how: 'full', where: (o, c) => o.amount.gt(c.amount) })
+    .toFlinkSql({ sources });
+  expect(cannot).toEqual([]);
+  expect(sql).toContain(
+    'FULL JOIN (SELECT `id` AS `right.id`, `name` AS `right.name`, `amount` AS `right.amount` FROM `node1`) ' +
+      'ON (`left.customer` = `right.id`) AND ((`left.amount` > `right.amount`))',
+  );
+  expect(sql).toContain('COALESCE(`left.customer`, `right.id`) AS `customer`');
+  const anti = await left.join(right, { by: { customer: 'id' }, how: 'anti' }).toFlinkSql({ sources });
+  expect(anti.sql).toContain('WHERE NOT EXISTS (SELECT 1 FROM (SELECT');
+  const names = left.select('customer').except(right.derive(c => ({ customer: c.id })).select('customer'), {
+    all: true,
+  });
+  expect((await names.toFlinkSql({ sources })).sql).toContain('EXCEPT ALL');
 });

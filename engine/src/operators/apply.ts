@@ -2,7 +2,9 @@ import type { Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
-import { gatherLane } from '../codegen/gather.js';
+import { ColumnGather, gatherLane } from '../codegen/gather.js';
+import type { ApplyForm } from '../plan/nodes/apply.js';
+import { FollowingMarks } from './followingMarks.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
 import { SnapshotError, type StateWriter } from './snapshot.js';
 import type { Threads } from './threads.js';
@@ -56,7 +58,7 @@ export const NO_EXCHANGE: ExchangeContext = {
 };
 
 export interface ApplyPlan {
-  readonly form: 'udf' | 'map' | 'scan';
+  readonly form: ApplyForm;
   readonly fn: string;
   readonly input: Schema;
   readonly output: Schema;
@@ -91,6 +93,7 @@ export class ApplyOperator implements Operator {
   #closed = false;
   #calls = 0;
   #watermark: EventTime = START_OF_TIME;
+  readonly #marks = new FollowingMarks();
 
   constructor(
     readonly plan: ApplyPlan,
@@ -108,7 +111,7 @@ export class ApplyOperator implements Operator {
     }
     const { form, reads, input } = this.plan;
     // Only what goes on is kept: the input's columns where the result is one more of them.
-    const kept = owned(form === 'udf' ? batch : { ...batch, columns: [] });
+    const kept = owned(form === 'udf' || form === 'lookup' ? batch : { ...batch, columns: [] });
     const call = {
       ...batch,
       schema: { fields: reads.map(at => input.fields[at]) },
@@ -156,6 +159,7 @@ export class ApplyOperator implements Operator {
       const { batch, applied, then } = this.#waiting.shift() as Waiting;
       this.pendingRows -= batch.length;
       if (then !== undefined) then();
+      else if (this.plan.form === 'lookup') this.#passFound(batch, applied as Applied, out);
       else this.#pass(this.#result(batch, applied as Applied), out);
     }
     this.context.progressed();
@@ -164,6 +168,19 @@ export class ApplyOperator implements Operator {
   #pass(batch: Batch, out: Emitter): void {
     this.#watermark = Math.max(this.#watermark, batch.watermark);
     out({ ...batch, watermark: this.#watermark });
+  }
+
+  /** Passes on rows with those that were found for them. */
+  #passFound(batch: Batch, { columns, length, rows }: Applied, out: Emitter): void {
+    const schema = this.plan.output;
+    const { marks } = batch;
+    const from = rows ?? new Int32Array(0);
+    // Rows left out before the first one have moved the watermark that it is judged by.
+    if (length > 0 && from[0] > 0 && marks !== null)
+      this.#pass({ ...batch, schema, columns: [], length: 0, watermark: marks[from[0] - 1] }, out);
+    const left = batch.columns.map(column => new ColumnGather().run(column, from, length));
+    const own = marks === null ? null : this.#marks.of(marks, batch.length, from, length, this.#watermark);
+    this.#pass({ ...batch, schema, columns: [...left, ...columns], length, marks: own }, out);
   }
 
   #result(batch: Batch, { columns, length, rows }: Applied): Batch {

@@ -13,6 +13,7 @@ import { FilterOperator } from './filter.js';
 import { IntervalJoinOperator } from './intervalJoin.js';
 import { WindowJoinOperator } from './windowJoin.js';
 import { JoinOperator } from './join.js';
+import { LookupJoinOperator } from './lookupJoin.js';
 import { LateRowsOperator } from './lateRows.js';
 import { LeadOperator } from './lead.js';
 import type { Operator } from './operator.js';
@@ -68,6 +69,8 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
       return new ProjectOperator(physical.columns, physical.input);
     case 'join':
       return new JoinOperator(physical);
+    case 'lookupJoin':
+      return new LookupJoinOperator(physical);
     case 'setOperation':
       return new SetOperationOperator(physical);
     case 'unionAll':

@@ -1,6 +1,4 @@
 import type { Batch } from '../columns/batch.js';
-import type { Column } from '../columns/column.js';
-import { hasNull } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
 import { END_OF_TIME, START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { PhysicalJoin } from '../physical/join.js';
@@ -11,6 +9,7 @@ import { JoinOutput } from './joinOutput.js';
 import { JoinSide, NO_KEY } from './joinSide.js';
 import { tellLeft, tellPairs } from './joinTelling.js';
 import { emitFinal } from './joinFinal.js';
+import { NullKeys } from './nullKeys.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
 import { PortWatermarks } from './portWatermarks.js';
 import type { StateReader, StateWriter } from './snapshot.js';
@@ -31,7 +30,9 @@ export class JoinOperator implements Operator {
   readonly #out: JoinOutput;
   readonly #condition: JoinCondition | null;
   readonly #watermarks = new PortWatermarks(2);
-  #nulls = new Uint8Array(0);
+  /** Whether left rows that come after the last right one come out and are given up at once. */
+  readonly #streams: boolean;
+  readonly #nulls = new NullKeys();
 
   constructor(plan: JoinPlan) {
     this.#plan = plan;
@@ -39,6 +40,7 @@ export class JoinOperator implements Operator {
     const [left] = sides;
     this.#keys = new GroupIndex(left.keys.map(at => left.schema.fields[at].type));
     const ofLeft = how === 'semi' || how === 'anti';
+    this.#streams = form === 'final' && !left.retracting && !sides[1].preserved;
     const matched = condition !== null && form !== 'final';
     this.#sides = [0, 1].map(port => {
       const [side, other] = [sides[port], sides[1 - port]];
@@ -48,7 +50,7 @@ export class JoinOperator implements Operator {
         {
           rows: port === 0 || !ofLeft || condition !== null,
           alone: side.preserved || (told && how === 'anti'),
-          drops: told || side.preserved,
+          drops: told || side.preserved || (port === 0 && this.#streams),
           keyChanges: condition === null && (other.preserved || (port === 1 && ofLeft)),
           matches: matched && (side.preserved || told),
         },
@@ -69,30 +71,21 @@ export class JoinOperator implements Operator {
     const { length } = batch;
     if (length > 0) this.#take(port, batch);
     this.#watermarks.advance(port, batch.watermark);
-    if (this.#plan.form === 'final') this.#emitFinal(before, out);
-    else {
+    const final = this.#plan.form === 'final';
+    if (!final) {
       if (length > 0) this.#tell(port);
       this.#out.emit(before, this.#watermarks.aligned, out);
     }
     if (length > 0) this.#forget(port);
+    if (final) this.#emitFinal(before, out);
   }
 
   #take(port: number, batch: Batch): void {
     const columns = this.#plan.sides[port].keys.map(at => batch.columns[at]);
-    const nulls = this.#nullKeys(columns, batch.length);
+    const nulls = this.#nulls.of(columns, batch.length);
     const keys = this.#keys.assign(columns, batch.length);
     for (const side of this.#sides) side.fitKeys();
     this.#sides[port].take(batch, keys, nulls);
-  }
-
-  /** Which rows have a NULL in their key; null: none. */
-  #nullKeys(columns: readonly Column[], length: number): Uint8Array | null {
-    const some = columns.filter(({ valid }) => valid !== null && hasNull(valid, length));
-    if (some.length === 0) return null;
-    if (this.#nulls.length < length) this.#nulls = new Uint8Array(length * 2);
-    const nulls = this.#nulls.fill(0, 0, length);
-    for (const { valid } of some) for (let i = 0; i < length; i++) if (valid![i] === 0) nulls[i] = 1;
-    return nulls;
   }
 
   /** Tells what the changes of a side change of the result. */
@@ -145,11 +138,19 @@ export class JoinOperator implements Operator {
   }
 
   #emitFinal(before: EventTime, out: Emitter): void {
-    if (this.#watermarks.aligned < END_OF_TIME || before === END_OF_TIME) {
-      this.#out.emit(START_OF_TIME, START_OF_TIME, out);
+    const end = this.#watermarks.aligned === END_OF_TIME;
+    if (before === END_OF_TIME || (!end && !this.#canGoOn())) {
+      this.#out.emit(START_OF_TIME, before === END_OF_TIME ? before : START_OF_TIME, out);
       return;
     }
-    emitFinal(this.#plan.how, this.#sides, this.#condition, this.#out, out);
+    emitFinal(this.#plan.how, this.#sides, this.#condition, this.#out, out, end);
+    const [left] = this.#sides;
+    if (this.#streams) for (let slot = left.store.used - 1; slot > 0; slot--) left.drop(slot);
+  }
+
+  /** Whether left rows need not wait for others, since all right ones have come. */
+  #canGoOn(): boolean {
+    return this.#streams && this.#watermarks.of(1) === END_OF_TIME;
   }
 
   idle(port: number, idle: boolean, out: Emitter): void {

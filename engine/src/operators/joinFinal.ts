@@ -7,8 +7,8 @@ import type { JoinSide } from './joinSide.js';
 import type { Emitter } from './operator.js';
 
 /**
- * Puts out the whole of a join, at the end of both inputs: for each left row, in the order in which they came, the right ones that it meets;
- * then right rows that meet none, where they are wanted.
+ * Puts out what a join has of the left rows that there are, once all right ones have come: for each, in the order in which they came, the right ones that
+ * it meets; and at the `end` of both inputs right rows that meet none, where they are wanted.
  */
 export function emitFinal(
   how: JoinHow,
@@ -16,6 +16,7 @@ export function emitFinal(
   condition: JoinCondition | null,
   rows: JoinOutput,
   out: Emitter,
+  end: boolean,
 ): void {
   const ofLeft = how === 'semi' || how === 'anti';
   const alone = how === 'left' || how === 'full' || how === 'anti';
@@ -62,5 +63,5 @@ export function emitFinal(
       flush();
     }
   }
-  rows.emit(START_OF_TIME, END_OF_TIME, out);
+  rows.emit(START_OF_TIME, end ? END_OF_TIME : START_OF_TIME, out);
 }

@@ -122,12 +122,16 @@ export class JoinOutput {
     if (most > 0 && this.#marks[0] !== mark) this.#marks.fill(mark);
     for (let from = 0; from < count;) {
       const to = this.#borderAfter(from);
-      const length = to - from;
+      // Making views takes longer than a small batch does.
+      const whole = from === 0;
+      const left = whole ? this.left : this.left.subarray(from, to);
+      const right = whole ? this.right : this.right.subarray(from, to);
+      const kinds = whole ? this.kinds : this.kinds.subarray(from, to);
       out({
         schema,
-        length,
-        columns: this.#columns.gather(this.left.subarray(from, to), this.right.subarray(from, to), length),
-        kinds: this.appends ? null : this.kinds.subarray(from, to),
+        length: to - from,
+        columns: this.#columns.gather(left, right, to - from),
+        kinds: this.appends ? null : kinds,
         marks: this.#marks,
         watermark: to === count ? watermark : mark,
       });

@@ -30,7 +30,8 @@ export function planApply(
   const reads =
     args === null ? schema.fields.map((_, k) => k) : args.map(column => fieldIndex(schema, column));
   at = add({ op: 'apply', input: schema, output: output.schema, call: form, fn, name, by, reads }, at);
-  const kept = (column: string): boolean => form === 'udf' && fieldIndex(output.schema, column) >= 0;
+  const kept = (column: string): boolean =>
+    (form === 'udf' || form === 'lookup') && fieldIndex(output.schema, column) >= 0;
   return {
     at,
     sequence: from.sequence !== null && kept(from.sequence) ? from.sequence : null,

@@ -5,7 +5,9 @@ import { changesSuffix } from '../plan/uniqueKey.js';
 import { keyOf } from './keys.js';
 import type { PhysicalInput, PhysicalPlan } from './physical.js';
 
-import { boundText, operatorText } from './operatorText.js';
+import { boundText } from './boundText.js';
+import { operatorText } from './operatorText.js';
+
 /** How a place of a plan tells changes: rows only come, or changes replace rows with the earlier values told or by key alone. */
 export type ChangeMode = ChangelogMode;
 
@@ -62,6 +64,7 @@ export function explainPhysical(plan: PhysicalPlan): ExplainedPhysical {
 /** Operators whose rows only come, whatever they read. */
 const ONLY_COME: ReadonlySet<string> = new Set([
   'versions',
+  'lookupJoin',
   'lateRows',
   'changes',
   'sort',

@@ -32,6 +32,7 @@ function keyOfStep(plan: Pick<PhysicalPlan, 'operators'>, step: PhysicalStep): r
       return isOfLeft(step.how) ? below() : null;
     case 'setOperation':
       return step.all ? below() : step.output.fields.map(({ name }) => name);
+    case 'lookupJoin':
     case 'mapReduce':
     case 'matchPattern':
     case 'versions':

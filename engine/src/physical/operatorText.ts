@@ -1,5 +1,6 @@
+import { boundText } from './boundText.js';
+import { combiningText } from './combiningText.js';
 import { formatDuration } from '../columns/duration.js';
-import type { BoundExpr } from '../expr/bound.js';
 import { aggregateText } from '../expr/text.js';
 import { frameText } from '../plan/rolling.js';
 import { timedJoinText } from './timedJoinText.js';
@@ -20,6 +21,7 @@ export function operatorText(operator: PhysicalOperator): string {
     case 'windowJoin':
     case 'intervalJoin':
     case 'join':
+    case 'lookupJoin':
     case 'setOperation':
       return joinText(operator);
     case 'groupBy':
@@ -80,7 +82,9 @@ type Of<Op extends PhysicalOperator['op']> = Extract<PhysicalOperator, { readonl
 
 /** What brings rows of several inputs together. */
 function joinText(
-  operator: Of<'asOfJoin' | 'versions' | 'windowJoin' | 'intervalJoin' | 'join' | 'setOperation'>,
+  operator: Of<
+    'asOfJoin' | 'versions' | 'windowJoin' | 'intervalJoin' | 'join' | 'lookupJoin' | 'setOperation'
+  >,
 ): string {
   switch (operator.op) {
     case 'asOfJoin':
@@ -89,16 +93,11 @@ function joinText(
       return `versions of ${operator.keys.join(', ') || '()'} (rows end when they are taken away)`;
     case 'windowJoin':
     case 'intervalJoin':
-      return timedJoinText(operator, boundText);
-    case 'join': {
-      const { how, sides, condition, form } = operator;
-      const names = sides.map(({ schema, keys }) => keys.map(at => schema.fields[at].name));
-      const by = names[0].map((name, k) => (name === names[1][k] ? name : `${name} = ${names[1][k]}`));
-      const where = condition === null ? '' : `, where ${boundText(condition.expr)}`;
-      return `${how} join by ${by.join(', ') || '()'}${where} (${form === 'final' ? 'at the end of both inputs' : form})`;
-    }
+      return timedJoinText(operator);
+    case 'join':
+    case 'lookupJoin':
     case 'setOperation':
-      return `${operator.keeps}${operator.all ? ' all' : ''} (${operator.form === 'final' ? 'at the end of both inputs' : operator.form})`;
+      return combiningText(operator);
   }
 }
 
@@ -178,19 +177,6 @@ function aggregatesText(grouping: PhysicalGrouping): string {
       return `${name} = ${aggregateText(fn, texts, distinct, options)}${condition}`;
     })
     .join(', ');
-}
-
-export function boundText(expr: BoundExpr): string {
-  switch (expr.kind) {
-    case 'column':
-      return expr.name;
-    case 'literal':
-      return typeof expr.value === 'string' && expr.type.kind !== 'string'
-        ? expr.value
-        : JSON.stringify(expr.value);
-    case 'call':
-      return `${expr.fn}(${expr.args.map(boundText).join(', ')})`;
-  }
 }
 
 /** When windows that are open are told, where that is not with every change. */

@@ -15,6 +15,7 @@ import type { PhysicalRank } from './rank.js';
 import type { PhysicalMapReduce } from './mapReduce.js';
 import type { PhysicalTopN } from './topN.js';
 import type { PhysicalJoin } from './join.js';
+import type { PhysicalLookupJoin } from './lookupJoin.js';
 import type { PhysicalSetOperation } from './setOperation.js';
 import type { PhysicalUpsert } from './upsert.js';
 import type { PhysicalLead, PhysicalRolling } from './rolling.js';
@@ -67,6 +68,7 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       readonly columns: readonly { readonly name: string; readonly expr: BoundExpr }[];
     }
   | ({ readonly op: 'join' } & PhysicalJoin)
+  | ({ readonly op: 'lookupJoin' } & PhysicalLookupJoin)
   | ({ readonly op: 'setOperation' } & PhysicalSetOperation)
   | {
       /** The rows of all ports, which have the same columns. */

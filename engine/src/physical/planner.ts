@@ -17,6 +17,7 @@ import { changesOf } from './explain.js';
 import { planIntervalJoin } from './intervalJoin.js';
 import { planWindowJoin } from './windowJoin.js';
 import { planJoin } from './join.js';
+import { planLookupJoin } from './lookupJoin.js';
 import { broughtTogether, planSetOperation } from './setOperation.js';
 import { planTopN } from './topN.js';
 import { planRank } from './rank.js';
@@ -176,6 +177,15 @@ export function planPhysical(
           ...inputs.map(input => input.at),
         );
         return { at, sequence: join.bounded ? inputs[0].sequence : null, window: null, retention: null };
+      },
+      lookupJoin: lookup => {
+        const [left, right] = lookup.inputs.map((node, port) =>
+          plan(node, { final: false, closing: port === 1 && lookup.waits, upsert: false }),
+        );
+        const [rows, others] = lookup.inputs.map(relationOf);
+        const { schema } = relationOf(lookup);
+        const at = add(planLookupJoin(lookup, rows, told(others, right.at), schema), left.at, right.at);
+        return { ...left, at, window: null, retention: null };
       },
       setOperation: operation => {
         const closing = operation.bounded || wanted.closing === true;

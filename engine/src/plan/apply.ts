@@ -1,5 +1,7 @@
 import { MillraceError } from '../columns/error.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
+import { joinedFields, requireJoinKeys } from './joined.js';
+import { requireGrowing } from './lookupJoin.js';
 import type { ApplyNode } from './nodes/apply.js';
 import type { Relation } from './relation.js';
 
@@ -16,6 +18,7 @@ export function bindApply(
   requireColumn: (name: string, schema: Schema) => unknown,
 ): Relation {
   for (const name of [...(node.args ?? []), ...node.by]) requireColumn(name, input.schema);
+  if (node.form === 'lookup') return bindLookup(node, input);
   if (node.form === 'udf') return { ...input, schema: { fields: [...input.schema.fields, ...node.returns] } };
   if (node.form === 'scan' && input.mode === 'retract') {
     throw new MillraceError(
@@ -28,4 +31,15 @@ export function bindApply(
   const { time } = input;
   const timed = time !== null && schema.fields[fieldIndex(schema, time)]?.type.kind === 'timestamp';
   return { schema, time: timed ? time : null, mode: input.mode, key: null };
+}
+
+/** Rows with what a function of the user's has of their keys. */
+function bindLookup({ args, takes = [], returns, suffix = '' }: ApplyNode, input: Relation): Relation {
+  requireGrowing(input);
+  const keys = (args ?? []).map((left, k) => ({ left, right: takes[k].name }));
+  requireJoinKeys('lookupJoin', keys, input.schema, { fields: takes });
+  const right = { fields: [...takes, ...returns] };
+  const columns = { keys, suffix };
+  const schema = { fields: joinedFields(columns, input.schema, right, { left: false, right: false }) };
+  return { ...input, schema };
 }

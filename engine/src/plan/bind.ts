@@ -18,6 +18,7 @@ import { bindIntervalJoin } from './intervalJoin.js';
 import { bindWindowJoin } from './windowJoin.js';
 import { PlanError } from './error.js';
 import { bindJoin } from './join.js';
+import { bindLookupJoin } from './lookupJoin.js';
 import { bindSetOperation } from './setOperation.js';
 import type { AggregateNode } from './nodes/aggregate.js';
 import type { FinalNode } from './nodes/final.js';
@@ -70,6 +71,7 @@ export function bindPlan(
         intervalJoin: node => bindIntervalJoin(node, pair(node), expr => requireBoolean(expr, '{ where }')),
         project: node => bindProject(node, input(node)),
         join: node => bindJoin(node, bound.get(node.inputs[0])!, bound.get(node.inputs[1])!),
+        lookupJoin: node => bindLookupJoin(node, bound.get(node.inputs[0])!, bound.get(node.inputs[1])!),
         setOperation: node => bindSetOperation(node, bound.get(node.inputs[0])!, bound.get(node.inputs[1])!),
         aggregate: node => bindAggregate(node, input(node)),
         changes: node => bindChanges(node, input(node)),

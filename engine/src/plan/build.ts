@@ -11,6 +11,7 @@ import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { JoinNode } from './nodes/join.js';
+import type { LookupJoinNode } from './nodes/lookupJoin.js';
 import type { SetOperationNode } from './nodes/setOperation.js';
 import type { RankNode } from './nodes/rank.js';
 import type { CacheNode } from './nodes/cache.js';
@@ -45,6 +46,9 @@ export const intervalJoinNode = (parts: Parts<IntervalJoinNode>): IntervalJoinNo
 export const projectNode = (parts: Parts<ProjectNode>): ProjectNode => freeze({ kind: 'project', ...parts });
 /** The rows of two inputs that meet. */
 export const joinNode = (parts: Parts<JoinNode>): JoinNode => freeze({ kind: 'join', ...parts });
+/** Rows with what another input has of their keys when they come. */
+export const lookupJoinNode = (parts: Parts<LookupJoinNode>): LookupJoinNode =>
+  freeze({ kind: 'lookupJoin', ...parts });
 /** Rows of one input that another one has, or has not. */
 export const setOperationNode = (parts: Parts<SetOperationNode>): SetOperationNode =>
   freeze({ kind: 'setOperation', ...parts });

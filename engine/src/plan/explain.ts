@@ -6,6 +6,7 @@ import { asOfText } from './asOfJoin.js';
 import { intervalJoinText } from './intervalJoin.js';
 import { windowJoinText } from './windowJoin.js';
 import { joinText } from './join.js';
+import { lookupJoinText } from './lookupJoin.js';
 import { setOperationText } from './setOperation.js';
 import { changesText, upsertText } from './changelog.js';
 import { planChildren } from './children.js';
@@ -82,6 +83,7 @@ export function nodeText(node: PlanNode): string {
       return `aggregate${by}${of}${late}${ttl}: ${columns.map(({ name, call }) => `${name} = ${callText(call)}`).join(', ')}`;
     },
     join: node => joinText(node),
+    lookupJoin: node => lookupJoinText(node),
     setOperation: node => setOperationText(node),
     changes: node => changesText(node),
     upsert: node => upsertText(node),

@@ -11,6 +11,7 @@ import type { KeepNode } from './nodes/keep.js';
 import type { LateNode } from './nodes/late.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { JoinNode } from './nodes/join.js';
+import type { LookupJoinNode } from './nodes/lookupJoin.js';
 import type { SetOperationNode } from './nodes/setOperation.js';
 import type { RankNode } from './nodes/rank.js';
 import type { CacheNode } from './nodes/cache.js';
@@ -34,6 +35,7 @@ export type PlanNode =
   | WindowJoinNode
   | ProjectNode
   | JoinNode
+  | LookupJoinNode
   | SetOperationNode
   | AggregateNode
   | ChangesNode

@@ -18,6 +18,7 @@ export function uniqueKey(
     windowJoin: ({ inputs }) => of(inputs[0]),
     intervalJoin: ({ inputs, how }) => (isOfLeft(how) ? of(inputs[0]) : null),
     join: each => (isOfLeft(each.how) ? of(each.inputs[0]) : relations.get(each)!.key),
+    lookupJoin: () => null,
     setOperation: each => (each.all ? of(each.inputs[0]) : schemaOf(each).fields.map(({ name }) => name)),
     filter: ({ input }) => of(input),
     project: each => projectedKey(of(each.input), projectColumns(each, schemaOf(each.input))),

@@ -239,12 +239,12 @@ function meets(plan: PhysicalPlan, at: number): boolean {
 }
 
 /**
- * Whether rows of a source come to one union by several ways that keep rows back, or make others of them. Then each row goes all ways before the next one does: its rows stay together
+ * Whether rows of a source come to one union by several ways that keep rows back, or make others of them, or to both sides of a lookup. Then each row goes all ways before the next one does: its rows stay together
  * however the input was cut. Rows that are with the users' functions come when these have answered, so that nothing would be won.
  */
 function meetsAgain(plan: PhysicalPlan, source: number): boolean {
   return plan.operators.some(({ op, inputs }, at) => {
-    if (op !== 'unionAll' || waysTo(plan, at) !== null) return false;
+    if (op !== 'lookupJoin' && (op !== 'unionAll' || waysTo(plan, at) !== null)) return false;
     const ways = inputs.filter(input => sourcesOf(plan, input).includes(source)).length;
     return ways > 1 && !operatorsAbove(plan, at).some(above => plan.operators[above].op === 'apply');
   });

@@ -70,7 +70,11 @@ class Host implements SessionHost {
   #nextId = 1;
 
   constructor(readonly options: SessionHostOptions) {
-    this.#functions = new HostFunctions(event => this.#tell(event), options.threads);
+    this.#functions = new HostFunctions(
+      event => this.#tell(event),
+      () => this.#runtime.clock.now(),
+      options.threads,
+    );
     const kept = new Map<number, KeptRows>();
     const connectors = [...options.connectors, cachedConnector(kept)];
     this.#runtime = new Runtime({ ...options, connectors, exchange: this.#functions });

@@ -26,9 +26,13 @@ export class HostFunctions implements Exchange {
   readonly #known = new Set<string>();
   readonly #gone = new Set<string>();
 
-  /** @param threads where closure-free functions run */
+  /**
+   * @param now how far the session clock is, in microseconds
+   * @param threads where closure-free functions run
+   */
   constructor(
     tell: (event: HostEvent) => void,
+    readonly now: () => number,
     readonly threads?: Threads,
   ) {
     this.#tell = tell;
@@ -45,6 +49,7 @@ export class HostFunctions implements Exchange {
     }
     this.#known.add(fn);
     const callId = ++this.#lastCall;
+    const now = this.now();
     this.#pending.set(callId, { run, done, failed });
     this.#tell({
       type: 'apply',
@@ -53,6 +58,7 @@ export class HostFunctions implements Exchange {
       fn,
       fields: batch.schema.fields,
       arrow: encodeArrow(batch.schema.fields, batch.columns, batch.length),
+      nowUs: Number.isFinite(now) ? now : null,
     });
   }
 

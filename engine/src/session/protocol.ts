@@ -224,6 +224,8 @@ export type HostEvent =
       readonly fn: string;
       readonly fields: readonly Field[];
       readonly arrow: Uint8Array;
+      /** How far the session clock is, in microseconds; null where it reads everything at once. */
+      readonly nowUs: number | null;
     }
   /** A run of a query is over: its functions' states can go. */
   | { readonly type: 'applyEnd'; readonly run: string }

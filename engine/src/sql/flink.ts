@@ -157,13 +157,13 @@ class NodePrinter {
           from: this.#from(each),
           schema: this.#relation(each).schema,
         }));
-        return flinkJoin(join, [left, right], this.notes.cannot) + this.#untimed(join);
+        return this.#untimed(join, flinkJoin(join, [left, right], this.notes.cannot));
       },
-      setOperation: operation =>
-        flinkSetOperation(
-          operation,
-          operation.inputs.map(input => `SELECT ${this.#plain(operation)} FROM ${this.#from(input)}`),
-        ) + this.#untimed(operation),
+      setOperation: operation => {
+        const list = this.#plain(operation);
+        const inputs = operation.inputs.map(input => `SELECT ${list} FROM ${this.#from(input)}`);
+        return this.#untimed(operation, flinkSetOperation(operation, inputs));
+      },
       aggregate: aggregate => this.#aggregate(aggregate),
       deduplicate: node => deduplicated(node, this.#keyed(node)),
       upsert: node => upserted(node, this.#keyed(node)),
@@ -226,10 +226,12 @@ class NodePrinter {
       .join(', ');
   }
 
-  /** Event time ends at joins and set operations of Flink: nothing is added to the query. */
-  #untimed(node: PlanNode): string {
-    if (this.#relation(node).time !== null) this.notes.differs('rows have no event time behind it in Flink');
-    return '';
+  /** A query behind which rows have no event time in Flink: a hidden one is NULL. */
+  #untimed(node: PlanNode, query: string): string {
+    if (this.#relation(node).time === null) return query;
+    this.notes.differs('rows have no event time behind it in Flink');
+    const hidden = this.#hidden(node).map(name => `, CAST(NULL AS TIMESTAMP(3)) AS ${name}`);
+    return hidden.length === 0 ? query : `SELECT *${hidden.join('')} FROM (${query})`;
   }
 
   #aggregate(node: AggregateNode): string {

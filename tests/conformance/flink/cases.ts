@@ -78,6 +78,7 @@ function typeOf(text: string): DataType {
     case 'BOOLEAN':
       return BOOLEAN;
     case 'INT':
+    case 'INTEGER':
       return INT32;
     case 'BIGINT':
       return INT64;

@@ -2,7 +2,6 @@ import { encodeArrow } from '../../../engine/src/codecs/arrow.js';
 import { MillraceError } from '../../../engine/src/columns/error.js';
 import { fieldIndex } from '../../../engine/src/columns/schema.js';
 import type { Schema } from '../../../engine/src/columns/schema.js';
-import { sameType } from '../../../engine/src/columns/types.js';
 import { columnOf } from '../../../engine/src/columns/values.js';
 import { bindPlan, bindRoot, sourceRelationOf } from '../../../engine/src/plan/bind.js';
 import {
@@ -10,12 +9,10 @@ import {
   distinctNode,
   filterNode,
   finalNode,
-  joinNode,
   lateNode,
   projectNode,
   rollingNode,
   rankNode,
-  setOperationNode,
   sortNode,
   sourceNode,
   topNNode,
@@ -23,7 +20,6 @@ import {
   unpivotNode,
 } from '../../../engine/src/plan/build.js';
 import { planNodes } from '../../../engine/src/plan/children.js';
-import { conditionSchema, isOfLeft } from '../../../engine/src/plan/join.js';
 import type { WindowSpec } from '../../../engine/src/plan/nodes/aggregate.js';
 import type { FrameSpec, RollingColumn } from '../../../engine/src/plan/nodes/rolling.js';
 import type { RankKind } from '../../../engine/src/plan/nodes/rank.js';
@@ -35,6 +31,7 @@ import { bindWindow } from '../../../engine/src/windows/registry.js';
 import type { Random } from '../random.js';
 import { CallMaker } from './calls.js';
 import { keyedNode } from './changelogNodes.js';
+import { Combiner, keysOf, Skip } from './combining.js';
 import { column, ExpressionMaker, isExact, isKey } from './expressions.js';
 import type { RandomTable } from './tables.js';
 import { barWindow, civilWindow, plainWindow, sessionWindow, someEmit, someFill } from './windows.js';
@@ -67,9 +64,6 @@ export function relationOf(plan: PlanNode): Relation {
   return bindRoot(plan, source => sourceRelationOf(source, source.fields!));
 }
 
-/** A node that is not made, since its results would hang on what cannot be compared. */
-class Skip extends Error {}
-
 /** Which plans are wanted. */
 export interface PlansWanted {
   /** Whether DuckDB has to be able to say them. */
@@ -84,6 +78,7 @@ const SAID: PlansWanted = { said: true, late: false };
 export class PlanMaker {
   readonly #expressions: ExpressionMaker;
   readonly #calls: CallMaker;
+  readonly #combiner: Combiner;
 
   constructor(
     private readonly random: Random,
@@ -91,6 +86,7 @@ export class PlanMaker {
     private readonly wanted: PlansWanted = SAID,
   ) {
     this.#expressions = new ExpressionMaker(random);
+    this.#combiner = new Combiner(random, this.#expressions, relationOf);
     this.#calls = new CallMaker(random, this.#expressions, wanted.said);
   }
 
@@ -105,8 +101,8 @@ export class PlanMaker {
     for (;;) {
       try {
         const next = this.random.chance(0.75)
-          ? this.#join(input, schema, other)
-          : this.#setOperation(input, schema, other);
+          ? this.#combiner.join(input, schema, other)
+          : this.#combiner.setOperation(input, schema, other);
         relationOf(next);
         if (canBeSaid(next)) return this.#steps(next, 2);
       } catch (error) {
@@ -152,8 +148,13 @@ export class PlanMaker {
     if (choice < 0.68) return this.#unpivot(input, schema);
     if (choice < 0.74 && !this.wanted.late) return this.#union(input, schema);
     if (choice < 0.77) return this.#sort(input, relation);
-    if (choice < 0.8 && !this.wanted.late) return this.#setOperation(input, schema);
-    if (choice < 0.86 && !this.wanted.late) return this.#join(input, schema);
+    if (choice < 0.8 && !this.wanted.late)
+      return this.#combiner.setOperation(input, schema, this.#combiner.other(input, schema));
+    if (choice < 0.86 && !this.wanted.late) {
+      const right = random.chance(0.4) ? this.source : this.#combiner.other(input, schema);
+      if (!this.wanted.said && random.chance(0.4)) return this.#combiner.lookup(input, schema, right);
+      return this.#combiner.join(input, schema, right);
+    }
     if (choice < 0.89) return this.#rank(settled(input, relation), schema);
     return this.#aggregate(input, relation);
   }
@@ -290,61 +291,8 @@ export class PlanMaker {
 
   #union(input: PlanNode, schema: Schema): PlanNode {
     return unionAllNode({
-      inputs: this.random.chance(0.3) ? [input, input] : [input, this.#other(input, schema)],
+      inputs: this.random.chance(0.3) ? [input, input] : [input, this.#combiner.other(input, schema)],
     });
-  }
-
-  /** Rows that are joined, with others of the same source, by columns of one type. Pairs are made once in a plan, since they are many. */
-  #join(
-    input: PlanNode,
-    schema: Schema,
-    right = this.random.chance(0.4) ? this.source : this.#other(input, schema),
-  ): PlanNode {
-    const { random } = this;
-    const others = relationOf(right).schema;
-    const how = random.pick(['inner', 'left', 'right', 'full', 'semi', 'anti'] as const);
-    const pairs = planNodes(input).some(node => node.kind === 'join' && !isOfLeft(node.how));
-    if (pairs && !isOfLeft(how)) throw new Skip();
-    const keys = schema.fields.filter(isKey).flatMap(left => {
-      const fitting = others.fields.filter(field => isKey(field) && sameType(field.type, left.type));
-      return fitting.length === 0 ? [] : [{ left: left.name, right: random.pick(fitting).name }];
-    });
-    const chosen = keys.filter(() => random.chance(2 / keys.length));
-    const by = chosen.filter((key, at) => chosen.findIndex(other => other.right === key.right) === at);
-    const where = random.chance(0.4) ? this.#expressions.predicate(conditionSchema(schema, others)) : null;
-    const suffix = `_${random.below(1000)}`;
-    return joinNode({ inputs: [input, right], how, keys: by, where, suffix, bounded: random.chance(0.3) });
-  }
-
-  #setOperation(input: PlanNode, schema: Schema, others = this.#other(input, schema)): PlanNode {
-    const { random } = this;
-    const fields = relationOf(others).schema.fields;
-    const shared = schema.fields.filter(field =>
-      fields.some(({ name, type }) => name === field.name && sameType(type, field.type)),
-    );
-    // Rows are the same where all their values are, to the last digit.
-    const names = keysOf({ fields: shared }).filter(() => random.chance(0.4));
-    if (names.length === 0) throw new Skip();
-    const of = (node: PlanNode): PlanNode =>
-      projectNode({ input: node, keep: 'none', columns: names.map(name => ({ name, expr: column(name) })) });
-    const inputs = random.chance(0.5) ? ([input, others] as const) : ([others, input] as const);
-    const keeps = random.pick(['intersect', 'except'] as const);
-    const all = random.chance(0.5);
-    return setOperationNode({
-      inputs: [of(inputs[0]), of(inputs[1])],
-      keeps,
-      all,
-      bounded: random.chance(0.3),
-    });
-  }
-
-  /** Other rows of the same columns. */
-  #other(input: PlanNode, schema: Schema): PlanNode {
-    const { random } = this;
-    if (random.chance(0.5)) return filterNode({ input, predicate: this.#expressions.predicate(schema) });
-    const name = random.pick(schema.fields).name;
-    const expr = this.#expressions.expression(schema, schema.fields[fieldIndex(schema, name)].type.kind, 1);
-    return projectNode({ input, keep: 'all', columns: [{ name, expr }] });
   }
 
   /** Where results are compared with those of a query, which knows no late rows, all are on time. */
@@ -365,11 +313,6 @@ export class PlanMaker {
       .filter(expr => isExact(expr, schema))
       .map(expr => ({ expr, descending: random.chance(0.5) }));
   }
-}
-
-/** Columns whose values are the same to the last digit however they are computed. */
-function keysOf(schema: Schema): string[] {
-  return schema.fields.filter(isKey).map(field => field.name);
 }
 
 function allKeys(schema: Schema): SortKey[] {
