@@ -14,6 +14,7 @@ import type { PlanNode, PlanVisitor } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { distinctArguments, guardedArguments } from './aggregateCall.js';
 import type { Cannot } from './cannot.js';
+import { temporalQuery, versionedSources } from './flinkAsOf.js';
 import { overColumn } from './flinkRolling.js';
 import { createTable, hasRowtime, isRowtime, ROWTIME } from './flinkTables.js';
 import type { FlinkSource, FlinkTable } from './flinkTables.js';
@@ -58,6 +59,7 @@ export function flinkSql(
   const names = new Map<PlanNode, string>();
   const parts: string[] = [];
   const created = new Map<string, string>();
+  const versioned = versionedSources(root);
   for (const node of planNodes(root)) {
     const name = flinkName(`node${parts.length}`);
     const notes: Notes = {
@@ -68,7 +70,8 @@ export function flinkSql(
       const table = tables[node.name];
       if (table === undefined)
         notes.cannot(`nothing says what '${node.name}' is to Flink: give { sources: { ${node.name}: … } }`);
-      else if (typeof table !== 'string') created.set(node.name, createTable(node, sourceOf(node), table));
+      else if (typeof table !== 'string')
+        created.set(node.name, createTable(node, sourceOf(node), table, versioned.get(node.name)));
       else if (!hasRowtime(node, sourceOf(node)))
         notes.cannot(
           `Flink's event time is of milliseconds: give connector options of '${node.name}' instead of a table's name`,
@@ -128,6 +131,22 @@ class NodePrinter {
         const table = this.tables[source.name];
         const from = typeof table === 'string' ? table : flinkName(source.name);
         return `SELECT ${this.#columns(source)} FROM ${from}`;
+      },
+      asOfJoin: join => {
+        const [left, right] = join.inputs;
+        const table = right.kind === 'source' ? this.tables[right.name] : undefined;
+        const inputs = {
+          left: this.#from(left),
+          right:
+            typeof table === 'string'
+              ? table
+              : right.kind === 'source'
+                ? flinkName(right.name)
+                : this.#from(right),
+          relations: [this.#relation(left), this.#relation(right)] as const,
+          hidden: this.#hidden(left),
+        };
+        return temporalQuery(join, inputs, this.notes);
       },
       filter: filter =>
         `SELECT * FROM ${this.#from(filter.input)} WHERE ${this.#text(filter.predicate, filter.input)}`,
