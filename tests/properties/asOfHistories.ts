@@ -165,7 +165,7 @@ export function joinedRows(
       const distance = row.ns! > at ? row.ns! - at : at - row.ns!;
       return node.toleranceUs === null || distance <= BigInt(node.toleranceUs) * 1000n;
     };
-    let right: AsOfRow | null = null;
+    let right: AsOfRow | null;
     if (node.direction === 'backward') right = behind;
     else if (node.direction === 'forward') right = after[0] ?? null;
     else if (!near(behind) || !near(ahead)) right = near(behind) ? behind : ahead;

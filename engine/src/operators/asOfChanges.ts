@@ -200,10 +200,7 @@ export class AsOfChangesOperator implements Operator {
   }
 
   #giveUp(): void {
-    const least = Math.min(
-      this.#keys.oldest,
-      Math.max(this.#watermarks.aligned, this.#watermarks.of(LEFT)),
-    );
+    const least = Math.min(this.#keys.oldest, Math.max(this.#watermarks.aligned, this.#watermarks.of(LEFT)));
     if (!this.#keys.isFull && least < END_OF_TIME) return;
     this.#keys.compact(least);
     const renumbering = this.#census.take(this.#index);
@@ -253,4 +250,3 @@ interface Port {
   /** The columns that are kept. */
   readonly columns: readonly number[];
 }
-

@@ -6,6 +6,7 @@ import { frameText } from '../plan/rolling.js';
 import { boundWindowText } from '../windows/boundText.js';
 import type { EmitSpec, FillSpec } from '../windows/emission.js';
 import { asOfJoinText } from './asOfJoin.js';
+import type { PhysicalLead } from './rolling.js';
 import type { PhysicalGrouping, PhysicalInput, PhysicalOperator, PhysicalPlan } from './physical.js';
 
 /** How a place of a plan tells changes: rows only come, or changes replace rows with the earlier values told or by key alone. */
@@ -148,12 +149,8 @@ export function operatorText(operator: PhysicalOperator): string {
       const numbered = rowNumber === null ? '' : `, with ${rowNumber}`;
       return `top ${rows} by ${by.join(', ')} within ${within.join(', ') || '()'}${numbered} (${form})`;
     }
-    case 'lead': {
-      const texts = operator.columns.map(
-        ({ name, value, rows }) => `${name} = ${boundText(value)} ${rows} ahead`,
-      );
-      return `lead by ${operator.keys.join(', ') || '()'} (rows wait): ${texts.join(', ')}`;
-    }
+    case 'lead':
+      return leadText(operator);
     case 'groupBy':
       return (
         `group by ${operator.keys.join(', ') || '()'}${operator.ttlUs === null ? '' : `, forgotten after ${formatDuration(operator.ttlUs)}`} ` +
@@ -187,6 +184,11 @@ export function operatorText(operator: PhysicalOperator): string {
     case 'lateRows':
       return 'late rows';
   }
+}
+
+function leadText({ keys, columns }: PhysicalLead): string {
+  const texts = columns.map(({ name, value, rows }) => `${name} = ${boundText(value)} ${rows} ahead`);
+  return `lead by ${keys.join(', ') || '()'} (rows wait): ${texts.join(', ')}`;
 }
 
 function aggregatesText(grouping: PhysicalGrouping): string {
