@@ -48,7 +48,8 @@ export type Ascent = (typeof Ascent)[keyof typeof Ascent];
 
 /** How the rows of a batch follow the last one before it, and how its marks follow their times. */
 export function ascent(times: Float64Array, marks: Float64Array, length: number, last: EventTime): Ascent {
-  let previous = last;
+  // Known to be a number, it is kept as one: else each row's time would be an object on the heap.
+  let previous = Number(last);
   let i = 0;
   // Most rows come in order, each with its own time as its mark.
   while (i < length && times[i] >= previous && marks[i] === times[i]) previous = times[i++];
