@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { quotesOf } from './data.mjs';
 import { jobsOnFlink } from './flinkJobs.mjs';
 
 const ROWS = 1_000_000;
+/** Of the temporal join, which takes minutes for more: it looks through a key's versions whenever the watermark moves. */
+const FEW_ROWS = 100_000;
 
 const windows = 'symbol, window_start, window_end';
 const bars = size => `
@@ -22,6 +25,11 @@ const QUERIES = {
        FROM TABLE(SESSION(TABLE trades PARTITION BY symbol, DESCRIPTOR(ts), INTERVAL '0.050' SECOND)) GROUP BY ${windows}`,
   W5: over('ROWS BETWEEN 19'),
   W5r: over("RANGE BETWEEN INTERVAL '5' SECOND"),
+  W6: {
+    query: `SELECT few.*, bid, ask FROM few LEFT JOIN quotes FOR SYSTEM_TIME AS OF few.ts ON few.symbol = quotes.symbol`,
+    reads: ['SELECT * FROM few', 'SELECT * FROM quotes'],
+    rows: FEW_ROWS,
+  },
   W7: `SELECT ${windows}, notional FROM (
          SELECT *, ROW_NUMBER() OVER (PARTITION BY window_start, window_end ORDER BY notional DESC) AS place FROM (
            SELECT ${windows}, SUM(price * size) AS notional
@@ -36,14 +44,22 @@ const QUERIES = {
  * as well. The ratio is Flink's CPU time divided by ours in the same run.
  */
 export async function measureFlink({ stem, rows, results }) {
-  const path = await headerless(stem);
+  const columns = 'ts, symbol, price, size';
+  const path = await headerless(`${stem}-flink.csv`, `${stem}.parquet`, columns, ROWS);
+  const few = await headerless(`${stem}-few-flink.csv`, `${stem}.parquet`, columns, FEW_ROWS);
+  const from = quotesOf(stem, 'in order');
+  const quotes = await headerless(`${stem}-few-quotes-flink.csv`, from, 'ts, symbol, bid, ask', FEW_ROWS / 2);
+  const csv = file => `WITH ('connector' = 'filesystem', 'path' = '${file}', 'format' = 'csv')`;
+  const trade = 'ts TIMESTAMP(3), symbol STRING, price DOUBLE, size BIGINT, WATERMARK FOR ts AS ts';
   const setup = [
-    `CREATE TABLE trades (ts TIMESTAMP(3), symbol STRING, price DOUBLE, size BIGINT, WATERMARK FOR ts AS ts)
-     WITH ('connector' = 'filesystem', 'path' = '${path}', 'format' = 'csv')`,
+    `CREATE TABLE trades (${trade}) ${csv(path)}`,
+    `CREATE TABLE few (${trade}) ${csv(few)}`,
+    `CREATE TABLE quotes (ts TIMESTAMP(3), symbol STRING, bid DOUBLE, ask DOUBLE, WATERMARK FOR ts AS ts, PRIMARY KEY (symbol) NOT ENFORCED)
+     ${csv(quotes)}`,
   ];
   const jobs = await jobsOnFlink(setup, 'SELECT * FROM trades', QUERIES);
-  const scale = rows / ROWS;
   return Object.entries(jobs).map(([name, job]) => {
+    const scale = rows / (QUERIES[name].rows ?? ROWS);
     const [cpu_ms, wall_ms] = [job.cpu_ms * scale, job.wall_ms * scale];
     const ours = results.find(
       each => each.name === name && each.engine === 'millrace' && each.order === 'in order',
@@ -63,14 +79,13 @@ export async function measureFlink({ stem, rows, results }) {
 }
 
 /** The first rows as CSV without a header, which Flink takes for a row. */
-async function headerless(stem) {
-  const path = `${stem}-flink.csv`;
+async function headerless(path, from, columns, rows) {
   if (existsSync(path)) return path;
   const instance = await DuckDBInstance.create();
   const connection = await instance.connect();
-  const columns = `strftime(ts, '%Y-%m-%d %H:%M:%S.%g') AS ts, symbol, price, size`;
+  const list = columns.replace('ts', "strftime(ts, '%Y-%m-%d %H:%M:%S.%g') AS ts");
   await connection.run(
-    `COPY (SELECT ${columns} FROM '${stem}.parquet' LIMIT ${ROWS}) TO '${path}' (FORMAT csv, HEADER false)`,
+    `COPY (SELECT ${list} FROM '${from}' LIMIT ${rows}) TO '${path}' (FORMAT csv, HEADER false)`,
   );
   connection.closeSync();
   instance.closeSync();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { schema, string, float64, Table, timestamp } from '../../engine/src/index.js';
+import { count, float64, schema, string, sum, Table, timestamp, tumble } from '../../engine/src/index.js';
+import type { MillraceError, Stream } from '../../engine/src/index.js';
 import { setDefaultLink } from '../../engine/src/session/client.js';
 import { createSessionHost } from '../../engine/src/session/host.js';
 import type { SessionHost } from '../../engine/src/session/protocol.js';
@@ -69,4 +70,76 @@ it('looks forward, or to the nearest, within a tolerance', async () => {
     '07Z a 12 null null',
     '09Z c 30 null null',
   ]);
+});
+
+const asStream = <Row>(table: Table<Row>, name: string): Stream<Row> =>
+  table.replay({ name, time: 'ts' as never, watermark: '0 s' });
+
+it('joins streams, and a stream with a table, to the same rows', async () => {
+  const options = { by: 'symbol', rightTime: 'quoteTs' } as const;
+  const bounded = shown(await trades.asOfJoin(quotes, options).rows());
+  const [left, right] = [asStream(trades, 'trades'), asStream(quotes, 'quotes')];
+  expect(shown(await left.asOfJoin(right, options).rows())).toEqual(bounded);
+  expect(shown(await left.asOfJoin(quotes, options).rows())).toEqual(bounded);
+  const told = left.asOfJoin(right, { ...options, emit: 'change' });
+  expect(told.kind).toBe('StreamTable');
+  expect(shown(await told.rows()).sort()).toEqual(bounded.sort());
+  expect(shown(await left.asOfJoin(right, { ...options, how: 'inner' }).rows())).toHaveLength(4);
+});
+
+it('joins by columns of other names, and by none', async () => {
+  const named = quotes.rename({ symbol: 'ticker' });
+  const joined = await trades.asOfJoin(named, { by: { symbol: 'ticker' }, suffix: '_q' }).rows();
+  expect(Object.keys(joined[0])).toEqual(['ts', 'symbol', 'price', 'bid', 'ask']);
+  expect(shown(joined)[1]).toBe('03Z b 20 19 21');
+  const any = await trades.asOfJoin(quotes, { allowExactMatches: false }).rows();
+  expect(shown(any)[2]).toBe('03Z a 11 b 19 21');
+});
+
+it('finds the version of a key at a time, and goes on from its rows', async () => {
+  const joined = asStream(trades, 'trades').temporalJoin(asStream(quotes, 'quotes'), { by: 'symbol' });
+  const sums = joined
+    .window(tumble('5 s'))
+    .groupBy('symbol')
+    .aggregate(t => ({ bid: sum(t.bid), n: count() }))
+    .final()
+    .select('symbol', 'windowEnd', 'bid', 'n');
+  expect(shown(await sums.rows()).sort()).toEqual([
+    'a 05Z 19.5 2',
+    'a 10Z 10.5 1',
+    'b 05Z 19 1',
+    'c 10Z null 1',
+  ]);
+  expect(await joined.explain()).toMatchInlineSnapshot(`
+    "logical plan
+      temporal join by symbol
+        source trades (values, 3 columns, time ts, watermark 0 µs)
+        source quotes (values, 4 columns, time ts, watermark 0 µs)
+    physical plan
+      table (rows in order of arrival)
+        3 as-of join by symbol, backward (final)
+          1 reorder by ts (rows wait for the watermark) [append]
+            source trades (values, held by the clock, watermark highest ts)
+          2 reorder by ts (rows wait for the watermark) [append]
+            source quotes (values, held by the clock, watermark highest ts)"
+  `);
+});
+
+it('says what is wrong, and what to write', async () => {
+  const code = (joined: { rows(): Promise<unknown> }): Promise<string> =>
+    joined.rows().then(
+      () => 'none',
+      (error: MillraceError) => error.code,
+    );
+  const untimed = Table.of({ symbol: ['a'], lot: [1] });
+  const perSymbol = quotes.groupBy('symbol').window(tumble('1 s'));
+  const bars = perSymbol.aggregate(q => ({ bid: sum(q.bid) }));
+  expect(await code(trades.asOfJoin(untimed, { by: 'symbol' }))).toBe('MR2154');
+  expect(await code(trades.asOfJoin(bars, { by: 'symbol' }))).toBe('MR2155');
+  expect(await code(trades.temporalJoin(bars, { by: 'symbol' }))).toBe('MR2157');
+  expect(await code(trades.asOfJoin(quotes, { by: 'symbol', rightTime: 'price' }))).toBe('MR2156');
+  expect(await code(trades.asOfJoin(quotes, { by: { price: 'symbol' } }))).toBe('MR2150');
+  expect(await code(trades.asOfJoin(quotes, { by: { symbol: 'bid' } as never }))).toBe('MR2150');
+  expect(() => trades.asOfJoin(quotes, { direction: 'sideways' as never })).toThrow(/^MR2158 direction is/);
+  expect(() => trades.temporalJoin(quotes, {} as never)).toThrow(/MR2159/);
 });

@@ -18,6 +18,7 @@ const GOLDEN = join(import.meta.dirname, 'golden', 'flink');
 const sources = {
   trades: { connector: 'kafka', topic: 'trades', format: 'json' },
   quotes: { connector: 'kafka', topic: "the dealer's quotes", format: 'json' },
+  rates: { connector: 'kafka', topic: 'rates', format: 'json' },
 };
 const Odd = schema({ at: timestamp('ns'), 'a `quoted` name': string, window_start: int32 });
 const odd = Table.of(

@@ -55,11 +55,11 @@ export function relationOf({ unit }: AsOfSide, versions: boolean): Relation {
     : { schema, time: 'time', mode: 'append', key: null };
 }
 
-/** A side: rows in disorder, some late; times are milliseconds of the history, and finer where the unit is. */
-export function makeSide(random: Random, count: number, boundUs: number): AsOfSide {
+/** A side: rows in disorder, some late; times are milliseconds of the history after a time, and finer where the unit is. */
+export function makeSide(random: Random, base: bigint): AsOfSide {
+  const boundUs = random.below(15);
   const unit = random.pick(['ms', 'us', 'ns'] as const);
-  const base = random.chance(0.5) ? 0n : 1_700_000_000_000_000_000n;
-  const history = makeHistory(random, count, { boundUs, wide: random.chance(0.3) });
+  const history = makeHistory(random, random.below(80), { boundUs, wide: random.chance(0.3) });
   // Few different times and keys, so that rows meet at equal ones.
   const coarse = BigInt(random.pick([1, 1, 4, 10]));
   const fine = unit === 'ms' ? [0n] : unit === 'us' ? [0n, 0n, 1000n] : [0n, 0n, 1n, 700n, 1000n];
@@ -75,6 +75,11 @@ export function makeSide(random: Random, count: number, boundUs: number): AsOfSi
     return { ...row, ns, mark: high - boundUs * 1000, kind: 0 };
   });
   return { rows, unit };
+}
+
+/** When histories begin, in nanoseconds: in both sides at one time, near 1970 or so late that nanoseconds need more than 53 bits. */
+export function makeBase(random: Random): bigint {
+  return random.chance(0.5) ? 0n : 1_700_000_000_000_000_000n;
 }
 
 /** A history as changes of a table of versions: some are deletes, some take back what the next one of the key replaces. */
@@ -165,7 +170,7 @@ export function joinedRows(
       const distance = row.ns! > at ? row.ns! - at : at - row.ns!;
       return node.toleranceUs === null || distance <= BigInt(node.toleranceUs) * 1000n;
     };
-    let right: AsOfRow | null = null;
+    let right: AsOfRow | null;
     if (node.direction === 'backward') right = behind;
     else if (node.direction === 'forward') right = after[0] ?? null;
     else if (!near(behind) || !near(ahead)) right = near(behind) ? behind : ahead;

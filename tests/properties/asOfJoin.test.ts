@@ -11,6 +11,7 @@ import {
   asVersions,
   inOrder,
   joinedRows,
+  makeBase,
   makeSide,
   relationOf,
   resultOf,
@@ -176,8 +177,9 @@ test('each left row comes once, in event order, as soon as its match is certain,
     const versions = random.chance(0.3);
     const changes = versions && random.chance(0.7);
     const node = makeNode(random, versions);
-    const left = makeSide(random, random.below(80), random.below(15));
-    const plain = makeSide(random, random.below(80), random.below(15));
+    const base = makeBase(random);
+    const left = makeSide(random, base);
+    const plain = makeSide(random, base);
     const right = changes ? asVersions(random, plain) : plain;
     const sides = [left, right] as const;
     const units = [left.unit, right.unit] as const;
@@ -202,10 +204,8 @@ test('each left row comes once, in event order, as soon as its match is certain,
 test('rows told at once are what the rows so far give, after every batch, and what rows in order give in the end', () =>
   forRandom(random => {
     const node: AsOfJoinNode = { ...makeNode(random, false), emit: 'change' };
-    const sides = [0, 1].map(() => makeSide(random, random.below(80), random.below(15))) as [
-      AsOfSide,
-      AsOfSide,
-    ];
+    const base = makeBase(random);
+    const sides = [makeSide(random, base), makeSide(random, base)] as const;
     const units = [sides[0].unit, sides[1].unit] as const;
     const run = new Run(node, sides, false);
     const table = new Map<string, number>();

@@ -32,8 +32,11 @@ const Trade = schema({
 });
 const Quote = schema({ at: timestamp('us'), symbol: string, bid: float64, ask: float64.nullable() });
 
+const Rate = schema({ since: timestamp('ms'), symbol: string, rate: float64 });
+
 type Trades = RowOf<typeof Trade>;
 type Quotes = RowOf<typeof Quote>;
+type Rates = RowOf<typeof Rate>;
 // Values as a user writes them: times as Dates or text, which the declared types take.
 type Loose<Row> = { readonly [C in keyof Row]: readonly unknown[] };
 
@@ -67,14 +70,24 @@ const quotes: Loose<Quotes> = {
   ask: Array.from({ length: 120 }, (_, k) => (k % 13 === 5 ? null : 101 + (k % 19) / 4)),
 };
 
+/** Versions of a rate, some of them of one time as a trade. */
+const rates: Loose<Rates> = {
+  since: Array.from({ length: 60 }, (_, k) => new Date(START + k * 3400)),
+  symbol: Array.from({ length: 60 }, (_, k) => at(['AAPL', 'MSFT', "O'Neil"], k * k)),
+  rate: Array.from({ length: 60 }, (_, k) => 1 + (k % 23) / 8),
+};
+
 /** The tables that the queries read, by their names. */
 export const tables = {
   trades: Table.of<Trades>(trades as never, { schema: Trade, time: 'ts' }),
   quotes: Table.of<Quotes>(quotes as never, { schema: Quote, time: 'at' }),
+  rates: Table.of<Rates>(rates as never, { schema: Rate, time: 'since' }),
 };
 
 const t = tables.trades.replay({ name: 'trades', time: 'ts', watermark: '3 s' });
 const q = tables.quotes.replay({ name: 'quotes', time: 'at', watermark: '1 s' });
+
+const versions = tables.rates.replay({ name: 'rates', time: 'since', watermark: '0 s' });
 
 const bars = t
   .window(tumble('1 min'))
@@ -233,6 +246,11 @@ export const queries: Readonly<Record<string, Query>> = {
     keep: 'last',
     order: r => r.id,
   }),
+  'the version of a key at a time': t.temporalJoin(versions, { by: 'symbol', rightTime: 'since' }),
+  'the rate before a time': t
+    .where(r => r.size.gt(100))
+    .asOfJoin(versions, { by: 'symbol', how: 'inner' })
+    .derive(r => ({ value: r.price.mul(r.rate) })),
   groups: t.groupBy('symbol').aggregate(r => ({ n: count(), volume: sum(r.size), mean: avg(r.price) })),
   'groups of groups': t
     .groupBy('symbol')

@@ -48,17 +48,17 @@ export type Ascent = (typeof Ascent)[keyof typeof Ascent];
 
 /** How the rows of a batch follow the last one before it, and how its marks follow their times. */
 export function ascent(times: Float64Array, marks: Float64Array, length: number, last: EventTime): Ascent {
-  let previous = last;
-  let i = 0;
+  if (length > 0 && !(times[0] >= last)) return Ascent.None;
+  // Each row is compared with the one before it in the array: in a variable beside `last`, its time would be an object on the heap.
+  let i = length > 0 && marks[0] === times[0] ? 1 : 0;
   // Most rows come in order, each with its own time as its mark.
-  while (i < length && times[i] >= previous && marks[i] === times[i]) previous = times[i++];
+  if (i === 1) while (i < length && times[i] >= times[i - 1] && marks[i] === times[i]) i++;
   if (i === length) return Ascent.Marked;
   let behind = 0;
   let ahead = 0;
   for (; i < length; i++) {
     const time = times[i];
-    if (!(time >= previous)) return Ascent.None;
-    previous = time;
+    if (i > 0 && !(time >= times[i - 1])) return Ascent.None;
     if (marks[i] < time) behind = 1;
     else if (marks[i] > time) ahead = 1;
   }

@@ -163,11 +163,15 @@ export class ReorderOperator implements Operator {
   ): number {
     if (this.#marks.length < count) this.#marks = new Float64Array(Math.max(1024, count * 2));
     const result = this.#marks;
-    let mark = pointer === 0 ? before : marks[pointer - 1];
-    for (let k = 0; k < count; k++) {
+    let k = 0;
+    if (pointer === 0) {
+      while (k < count && !(length > 0 && marks[0] <= rowTimes[k])) k++;
+      result.fill(before, 0, k);
+    }
+    for (; k < count; k++) {
       const time = rowTimes[k];
-      while (pointer < length && marks[pointer] <= time) mark = marks[pointer++];
-      result[k] = mark;
+      while (pointer < length && marks[pointer] <= time) pointer++;
+      result[k] = marks[pointer - 1];
     }
     return pointer;
   }
@@ -204,14 +208,13 @@ export class ReorderOperator implements Operator {
       this.#head = 0;
     }
     const { valid } = batch.columns[this.#timeColumn];
-    let mark = before;
     let kept = 0;
     const order = this.#order;
+    // Marks are read where they lie: in a variable beside `before` each would be an object on the heap.
     for (let i = 0; i < length; i++) {
       if (valid !== null && valid[i] === 0) this.counters.untimed++;
-      else if (times[i] < mark) this.counters.late++;
+      else if (i === 0 ? times[0] < before : times[i] < marks[i - 1]) this.counters.late++;
       else order[kept++] = at + i;
-      mark = marks[i];
     }
     if (kept > calendar.count) return this.#sortAll(kept, limit);
     for (let k = 0; k < kept; k++)

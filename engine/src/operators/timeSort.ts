@@ -37,8 +37,8 @@ function scatter(
   let most = -Infinity;
   for (let k = 0; k < count; k++) {
     const time = times[positions[k]];
-    if (time < least) least = time;
-    if (time > most) most = time;
+    least = Math.min(least, time);
+    most = Math.max(most, time);
   }
   const scale = most > least ? (count - 1) / (most - least) : 0;
   ends.fill(0, 0, count);

@@ -56,6 +56,7 @@ class StringIds implements ValueIds {
   #codeOf = new Int32Array(0);
   #nullId = -1;
   readonly #foreign = new WeakMap<Dictionary, Int32Array>();
+  #translated = new Int32Array(0);
 
   #isIdentity: boolean;
 
@@ -70,7 +71,10 @@ class StringIds implements ValueIds {
   assign(column: Column, count: number, ids: Int32Array): Int32Array {
     const own = (this.#dictionary ??= column.dictionary as Dictionary);
     let codes = column.data as Int32Array;
-    if (column.dictionary !== own) codes = translate(column, count, own, this.#foreign);
+    if (column.dictionary !== own) {
+      if (this.#translated.length < count) this.#translated = new Int32Array(count * 2);
+      codes = translate(column, count, own, this.#foreign, this.#translated);
+    }
     const { valid } = column;
     if (this.#isIdentity) {
       if (own.size <= FEW_STRINGS && (valid === null || !hasNull(valid, count))) {
@@ -162,12 +166,13 @@ class StringIds implements ValueIds {
   }
 }
 
-/** A string column's codes in another dictionary, which learns what it does not know. Tables are kept for each foreign dictionary. */
+/** A string column's codes in another dictionary, which learns what it does not know, in `codes`. Tables are kept for each foreign dictionary. */
 export function translate(
   column: Column,
   count: number,
   own: Dictionary,
   tables: WeakMap<Dictionary, Int32Array>,
+  codes: Int32Array = new Int32Array(count),
 ): Int32Array {
   const foreign = column.dictionary as Dictionary;
   let table = tables.get(foreign);
@@ -175,11 +180,13 @@ export function translate(
     table = table === undefined ? new Int32Array(Math.max(16, foreign.size)) : grown(table, foreign.size);
     tables.set(foreign, table);
   }
-  const codes = new Int32Array(count);
   const { valid } = column;
   const data = column.data as Int32Array;
   for (let i = 0; i < count; i++) {
-    if (valid !== null && valid[i] === 0) continue;
+    if (valid !== null && valid[i] === 0) {
+      codes[i] = 0;
+      continue;
+    }
     const code = data[i];
     let mapped = table[code] - 1;
     if (mapped < 0) {

@@ -1,3 +1,4 @@
+import { formatDuration } from '../columns/duration.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { BOOLEAN, type TimeUnit } from '../columns/types.js';
 import { asOfColumns } from '../plan/asOfJoin.js';
@@ -105,7 +106,7 @@ export function asOfJoinText(operator: PhysicalAsOfJoin): string {
   const { leftKeys, rightKeys, direction, toleranceUs, exact, how, form, ended } = operator;
   const by = leftKeys.map((left, k) => (left === rightKeys[k] ? left : `${left} = ${rightKeys[k]}`));
   const parts = [
-    ...(toleranceUs === null ? [] : [`tolerance ${toleranceUs} µs`]),
+    ...(toleranceUs === null ? [] : [`within ${formatDuration(toleranceUs)}`]),
     ...(exact ? [] : ['not at equal times']),
     ...(how === 'inner' ? ['inner'] : []),
     ...(ended === null ? [] : ['versions end']),

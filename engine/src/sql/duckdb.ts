@@ -25,6 +25,7 @@ import type { FillSpec } from '../windows/emission.js';
 import { bindWindow } from '../windows/registry.js';
 import { distinctArguments, guardedArguments } from './aggregateCall.js';
 import { deduplicated, upserted } from './duckdbChangelog.js';
+import { asOfQuery } from './duckdbAsOf.js';
 import { filledWindows } from './duckdbFill.js';
 import { joinedRows, setOperationRows } from './duckdbJoins.js';
 import { joinedPairs, joinedWindows } from './duckdbIntervals.js';
@@ -103,6 +104,19 @@ class NodePrinter {
         sequence: node.time?.sequence ?? null,
         mark: this.#markOf(node),
       }),
+      asOfJoin: node => {
+        const [left, right] = node.inputs.map(input => ({
+          from: this.#from(input),
+          relation: this.#relations.get(input)!,
+          order: this.#order(input),
+        }));
+        const { sequence } = this.#passed(node.inputs[0]);
+        return {
+          text: asOfQuery(node, left, right, this.cannot),
+          sequence,
+          mark: this.#common(node.inputs).mark,
+        };
+      },
       filter: node => ({
         ...this.#passed(node.input),
         text: `SELECT * FROM ${this.#from(node.input)} WHERE ${this.#text(node.predicate, node.input)}`,

@@ -19,6 +19,7 @@ import type { Cannot } from './cannot.js';
 import { flinkJoin, flinkSetOperation } from './flinkJoins.js';
 import { flinkPairs } from './flinkIntervals.js';
 import { deduplicated, upserted } from './flinkChangelog.js';
+import { temporalQuery, versionedSources } from './flinkAsOf.js';
 import { overColumn } from './flinkRolling.js';
 import { matchRecognize } from './flinkPatterns.js';
 import { createTable, hasRowtime, isRowtime, ROWTIME } from './flinkTables.js';
@@ -64,6 +65,7 @@ export function flinkSql(
   const names = new Map<PlanNode, string>();
   const parts: string[] = [];
   const created = new Map<string, string>();
+  const versioned = versionedSources(root);
   for (const node of planNodes(root)) {
     const name = flinkName(`node${parts.length}`);
     const notes: Notes = {
@@ -74,7 +76,8 @@ export function flinkSql(
       const table = tables[node.name];
       if (table === undefined)
         notes.cannot(`nothing says what '${node.name}' is to Flink: give { sources: { ${node.name}: … } }`);
-      else if (typeof table !== 'string') created.set(node.name, createTable(node, sourceOf(node), table));
+      else if (typeof table !== 'string')
+        created.set(node.name, createTable(node, sourceOf(node), table, versioned.get(node.name)));
       else if (!hasRowtime(node, sourceOf(node)))
         notes.cannot(
           `Flink's event time is of milliseconds: give connector options of '${node.name}' instead of a table's name`,
@@ -134,6 +137,22 @@ class NodePrinter {
         const table = this.tables[source.name];
         const from = typeof table === 'string' ? table : flinkName(source.name);
         return `SELECT ${this.#columns(source)} FROM ${from}`;
+      },
+      asOfJoin: join => {
+        const [left, right] = join.inputs;
+        const table = right.kind === 'source' ? this.tables[right.name] : undefined;
+        const inputs = {
+          left: this.#from(left),
+          right:
+            typeof table === 'string'
+              ? table
+              : right.kind === 'source'
+                ? flinkName(right.name)
+                : this.#from(right),
+          relations: [this.#relation(left), this.#relation(right)] as const,
+          hidden: this.#hidden(left),
+        };
+        return temporalQuery(join, inputs, this.notes);
       },
       filter: filter =>
         `SELECT * FROM ${this.#from(filter.input)} WHERE ${this.#text(filter.predicate, filter.input)}`,

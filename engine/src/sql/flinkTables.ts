@@ -34,6 +34,8 @@ export function createTable(
   source: SourceNode,
   { fields, boundUs }: FlinkSource,
   options: Readonly<Record<string, string>>,
+  /** The columns that name one version of a row. */
+  key: readonly string[] = [],
 ): string {
   const columns = fields.map(
     ({ name, type, nullable }) => `${flinkName(name)} ${flinkType(type)}${nullable ? '' : ' NOT NULL'}`,
@@ -45,6 +47,7 @@ export function createTable(
     const behind = Math.ceil(boundUs / 1000) * 1000;
     columns.push(`WATERMARK FOR ${rowtime} AS ${rowtime}${behind === 0 ? '' : ` - ${sqlInterval(behind)}`}`);
   }
+  if (key.length > 0) columns.push(`PRIMARY KEY (${key.map(flinkName).join(', ')}) NOT ENFORCED`);
   const settings = Object.entries(options).map(([key, value]) => `${sqlString(key)} = ${sqlString(value)}`);
   return (
     `CREATE TEMPORARY TABLE ${flinkName(source.name)} (\n  ${columns.join(',\n  ')}\n) ` +
