@@ -2,18 +2,15 @@ import { fieldIndex } from '../columns/schema.js';
 import type { Expr } from '../expr/ast.js';
 import { aggregateOf } from '../functions/aggregate/registry.js';
 import { bind } from '../functions/bind.js';
-import { microsecondsOf } from '../functions/scalar/duckdbTime.js';
 import { sqlString } from '../functions/scalar/sql.js';
 import { projectColumns } from '../plan/bind.js';
 import { planNodes } from '../plan/children.js';
 import { planFill } from '../plan/fill.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
-import type { RankNode } from '../plan/nodes/rank.js';
 import type { RollingNode } from '../plan/nodes/rolling.js';
 import type { SetOperationNode } from '../plan/nodes/setOperation.js';
 import type { SourceNode } from '../plan/nodes/source.js';
-import type { SortNode } from '../plan/nodes/sort.js';
-import type { SortKey, TopNNode } from '../plan/nodes/topN.js';
+import type { SortKey } from '../plan/nodes/topN.js';
 import type { UnionAllNode } from '../plan/nodes/unionAll.js';
 import type { UnpivotNode } from '../plan/nodes/unpivot.js';
 import type { UpsertNode } from '../plan/nodes/upsert.js';
@@ -29,6 +26,8 @@ import { asOfQuery } from './duckdbAsOf.js';
 import { filledWindows } from './duckdbFill.js';
 import { joinedRows, setOperationRows } from './duckdbJoins.js';
 import { joinedPairs, joinedWindows } from './duckdbIntervals.js';
+import { lastMark } from './duckdbMarks.js';
+import { rankedRows, sortedRows, topRows } from './duckdbOrder.js';
 import { DUCKDB, duckdbName } from './duckdbText.js';
 import { rolledColumn } from './duckdbRolling.js';
 import { windowRows } from './duckdbWindows.js';
@@ -102,14 +101,10 @@ class NodePrinter {
       source: node => ({
         text: `SELECT ${this.#columns(node)}, ${arrival} FROM ${duckdbName(this.tableOf(node))}`,
         sequence: node.time?.sequence ?? null,
-        mark: this.#markOf(node),
+        mark: lastMark(node, this.#schema(node), this.tableOf(node)),
       }),
       asOfJoin: node => {
-        const [left, right] = node.inputs.map(input => ({
-          from: this.#from(input),
-          relation: this.#relations.get(input)!,
-          order: this.#order(input),
-        }));
+        const [left, right] = this.#pair(node.inputs);
         const { sequence } = this.#passed(node.inputs[0]);
         return {
           text: asOfQuery(node, left, right, this.cannot),
@@ -163,7 +158,7 @@ class NodePrinter {
       }),
       upsert: node => ({ text: this.#upsert(node), sequence: null, mark: this.#passed(node.input).mark }),
       rolling: node => ({ ...this.#passed(node.input), text: this.#rolling(node) }),
-      rank: node => ({ ...this.#passed(node.input), text: this.#rank(node) }),
+      rank: node => ({ ...this.#passed(node.input), text: rankedRows(node, this.#keyed(node.input)) }),
       cache: node => ({ ...this.#passed(node.input), text: `SELECT * FROM ${this.#from(node.input)}` }),
       unionAll: node => ({ text: this.#union(node), ...this.#common(node.inputs) }),
       distinct: node => {
@@ -175,8 +170,12 @@ class NodePrinter {
           mark,
         };
       },
-      sort: node => ({ text: this.#sort(node), sequence: null, mark: null }),
-      topN: node => ({ text: this.#topN(node), sequence: null, mark: this.#passed(node.input).mark }),
+      sort: node => ({ text: sortedRows(node, this.#keyed(node.input)), sequence: null, mark: null }),
+      topN: node => ({
+        text: topRows(node, this.#keyed(node.input)),
+        sequence: null,
+        mark: this.#passed(node.input).mark,
+      }),
       unpivot: node => ({ text: this.#unpivot(node), sequence: null, mark: this.#passed(node.input).mark }),
       final: node => ({ ...this.#passed(node.input), text: `SELECT * FROM ${this.#from(node.input)}` }),
       keep: node => {
@@ -239,15 +238,6 @@ class NodePrinter {
     };
   }
 
-  /** The latest event time less the declared bound. */
-  #markOf(node: SourceNode): string | null {
-    const { time } = node;
-    if (time === null || time.boundUs === null) return null;
-    const { schema } = this.#relations.get(node)!;
-    const us = microsecondsOf(duckdbName(time.column), schema.fields[fieldIndex(schema, time.column)].type);
-    return `(SELECT max(${us}) - ${time.boundUs} FROM ${duckdbName(this.tableOf(node))})`;
-  }
-
   /** Made columns as a list of what is selected. */
   #made(
     columns: readonly { readonly name: string; readonly expr: Expr }[],
@@ -300,28 +290,6 @@ class NodePrinter {
     );
   }
 
-  #sort(node: SortNode): string {
-    const order = [...this.#by(node.by, node.input), arrival].join(', ');
-    const limit = node.limit === null ? '' : ` LIMIT ${node.limit}`;
-    return (
-      `SELECT * REPLACE (row_number() OVER (ORDER BY ${order}) AS ${arrival}) FROM ${this.#from(node.input)} ` +
-      `ORDER BY ${arrival}${limit} OFFSET ${node.offset}`
-    );
-  }
-
-  /** Rows alike in the order go by their columns from left to right. */
-  #topN(node: TopNNode): string {
-    const columns = this.#schema(node.input).fields.map(({ name }) => `${duckdbName(name)} NULLS LAST`);
-    const by = node.within.length === 0 ? '' : `PARTITION BY ${node.within.map(duckdbName).join(', ')} `;
-    const order = [...this.#by(node.order, node.input), ...columns].join(', ');
-    const place = `row_number() OVER (${by}ORDER BY ${order})`;
-    const shown = node.rowNumber === null ? '' : `, "#place" AS ${duckdbName(node.rowNumber)}`;
-    return (
-      `SELECT * EXCLUDE ("#place")${shown} FROM (SELECT *, ${place} AS "#place" FROM ${this.#from(node.input)}) ` +
-      `WHERE "#place" <= ${node.rows}`
-    );
-  }
-
   /** The rows of each row follow each other. */
   #unpivot(node: UnpivotNode): string {
     const kept = this.#schema(node)
@@ -336,18 +304,6 @@ class NodePrinter {
         return `SELECT ${list.join(', ')} FROM ${this.#from(node.input)}`;
       })
       .join(' UNION ALL ');
-  }
-
-  #rank({ input, order, within, columns }: RankNode): string {
-    const by = this.#by(order, input);
-    const ties = this.#schema(input).fields.map(({ name }) => `${duckdbName(name)} ASC NULLS LAST`);
-    const groups = within.length === 0 ? '' : `PARTITION BY ${within.map(duckdbName).join(', ')} `;
-    const functions = { rank: 'rank', denseRank: 'dense_rank', rowNumber: 'row_number' };
-    const ranks = columns.map(({ name, rank }) => {
-      const keys = rank === 'rowNumber' ? [...by, ...ties] : by;
-      return `${functions[rank]}() OVER (${groups}ORDER BY ${keys.join(', ')}) AS ${duckdbName(name)}`;
-    });
-    return `SELECT *, ${ranks.join(', ')} FROM ${this.#from(input)}`;
   }
 
   #text(expr: Expr, input: PlanNode): string {
