@@ -3,7 +3,7 @@ import type { Column } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import { ColumnGather, gatherLane } from '../codegen/gather.js';
-import type { ApplyForm } from '../plan/nodes/apply.js';
+import type { PhysicalOperator } from '../physical/physical.js';
 import { FollowingMarks } from './followingMarks.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
 import { SnapshotError, type StateWriter } from './snapshot.js';
@@ -58,7 +58,7 @@ export const NO_EXCHANGE: ExchangeContext = {
 };
 
 export interface ApplyPlan {
-  readonly form: ApplyForm;
+  readonly form: Extract<PhysicalOperator, { readonly op: 'apply' }>['call'];
   readonly fn: string;
   readonly input: Schema;
   readonly output: Schema;

@@ -1,6 +1,6 @@
 import { RowKind } from '../columns/batch.js';
 import { END_OF_TIME, START_OF_TIME } from '../columns/time.js';
-import type { JoinHow } from '../plan/nodes/join.js';
+import type { PhysicalJoin } from '../physical/join.js';
 import { PAIRS_AT_ONCE, type JoinCondition } from './joinCondition.js';
 import type { JoinOutput } from './joinOutput.js';
 import type { JoinSide } from './joinSide.js';
@@ -11,7 +11,7 @@ import type { Emitter } from './operator.js';
  * it meets; and at the `end` of both inputs right rows that meet none, where they are wanted.
  */
 export function emitFinal(
-  how: JoinHow,
+  how: PhysicalJoin['how'],
   [left, right]: readonly [JoinSide, JoinSide],
   condition: JoinCondition | null,
   rows: JoinOutput,

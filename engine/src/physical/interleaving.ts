@@ -1,16 +1,22 @@
-import type { PhysicalPlan } from './physical.js';
-
-/**
- * Operators that let a row out when the watermarks of all ports say so, in event order: in which order the rows of different ports came to them
- * changes nothing.
- */
-const BY_WATERMARK: ReadonlySet<string> = new Set(['asOfJoin', 'windowJoin', 'intervalJoin']);
+import type { PhysicalOperator, PhysicalPlan } from './physical.js';
 
 /** Whether it can be seen in which order the rows of different sources went through a plan. */
 export function hangsOnInterleaving({ operators }: Pick<PhysicalPlan, 'operators'>): boolean {
-  return operators.some(operator => {
-    if (operator.inputs.length < 2) return false;
-    const atOnce = 'emit' in operator && (operator.emit as unknown) === 'change';
-    return atOnce || !BY_WATERMARK.has(operator.op);
-  });
+  return operators.some(operator => operator.inputs.length > 1 && !waitsForAll(operator));
+}
+
+/**
+ * Whether an operator lets a row out when the watermarks of all ports say so, in event order: in which order the rows of different ports came to it
+ * changes nothing.
+ */
+function waitsForAll(operator: PhysicalOperator): boolean {
+  switch (operator.op) {
+    case 'asOfJoin':
+      return operator.form === 'final';
+    case 'windowJoin':
+    case 'intervalJoin':
+      return true;
+    default:
+      return false;
+  }
 }
