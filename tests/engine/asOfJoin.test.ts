@@ -112,9 +112,9 @@ it('finds the version of a key at a time, and goes on from its rows', async () =
   ]);
   expect(await joined.explain()).toMatchInlineSnapshot(`
     "logical plan
-      temporal join by symbol
-        source trades (values, 3 columns, time ts, watermark 0 µs)
-        source quotes (values, 4 columns, time ts, watermark 0 µs)
+      temporal join by symbol [append]
+        source trades (values, 3 columns, time ts, watermark 0 µs) [append]
+        source quotes (values, 4 columns, time ts, watermark 0 µs) [append]
     physical plan
       table (rows in order of arrival)
         3 as-of join by symbol, backward (final)

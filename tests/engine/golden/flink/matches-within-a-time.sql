@@ -20,7 +20,7 @@ WITH `node0` AS (
     ONE ROW PER MATCH
     AFTER MATCH SKIP TO NEXT ROW
     PATTERN (`A`+ `B`) WITHIN INTERVAL '6' SECOND
-    DEFINE `A` AS ((SUM(`A`.`size`) < CAST('1500' AS BIGINT)) AND (`A`.`price` IS NOT NULL)), `B` AS (`B`.`size` > MAX(`A`.`size`))
+    DEFINE `A` AS ((SUM(`A`.`size`) < CAST('1500' AS BIGINT)) AND (`A`.`price` IS NOT NULL)), `B` AS (((SUM(`A`.`size`) + CAST(`B`.`size` AS BIGINT)) >= CAST('1500' AS BIGINT)) AND (`B`.`size` > MAX(`A`.`size`)))
   )
 )
 SELECT `n`, `last`, `least`, `matchTime` FROM `node1`;
