@@ -140,6 +140,61 @@ test('a part that fails ends what runs on it, and all is well again with the nex
   expect(await counts()).toEqual([3]);
 });
 
+test('a query that is run again after a failure keeps its part when other cells go', async () => {
+  const total: PlanNode = {
+    ...(BARS as Extract<PlanNode, { kind: 'aggregate' }>),
+    window: null,
+    columns: [
+      {
+        name: 'n',
+        call: {
+          fn: 'sum',
+          args: [{ kind: 'column', name: 'id' }],
+          where: null,
+          distinct: false,
+          options: {},
+        },
+      },
+    ],
+  };
+  const nearly = {
+    kind: 'literal' as const,
+    type: { kind: 'int64' as const },
+    value: String(2n ** 63n - 8n),
+  };
+  const added: PlanNode = {
+    kind: 'project',
+    input: total,
+    keep: 'none',
+    columns: [
+      { name: 'n', expr: { kind: 'call', fn: 'add', args: [{ kind: 'column', name: 'n' }, nearly] } },
+    ],
+  };
+  await run(above(-1, total), 'other');
+  await run(added);
+  await feed.push([1, 1]);
+  await feed.push([2, 10]);
+  const state = async () =>
+    (await link.request({ type: 'viewSnapshot', viewId: 'cell', limit: 1 })).status.state;
+  expect(await state()).toBe('failed');
+  await feed.push([3, -10]);
+  await run(added);
+  await link.request({ type: 'releaseOwner', owner: 'other' });
+  await feed.push([4, 1]);
+  expect(await state()).toBe('live');
+  expect((await link.request({ type: 'viewSnapshot', viewId: 'cell', limit: 1 })).status.rowsIn).toBe(4);
+  expect(await counts()).toEqual([Number(2n ** 63n - 6n)]);
+});
+
+test('rows by key of a query on a part are there once the part has read what it can', async () => {
+  const groups = { ...BARS, window: null } as PlanNode;
+  await feed.push([1, 0], [2, 0]);
+  const plan = above(0, groups);
+  const { indexId } = await link.request({ type: 'index', plan, columns: ['n'], owner: 'cell', over: 'now' });
+  const found = await link.request({ type: 'indexGet', indexId, key: [2n], all: false });
+  expect(found.rows).toBe(1);
+});
+
 test('what a query on a part does is told with what the part does', async () => {
   await run(above(1));
   await feed.push([1, 0], [2, 0], [11, 0]);

@@ -91,8 +91,7 @@ function start(plan: PlanNode, sources: readonly Recorded[], exchange: Exchange 
   const noting: MergeOutput = {
     periods: pipeline.periods,
     ordered: pipeline.ordered,
-    add: (source, batch) => pipeline.add(source, batch),
-    flush: () => pipeline.flush(),
+    push: (source, batch) => pipeline.push(source, batch),
     end: source => pipeline.end(source),
     idle: (source, idle) => pipeline.idle(source, idle),
     tick: periods => {

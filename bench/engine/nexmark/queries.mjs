@@ -49,7 +49,7 @@ export const MILLRACE = {
       .select('auction', 'windowStart', 'windowEnd', 'num');
     const most = counts.groupBy('windowStart', 'windowEnd').aggregate(c => ({ most: max(c.num) }));
     return counts
-      .join(most, { by: ['windowStart', 'windowEnd'], where: (c, m) => c.num.gte(m.most) })
+      .join(most, { by: ['windowStart', 'windowEnd'], where: (c, m) => c.num.ge(m.most) })
       .select('auction', 'num');
   },
   q7: ({ bids }) => {
@@ -61,7 +61,7 @@ export const MILLRACE = {
     return bids
       .join(highest, {
         by: 'price',
-        where: (b, h) => b.ts.gte(h.windowStart).and(b.ts.lt(h.windowEnd)),
+        where: (b, h) => b.ts.ge(h.windowStart).and(b.ts.lt(h.windowEnd)),
       })
       .select('auction', 'price', 'bidder', 'ts');
   },

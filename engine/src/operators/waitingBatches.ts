@@ -24,6 +24,8 @@ export class WaitingBatches {
 
   add({ columns, length, marks, watermark }: Batch): void {
     const { used } = this.#store;
+    // The next row is judged by the mark of the one before it.
+    if (used > 0 && this.#marked) this.#marks[used - 1] = Math.max(this.#marks[used - 1], this.#watermark);
     if (length > 0) {
       this.#store.append(columns, 0, length);
       this.#fit();

@@ -3,8 +3,8 @@ import { planChildren } from './children.js';
 import type { PlanKind, PlanNode } from './plan.js';
 import type { Relation } from './relation.js';
 
-/** Nodes that hold nothing: each of their rows is made of one row. */
-const STATELESS: ReadonlySet<PlanKind> = new Set(['filter', 'project', 'unpivot', 'unionAll', 'keep']);
+/** Nodes that keep a table of one row a key or group: its rows are few beside those that they are made of. */
+const TABLES: ReadonlySet<PlanKind> = new Set(['aggregate', 'upsert', 'deduplicate', 'topN']);
 
 /**
  * The part of a plan that can run as a query of its own, whose table the rest goes on from: the highest node below the root that keeps a changing
@@ -12,22 +12,24 @@ const STATELESS: ReadonlySet<PlanKind> = new Set(['filter', 'project', 'unpivot'
  */
 export function partOf(root: PlanNode, relations: ReadonlyMap<PlanNode, Relation>): PlanNode | null {
   let node = root;
-  while (needsRowsAlone(node)) {
+  while (needsRowsAlone(node, relations)) {
     [node] = planChildren(node);
-    if (relations.get(node)?.mode === 'retract' && !STATELESS.has(node.kind)) return node;
+    if (relations.get(node)?.mode === 'retract' && TABLES.has(node.kind)) return node;
   }
   return null;
 }
 
 /** Whether what a node puts out hangs on nothing but the rows that its input holds. */
-function needsRowsAlone(node: PlanNode): boolean {
+function needsRowsAlone(node: PlanNode, relations: ReadonlyMap<PlanNode, Relation>): boolean {
   switch (node.kind) {
     case 'filter':
     case 'project':
     case 'unpivot':
+      return true;
     case 'distinct':
     case 'topN':
-      return true;
+      // Of rows with event time it is told how far the watermark was when they came.
+      return relations.get(node.input)?.time === null;
     case 'aggregate':
       return (
         node.window === null &&

@@ -62,7 +62,7 @@ export class Followers {
   }
 }
 
-/** The rows of a table as new ones. A window that late rows have changed has its end as its mark, as when it was told. */
+/** The rows of a table as new ones. A window that late rows have changed has the mark that says so, as when it was told. */
 function contentsOf(table: MaterializedTable, watermark: EventTime): Batch {
   const { schema, plan } = table;
   const positions = table.positions(0, table.total);
@@ -71,10 +71,11 @@ function contentsOf(table: MaterializedTable, watermark: EventTime): Batch {
   const marks = new Float64Array(length).fill(START_OF_TIME);
   if (plan.window !== null) {
     const { type, data } = columns[fieldIndex(schema, plan.window.end)];
+    const { allowedLatenessUs } = plan.window;
     const ends = new Float64Array(length);
     if (type.kind === 'timestamp') toEventTimes(data, type.unit, length, ends);
     positions.forEach((position, row) => {
-      if (table.rowState(position) === REVISED) marks[row] = ends[row];
+      if (table.rowState(position) === REVISED) marks[row] = ends[row] - allowedLatenessUs;
     });
   }
   return { schema, length, columns, kinds: null, marks, watermark };

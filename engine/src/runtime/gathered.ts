@@ -4,13 +4,9 @@ import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { Emitter } from '../operators/operator.js';
 import { RowStore } from '../operators/rowStore.js';
 
-/** Batches of so many rows are worth no copy where they may go on alone. */
-const MANY_ROWS = 512;
-
 /**
- * Puts together what an operator of several ports gives in one turn, and passes it on as one batch. Where rows of one source come to it by several
- * ways, what comes by the first way alone is the answer to no question, e.g. money that has left one account and has not come to the other.
- * Where rows of several sources take turns, what follows need not run for each of them.
+ * Puts together what an operator gives while rows of one source come to it by several ways, and passes it on as one batch: what comes by the
+ * first way alone is the answer to no question, e.g. money that has left one account and has not come to the other.
  */
 export class GatheredOutput {
   readonly #rows: RowStore;
@@ -25,20 +21,12 @@ export class GatheredOutput {
   constructor(
     readonly schema: Schema,
     readonly out: Emitter,
-    /** Whether a batch by itself may be half of an answer. */
-    readonly whole: boolean,
   ) {
     this.#rows = new RowStore(schema);
   }
 
   take(batch: Batch): void {
     const { length, kinds, marks, watermark } = batch;
-    if (length >= MANY_ROWS && !this.whole) {
-      this.flush();
-      this.#watermark = Math.max(this.#watermark, watermark);
-      this.out(batch);
-      return;
-    }
     const used = this.#rows.used;
     if (length === 0 && used === 0 && watermark > this.#watermark) this.out(batch);
     // What comes next is judged by the mark of the row before it; rows of a changelog keep theirs.
@@ -75,6 +63,11 @@ export class GatheredOutput {
     this.#hasMarks = false;
     this.out(batch);
     this.#rows.compact(new Int32Array(0), 0);
+  }
+
+  /** Bytes of what has not been passed on, and of the room that it had. */
+  bytes(): number {
+    return this.#rows.bytes() + this.#kinds.byteLength + this.#marks.byteLength;
   }
 
   #fit(rows: number): void {

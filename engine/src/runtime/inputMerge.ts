@@ -15,9 +15,7 @@ export interface MergeInput {
 
 /** Where merged rows go. */
 export interface MergeOutput {
-  add(source: number, batch: Batch): void;
-  /** What was added in this turn is all that goes together. */
-  flush(): void;
+  push(source: number, batch: Batch): void;
   end(source: number): void;
   /** A source is silent, or is back. */
   idle(source: number, idle: boolean): void;
@@ -96,8 +94,7 @@ export class InputMerge {
   add(source: number, batch: Batch, arrival: number | null): void {
     const port = this.#ports[source];
     if (this.#ports.length === 1 && this.out.periods.length === 0) {
-      this.out.add(source, batch);
-      this.out.flush();
+      this.out.push(source, batch);
       return;
     }
     port.waiting.push({ batch, arrival });
@@ -204,7 +201,6 @@ export class InputMerge {
     this.#releasing = true;
     try {
       while (this.#releaseNext(true) || this.#releaseNext(false));
-      this.out.flush();
     } finally {
       this.#releasing = false;
     }
@@ -239,7 +235,7 @@ export class InputMerge {
       port.offset = to;
     }
     this.#setIdle(port, false);
-    this.out.add(port.source, sliceBatch(batch, from, to));
+    this.out.push(port.source, sliceBatch(batch, from, to));
     return true;
   }
 

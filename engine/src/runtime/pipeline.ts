@@ -6,7 +6,7 @@ import type { Emitter, Operator } from '../operators/operator.js';
 import { UnionAllOperator } from '../operators/unionAll.js';
 import type { PhysicalInput, PhysicalPlan } from '../physical/physical.js';
 import { operatorText } from '../physical/operatorText.js';
-import { hangsOnInterleaving } from '../physical/interleaving.js';
+import { hangsOnInterleaving, tellsWhatIsCertain } from '../physical/interleaving.js';
 import { GatheredOutput } from './gathered.js';
 import type { MergeOutput } from './inputMerge.js';
 import type { Holding } from './memory.js';
@@ -24,7 +24,7 @@ export class Pipeline implements MergeOutput {
   readonly #emitters: readonly Emitter[];
   /** Whether rows of each source go through one by one: see `meetsAgain`. */
   readonly #single: readonly boolean[];
-  /** What operators of several ports put out, inputs first. */
+  /** Where ways of one source meet, inputs first. */
   readonly #gathered: readonly GatheredOutput[];
   readonly #idle: boolean[];
   readonly #ended: boolean[];
@@ -49,7 +49,7 @@ export class Pipeline implements MergeOutput {
     const context = exchange && {
       ...exchange,
       progressed: () => {
-        this.flush();
+        this.#flush();
         exchange.progressed();
       },
     };
@@ -79,10 +79,8 @@ export class Pipeline implements MergeOutput {
       // What is read by a union of ways alone runs there.
       const ways = operator instanceof UnionAllOperator ? waysTo(plan, at) : null;
       let next = meteredEmitter(meter, emitterOf({ operator: at }));
-      const meeting = ways === null && meets(plan, at);
-      // A union of sources passes rows on as they are: nothing is won.
-      if (meeting || (plan.operators[at].inputs.length > 1 && !(operator instanceof UnionAllOperator))) {
-        const output = new GatheredOutput(plan.operators[at].output, next, meeting);
+      if (ways === null && meets(plan, at)) {
+        const output = new GatheredOutput(plan.operators[at].output, next);
         gathered.unshift(output);
         next = batch => output.take(batch);
       }
@@ -137,20 +135,22 @@ export class Pipeline implements MergeOutput {
       });
   }
 
-  /** Takes rows of a source, by its place in the plan, and passes on what comes of them. */
+  /** Takes rows of a source, by its place in the plan. */
   push(source: number, batch: Batch): void {
-    this.add(source, batch);
-    this.flush();
-  }
-
-  add(source: number, batch: Batch): void {
     this.meter.begin(source, batch);
     const take = this.#sources[source];
-    if (!this.#single[source] || batch.length < 2) take(batch);
-    else for (let row = 0; row < batch.length; row++) take(sliceBatch(batch, row, row + 1));
+    const single = this.#single[source] && batch.length > 1;
+    for (let row = 0; single && row < batch.length; row++) {
+      take(sliceBatch(batch, row, row + 1));
+      this.#flush();
+    }
+    if (single) return;
+    take(batch);
+    this.#flush();
   }
 
-  flush(): void {
+  /** Passes on what has come together where ways of one source meet. */
+  #flush(): void {
     for (const output of this.#gathered) output.flush();
   }
 
@@ -163,7 +163,6 @@ export class Pipeline implements MergeOutput {
 
   /** A source is silent, and holds the others back no more; or it is back. */
   idle(source: number, idle: boolean): void {
-    this.flush();
     this.#idle[source] = idle;
     this.meter.sources[source].idle = idle;
     this.#tellIdle();
@@ -171,12 +170,11 @@ export class Pipeline implements MergeOutput {
 
   /** Periods are over: operators that tell windows every so often tell them, inputs first. */
   tick(periods: ReadonlySet<number>): void {
-    this.flush();
     this.operators.forEach((operator, at) => {
       if (operator.tick === undefined || !periods.has(operator.everyUs ?? 0)) return;
       afterAll(this.#awaited[at], () => {
         operator.tick?.(this.#emitters[at]);
-        this.flush();
+        this.#flush();
       });
     });
   }
@@ -189,7 +187,7 @@ export class Pipeline implements MergeOutput {
       if (idle === each.idle) continue;
       each.idle = idle;
       this.operators[each.operator].idle?.(each.port, idle, this.#emitters[each.operator]);
-      this.flush();
+      this.#flush();
     }
   }
 
@@ -222,7 +220,8 @@ export class Pipeline implements MergeOutput {
   }
 
   bytes(): number {
-    return this.operators.reduce((total, operator) => total + operator.bytes(), 0);
+    const gathered = this.#gathered.reduce((total, output) => total + output.bytes(), 0);
+    return this.operators.reduce((total, operator) => total + operator.bytes(), gathered);
   }
 }
 
@@ -232,8 +231,9 @@ export function sourcesOf(plan: PhysicalPlan, input: PhysicalInput): number[] {
   return [...new Set(plan.operators[input.operator].inputs.flatMap(each => sourcesOf(plan, each)))];
 }
 
-/** Whether rows of one source come to several ports of an operator. */
+/** Whether rows of one source come to several ports of an operator that does not wait for all of them by itself. */
 function meets(plan: PhysicalPlan, at: number): boolean {
+  if (tellsWhatIsCertain(plan.operators[at])) return false;
   const sources = plan.operators[at].inputs.map(input => sourcesOf(plan, input));
   return new Set(sources.flat()).size < sources.flat().length;
 }
@@ -243,8 +243,10 @@ function meets(plan: PhysicalPlan, at: number): boolean {
  * however the input was cut. Rows that are with the users' functions come when these have answered, so that nothing would be won.
  */
 function meetsAgain(plan: PhysicalPlan, source: number): boolean {
-  return plan.operators.some(({ op, inputs }, at) => {
-    if (op !== 'lookupJoin' && (op !== 'unionAll' || waysTo(plan, at) !== null)) return false;
+  return plan.operators.some((operator, at) => {
+    const { op, inputs } = operator;
+    const looks = op === 'lookupJoin' && !operator.waits;
+    if (!looks && (op !== 'unionAll' || waysTo(plan, at) !== null)) return false;
     const ways = inputs.filter(input => sourcesOf(plan, input).includes(source)).length;
     return ways > 1 && !operatorsAbove(plan, at).some(above => plan.operators[above].op === 'apply');
   });

@@ -23,6 +23,8 @@ export class CacheError extends MillraceError {
 interface Pinned {
   /** Who did: cells, or nobody in particular. */
   readonly owners: Set<string | null>;
+  /** The query of a table that is kept current, once it is held. */
+  query: HeldQuery | null;
   /** The rows of a bounded plan, with the number of their computing. */
   readonly rows: Promise<Kept> | null;
   /** The query of a table that is kept current. */
@@ -59,12 +61,15 @@ export class CacheRegistry {
     const { over, input } = plan;
     const hash = planHash(plan);
     const known = this.#pinned.get(hash);
-    if (known !== undefined) {
+    if (known !== undefined && known.query?.query.error == null) {
       known.owners.add(owner);
       return;
     }
+    // A query that has failed begins anew for all who asked for it.
+    if (known !== undefined) void this.#drop(hash);
     const pinned: Pinned = {
-      owners: new Set([owner]),
+      owners: new Set([...(known?.owners ?? []), owner]),
+      query: null,
       rows: over === 'table' ? this.#compute(plan).then(kept => this.#register(hash, pinned, kept)) : null,
       held: over === 'now' ? this.resolve(input).then(resolved => this.queries.hold(resolved)) : null,
       forget: () => undefined,
@@ -74,7 +79,7 @@ export class CacheRegistry {
       if (this.#pinned.get(hash) === pinned) this.#pinned.delete(hash);
     };
     pinned.rows?.catch(failed);
-    pinned.held?.catch(failed);
+    pinned.held?.then(held => (pinned.query = held)).catch(failed);
   }
 
   /** The rows are there for whoever reads them, unless they have been given up meanwhile. */

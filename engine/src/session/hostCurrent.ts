@@ -1,12 +1,15 @@
 import type { Runtime } from '../runtime/runtime.js';
-import type { HeldQuery } from './hostQueries.js';
+import { partsOf, type HeldQuery } from './hostQueries.js';
 
 /** Resolves when a query has what the clock has let out so far: all of it, where none holds the input. */
-export async function whenCurrent({ query, prepared }: HeldQuery, { clock }: Runtime): Promise<void> {
+export async function whenCurrent(held: HeldQuery, { clock }: Runtime): Promise<void> {
+  const { query } = held;
+  // What reads the sources is the lowest of the queries that it runs on.
+  const [{ query: reading, prepared }] = partsOf(held);
   const isCurrent = (): boolean =>
     query.isCaughtUp &&
-    query.plan.sources.every(({ node }, at) => {
-      if (prepared.sources[at].live || query.ports[at].ended) return true;
+    reading.plan.sources.every(({ node }, at) => {
+      if (prepared.sources[at].live || reading.ports[at].ended) return true;
       return node.clocked && clock.mode !== 'max';
     });
   while (query.error === null && !isCurrent()) {

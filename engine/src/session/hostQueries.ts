@@ -70,6 +70,8 @@ export interface HeldQuery {
   /** The query on whose table it runs; null: it reads its sources. */
   readonly part: HeldQuery | null;
   holders: number;
+  /** Whether it has been ended, by its last holder or since it failed. */
+  stopped: boolean;
 }
 
 /** The table of a part, as the merge of inputs sees it. */
@@ -147,6 +149,15 @@ export class QueryRegistry {
   async #run(plan: PlanNode, hash: string): Promise<HeldQuery> {
     const prepared = await preparePlan(plan, this.runtime);
     const part = await this.#holdPart(prepared);
+    try {
+      return await this.#startOn(part, prepared, hash);
+    } catch (error) {
+      if (part !== null) await this.release(part);
+      throw error;
+    }
+  }
+
+  async #startOn(part: HeldQuery | null, prepared: PreparedPlan, hash: string): Promise<HeldQuery> {
     const physical = prepared.followed(part?.query.plan ?? null);
     const query = new RunningQuery(physical, {
       world: this.runtime.options.world,
@@ -154,7 +165,7 @@ export class QueryRegistry {
       inputs: part === null ? mergeInputs(physical, prepared.sources) : [OF_A_TABLE],
       exchange: this.runtime.exchange,
     });
-    const held = { hash, prepared, query, part, holders: 0 };
+    const held = { hash, prepared, query, part, holders: 0, stopped: false };
     let told = false;
     query.onChange(() => {
       if (query.error === null || told) return;
@@ -176,7 +187,10 @@ export class QueryRegistry {
   }
 
   /** Ends a query, and its hold on its part. */
-  async #stop({ query, part }: HeldQuery): Promise<void> {
+  async #stop(held: HeldQuery): Promise<void> {
+    const { query, part } = held;
+    if (held.stopped) return;
+    held.stopped = true;
     if (part === null) {
       await this.runtime.stop(query);
       return;

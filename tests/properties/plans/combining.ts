@@ -53,7 +53,9 @@ export class Combiner {
   lookup(input: PlanNode, schema: Schema, right: PlanNode): PlanNode {
     const { random } = this;
     const { fields } = this.relationOf(right).schema;
-    const left = random.pick(schema.fields.filter(isKey));
+    const keys = schema.fields.filter(isKey);
+    if (keys.length === 0) throw new Skip();
+    const left = random.pick(keys);
     const fitting = fields.filter(field => isKey(field) && sameType(field.type, left.type));
     if (fitting.length === 0) throw new Skip();
     return lookupJoinNode({
