@@ -34,7 +34,10 @@ describe.skipIf(cases.size === 0)("Flink's own cases", () => {
     const { tables, expected } = cases.get(id)!;
     const named = (name: string) => tables.find(table => table.name === name)!;
     const query = Object.hasOwn(CHANGELOG_QUERIES, id)
-      ? CHANGELOG_QUERIES[id](name => changingTableOf(named(name)))
+      ? CHANGELOG_QUERIES[id](
+          name => changingTableOf(named(name)),
+          name => streamOf(named(name)),
+        )
       : QUERIES[id](
           (name, sequence) => streamOf(named(name), sequence),
           name => tableOf(named(name)),

@@ -1,11 +1,28 @@
 import { count, max, min, sum, tumble } from '../../../engine/src/index.js';
 import type { AnyRow, StreamTable } from '../../../engine/src/index.js';
-import type { Query } from './queryParts.js';
+import type { Query, Tables } from './queryParts.js';
 
-/** The queries of cases whose sources take rows back. */
-export const CHANGELOG_QUERIES: Readonly<
-  Record<string, (tables: (name: string) => StreamTable<AnyRow>) => Query>
-> = {
+type Changing = (name: string) => StreamTable<AnyRow>;
+
+const joined = (tables: Changing): Query =>
+  tables('left_t').join(tables('right_t'), { by: 'id' }).select('id', 'name', 'value');
+
+const fourWays = (tables: Changing, streams: Tables): Query =>
+  tables('Users')
+    .join(streams('Orders'), { by: { user_id_0: 'user_id_1' }, how: 'left' })
+    .join(streams('Payments'), {
+      by: { user_id_0: 'user_id_2' },
+      where: (u, p) => u.cash.ge(p.price).or(p.price.lt(0)),
+    })
+    .join(streams('Shipments'), { by: { user_id_0: 'user_id_3' }, how: 'left' })
+    .select('user_id_0', 'name', 'order_id', 'payment_id', 'location');
+
+/** The queries of cases whose sources take rows back; `streams` are those whose rows only come. */
+export const CHANGELOG_QUERIES: Readonly<Record<string, (tables: Changing, streams: Tables) => Query>> = {
+  'flinktp-join-to-full-delete': joined,
+  'flinktp-join-to-delete-on-key': joined,
+  'flinktp-four-way-complex-updating-join': fourWays,
+  'flinktp-four-way-complex-updating-join-with-restore': fourWays,
   'flinkit-AggregateITCase-testRetractMinMaxWithChar': tables =>
     tables('src')
       .groupBy('id')

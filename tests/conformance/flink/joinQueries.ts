@@ -29,8 +29,38 @@ const lookedUp = (
     )
     .select('order_id', 'total', 'id', 'name', 'age', 'city', 'state', 'zipcode');
 
+/** Rows with the five minutes that they lie in. */
+const inWindows = (tables: Tables, name: string): Stream<AnyRow> =>
+  tables(name).derive(t => ({ windowStart: t.row_time.truncate('5 min') })) as never;
+
+/** The left rows of which the right side has, or has not, one of the same number in the same window. */
+const ofWindow =
+  (how: 'semi' | 'anti') =>
+  (tables: Tables): Query =>
+    inWindows(tables, 'LeftTable')
+      .join(inWindows(tables, 'RightTable'), { by: ['num', 'windowStart'], how })
+      .derive(t => ({ windowEnd: t.windowStart.add('5 min') }))
+      .derive(t => ({ windowTime: t.windowEnd.add('-1 ms') }))
+      .select('row_time', 'num', 'id', 'windowStart', 'windowEnd', 'windowTime');
+
 /** The queries of Flink's cases of joins as Millrace writes them. */
 export const JOIN_QUERIES: Readonly<Record<string, (tables: Tables, bounded: Bounded) => Query>> = {
+  'flinkdocs-window-join-01': tables => {
+    const left = inWindows(tables, 'LeftTable').derive(t => ({ leftNum: t.num, leftId: t.id }));
+    const right = inWindows(tables, 'RightTable').derive(t => ({ rightNum: t.num, rightId: t.id }));
+    return left
+      .select('num', 'windowStart', 'leftNum', 'leftId')
+      .join(right.select('num', 'windowStart', 'rightNum', 'rightId'), {
+        by: ['num', 'windowStart'],
+        how: 'full',
+      })
+      .derive(t => ({ windowEnd: t.windowStart.add('5 min') }))
+      .select('leftNum', 'leftId', 'rightNum', 'rightId', 'windowStart', 'windowEnd');
+  },
+  'flinkdocs-window-join-02': ofWindow('semi'),
+  'flinkdocs-window-join-03': ofWindow('semi'),
+  'flinkdocs-window-join-04': ofWindow('anti'),
+  'flinkdocs-window-join-05': ofWindow('anti'),
   'flinkit-JoinITCase-testInnerJoinWithPk': tables => {
     const a = tables('A')
       .groupBy('a1')
