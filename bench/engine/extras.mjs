@@ -21,6 +21,7 @@ export const EXTRAS = {
   perKey: script('perKey'),
   joins: script('joins'),
   'timed joins': script('timedJoins'),
+  'state of joins': script('joinState'),
   soak: script('soak'),
   queries: script('queries'),
   latency: script('latency'),

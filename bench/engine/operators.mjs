@@ -4,6 +4,7 @@ import { NODE_SOURCES } from '../../engine/dist/node/connectors.js';
 import { realWorld } from '../../engine/dist/node/world.js';
 import { planPhysical } from '../../engine/dist/physical/planner.js';
 import { bindPlan } from '../../engine/dist/plan/bind.js';
+import { planSources } from '../../engine/dist/plan/children.js';
 import { Pipeline } from '../../engine/dist/runtime/pipeline.js';
 
 export { decodeArrow };
@@ -89,7 +90,7 @@ export function runAll(plan, data, out, rows = data.length) {
 
 /** The physical plan of a join of two collections over columns in memory, left first. */
 export function joinedPlan(collection, sides) {
-  const sources = collection.plan.inputs;
+  const sources = planSources(collection.plan);
   const relations = bindPlan(collection.plan, source => ({
     schema: sides[sources.indexOf(source)].schema,
     time: source.time.column,
@@ -99,8 +100,8 @@ export function joinedPlan(collection, sides) {
   return planPhysical(collection.plan, relations);
 }
 
-/** Pushes the rows of several sources through a plan in batches, the one whose next row is the earliest first; at most so many of each. */
-export function runBoth(plan, sides, out, most) {
+/** Pushes the rows of several sources through a plan in batches, the one whose next row is the earliest first; at most so many of each. `look` sees the pipeline after each batch. */
+export function runBoth(plan, sides, out, most, look = () => undefined) {
   const pipeline = new Pipeline(plan, out, () => 0);
   const ends = sides.map(({ length }, source) => Math.min(length, most[source]));
   const at = sides.map(() => 0);
@@ -114,6 +115,7 @@ export function runBoth(plan, sides, out, most) {
     const to = Math.min(ends[next], at[next] + BATCH_ROWS);
     pipeline.push(next, slice(sides[next], at[next], to));
     at[next] = to;
+    look(pipeline);
     if (to === ends[next]) pipeline.end(next);
   }
   return pipeline;
