@@ -135,6 +135,14 @@ describe('with a front end', () => {
     await view.until(each => each.type === 'bye', 'the end of the old view');
   });
 
+  test('a cell that is edited shows at once what it goes on from', async () => {
+    const edited = await kernel.execute('bars.where(b => b.n.gt(0))', {}, { cellId: 'the-table' });
+    expect(edited.error).toBeNull();
+    expect(shownView(edited).snapshot.status).toMatchObject({ state: 'ended', total: 2 * MINUTES });
+    const again = await kernel.execute(`bars.where(b => b.symbol.eq('AAPL'))`, {}, { cellId: 'the-table' });
+    expect(shownView(again).snapshot.status).toMatchObject({ state: 'ended', total: MINUTES });
+  });
+
   test.skipIf(process.platform !== 'linux')(
     'an engine that dies is told of, and there is another',
     async () => {

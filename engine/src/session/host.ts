@@ -159,7 +159,7 @@ class Host implements SessionHost {
       return null;
     },
     view: async ({ viewId, plan, owner, view }) => {
-      const held = await this.#queries.hold(plan);
+      const held = await this.#queries.hold(plan, true);
       const replaced = this.#views.add(viewId, held, owner, view);
       if (replaced !== null) await this.#queries.release(replaced);
       return { bound: held.prepared.bound };
@@ -251,8 +251,8 @@ class Host implements SessionHost {
   async #explain(plan: PlanNode): Promise<HostReplies['explain']> {
     const prepared = await preparePlan(plan, this.#runtime);
     const stats = await this.#queries.stats(plan);
-    const runs = stats.state !== 'read' && stats.state !== 'not running';
-    const physical = runs ? prepared.followed(null) : prepared.physical;
+    const followed = (await this.#queries.running(plan))?.followed === true;
+    const physical = followed ? prepared.running({ followed, part: null }) : prepared.physical;
     return explainQuery(plan, { ...prepared, physical }, stats);
   }
 

@@ -25,8 +25,8 @@ export interface PreparedPlan {
   closing(): PhysicalPlan;
   /** The part of it that can run as a query of its own; null where there is none. */
   readonly part: PlanNode | null;
-  /** How it runs where others may follow it; on the table of its part, or from its sources. */
-  followed(part: PhysicalPlan | null): PhysicalPlan;
+  /** How it runs where others may follow it, or where none does; on the table of its part, or from its sources. */
+  running(how: { readonly followed: boolean; readonly part: PhysicalPlan | null }): PhysicalPlan;
   readonly sources: readonly OpenSource[];
   /** Whether any source is a live feed. */
   readonly live: boolean;
@@ -50,12 +50,9 @@ export async function preparePlan(plan: PlanNode, runtime: Runtime): Promise<Pre
     relations,
     closing: () => planPhysical(plan, relations, { closing: true }),
     part,
-    followed: on => {
-      if (part === null || on === null) return planPhysical(plan, relations, { followed: true });
-      return planPhysical(plan, relations, {
-        followed: true,
-        part: { node: part, window: on.table.window },
-      });
+    running: ({ followed, part: on }) => {
+      if (part === null || on === null) return planPhysical(plan, relations, { followed });
+      return planPhysical(plan, relations, { followed, part: { node: part, window: on.table.window } });
     },
     sources: running,
     live: running.some(source => source.live),
@@ -64,7 +61,10 @@ export async function preparePlan(plan: PlanNode, runtime: Runtime): Promise<Pre
 
 /** A running query and who holds it. */
 export interface HeldQuery {
-  readonly hash: string;
+  /** Under which it is known: the plan's hash, and whether it was asked for to be followed. */
+  readonly key: string;
+  /** Whether others may follow it: it tells the values that it replaces. */
+  readonly followed: boolean;
   readonly prepared: PreparedPlan;
   readonly query: RunningQuery;
   /** The query on whose table it runs; null: it reads its sources. */
@@ -119,53 +119,73 @@ export class QueryRegistry {
     readonly failed: (held: HeldQuery) => void,
   ) {}
 
-  /** Holds the query of a plan, which is started if it does not run. A query that failed is started anew. */
-  async hold(plan: PlanNode): Promise<HeldQuery> {
-    const hash = planHash(plan);
+  /**
+   * Holds the query of a plan, which is started if it does not run. A query that failed is started anew.
+   *
+   * @param followed whether others are going to follow it, as what is made of a table that is shown does
+   */
+  async hold(plan: PlanNode, followed = false): Promise<HeldQuery> {
     for (;;) {
-      const running = this.#held.get(hash);
-      const starting = running ?? this.#start(plan, hash);
+      const key = await this.#keyOf(plan, followed);
+      const running = this.#held.get(key);
+      const starting = running ?? this.#start(plan, key, followed);
       const held = await starting;
       if (held.query.error !== null && running !== undefined) {
-        if (this.#held.get(hash) === running) this.#held.delete(hash);
+        if (this.#held.get(key) === running) this.#held.delete(key);
         await this.#stop(held);
         continue;
       }
-      if (this.#held.get(hash) !== starting) continue;
+      if (this.#held.get(key) !== starting) continue;
       held.holders++;
       return held;
     }
   }
 
-  #start(plan: PlanNode, hash: string): Promise<HeldQuery> {
-    const starting = this.#run(plan, hash);
-    this.#held.set(hash, starting);
+  /** Under which key a plan's query runs, or is going to: there may be one that others follow beside one that none can. */
+  async #keyOf(plan: PlanNode, followed: boolean): Promise<string> {
+    const hash = planHash(plan);
+    const other = `${hash} followed`;
+    if (this.#held.has(other)) return other;
+    if (!followed) return hash;
+    const running = await this.#held.get(hash)?.catch(() => null);
+    return running?.followed === true ? hash : other;
+  }
+
+  #start(plan: PlanNode, key: string, followed: boolean): Promise<HeldQuery> {
+    const starting = this.#run(plan, key, followed);
+    this.#held.set(key, starting);
     starting.catch(() => {
-      if (this.#held.get(hash) === starting) this.#held.delete(hash);
+      if (this.#held.get(key) === starting) this.#held.delete(key);
     });
     return starting;
   }
 
-  async #run(plan: PlanNode, hash: string): Promise<HeldQuery> {
+  async #run(plan: PlanNode, key: string, followed: boolean): Promise<HeldQuery> {
     const prepared = await preparePlan(plan, this.runtime);
     const part = await this.#holdPart(prepared);
     try {
-      return await this.#startOn(part, prepared, hash);
+      // Who follows a replay later can read it again; a live feed's beginning is gone then.
+      return await this.#startOn(part, prepared, key, followed || prepared.live);
     } catch (error) {
       if (part !== null) await this.release(part);
       throw error;
     }
   }
 
-  async #startOn(part: HeldQuery | null, prepared: PreparedPlan, hash: string): Promise<HeldQuery> {
-    const physical = prepared.followed(part?.query.plan ?? null);
+  async #startOn(
+    part: HeldQuery | null,
+    prepared: PreparedPlan,
+    key: string,
+    followed: boolean,
+  ): Promise<HeldQuery> {
+    const physical = prepared.running({ followed, part: part?.query.plan ?? null });
     const query = new RunningQuery(physical, {
       world: this.runtime.options.world,
       clock: this.runtime.clock,
       inputs: part === null ? mergeInputs(physical, prepared.sources) : [OF_A_TABLE],
       exchange: this.runtime.exchange,
     });
-    const held = { hash, prepared, query, part, holders: 0, stopped: false };
+    const held = { key, followed, prepared, query, part, holders: 0, stopped: false };
     let told = false;
     query.onChange(() => {
       if (query.error === null || told) return;
@@ -180,7 +200,7 @@ export class QueryRegistry {
   /** Holds the query of a plan's part. One that has dropped rows is no ground to start from. */
   async #holdPart({ part }: PreparedPlan): Promise<HeldQuery | null> {
     if (part === null) return null;
-    const held = await this.hold(part);
+    const held = await this.hold(part, true);
     if (held.query.table.evicted === 0) return held;
     await this.release(held);
     return null;
@@ -200,12 +220,17 @@ export class QueryRegistry {
     await this.release(part);
   }
 
+  /** The query of a plan, if it runs. */
+  async running(plan: PlanNode): Promise<HeldQuery | null> {
+    const key = await this.#keyOf(plan, false);
+    return (await this.#held.get(key)?.catch(() => null)) ?? null;
+  }
+
   /** What a plan's query does and holds; where it does not run, what its last read did. */
   async stats(plan: PlanNode): Promise<QueryStats> {
-    const hash = planHash(plan);
-    const held = await this.#held.get(hash)?.catch(() => null);
-    if (held != null) return heldStats(held);
-    const read = this.#reads.get(hash);
+    const held = await this.running(plan);
+    if (held !== null) return heldStats(held);
+    const read = this.#reads.get(planHash(plan));
     if (read !== undefined) return read;
     const { physical, sources } = await preparePlan(plan, this.runtime);
     return pipelineStats(unmeasured(physical, sources), 'not running');
@@ -231,10 +256,10 @@ export class QueryRegistry {
   async release(held: HeldQuery): Promise<void> {
     held.holders--;
     if (held.holders > 0) return;
-    const running = this.#held.get(held.hash);
+    const running = this.#held.get(held.key);
     if (running !== undefined && (await running) === held) {
       if (held.holders > 0) return;
-      this.#held.delete(held.hash);
+      this.#held.delete(held.key);
     }
     await this.#stop(held);
   }
