@@ -95,6 +95,20 @@ describe('GridSurface', () => {
     expect(asked.at(-1)).toMatchObject({ type: 'range', range: { tail: true } });
   });
 
+  it('begins at the first rows of a table in an order, and does not follow its end', () => {
+    vi.useFakeTimers();
+    const { asked, grid, draw, cells, scroller } = setUp();
+    grid.setLive(true);
+    draw(snapshot(1, rows(0, 36), 1000));
+    expect(cells()[0][3]).toBe('0.5');
+    draw(snapshot(2, rows(0, 36), 1001));
+    expect(cells()[0][3]).toBe('0.5');
+    scroller.scrollTop = 1e9;
+    scroller.dispatchEvent(new Event('scroll'));
+    vi.runAllTimers();
+    expect(asked.at(-1)).toMatchObject({ type: 'range', range: { tail: false } });
+  });
+
   it('takes markup for text', () => {
     const { grid, draw } = setUp();
     draw(snapshot(1, [{ id: 0, state: 1, values: ['<img src=x onerror=alert(1)>', 0, 1] }]));

@@ -35,6 +35,8 @@ export class GridSurface implements Surface {
   private rows: readonly Row[] = [];
   private from = 0;
   private following = true;
+  /** Whether its rows are in an order of their own: then the first ones are looked for, and there is no end to follow. */
+  private ordered = false;
   private live = false;
   private widths = '';
   private askTimer: ReturnType<typeof setTimeout> | undefined;
@@ -69,6 +71,11 @@ export class GridSurface implements Surface {
     this.viewport.total = alone
       ? this.rows.length
       : Math.max(model.status.total, this.from + this.rows.length);
+    // Asked for the end, a table in an order gives its first rows.
+    if (change.reset && !alone && this.range.tail && this.from + this.rows.length < model.status.total) {
+      this.ordered = true;
+      this.following = false;
+    }
     let rewrite = this.setColumns(model) || change.reset;
     for (const rows of [change.inserted, change.updated]) {
       for (const row of rows) if (this.learn(row)) rewrite = true;
@@ -181,7 +188,7 @@ export class GridSurface implements Surface {
 
   private readonly onScroll = (): void => {
     const first = this.viewport.firstAt(this.scroller.scrollTop);
-    this.following = first >= this.viewport.lastFirst;
+    this.following = !this.ordered && first >= this.viewport.lastFirst;
     this.write(false);
     this.askFor(first);
   };
