@@ -156,32 +156,3 @@ test('right rows are given up once no window can hold them, of keys without left
   expect(graph.rows.length).toBeGreaterThan(99_000);
   expect(most).toBeLessThan(8000);
 });
-
-test('state follows the keys that are there, not all that have come', () => {
-  const graph = new Graph(planOf({ ...COUNT, keys: [key('size')] }));
-  const most: number[] = [];
-  for (let from = 0; from < 40_000; from += 500) {
-    const rows = Array.from({ length: 500 }, (_, k) => ({ ...row(from + k, 1), size: BigInt(from + k) }));
-    graph.push(1, batchOf(rows));
-    graph.push(0, batchOf(rows.map(each => ({ ...each, size: each.size + 3n }))));
-    const half = from < 20_000 ? 0 : 1;
-    most[half] = Math.max(most[half] ?? 0, graph.bytes());
-  }
-  expect(most[1]).toBeLessThanOrEqual(1.1 * most[0]);
-});
-
-test('left rows that their port brings behind what has gone out, after it was silent, are late and counted', () => {
-  const graph = new Graph(planOf(COUNT));
-  graph.push(0, batchOf([row(100, 1)]));
-  graph.idle(0, true);
-  graph.push(1, batchOf([row(1000, 1)]));
-  expect(graph.watermark).toBe(995);
-  graph.idle(0, false);
-  // The row at 100 waited for its own watermark, and 200 for the others; both are behind what has been said.
-  graph.push(0, batchOf([row(200, 1), row(996, 1)]));
-  graph.push(0, END);
-  graph.push(1, END);
-  expect(graph.rows.map(({ row: out }) => out[0])).toEqual([996n]);
-  expect(graph.late()).toBe(2);
-  expect(graph.stateRows()).toBe(0);
-});

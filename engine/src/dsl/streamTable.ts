@@ -103,7 +103,7 @@ export class StreamTable<Row> extends Collection<'StreamTable', Row> {
 
   /**
    * The same table, kept current from now on whether anybody looks or not, until `uncache()` or until the cell is run again: reads, views and
-   * indexes of it start from its state. A query that computes more on top of it reads its input from the start, as any other.
+   * indexes of it start from its state, and so do filters, columns and groups on top of it where it is a table of groups or keys.
    *
    * @example const bars = trades.window(tumble('1 min')).groupBy('symbol').aggregate(t => ({ close: last(t.price) })).cache();
    */

@@ -1,5 +1,5 @@
 import { isOfLeft } from '../plan/join.js';
-import { projectedKey } from '../plan/uniqueKey.js';
+import { passedKey } from '../plan/passed.js';
 import type { PhysicalInput, PhysicalPlan, PhysicalStep } from './physical.js';
 
 /** The columns whose values name one row of what an input gives, at any time; null where there are none, or they are not known. */
@@ -24,7 +24,7 @@ function keyOfStep(plan: Pick<PhysicalPlan, 'operators'>, step: PhysicalStep): r
       return key?.some(name => step.columns.some(column => column.name === name)) === true ? null : key;
     }
     case 'project':
-      return projectedKey(below(), step.columns);
+      return passedKey(below(), step.columns);
     case 'distinct':
       return step.by ?? step.output.fields.map(({ name }) => name);
     case 'intervalJoin':

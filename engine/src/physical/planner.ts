@@ -6,6 +6,7 @@ import { nodeText } from '../plan/explain.js';
 import { planHash } from '../plan/hash.js';
 import type { Retention } from '../plan/nodes/keep.js';
 import type { SourceNode } from '../plan/nodes/source.js';
+import { passedAs } from '../plan/passed.js';
 import { visitPlan, type PlanNode } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { rowOrderOf } from '../plan/rowOrder.js';
@@ -40,7 +41,6 @@ import {
   closesOnce,
   common,
   formOf,
-  passedAs,
   passedWindow,
   type Traits,
   type Wanted,

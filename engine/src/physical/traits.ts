@@ -1,7 +1,7 @@
-import type { Expr } from '../expr/ast.js';
 import { canonicalJson } from '../plan/hash.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { Retention } from '../plan/nodes/keep.js';
+import { passedAs, type Passing } from '../plan/passed.js';
 import type { Relation } from '../plan/relation.js';
 import type { PhysicalForm, PhysicalInput, PhysicalTable } from './physical.js';
 
@@ -54,22 +54,10 @@ export function common<Trait>(traits: readonly (Trait | null)[]): Trait | null {
 }
 
 /** What is known of windows behind a projection: nothing where a column that says so is left out. */
-export function passedWindow(
-  columns: Parameters<typeof passedAs>[0],
-  window: PhysicalTable['window'],
-): PhysicalTable['window'] {
+export function passedWindow(columns: Passing, window: PhysicalTable['window']): PhysicalTable['window'] {
   if (window === null) return null;
   const end = passedAs(columns, window.end);
   const complete = window.complete === null ? null : passedAs(columns, window.complete);
   if (end === null || (window.complete !== null && complete === null)) return null;
   return { ...window, end, complete };
-}
-
-/** Under which name a projection passes a column on as it was, or null. */
-export function passedAs(
-  columns: readonly { readonly name: string; readonly expr: Expr }[],
-  name: string,
-): string | null {
-  const same = columns.filter(({ expr }) => expr.kind === 'column' && expr.name === name);
-  return (same.find(column => column.name === name) ?? same[0])?.name ?? null;
 }

@@ -4,7 +4,6 @@ import type { Schema } from '../columns/schema.js';
 import { BOOLEAN, INT64, isNumeric, timestampType, typeName } from '../columns/types.js';
 import type { Field } from '../columns/types.js';
 import type { Expr } from '../expr/ast.js';
-import { UnknownColumnError } from '../expr/error.js';
 import type { BoundExpr } from '../expr/bound.js';
 import { aggregateOf, resolveAggregate } from '../functions/aggregate/registry.js';
 import { bind } from '../functions/bind.js';
@@ -17,6 +16,8 @@ import { planNodes } from './children.js';
 import { bindIntervalJoin } from './intervalJoin.js';
 import { bindWindowJoin } from './windowJoin.js';
 import { PlanError } from './error.js';
+import { passedAs, passedKey } from './passed.js';
+import { requireColumn } from './requireColumn.js';
 import { bindJoin } from './join.js';
 import { bindLookupJoin } from './lookupJoin.js';
 import { bindSetOperation } from './setOperation.js';
@@ -159,17 +160,11 @@ function bindProject(node: ProjectNode, input: Relation): Relation {
     return { name, type, nullable };
   });
   requireUnique(fields.map(field => field.name));
-  /** Under which name a column of the input goes on as it was. */
-  const passedAs = (name: string) => {
-    const same = columns.filter(({ expr }) => expr.kind === 'column' && expr.name === name);
-    return (same.find(column => column.name === name) ?? same[0])?.name ?? null;
-  };
-  const key = input.key?.map(passedAs) ?? null;
   return {
     schema: { fields },
-    time: input.time === null ? null : passedAs(input.time),
+    time: input.time === null ? null : passedAs(columns, input.time),
     mode: input.mode,
-    key: key === null || key.some(name => name === null) ? null : (key as string[]),
+    key: passedKey(input.key, columns),
   };
 }
 
@@ -271,15 +266,6 @@ function requireNumber({ name, type }: Field, window: string): void {
     'MR2109',
     `${window}() counts numbers, and '${name}' is a ${typeName(type)}.`,
     'Name a column of numbers.',
-  );
-}
-
-function requireColumn(name: string, schema: Schema): Field {
-  const field = schema.fields[fieldIndex(schema, name)];
-  if (field !== undefined) return field;
-  throw new UnknownColumnError(
-    name,
-    schema.fields.map(each => each.name),
   );
 }
 

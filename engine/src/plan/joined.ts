@@ -1,7 +1,7 @@
 import { MillraceError } from '../columns/error.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { sameType, typeName, type Field } from '../columns/types.js';
-import { UnknownColumnError } from '../expr/error.js';
+import { requireColumn } from './requireColumn.js';
 
 /** A pair of columns whose values have to be equal for rows of two inputs to meet. */
 export interface JoinKey {
@@ -74,7 +74,7 @@ export function joinedFields(
  */
 export function requireJoinKeys(join: string, keys: readonly JoinKey[], left: Schema, right: Schema): void {
   for (const key of keys) {
-    const [a, b] = [requireField(key.left, left), requireField(key.right, right)];
+    const [a, b] = [requireColumn(key.left, left), requireColumn(key.right, right)];
     if (sameType(a.type, b.type)) continue;
     throw new MillraceError(
       'MR2150',
@@ -82,15 +82,6 @@ export function requireJoinKeys(join: string, keys: readonly JoinKey[], left: Sc
       `Bring them to one type first: .derive(t => ({ ${b.name}: t.${b.name}.cast('${typeName(a.type)}') })).`,
     );
   }
-}
-
-function requireField(name: string, schema: Schema): Field {
-  const field = schema.fields[fieldIndex(schema, name)];
-  if (field !== undefined) return field;
-  throw new UnknownColumnError(
-    name,
-    schema.fields.map(each => each.name),
-  );
 }
 
 /** The keys of a join in words: `symbol`, or `customer = id`. */

@@ -1,5 +1,6 @@
 import { projectColumns } from './bind.js';
 import { isOfLeft } from './join.js';
+import { passedKey } from './passed.js';
 import type { PlanNode } from './plan.js';
 import { visitPlan } from './plan.js';
 import type { Relation } from './relation.js';
@@ -21,7 +22,7 @@ export function uniqueKey(
     lookupJoin: () => null,
     setOperation: each => (each.all ? of(each.inputs[0]) : schemaOf(each).fields.map(({ name }) => name)),
     filter: ({ input }) => of(input),
-    project: each => projectedKey(of(each.input), projectColumns(each, schemaOf(each.input))),
+    project: each => passedKey(of(each.input), projectColumns(each, schemaOf(each.input))),
     aggregate: each => relations.get(each)!.key,
     changes: () => null,
     upsert: ({ key }) => key,
@@ -48,21 +49,6 @@ export function uniqueKey(
     cache: ({ input }) => of(input),
     unionAll: () => null,
   });
-}
-
-/** A key behind a projection: null where one of its columns is left out. */
-export function projectedKey(
-  key: readonly string[] | null,
-  columns: readonly {
-    readonly name: string;
-    readonly expr: { readonly kind: string; readonly name?: string };
-  }[],
-): readonly string[] | null {
-  const passed = key?.map(name => {
-    const same = columns.filter(({ expr }) => expr.kind === 'column' && expr.name === name);
-    return (same.find(column => column.name === name) ?? same.at(0))?.name ?? null;
-  });
-  return passed === undefined || passed.includes(null) ? null : (passed as string[]);
 }
 
 /** How rows are told and what names one of them, behind a line: `[retract, key symbol]`. */

@@ -13,10 +13,6 @@ export class Followers {
 
   constructor(readonly table: MaterializedTable) {}
 
-  get size(): number {
-    return this.#members.size;
-  }
-
   /** Adds a query, which gets the rows that are there as new ones. */
   add(member: FeedMember): void {
     this.#members.add(member);

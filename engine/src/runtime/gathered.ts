@@ -15,8 +15,6 @@ export class GatheredOutput {
   #hasKinds = false;
   #hasMarks = false;
   #watermark: EventTime = START_OF_TIME;
-  /** Whether there is anything to pass on. */
-  #pending = false;
 
   constructor(
     readonly schema: Schema,
@@ -41,16 +39,14 @@ export class GatheredOutput {
       else this.#marks.set(marks.subarray(0, length), used);
       this.#hasKinds ||= kinds !== null;
       this.#hasMarks ||= marks !== null;
-      this.#pending = true;
     }
     this.#watermark = Math.max(this.#watermark, watermark);
   }
 
   /** Passes on what has come since. */
   flush(): void {
-    if (!this.#pending) return;
-    this.#pending = false;
     const length = this.#rows.used;
+    if (length === 0) return;
     const batch = {
       schema: this.schema,
       length,

@@ -139,14 +139,12 @@ export class Pipeline implements MergeOutput {
   push(source: number, batch: Batch): void {
     this.meter.begin(source, batch);
     const take = this.#sources[source];
-    const single = this.#single[source] && batch.length > 1;
-    for (let row = 0; single && row < batch.length; row++) {
-      take(sliceBatch(batch, row, row + 1));
+    // A batch without rows is one step, too.
+    const step = this.#single[source] ? 1 : Math.max(1, batch.length);
+    for (let row = 0; row === 0 || row < batch.length; row += step) {
+      take(sliceBatch(batch, row, Math.min(batch.length, row + step)));
       this.#flush();
     }
-    if (single) return;
-    take(batch);
-    this.#flush();
   }
 
   /** Passes on what has come together where ways of one source meet. */

@@ -8,11 +8,11 @@ import { planChildren, planNodes } from '../plan/children.js';
 import { planHash } from '../plan/hash.js';
 import type { CacheNode } from '../plan/nodes/cache.js';
 import type { PlanNode } from '../plan/plan.js';
-import { runOnce } from '../runtime/oneShot.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { KeptRows } from '../sources/cached.js';
 import { preparePlan, type HeldQuery, type QueryRegistry } from './hostQueries.js';
 import { pipelineStats } from './hostStats.js';
+import { readToEnd } from './readToEnd.js';
 
 /** Rows that cannot be kept. */
 export class CacheError extends MillraceError {
@@ -111,13 +111,7 @@ export class CacheRegistry {
     }
     const physical = prepared.closing();
     const collector = new Rows(bound.fields, physical.table.time !== null);
-    await runOnce(physical, sources, {
-      world: runtime.options.world,
-      until: () => Infinity,
-      now: Infinity,
-      yieldTurn: () => runtime.yieldTurn(),
-      exchange: runtime.exchange,
-      memory: runtime.memory,
+    await readToEnd(physical, sources, runtime, {
       kept: () => collector.bytes(),
       take(batch) {
         collector.take(batch);

@@ -14,6 +14,7 @@ import { whenCurrent } from './hostCurrent.js';
 import { preparePlan, type PreparedPlan, type QueryRegistry } from './hostQueries.js';
 import { pipelineStats, timeText } from './hostStats.js';
 import type { BoundPlan, HostReplies } from './protocol.js';
+import { readToEnd } from './readToEnd.js';
 
 /** A sink that does not exist, or rows without end that are to be written. */
 export class WriteError extends MillraceError {
@@ -219,13 +220,7 @@ export async function writeRows(
     const { retracting, order } = physical.table;
     const table =
       retracting || order !== undefined ? new MaterializedTable(physical.table, WITHOUT_LIMIT) : null;
-    await runOnce(physical, sources, {
-      world: runtime.options.world,
-      until: () => Infinity,
-      now: Infinity,
-      yieldTurn: () => runtime.yieldTurn(),
-      exchange: runtime.exchange,
-      memory: runtime.memory,
+    await readToEnd(physical, sources, runtime, {
       kept: () => table?.bytes ?? 0,
       async take(batch) {
         if (table !== null) table.apply(batch);

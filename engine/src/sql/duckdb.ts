@@ -5,6 +5,7 @@ import { bind } from '../functions/bind.js';
 import { sqlString } from '../functions/scalar/sql.js';
 import { projectColumns } from '../plan/bind.js';
 import { planNodes } from '../plan/children.js';
+import { passedAs } from '../plan/passed.js';
 import { planFill } from '../plan/fill.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { RollingNode } from '../plan/nodes/rolling.js';
@@ -31,7 +32,6 @@ import { rankedRows, sortedRows, topRows } from './duckdbOrder.js';
 import { DUCKDB, duckdbName } from './duckdbText.js';
 import { rolledColumn } from './duckdbRolling.js';
 import { windowRows } from './duckdbWindows.js';
-import { passedAs } from './passed.js';
 import { scalarText } from './scalar.js';
 import type { Cannot } from './cannot.js';
 
