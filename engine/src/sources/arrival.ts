@@ -1,0 +1,32 @@
+import type { BatchBuilder } from '../columns/builder.js';
+import type { RejectRow } from '../codecs/decoder.js';
+import type { Schema } from '../columns/schema.js';
+import type { Field } from '../columns/types.js';
+import type { Options } from './options.js';
+
+/** One thing that came over a connection, as it came: what live feeds pass on, recordings keep and decoders read. */
+export interface Arrival {
+  readonly kind: 'message' | 'opened' | 'closed';
+  /** When it was received, in whole microseconds since 1970-01-01 UTC. */
+  readonly atUs: number;
+  /** A message's bytes; the address that was connected to; why a connection was lost, as UTF-8. */
+  readonly bytes: Uint8Array;
+}
+
+/** Turns what arrived, in order, into rows. One may give no row, or more than a batch holds: `read` goes on where it stopped. */
+export interface ArrivalDecoder {
+  /** Whether the last arrival has rows that have not been read. */
+  readonly isOpen: boolean;
+  /** Begins the next arrival; never called while one is open. The bytes are copied if they are needed later. */
+  begin(arrival: Arrival): void;
+  /** Reads rows until the arrival ends or the builder is full. */
+  read(out: BatchBuilder): void;
+}
+
+/** How arrivals are read, registered by name; a source's option `decode` names one. */
+export interface ArrivalFormat {
+  readonly name: string;
+  /** The columns of its rows; null: inferred from the first messages, or declared by the user. */
+  fields(options: Options): readonly Field[] | null;
+  decoder(schema: Schema, options: Options, reject: RejectRow): ArrivalDecoder;
+}
