@@ -23,10 +23,19 @@ export interface ArrivalDecoder {
   read(out: BatchBuilder): void;
 }
 
+/** What a decoder asks of the connection: a message to send (as JSON), or an address whose body is to arrive as a message. */
+export type ArrivalRequest = { readonly send: unknown } | { readonly fetch: string };
+
 /** How arrivals are read, registered by name; a source's option `decode` names one. */
 export interface ArrivalFormat {
   readonly name: string;
   /** The columns of its rows; null: inferred from the first messages, or declared by the user. */
   fields(options: Options): readonly Field[] | null;
-  decoder(schema: Schema, options: Options, reject: RejectRow): ArrivalDecoder;
+  /** `ask` reaches the connection of a live feed; over a recording nobody listens, since the answers are in it. */
+  decoder(
+    schema: Schema,
+    options: Options,
+    reject: RejectRow,
+    ask: (request: ArrivalRequest) => void,
+  ): ArrivalDecoder;
 }

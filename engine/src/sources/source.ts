@@ -1,6 +1,7 @@
 import type { Batch } from '../columns/batch.js';
 import type { Field } from '../columns/types.js';
 import type { EventTime } from '../columns/time.js';
+import type { Arrival } from './arrival.js';
 
 /** A row that could not be read: counted, and the first ones kept. */
 export interface Reject {
@@ -65,6 +66,8 @@ export interface OpenSource {
    * values need not be read where that cannot change which rows there are: they are in the batches then with any value.
    */
   read(columns?: ReadonlySet<string> | null): SourceReader;
+  /** Of what comes over a connection: tells each arrival as it comes, before anything is dropped; returns what stops it. */
+  tap?(listener: (arrival: Arrival) => void): () => void;
   close(): Promise<void>;
 }
 
