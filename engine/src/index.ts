@@ -30,7 +30,7 @@ export type {
   ToTableOptions,
 } from './dsl/changelog.js';
 export { clock } from './dsl/clock.js';
-export type { Speed } from './dsl/clock.js';
+export type { ClockStep, Speed } from './dsl/clock.js';
 export type { Collection } from './dsl/collection.js';
 export { expr } from './dsl/expr.js';
 export { countWindow, dollarBars, tickBars, volumeBars } from './dsl/bars.js';

@@ -12,7 +12,7 @@ import { explainQuery } from './hostExplain.js';
 import { CacheRegistry } from './hostCaches.js';
 import { IndexRegistry } from './hostIndexes.js';
 import { HostFunctions } from './hostFunctions.js';
-import { ClockPublisher } from './hostClock.js';
+import { ClockPublisher, seek, step, waitUntil } from './hostClock.js';
 import { partsOf, preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
 import { readRows, writeRows } from './hostReads.js';
 import { ViewRegistry } from './hostViews.js';
@@ -144,11 +144,9 @@ class Host implements SessionHost {
     },
     stats: () => this.#stats(),
     clock: ({ command }) => this.#runtime.command(command),
-    until: async ({ time }) => {
-      const state = await this.#runtime.until(time);
-      await this.#queries.settled();
-      return state;
-    },
+    until: ({ time }) => waitUntil(time, this.#runtime, this.#queries),
+    seek: ({ to }) => seek(to, this.#runtime, this.#queries),
+    step: ({ by }) => step(by, this.#runtime, this.#queries),
     applied: ({ callId, result }) => {
       this.#functions.answer(callId, result);
       return null;

@@ -98,8 +98,16 @@ export type HostRequest =
   | { readonly type: 'settleOwner'; readonly owner: string }
   | { readonly type: 'stats' }
   | { readonly type: 'clock'; readonly command: ClockCommand }
-  /** Resolves when the clock reaches the time, or every replay its end. */
-  | { readonly type: 'until'; readonly time: EventTime | 'end' }
+  /** Resolves when the clock reaches the time (microseconds, a time of day on the replays' first day, or an ISO time), or every replay its end. */
+  | { readonly type: 'until'; readonly time: EventTime | 'end' | (string & {}) }
+  /** Goes to a time, forward or back, and resolves when every query is there. */
+  | { readonly type: 'seek'; readonly to: EventTime | string }
+  /** Goes on by rows, by a duration of event time, or until a table has closed its next window, and stands. Resolves when the queries are there. */
+  | {
+      readonly type: 'step';
+      readonly by:
+        { readonly events: number } | { readonly durationUs: number } | { readonly window: PlanNode };
+    }
   /** Registers a view of a query: what the cell's output shows. Frames are asked for by front ends. */
   | {
       readonly type: 'view';
@@ -163,6 +171,8 @@ export interface HostReplies {
   stats: SessionStats;
   clock: ClockState;
   until: ClockState;
+  seek: ClockState;
+  step: ClockState;
   view: { readonly bound: BoundPlan };
   viewSnapshot: { readonly arrow: Uint8Array; readonly status: ViewStatus; readonly bound: BoundPlan };
 }
