@@ -96,6 +96,8 @@ export type HostRequest =
   | { readonly type: 'retireOwner'; readonly owner: string }
   /** The owner's cell has run: what of its former queries nothing holds is over. */
   | { readonly type: 'settleOwner'; readonly owner: string }
+  /** Lets other sources stand for those of these names, in all plans, also of what is shown; null: the source that was written. All of it or nothing. */
+  | { readonly type: 'use'; readonly sources: Readonly<Record<string, PlanNode | null>> }
   | { readonly type: 'stats' }
   | { readonly type: 'clock'; readonly command: ClockCommand }
   /** Resolves when the clock reaches the time (microseconds, a time of day on the replays' first day, or an ISO time), or every replay its end. */
@@ -168,6 +170,8 @@ export interface HostReplies {
   releaseOwner: null;
   retireOwner: null;
   settleOwner: null;
+  /** How many views and queries go on over other sources. */
+  use: { readonly rebound: number };
   stats: SessionStats;
   clock: ClockState;
   until: ClockState;
