@@ -48,6 +48,8 @@ export function bookFormat(name: string, makeSync: (parts: BookParts) => BookSyn
   return {
     name,
     fields: bookFields,
+    // Changes mean something only behind the snapshot that came before them.
+    fromStart: true,
     decoder: (schema, options, reject, ask) =>
       new BookDecoder(checkedSchema(name, bookFields(options), schema), options, reject, ask, makeSync),
   };

@@ -89,6 +89,7 @@ class RowDecoder implements ArrivalDecoder {
   readonly #missed: number;
   /** The id of each symbol's last row, by its code; NaN: none has come. */
   #lastIds = new Float64Array(64).fill(NaN);
+  #out: BatchBuilder | null = null;
   #messages = 0;
   #kind: BoundMessage | null = null;
   #atUs = 0;
@@ -206,6 +207,11 @@ class RowDecoder implements ArrivalDecoder {
 
   read(out: BatchBuilder): void {
     const kind = this.#kind;
+    if (out !== this.#out) {
+      // Symbols have other codes there.
+      this.#lastIds.fill(NaN);
+      this.#out = out;
+    }
     while (kind !== null && this.#next < this.#rows && out.length < out.limit) {
       const from = this.#starts[this.#next++];
       const fault = this.#row(kind, from, out);
