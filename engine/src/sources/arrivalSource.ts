@@ -220,8 +220,8 @@ class ArrivalReader implements SourceReader {
   async next(maxRows: number): Promise<Batch | null> {
     const { rows } = this;
     const { queue, world } = this.intake;
-    rows.begin(maxRows);
     for (;;) {
+      rows.begin(maxRows);
       const isMore = this.#readWaiting();
       if (rows.length > 0) return rows.batch();
       if (isMore) await new Promise<void>(resolve => void world.after(0, resolve));
