@@ -65,6 +65,8 @@ export type {
   Quote,
   Trade,
 } from './dsl/exchange.js';
+export { LiveStream } from './dsl/liveStream.js';
+export type { ConnectionEvent, GapOptions, LiveOptions, WithReceived } from './dsl/liveStream.js';
 export type { Rolled, Rolling, RollingOptions, WithRolled } from './dsl/rolling.js';
 export type {
   AfterMatchOption,

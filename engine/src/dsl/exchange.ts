@@ -14,7 +14,7 @@ import {
 } from './exchangeFeeds.js';
 import type { Flat } from './kinds.js';
 import { made } from './origin.js';
-import { Stream } from './stream.js';
+import { LiveStream } from './liveStream.js';
 
 /** What every row of an exchange has: both clocks, and of what it is. */
 interface MarketRow {
@@ -138,7 +138,7 @@ function exchangeStream<C extends ExchangeChannel, Exact extends boolean>(
   exchange: string,
   options: BinanceOptions<C, Exact>,
   feedOf: (request: FeedRequest) => ExchangeFeed,
-): Stream<ExchangeRow<C, Exact>> {
+): LiveStream<ExchangeRow<C, Exact>> {
   const { channel, symbols, exact, url, watermark, idleTimeout } = options;
   if (!CHANNELS.includes(channel)) {
     const near = nearestNames(String(channel), CHANNELS).map(name => `'${name}'`);
@@ -178,7 +178,7 @@ function exchangeStream<C extends ExchangeChannel, Exact extends boolean>(
     },
     clocked: false,
   });
-  return new Stream<ExchangeRow<C, Exact>>(made(node));
+  return new LiveStream<ExchangeRow<C, Exact>>(made(node));
 }
 
 /**

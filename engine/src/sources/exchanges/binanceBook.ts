@@ -46,6 +46,7 @@ class BinanceSync implements BookSync {
   readonly #requests: SnapshotRequests;
   readonly #url: string;
   readonly #events: BookEvent[] = [];
+  #atUs = 0;
   /** Held changes of a book that are read now that it has a snapshot. */
   #work: { readonly book: Book; readonly held: HeldMessage[] } | null = null;
 
@@ -56,6 +57,7 @@ class BinanceSync implements BookSync {
   }
 
   take(arrival: Arrival): void {
+    this.#atUs = arrival.atUs;
     if (arrival.kind !== 'message') {
       this.#lose(arrival.atUs);
       return;
@@ -73,7 +75,6 @@ class BinanceSync implements BookSync {
       if (fault !== null) this.parts.refuse(fault, arrival.bytes);
       if (kind === 'error' && message.has('code')) this.#requests.fail(arrival.atUs);
     }
-    this.#requests.pump(arrival.atUs);
   }
 
   next(): BookEvent | null {
@@ -88,6 +89,7 @@ class BinanceSync implements BookSync {
       const held = work?.held.shift();
       if (work === null || held === undefined) {
         this.#work = null;
+        this.#requests.pump(this.#atUs);
         return null;
       }
       if (!work.book.synced) work.book.held.push(held);

@@ -6,6 +6,9 @@ import { coinbaseWire } from './coinbase.js';
 import { ExchangeMessage } from './exchangeMessage.js';
 import { readLevels } from './levels.js';
 
+/** A book that has been asked for is awaited for so long. */
+const PATIENCE_US = 10_000_000;
+
 const PATHS = ['product_id', 'time', 'bids', 'asks', 'changes'];
 
 /**
@@ -19,6 +22,8 @@ class CoinbaseSync implements BookSync {
   );
   /** The time of each symbol's last message by the exchange's clock; NaN: it has had none. */
   readonly #times = new Map<string, number>();
+  /** When the books were asked for that are awaited. */
+  readonly #askedUs = new Map<string, number>();
   readonly #events: BookEvent[] = [];
 
   readonly #channel: string;
@@ -31,6 +36,7 @@ class CoinbaseSync implements BookSync {
     if (kind !== 'message') {
       for (const [symbol, timeUs] of this.#times) this.#tell('disconnect', symbol, timeUs, atUs);
       this.#times.clear();
+      this.#askedUs.clear();
       return;
     }
     const message = this.#message;
@@ -75,14 +81,17 @@ class CoinbaseSync implements BookSync {
       this.#miss(symbol, atUs);
       return;
     }
+    if (kind === 'snapshot') this.#askedUs.delete(symbol);
     const ownUs = message.time('time');
     const lastUs = this.#times.get(symbol) ?? NaN;
     this.#times.set(symbol, ownUs === ownUs ? ownUs : lastUs);
     this.#tell(kind, symbol, ownUs === ownUs ? ownUs : lastUs, atUs, true);
   }
 
-  /** Something of a symbol is missing: its book is asked for again. */
+  /** Something of a symbol is missing: its book is asked for again, once until it comes. */
   #miss(symbol: string, atUs: number): void {
+    if (atUs - (this.#askedUs.get(symbol) ?? -Infinity) < PATIENCE_US) return;
+    this.#askedUs.set(symbol, atUs);
     this.#tell('gap', symbol, this.#times.get(symbol) ?? NaN, atUs);
     for (const type of ['unsubscribe', 'subscribe']) {
       this.parts.ask({ send: { type, product_ids: [symbol], channels: [this.#channel] } });

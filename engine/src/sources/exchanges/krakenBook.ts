@@ -11,8 +11,10 @@ import { krakenWire } from './kraken.js';
 /** A message has the change of one symbol; several are taken, too. */
 const BOOK = ['symbol', 'bids', 'asks', 'checksum', 'timestamp'];
 
-/** A book that has been asked for again is awaited for so long. */
+/** A book that has been asked for is awaited for so long. */
 const PATIENCE_US = 10_000_000;
+/** Between two requests for one book, at least. */
+const PAUSE_US = 1_000_000;
 
 /** What is known of a symbol's book. */
 interface Book {
@@ -22,7 +24,9 @@ interface Book {
   /** Whether the checksum is looked at: not where that of a snapshot is already another one. */
   checked: boolean;
   lastUs: number;
+  /** When it was asked for last, and from when on it is asked for again if it has not come; NaN: by nobody but the subscription. */
   askedUs: number;
+  againUs: number;
 }
 
 /**
@@ -102,7 +106,8 @@ class KrakenSync implements BookSync {
     const book = this.#bookOf(symbol);
     if (book === null) return `more than ${MOST_SYMBOLS} symbols`;
     if (!isSnapshot && !book.synced) {
-      if (atUs - book.askedUs > PATIENCE_US) this.#askAgain(book, atUs);
+      if (book.againUs !== book.againUs) book.againUs = atUs + PATIENCE_US;
+      else if (atUs >= book.againUs) this.#askAgain(book, atUs);
       return null;
     }
     const timeUs = this.#time(book, atUs);
@@ -135,8 +140,8 @@ class KrakenSync implements BookSync {
     const known = this.#books.get(symbol);
     if (known !== undefined || this.#books.size >= MOST_SYMBOLS) return known ?? null;
     const levels = new CheckedBook(this.#depth);
-    // What comes before the first snapshot is of a connection that has been asked for it.
-    const book: Book = { symbol, levels, synced: false, checked: true, lastUs: NaN, askedUs: Infinity };
+    const none = { lastUs: NaN, askedUs: NaN, againUs: NaN };
+    const book: Book = { symbol, levels, synced: false, checked: true, ...none };
     this.#books.set(symbol, book);
     return book;
   }
@@ -184,12 +189,14 @@ class KrakenSync implements BookSync {
   /** Something is missing: the book begins anew. */
   #miss(book: Book, timeUs: number, atUs: number, found: number, expected: number): void {
     this.#tell(book, 'gap', timeUs, atUs, found, expected);
-    this.#askAgain(book, atUs);
+    book.synced = false;
+    if (atUs - book.askedUs < PAUSE_US) book.againUs = book.askedUs + PAUSE_US;
+    else this.#askAgain(book, atUs);
   }
 
   #askAgain(book: Book, atUs: number): void {
-    book.synced = false;
     book.askedUs = atUs;
+    book.againUs = atUs + PATIENCE_US;
     for (const method of ['unsubscribe', 'subscribe']) {
       this.parts.ask({
         send: { method, params: { channel: 'book', symbol: [book.symbol], depth: this.#depth } },

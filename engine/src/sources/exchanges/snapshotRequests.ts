@@ -1,7 +1,5 @@
 import type { ArrivalRequest } from '../arrival.js';
 
-/** An answer that has not come for so long is not awaited any more. */
-const PATIENCE_US = 10_000_000;
 /** Between two requests for one symbol, at least, and at most where they are of no use. */
 const FIRST_PAUSE_US = 250_000;
 const LONGEST_PAUSE_US = 30_000_000;
@@ -13,18 +11,18 @@ interface Wanted {
 }
 
 /**
- * Asks for snapshots over HTTP, one at a time: the answers do not say what they are of. Time is that of arrivals, so that a recording gives what
- * the feed gave.
+ * Asks for snapshots over HTTP, one at a time: the answers do not say what they are of. Each request is answered once, if not soon: the connection
+ * tries again by itself, so that nothing is asked for twice. Time is that of arrivals, so that a recording gives what the feed gave.
  */
 export class SnapshotRequests {
   readonly #wanted = new Map<string, Wanted>();
-  #asked: { readonly symbol: string; readonly atUs: number } | null = null;
+  #asked: string | null = null;
 
   constructor(private readonly ask: (request: ArrivalRequest) => void) {}
 
   /** The symbol whose snapshot is awaited. */
-  get asked(): string | undefined {
-    return this.#asked?.symbol;
+  get asked(): string | null {
+    return this.#asked;
   }
 
   /** A symbol is in want of a snapshot, unless it is already. */
@@ -35,7 +33,7 @@ export class SnapshotRequests {
 
   /** The snapshot of a symbol has come, whatever it is worth. */
   answered(symbol: string): void {
-    if (this.#asked?.symbol === symbol) this.#asked = null;
+    if (this.#asked === symbol) this.#asked = null;
   }
 
   /** The snapshot was what was wanted. */
@@ -51,21 +49,19 @@ export class SnapshotRequests {
     wanted.pauseUs = Math.min(2 * wanted.pauseUs, LONGEST_PAUSE_US);
   }
 
-  /** The request that is under way has failed. */
+  /** The answer is an error. */
   fail(atUs: number): void {
-    if (this.#asked === null) return;
-    const { symbol } = this.#asked;
+    const symbol = this.#asked;
     this.#asked = null;
-    this.again(symbol, atUs);
+    if (symbol !== null) this.again(symbol, atUs);
   }
 
   /** Asks for the next one, if it is time. */
   pump(atUs: number): void {
-    if (this.#asked !== null && atUs - this.#asked.atUs > PATIENCE_US) this.fail(atUs);
     if (this.#asked !== null) return;
     for (const [symbol, { url, notBeforeUs }] of this.#wanted) {
       if (notBeforeUs > atUs) continue;
-      this.#asked = { symbol, atUs };
+      this.#asked = symbol;
       this.ask({ fetch: url });
       return;
     }
