@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Arrival } from '../../engine/src/sources/arrival.js';
 import { BookTable } from '../support/bookTable.js';
@@ -286,6 +287,14 @@ describe('Kraken', () => {
 
   const levels = (text: string): string =>
     [...text.matchAll(/(\S+) (\S+)/g)].map(([, price, qty]) => `{"price":${price},"qty":${qty}}`).join(',');
+  /** The checksum by zlib, of levels in order. */
+  const checksum = (bids: string, asks: string): number =>
+    crc32(
+      [asks, bids]
+        .flatMap(side => side.split(' '))
+        .map(number => number.replace('.', '').replace(/^0+/, ''))
+        .join(''),
+    );
   const message = (type: string, bids: string, asks: string, checksum: number): string =>
     `{"channel":"book","type":"${type}","data":[{"symbol":"BTC/USD","bids":[${levels(bids)}],"asks":[${levels(asks)}],` +
     `"checksum":${checksum},"timestamp":"2023-10-06T17:35:55.440295Z"}]}`;
@@ -294,11 +303,64 @@ describe('Kraken', () => {
     const feed = new Feed('kraken.book', { depth: 10 });
     expect(feed.say(message('snapshot', BIDS, ASKS, CHECKSUM))).toEqual(['snapshot']);
     expect(feed.rejects).toEqual([]);
-    // A better bid comes and goes: the worst goes with it, and comes again.
-    const better = message('update', '45284.0 1.00000000', '', 3037353107);
-    const rows = feed.format.rows(messageOf(better));
-    expect(rows.map(({ side, price, size }) => [side, price, size])).toEqual(
-      feed.format.rejects.length > 0 ? [] : expect.any(Array),
+    // A better bid comes, and the worst goes, which the exchange does not tell.
+    const text = `45284.0 1.00000000 ${BIDS.replace(/ 45276.6 .*/, '')}`;
+    expect(feed.say(message('update', '45284.0 1.00000000', '', checksum(text, ASKS)))).toEqual(['change']);
+    expect(feed.table.book('BTC/USD')[0]).toMatchObject({ bid: 45284, bidSize: 1, ask: 45285.2 });
+    const rows = feed.format.rows(
+      messageOf(message('update', '45284.0 0 45276.6 0.15445238 45276.5 1', '', CHECKSUM)),
     );
+    expect(rows.map(({ side, price, size }) => [side, price, size])).toEqual([
+      ['bid', 45284, 0],
+      ['bid', 45276.6, 0.15445238],
+      ['bid', 45276.5, 1],
+      ['bid', 45276.5, 0],
+    ]);
+    expect(feed.rejects).toEqual([]);
+  });
+
+  test('another checksum is a gap: the book is asked for again', () => {
+    const feed = new Feed('kraken.book', { depth: 10 });
+    feed.say(message('snapshot', BIDS, ASKS, CHECKSUM));
+    expect(feed.say(message('update', '45283.5 0.2', '', CHECKSUM), SECOND)).toEqual([
+      `gap ${checksum(BIDS.replace('0.10000000', '0.2'), ASKS)} for ${CHECKSUM}`,
+    ]);
+    expect(feed.asked).toEqual(
+      ['unsubscribe', 'subscribe'].map(
+        method => `{"method":"${method}","params":{"channel":"book","symbol":["BTC/USD"],"depth":10}}`,
+      ),
+    );
+    expect(feed.say(message('update', '45283.5 0.3', '', 1), 2 * SECOND)).toEqual([]);
+    expect(feed.asked).toEqual([]);
+    expect(feed.say(message('update', '45283.5 0.3', '', 1), 12 * SECOND)).toEqual([]);
+    expect(feed.asked).toHaveLength(2);
+    expect(feed.say(message('snapshot', BIDS, ASKS, CHECKSUM), 12.1 * SECOND)).toEqual(['snapshot']);
+    // So soon after the last request there is no other one.
+    expect(feed.say(message('update', '45283.5 0.4', '', 1), 12.2 * SECOND)).toHaveLength(1);
+    expect(feed.asked).toEqual([]);
+    feed.say(message('update', '45283.5 0.4', '', 1), 13 * SECOND);
+    expect(feed.asked).toHaveLength(2);
+    expect(feed.happens('closed', 14 * SECOND)).toEqual([]);
+    expect(feed.rejects).toEqual([]);
+  });
+
+  test('what cannot be read is a gap, and a checksum that is wrong from the start is not looked at', () => {
+    const feed = new Feed('kraken.book', { depth: 10 });
+    expect(feed.say(message('snapshot', BIDS, ASKS, 1))).toEqual(['snapshot']);
+    expect(feed.say(message('update', '45283.5 0.2', '', 1))).toEqual(['change']);
+    expect(feed.say(message('update', '45283.5 true', '', 1))).toEqual(['gap']);
+    expect(feed.say('{"channel":"book","type":"update","data":[7]}')).toEqual([]);
+    expect(feed.say('{"channel":"book","type":"update","data":[{}]}')).toEqual([]);
+    expect(feed.say('{"channel":"book","type":"update","data":{}}')).toEqual([]);
+    expect(feed.rejects).toEqual([
+      `the checksum of a snapshot of BTC/USD is ${CHECKSUM} here: it is not looked at any more`,
+      'a level is expected to have a price and a size',
+      'an entry of a book is expected to be an object',
+      "'symbol' is expected, and is not there",
+      "'data' is expected to be a list",
+    ]);
+    feed.say(message('snapshot', BIDS, ASKS, CHECKSUM));
+    expect(feed.happens('closed')).toEqual(['disconnect']);
+    expect(feed.book('BTC/USD')).toContain('unsynced');
   });
 });
