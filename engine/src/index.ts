@@ -105,7 +105,7 @@ export type { Key, KeyArguments, KeyBound, KeyIndex, LiveKeyIndex } from './dsl/
 export type { Unsubscribe, WatchedRows } from './dsl/keyWatcher.js';
 export type { TopNKinds, TopNOptions } from './dsl/topN.js';
 export { orderBook } from './dsl/orderBook.js';
-export type { BookChangeColumns, BookLevel, OrderBookOptions } from './dsl/orderBook.js';
+export type { BookChangeColumns, BookLevel, BookLevelOf, OrderBookOptions } from './dsl/orderBook.js';
 export type { EmaOptions, RowFunction } from './dsl/rowFunctions.js';
 export { Stream } from './dsl/stream.js';
 export type { KeepOptions } from './dsl/stream.js';

@@ -1,5 +1,5 @@
 import { found } from './jsonRow.js';
-import { JsonSkipper, skipSpace } from './jsonSkipper.js';
+import { skipSpace, type JsonSkipper } from './jsonSkipper.js';
 
 const encoder = new TextEncoder();
 

@@ -113,6 +113,8 @@ export interface ExchangeOptions<C extends ExchangeChannel, Exact extends boolea
   readonly exact?: Exact;
   /** Another address: a replayed recording, a test's, another region's. */
   readonly url?: string;
+  /** `'close'`: a clean close by the server is the end, as of a replayed recording; not given: reconnect. */
+  readonly end?: 'close';
   /** What messages and the clock call it; not given: `binance.trades`. */
   readonly name?: string;
   /** How far rows may lag behind the latest one: 1 s unless said otherwise, 2 s for books. */
@@ -139,7 +141,7 @@ function exchangeStream<C extends ExchangeChannel, Exact extends boolean>(
   options: BinanceOptions<C, Exact>,
   feedOf: (request: FeedRequest) => ExchangeFeed,
 ): LiveStream<ExchangeRow<C, Exact>> {
-  const { channel, symbols, exact, url, watermark, idleTimeout } = options;
+  const { channel, symbols, exact, url, end, watermark, idleTimeout } = options;
   if (!CHANNELS.includes(channel)) {
     const near = nearestNames(String(channel), CHANNELS).map(name => `'${name}'`);
     throw new MillraceError(
@@ -168,6 +170,7 @@ function exchangeStream<C extends ExchangeChannel, Exact extends boolean>(
       decode: `${exchange}.${channel}`,
       symbols,
       ...(exact === true ? { exact } : {}),
+      ...(end === undefined ? {} : { end }),
     },
     fields: null,
     time: {

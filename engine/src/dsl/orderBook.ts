@@ -1,4 +1,3 @@
-import type { Temporal } from 'temporal-polyfill';
 import { orderBookNode } from '../plan/build.js';
 import type { Flat } from './kinds.js';
 import { made } from './origin.js';
@@ -7,7 +6,6 @@ import { StreamTable } from './streamTable.js';
 
 /** What `orderBook` reads of changes: those that exchanges send, or a file of them. */
 export interface BookChangeColumns {
-  ts: Temporal.Instant;
   symbol: string;
   kind: string;
   side: string | null;
@@ -31,12 +29,10 @@ export interface BookLevel {
    * Both are over with the next snapshot, which takes the place of all levels.
    */
   state: 'unsynced' | 'synced' | 'gap';
-  /** Of the message that made the level what it is. */
-  ts: Temporal.Instant;
 }
 
-/** Of that message, too, where the changes have it. */
-type OfMessage<Row> = Flat<Pick<Row, Extract<keyof Row, 'received' | 'lastId'>>>;
+/** A level with what it has of the message that made it what it is, as far as the changes have it: both clocks and the last update. */
+export type BookLevelOf<Row> = Flat<BookLevel & Pick<Row, Extract<keyof Row, 'ts' | 'received' | 'lastId'>>>;
 
 /** What `orderBook` takes. */
 export interface OrderBookOptions {
@@ -57,6 +53,6 @@ export interface OrderBookOptions {
 export function orderBook<Row extends BookChangeColumns>(
   changes: Stream<Row>,
   options: OrderBookOptions,
-): StreamTable<Flat<BookLevel & OfMessage<Row>>> {
+): StreamTable<BookLevelOf<Row>> {
   return new StreamTable(made(orderBookNode({ input: changes.plan, depth: options.depth })));
 }

@@ -16,8 +16,8 @@ export interface BookChanges {
   readonly kinds: Uint8Array;
   /** 1: bid, 0: ask; another number: none. */
   readonly sides: Uint8Array;
-  readonly prices: Float64Array;
-  readonly sizes: Float64Array;
+  readonly prices: Float64Array | Int32Array;
+  readonly sizes: Float64Array | Int32Array;
 }
 
 /** Reads the columns of batches that change books. */
@@ -48,10 +48,16 @@ export class BookChangeReader {
     return {
       kinds: this.#kinds,
       sides: this.#sides,
-      prices: price.data as Float64Array,
-      sizes: size.data as Float64Array,
+      prices: numbersOf(price, length),
+      sizes: numbersOf(size, length),
     };
   }
+}
+
+/** Numbers as they are, but for integers beyond 2^53, which become the nearest float64. */
+function numbersOf({ data }: Column, length: number): Float64Array | Int32Array {
+  if (!(data instanceof BigInt64Array)) return data as Float64Array | Int32Array;
+  return Float64Array.from(data.subarray(0, length), Number);
 }
 
 /** Finds which of a few words the codes of a dictionary are. */
@@ -84,8 +90,8 @@ export class PendingChanges implements BookChanges {
   count = 0;
   kinds = new Uint8Array(64);
   sides = new Uint8Array(64);
-  prices = new Float64Array(64);
-  sizes = new Float64Array(64);
+  prices: Float64Array = new Float64Array(64);
+  sizes: Float64Array = new Float64Array(64);
 
   push(changes: BookChanges, from: number, to: number): void {
     const end = this.count + to - from;

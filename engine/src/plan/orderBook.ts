@@ -4,6 +4,7 @@ import {
   BOOLEAN,
   FLOAT64,
   INT32,
+  isNumeric,
   sameType,
   STRING,
   typeName,
@@ -54,6 +55,8 @@ export function bindOrderBook(
   for (const [name, type] of READ) {
     const field = requireColumn(name);
     if (sameType(field.type, type)) continue;
+    // A file of whole prices has integers.
+    if (type.kind === 'float64' && isNumeric(field.type) && field.type.kind !== 'decimal') continue;
     throw new MillraceError(
       'MR3532',
       `orderBook() reads '${name}' as ${typeName(type)}, and it is ${typeName(field.type)}.`,
