@@ -156,13 +156,28 @@ describe('Binance', () => {
     expect(feed.book('A')).toBe('2x2 1x1 |  synced');
   });
 
-  test('ids that wrap around right behind a snapshot are found after some seconds', () => {
+  test('ids that begin anew right behind a snapshot are a gap, too', () => {
     const feed = new Feed('binance.book', options);
     feed.say(change(99, 99, [[1, 1]]));
     feed.say(snapshot(99, [[1, 1]]));
-    for (let at = 0; at <= 10; at++)
-      expect(feed.say(change(at, at, [], [], 100 + at), at * SECOND)).toEqual([]);
-    expect(feed.say(change(11, 11, [], [], 111), 11 * SECOND)).toEqual(['gap 11-11 for 100']);
+    expect(feed.say(change(98, 98, [], [], 100))).toEqual([]);
+    expect(feed.say(change(0, 0, [], [], 101))).toEqual(['gap 0-0 for 100']);
+    // What was held from before is of no use.
+    feed.say(change(1, 1, [[2, 2]], [], 102));
+    expect(feed.say(snapshot(0, [[1, 1]]))).toEqual(['snapshot 0-0', 'change 1-1']);
+    feed.say(change(7, 7, [], [], 103));
+    feed.say(change(0, 0, [[3, 3]], [], 104), SECOND);
+    expect(feed.say(snapshot(0, [[1, 1]]), SECOND)).toEqual(['snapshot 0-0']);
+  });
+
+  test('changes do not stay behind a snapshot for long', () => {
+    const feed = new Feed('binance.book', options);
+    feed.say(change(99, 99, [[1, 1]]));
+    feed.say(snapshot(99, [[1, 1]]));
+    for (let at = 0; at <= 10; at++) {
+      expect(feed.say(change(60 + at, 60 + at, [], [], 100 + at), at * SECOND)).toEqual([]);
+    }
+    expect(feed.say(change(71, 71, [], [], 111), 11 * SECOND)).toEqual(['gap 71-71 for 100']);
   });
 
   test('futures go on from the last id of the change before', () => {

@@ -31,6 +31,9 @@ interface Book {
   readonly held: HeldMessages;
 }
 
+/** The ids of a message. */
+type Ids = Pick<BookEvent, 'firstId' | 'lastId' | 'expectedId'>;
+
 /** What a change is to a book. */
 type Place = 'next' | 'old' | 'gap';
 
@@ -121,7 +124,7 @@ class BinanceSync implements BookSync {
     if (book === null) return;
     const previous = message.has('pu') ? message.integer('pu') : first - 1;
     if (!book.synced) {
-      this.#hold(book, bytes, atUs);
+      this.#hold(book, { bytes, atUs, timeUs, lastId: last });
       return;
     }
     const place = placeOf(book, previous, last, timeUs, atUs);
@@ -134,7 +137,7 @@ class BinanceSync implements BookSync {
         expectedId: book.lastId + spot,
       });
       book.synced = false;
-      this.#hold(book, bytes, atUs);
+      this.#hold(book, { bytes, atUs, timeUs, lastId: last });
       return;
     }
     const fault = this.#readSides('b', 'a');
@@ -181,8 +184,8 @@ class BinanceSync implements BookSync {
   }
 
   /** Keeps a change until there is a snapshot, and asks for that. */
-  #hold(book: Book, bytes: Uint8Array, atUs: number): void {
-    book.held.push({ bytes: bytes.slice(), atUs });
+  #hold(book: Book, change: HeldMessage): void {
+    book.held.push({ ...change, bytes: change.bytes.slice() });
     if (this.#symbols.length > 0 && !this.#symbols.includes(book.symbol)) return;
     const template = this.#url === '' ? (this.#message.has('pu') ? FUTURES : SPOT) : this.#url;
     this.#requests.want(book.symbol, template.replace('{symbol}', encodeURIComponent(book.symbol)));
@@ -203,7 +206,7 @@ class BinanceSync implements BookSync {
     if (book === null) return;
     this.#requests.answered(symbol);
     if (book.synced && id <= book.lastId) return;
-    const held = book.held.all().filter(change => this.#load(change) && message.integer('u') > id);
+    const held = book.held.all().filter(({ lastId }) => lastId > id);
     const [next] = held;
     if (next !== undefined && this.#load(next)) {
       const previous = message.has('pu') ? message.integer('pu') : message.integer('U') - 1;
@@ -237,14 +240,8 @@ class BinanceSync implements BookSync {
 
   /** Snapshots of the spot market have no time: the changes around them have. */
   #snapshotTime(book: Book, next: HeldMessage | undefined, atUs: number): number {
-    const message = this.#message;
-    let timeUs = NaN;
-    for (const change of book.held.all()) {
-      if (!this.#load(change)) continue;
-      timeUs = message.time('E');
-      if (change === next) break;
-    }
-    return timeUs === timeUs ? timeUs : book.lastUs === book.lastUs ? book.lastUs : atUs;
+    const timeUs = next?.timeUs ?? book.held.all().at(-1)?.timeUs ?? book.lastUs;
+    return timeUs === timeUs ? timeUs : atUs;
   }
 
   #tell(
@@ -252,19 +249,19 @@ class BinanceSync implements BookSync {
     kind: BookEvent['kind'],
     tsUs: number,
     receivedUs: number,
-    ids: Partial<Pick<BookEvent, 'firstId' | 'lastId' | 'expectedId'>> = {},
+    { firstId = NaN, lastId = NaN, expectedId = NaN }: Partial<Ids> = {},
     hasLevels = false,
   ): void {
-    const none = { firstId: NaN, lastId: NaN, expectedId: NaN };
-    this.#events.push({ ...none, ...ids, kind, symbol, tsUs, receivedUs, hasLevels });
+    this.#events.push({ kind, symbol, tsUs, receivedUs, firstId, lastId, expectedId, hasLevels });
   }
 }
 
 /** What a change is to a book that is in step; `previous` is the id that it goes on from. */
 function placeOf(book: Book, previous: number, last: number, timeUs: number, atUs: number): Place {
   if (last > book.lastId) return previous <= book.lastId ? 'next' : 'gap';
-  // Behind a snapshot come changes that it has already.
-  if (book.fresh) return atUs - book.snapshotUs > SNAPSHOT_LEAD_US ? 'gap' : 'old';
+  // Behind a snapshot come changes that it has already, not long before it; others have ids that began anew.
+  const isLong = atUs - book.snapshotUs > SNAPSHOT_LEAD_US || last < book.lastId / 2;
+  if (book.fresh) return isLong ? 'gap' : 'old';
   return timeUs > book.lastUs ? 'gap' : 'old';
 }
 

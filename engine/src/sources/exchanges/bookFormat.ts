@@ -1,6 +1,5 @@
 import type { BatchBuilder, ColumnBuilder } from '../../columns/builder.js';
 import type { Schema } from '../../columns/schema.js';
-import type { Field } from '../../columns/types.js';
 import type { RejectRow } from '../../codecs/decoder.js';
 import { REJECT_TEXT_LENGTH, rejectText } from '../../codecs/decoder.js';
 import type { Arrival, ArrivalDecoder, ArrivalFormat, ArrivalRequest } from '../arrival.js';
@@ -55,11 +54,19 @@ export function bookFormat(name: string, makeSync: (parts: BookParts) => BookSyn
   };
 }
 
+/** What a row has of a level. */
+const LEVEL = ['side', 'price', 'size'] as const;
+
+/** Columns by name, but for those that a schema leaves out. */
+type Columns = Readonly<Record<string, ColumnBuilder | undefined>>;
+
 class BookDecoder implements ArrivalDecoder {
   isOpen = false;
   readonly #stage: LevelStage;
   readonly #sync: BookSync;
-  readonly #fields: readonly Field[];
+  /** The columns of the builder that was written to last. */
+  #out: BatchBuilder | null = null;
+  #columns: Columns = {};
   readonly #places: Readonly<Record<string, number>>;
   #messages = 0;
   #event: BookEvent | null = null;
@@ -74,7 +81,6 @@ class BookDecoder implements ArrivalDecoder {
     makeSync: (parts: BookParts) => BookSync,
   ) {
     const fields = bookFields(options);
-    this.#fields = schema.fields;
     this.#places = placesOf(fields, schema.fields);
     this.#stage = new LevelStage(fields.find(({ name }) => name === 'price')!.type);
     const refuse = (reason: string, bytes: Uint8Array): void =>
@@ -109,57 +115,56 @@ class BookDecoder implements ArrivalDecoder {
   }
 
   #write(event: BookEvent, hasLevels: boolean, count: number, rows: number, out: BatchBuilder): void {
+    const columns = out === this.#out ? this.#columns : this.#look(out);
     const row = out.length;
     const end = row + count;
-    const start = this.#given;
-    const column = (name: string): ColumnBuilder | null => out.columns[this.#places[name]] ?? null;
-    for (const [place, { name, nullable }] of this.#fields.entries()) {
-      if (!nullable) continue;
-      if (hasLevels && (name === 'side' || name === 'price' || name === 'size')) continue;
-      const value = name === 'firstId' || name === 'lastId' || name === 'expectedId' ? event[name] : NaN;
-      fill(out.columns[place], row, end, value);
-    }
-    fill(column('ts'), row, end, event.tsUs);
-    fill(column('received'), row, end, event.receivedUs);
-    fillText(column('symbol'), row, end, event.symbol);
-    fillText(column('kind'), row, end, event.kind);
-    fill(column('last'), row, end, 0);
-    if (start + count === rows) column('last')?.setNumber(end - 1, 1);
-    if (hasLevels) this.#writeLevels(start, count, row, column);
+    fill(columns.ts, row, end, event.tsUs);
+    fill(columns.received, row, end, event.receivedUs);
+    fillText(columns.symbol, row, end, event.symbol);
+    fillText(columns.kind, row, end, event.kind);
+    fill(columns.firstId, row, end, event.firstId);
+    fill(columns.lastId, row, end, event.lastId);
+    fill(columns.expectedId, row, end, event.expectedId);
+    columns.last?.bytes.fill(0, row, end);
+    if (columns.last !== undefined && this.#given + count === rows) columns.last.bytes[end - 1] = 1;
+    if (hasLevels) this.#writeLevels(columns, count, row);
+    else for (const name of LEVEL) fill(columns[name], row, end, NaN);
     this.#given += count;
     out.length = end;
   }
 
-  #writeLevels(
-    start: number,
-    count: number,
-    row: number,
-    column: (name: string) => ColumnBuilder | null,
-  ): void {
+  #look(out: BatchBuilder): Columns {
+    this.#out = out;
+    this.#columns = Object.fromEntries(
+      Object.entries(this.#places).map(([name, place]) => [name, out.columns[place]]),
+    );
+    return this.#columns;
+  }
+
+  #writeLevels({ price, size, side }: Columns, count: number, row: number): void {
     const stage = this.#stage;
-    const [price, size, side] = [column('price'), column('size'), column('side')];
-    if (price !== null) copyNumbers(stage.price, start, count, price, row);
-    if (size !== null) copyNumbers(stage.size, start, count, size, row);
+    const start = this.#given;
+    if (price !== undefined) copyNumbers(stage.price, start, count, price, row);
+    if (size !== undefined) copyNumbers(stage.size, start, count, size, row);
     const dictionary = side?.interner?.dictionary;
-    if (side === null || dictionary === undefined) return;
-    const codes = [dictionary.intern('ask'), dictionary.intern('bid')];
-    for (let i = 0; i < count; i++) side.ints[row + i] = codes[stage.isBid[start + i]];
+    if (side === undefined || dictionary === undefined) return;
+    const ask = dictionary.intern('ask');
+    const bid = dictionary.intern('bid');
+    for (let i = 0; i < count; i++) side.ints[row + i] = stage.isBid[start + i] === 1 ? bid : ask;
     if (side.hasNull) side.valid.fill(1, row, row + count);
   }
 }
 
 /** Sets rows of a column to a number; NaN is NULL. */
-function fill(column: ColumnBuilder | null, from: number, to: number, value: number): void {
-  if (column === null) return;
-  for (let row = from; row < to; row++) {
-    if (value !== value) column.setNull(row);
-    else column.setInteger(row, value);
-  }
+function fill(column: ColumnBuilder | undefined, from: number, to: number, value: number): void {
+  if (column === undefined) return;
+  if (value === value && !column.isWide && !column.hasNull) column.floats.fill(value, from, to);
+  else if (value === value) for (let row = from; row < to; row++) column.setNumber(row, value);
+  else for (let row = from; row < to; row++) column.setNull(row);
 }
 
-function fillText(column: ColumnBuilder | null, from: number, to: number, text: string): void {
-  if (column === null) return;
-  const code = column.interner!.dictionary.intern(text);
-  column.ints.fill(code, from, to);
+function fillText(column: ColumnBuilder | undefined, from: number, to: number, text: string): void {
+  if (column === undefined) return;
+  column.ints.fill(column.interner!.dictionary.intern(text), from, to);
   if (column.hasNull) column.valid.fill(1, from, to);
 }

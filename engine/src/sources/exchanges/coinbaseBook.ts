@@ -106,8 +106,16 @@ class CoinbaseSync implements BookSync {
     hasLevels = false,
   ): void {
     const tsUs = timeUs === timeUs ? timeUs : receivedUs;
-    const none = { firstId: NaN, lastId: NaN, expectedId: NaN };
-    this.#events.push({ ...none, kind, symbol, tsUs, receivedUs, hasLevels });
+    this.#events.push({
+      kind,
+      symbol,
+      tsUs,
+      receivedUs,
+      firstId: NaN,
+      lastId: NaN,
+      expectedId: NaN,
+      hasLevels,
+    });
   }
 }
 

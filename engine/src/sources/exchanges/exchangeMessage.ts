@@ -1,8 +1,13 @@
+import { ByteInterner } from '../../columns/byteInterner.js';
 import { textOf } from '../../codecs/decoder.js';
 import { oneLine } from '../../codecs/jsonMessage.js';
 import { JsonSkipper, skipSpace } from '../../codecs/jsonSkipper.js';
 import { JsonSlots } from '../../codecs/jsonSlots.js';
 import { ByteScanner } from '../../codecs/scanner.js';
+
+/** Texts of so many bytes, and so many of them, are remembered. */
+const LONGEST_KNOWN = 32;
+const MOST_KNOWN = 4096;
 
 /** A message of an exchange, of which some values are looked at. */
 export class ExchangeMessage {
@@ -14,6 +19,7 @@ export class ExchangeMessage {
   readonly skipper = new JsonSkipper(this.scanner);
   readonly slots: JsonSlots;
   readonly #places: ReadonlyMap<string, number>;
+  #known = new ByteInterner();
 
   /**
    * @param paths the values that are looked at
@@ -64,7 +70,17 @@ export class ExchangeMessage {
   /** A value as text, a string without its quotes; null where it is not there. */
   text(path: string): string | null {
     const start = this.startOf(path);
-    return start < 0 ? null : valueText(this.bytes, start, this.endOf(path));
+    return start < 0 ? null : this.#textAt(start, this.endOf(path));
+  }
+
+  /** The text of a value; short ones are remembered, since kinds and symbols come again and again. */
+  #textAt(start: number, end: number): string {
+    const { bytes } = this;
+    if (bytes[start] !== 34 || end - start > LONGEST_KNOWN) return valueText(bytes, start, end);
+    for (let p = start + 1; p < end; p++) if (bytes[p] === 92) return valueText(bytes, start, end);
+    if (this.#known.dictionary.size > MOST_KNOWN) this.#known = new ByteInterner();
+    const { dictionary } = this.#known;
+    return dictionary.at(this.#known.intern(bytes, start + 1, end - 1));
   }
 
   /** Whether a value is this text: a string, or written so. */

@@ -62,7 +62,7 @@ interface BoundColumn {
   readonly outside: boolean;
   readonly slot: number;
   readonly unit: 's' | null;
-  readonly words: ReadonlyMap<string, string> | null;
+  readonly words: readonly { readonly bytes: Uint8Array; readonly text: string }[] | null;
 }
 
 /** A kind of message, ready to be read. */
@@ -133,7 +133,7 @@ class RowDecoder implements ArrivalDecoder {
       if (source == null) return [];
       const outside = slots === null || isOutside(source);
       const slot = (outside ? outer : slots).paths.indexOf(pathOf(source));
-      const words = source.words === undefined ? null : new Map(Object.entries(source.words));
+      const words = source.words === undefined ? null : wordsOf(source.words);
       const path = pathOf(source);
       return [{ field, index, path, outside, slot, unit: source.unit ?? null, words }];
     });
@@ -249,8 +249,9 @@ class RowDecoder implements ArrivalDecoder {
     const { bytes, scanner } = this.#message;
     const { type } = bound.field;
     if (bound.words !== null) {
-      const text = valueText(bytes, start, end);
-      column.setString(row, bound.words.get(text) ?? text);
+      const quoted = bytes[start] === 34 ? 1 : 0;
+      const word = bound.words.find(each => isText(bytes, start + quoted, end - quoted, each.bytes));
+      column.setString(row, word?.text ?? valueText(bytes, start, end));
       return true;
     }
     switch (type.kind) {
@@ -261,7 +262,7 @@ class RowDecoder implements ArrivalDecoder {
         const interner = column.interner as ByteInterner;
         if (column.hasNull) column.valid[row] = 1;
         const quoted = bytes[start] === 34 ? 1 : 0;
-        if (bytes.subarray(start, end).includes(92)) column.setString(row, valueText(bytes, start, end));
+        if (hasEscape(bytes, start, end)) column.setString(row, valueText(bytes, start, end));
         else column.ints[row] = interner.intern(bytes, start + quoted, end - quoted);
         return end - start > 2 * quoted;
       }
@@ -311,6 +312,23 @@ class RowDecoder implements ArrivalDecoder {
     if (this.#missed >= 0 && missed === missed) out.columns[this.#missed].setInteger(row, missed);
     return false;
   }
+}
+
+const encoder = new TextEncoder();
+
+function wordsOf(words: Readonly<Record<string, string>>): { bytes: Uint8Array; text: string }[] {
+  return Object.entries(words).map(([word, text]) => ({ bytes: encoder.encode(word), text }));
+}
+
+function isText(bytes: Uint8Array, from: number, to: number, text: Uint8Array): boolean {
+  if (to - from !== text.length) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[from + i] !== text[i]) return false;
+  return true;
+}
+
+function hasEscape(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let p = from; p < to; p++) if (bytes[p] === 92) return true;
+  return false;
 }
 
 function isOutside({ at }: ColumnSource): boolean {
