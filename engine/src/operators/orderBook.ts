@@ -3,7 +3,6 @@ import { Dictionary } from '../columns/dictionary.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { PhysicalOrderBook } from '../physical/orderBook.js';
-import { OF_MESSAGE } from '../plan/orderBook.js';
 import { BookChangeReader, CHANGE, PendingChanges, type BookChanges } from './bookChanges.js';
 import { BookSide } from './bookSide.js';
 import { GroupIndex } from './groupIndex.js';
@@ -118,7 +117,7 @@ export class OrderBookOperator implements Operator {
     this.#symbol = fieldIndex(input, 'symbol');
     this.#last = fieldIndex(input, 'last');
     this.#changes = new BookChangeReader(input);
-    this.#beside = new BesideReader(input, [plan.time, ...OF_MESSAGE]);
+    this.#beside = new BesideReader(input, plan.beside);
     this.#symbols = new GroupIndex([input.fields[this.#symbol].type], true);
     this.#out = new OutputBuffer(output);
     this.#out.columns[fieldIndex(output, 'state')].dictionary = STATES;

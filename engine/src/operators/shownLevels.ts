@@ -83,7 +83,7 @@ export class BesideReader {
   readonly #values: Beside[];
 
   constructor(input: Schema, names: readonly string[]) {
-    this.#columns = names.map(name => fieldIndex(input, name)).filter(at => at >= 0);
+    this.#columns = names.map(name => fieldIndex(input, name));
     this.#values = this.#columns.map(() => null);
   }
 

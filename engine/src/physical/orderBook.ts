@@ -1,12 +1,13 @@
 import type { OrderBookNode } from '../plan/nodes/orderBook.js';
+import { OWN_COLUMNS } from '../plan/orderBook.js';
 import type { Relation } from '../plan/relation.js';
 import type { PhysicalOperator } from './physical.js';
 
 /** Keeps order books and tells how their best levels change. */
 export interface PhysicalOrderBook {
   readonly depth: number;
-  /** The event-time column. */
-  readonly time: string;
+  /** What a level has of the message that changed it last: the event time, and more. */
+  readonly beside: readonly string[];
   /** Whether values that are replaced are told. */
   readonly form: 'retract' | 'upsert';
 }
@@ -24,7 +25,7 @@ export function planOrderBook(
     input: input.schema,
     output: output.schema,
     depth,
-    time: output.time as string,
+    beside: output.schema.fields.slice(OWN_COLUMNS).map(({ name }) => name),
     form,
   };
 }

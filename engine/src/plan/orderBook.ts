@@ -25,7 +25,9 @@ const READ: readonly (readonly [name: string, type: DataType])[] = [
 ];
 
 /** What a level has beside, of the message that changed it last, where the changes have it. */
-export const OF_MESSAGE = ['received', 'lastId'] as const;
+const OF_MESSAGE = ['received', 'lastId'];
+/** So many columns are a level's own: the symbol, the level, its prices and sizes, and the state. */
+export const OWN_COLUMNS = 7;
 
 /** More levels of a side than any exchange tells. */
 const MOST_LEVELS = 5000;
@@ -66,7 +68,7 @@ export function bindOrderBook(
     );
   }
   const number = (name: string): Field => ({ name, type: FLOAT64, nullable: true });
-  const beside = [input.time, ...OF_MESSAGE].flatMap(name => {
+  const beside = [...new Set([input.time, ...OF_MESSAGE])].flatMap(name => {
     const at = fieldIndex(input.schema, name);
     return at < 0 ? [] : [input.schema.fields[at]];
   });
