@@ -46,7 +46,8 @@ export class JsonMessageDecoder {
     const start = skipSpace(bytes, 0);
     this.#inList = bytes[start] === 91;
     this.#at = this.#inList ? skipSpace(bytes, start + 1) : start;
-    this.#open = !(this.#inList && bytes[this.#at] === 93);
+    this.#open = true;
+    if (this.#inList && bytes[this.#at] === 93) this.#end(skipSpace(bytes, this.#at + 1), this.#at + 1);
   }
 
   /** Reads rows of the message until it ends or the builder is full. */
@@ -78,12 +79,17 @@ export class JsonMessageDecoder {
       this.#at = skipSpace(bytes, at + 1);
       return;
     }
+    const isClosed = this.#inList && bytes[at] === 93;
+    this.#end(isClosed ? skipSpace(bytes, at + 1) : at, at, this.#inList && !isClosed);
+  }
+
+  /** Ends the message at `end`; what is behind it, or a list that is not closed, is a reject whose text begins at `from`. */
+  #end(end: number, from: number, isUnclosed = false): void {
     this.#open = false;
-    const end = this.#inList && bytes[at] === 93 ? skipSpace(bytes, at + 1) : at;
-    if ((this.#inList && end === at) || end < this.#to) {
-      const reason = `an object or a list of objects is expected, and behind it ${found(bytes, end, this.#to)}`;
-      this.reject(this.messages, reason, rejectText(bytes, at, this.#to));
-    }
+    if (!isUnclosed && end >= this.#to) return;
+    const bytes = this.#bytes;
+    const reason = `an object or a list of objects is expected, and behind it ${found(bytes, end, this.#to)}`;
+    this.reject(this.messages, reason, rejectText(bytes, from, this.#to));
   }
 }
 
@@ -128,8 +134,8 @@ function skipBlank(bytes: Uint8Array): number {
   return p;
 }
 
-/** Line feeds are white space in a message, but they end a line for the readers of values: they become spaces. */
+/** Line feeds are white space in a message, but they end a line for the readers of values: they become what is white space, too, and no part of a string. */
 function oneLine(bytes: Uint8Array, length: number): void {
-  for (let at = bytes.indexOf(10); at >= 0 && at < length; at = bytes.indexOf(10, at + 1)) bytes[at] = 32;
+  for (let at = bytes.indexOf(10); at >= 0 && at < length; at = bytes.indexOf(10, at + 1)) bytes[at] = 13;
   bytes[length] = 10;
 }

@@ -2,6 +2,7 @@ import type { BatchBuilder } from '../columns/builder.js';
 import type { ByteInterner } from '../columns/byteInterner.js';
 import type { Schema } from '../columns/schema.js';
 import type { DataType, TimeUnit } from '../columns/types.js';
+import { skipSpace } from './jsonSkipper.js';
 import { plainFloat, plainInteger } from './plainNumber.js';
 import type { ByteScanner } from './scanner.js';
 
@@ -132,7 +133,7 @@ export class JsonShape {
         }
       }
       if (end < 0) {
-        end = this.other(bytes, p, to, indexes[i], out);
+        end = this.other(bytes, skipSpace(bytes, p), to, indexes[i], out);
         if (end < 0) return -1;
       } else if (kind !== Kind.Skip && column.hasNull) column.valid[row] = 1;
       p = end;
