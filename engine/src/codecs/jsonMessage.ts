@@ -6,6 +6,9 @@ import { found, JsonRowReader } from './jsonRow.js';
 import { JsonSkipper, skipSpace } from './jsonSkipper.js';
 import { ByteScanner } from './scanner.js';
 
+/** So many objects of a message that cannot be read are passed over in one turn. */
+const MOST_REJECTED = 4096;
+
 /**
  * Reads JSON messages, each an object or a list of objects, into typed columns. A list may be larger than a batch: `read` goes on
  * where it stopped.
@@ -50,11 +53,12 @@ export class JsonMessageDecoder {
     if (this.#inList && bytes[this.#at] === 93) this.#end(skipSpace(bytes, this.#at + 1), this.#at + 1);
   }
 
-  /** Reads rows of the message until it ends or the builder is full. */
+  /** Reads rows of the message until it ends or the builder is full, or many were no rows, so that others get their turn. */
   read(out: BatchBuilder): void {
     const bytes = this.#bytes;
     const to = this.#to;
-    while (this.#open && out.length < out.limit) {
+    let rejected = 0;
+    while (this.#open && out.length < out.limit && rejected < MOST_REJECTED) {
       const from = this.#at;
       let end = this.#reader.read(bytes, from, to, out);
       if (end >= 0) {
@@ -62,6 +66,7 @@ export class JsonMessageDecoder {
       } else {
         this.#scanner.bytes = bytes;
         end = this.#skipper.skip(bytes, from, to);
+        rejected++;
         this.reject(this.messages, this.#reader.fault as string, rejectText(bytes, from, end < 0 ? to : end));
         if (end < 0) {
           this.#open = false;
@@ -136,6 +141,6 @@ function skipBlank(bytes: Uint8Array): number {
 
 /** Line feeds are white space in a message, but they end a line for the readers of values: they become what is white space, too, and no part of a string. */
 function oneLine(bytes: Uint8Array, length: number): void {
-  for (let at = bytes.indexOf(10); at >= 0 && at < length; at = bytes.indexOf(10, at + 1)) bytes[at] = 13;
   bytes[length] = 10;
+  for (let at = bytes.indexOf(10); at < length; at = bytes.indexOf(10, at + 1)) bytes[at] = 13;
 }

@@ -9,6 +9,9 @@ import type { ByteScanner } from './scanner.js';
 /** How many values of an object are remembered; one with more has no shape. */
 export const MOST_VALUES = 1024;
 
+/** A longer object is not remembered either. */
+const MOST_BYTES = 1 << 16;
+
 const enum Kind {
   /** A value that no column takes, or whose column nobody looks at. */
   Skip,
@@ -72,7 +75,7 @@ export class JsonShape {
     out: BatchBuilder,
   ): void {
     const misses = ++this.#misses;
-    if (count > MOST_VALUES || (misses & (misses - 1)) !== 0) return;
+    if (count > MOST_VALUES || to - from > MOST_BYTES || (misses & (misses - 1)) !== 0) return;
     this.#count = count;
     this.#missing = missing;
     this.#columns.set(columns.subarray(0, count));
