@@ -19,7 +19,7 @@ export interface ArrivalDecoder {
   readonly isOpen: boolean;
   /** Begins the next arrival; never called while one is open. The bytes are copied if they are needed later. */
   begin(arrival: Arrival): void;
-  /** Reads rows until the arrival ends or the builder is full. The builder may be another one after an arrival's end, with other dictionaries. */
+  /** Reads rows until the arrival ends or the builder is full, or for a turn. The builder may be another one after an arrival's end, with other dictionaries. */
   read(out: BatchBuilder): void;
 }
 

@@ -18,6 +18,8 @@ import { monotonicMs } from './receiveClock.js';
 const SAMPLE_ROWS = 500;
 /** How many arrivals are looked at for it. */
 const SAMPLE_ARRIVALS = 2000;
+/** More columns are not inferred. */
+const MOST_COLUMNS = 2000;
 const FIRST_MESSAGE_MS = 10_000;
 const SAMPLE_MS = 500;
 /** What is read at once of messages that give no rows, before others get their turn. */
@@ -139,7 +141,13 @@ async function inferFields(
     );
   }
   notes.push(`schema inferred from the first ${observer.rows} rows`);
-  return observer.fields(request.time?.column ?? null, notes);
+  const fields = observer.fields(request.time?.column ?? null, notes);
+  if (fields.length <= MOST_COLUMNS) return fields;
+  throw new SourceError(
+    'MR3510',
+    `the first messages of ${label} have ${fields.length} keys, which would be as many columns.`,
+    'Declare those that you need: { schema: schema({ … }) }.',
+  );
 }
 
 /** Takes in what comes over a connection: counts it, tells those who listen, and queues it. */

@@ -75,18 +75,14 @@ test('a slow network loses and repeats nothing', async () => {
   expect(feed.rows.counters.reconnects).toBe(0);
 });
 
-test(
-  'a network that refuses is tried until it is there',
-  { timeout: 30_000 },
-  async () => {
-    const feed = await through();
-    feed.proxy.refuses = true;
-    feed.proxy.reset();
-    await expect.poll(() => feed.proxy.connections, { timeout: 10_000 }).toBeGreaterThan(3);
-    feed.proxy.refuses = false;
-    await recovers(feed);
-  },
-);
+test('a network that refuses is tried until it is there', { timeout: 30_000 }, async () => {
+  const feed = await through();
+  feed.proxy.refuses = true;
+  feed.proxy.reset();
+  await expect.poll(() => feed.proxy.connections, { timeout: 10_000 }).toBeGreaterThan(3);
+  feed.proxy.refuses = false;
+  await recovers(feed);
+});
 
 test('a half-open connection is found by messages, too, and by nothing where that is switched off', async () => {
   const fake = await FakeExchange.start();
