@@ -6,6 +6,9 @@ import { found, JsonRowReader } from './jsonRow.js';
 import { JsonSkipper, skipSpace } from './jsonSkipper.js';
 import { ByteScanner } from './scanner.js';
 
+/** So many objects of a message that cannot be read are passed over in one turn. */
+const MOST_REJECTED = 4096;
+
 /**
  * Reads JSON messages, each an object or a list of objects, into typed columns. A list may be larger than a batch: `read` goes on
  * where it stopped.
@@ -46,14 +49,16 @@ export class JsonMessageDecoder {
     const start = skipSpace(bytes, 0);
     this.#inList = bytes[start] === 91;
     this.#at = this.#inList ? skipSpace(bytes, start + 1) : start;
-    this.#open = !(this.#inList && bytes[this.#at] === 93);
+    this.#open = true;
+    if (this.#inList && bytes[this.#at] === 93) this.#end(skipSpace(bytes, this.#at + 1), this.#at + 1);
   }
 
-  /** Reads rows of the message until it ends or the builder is full. */
+  /** Reads rows of the message until it ends or the builder is full, or many were no rows, so that others get their turn. */
   read(out: BatchBuilder): void {
     const bytes = this.#bytes;
     const to = this.#to;
-    while (this.#open && out.length < out.limit) {
+    let rejected = 0;
+    while (this.#open && out.length < out.limit && rejected < MOST_REJECTED) {
       const from = this.#at;
       let end = this.#reader.read(bytes, from, to, out);
       if (end >= 0) {
@@ -61,6 +66,7 @@ export class JsonMessageDecoder {
       } else {
         this.#scanner.bytes = bytes;
         end = this.#skipper.skip(bytes, from, to);
+        rejected++;
         this.reject(this.messages, this.#reader.fault as string, rejectText(bytes, from, end < 0 ? to : end));
         if (end < 0) {
           this.#open = false;
@@ -78,17 +84,36 @@ export class JsonMessageDecoder {
       this.#at = skipSpace(bytes, at + 1);
       return;
     }
+    const isClosed = this.#inList && bytes[at] === 93;
+    this.#end(isClosed ? skipSpace(bytes, at + 1) : at, at, this.#inList && !isClosed);
+  }
+
+  /** Ends the message at `end`; what is behind it, or a list that is not closed, is a reject whose text begins at `from`. */
+  #end(end: number, from: number, isUnclosed = false): void {
     this.#open = false;
-    const end = this.#inList && bytes[at] === 93 ? skipSpace(bytes, at + 1) : at;
-    if ((this.#inList && end === at) || end < this.#to) {
-      const reason = `an object or a list of objects is expected, and behind it ${found(bytes, end, this.#to)}`;
-      this.reject(this.messages, reason, rejectText(bytes, at, this.#to));
-    }
+    if (!isUnclosed && end >= this.#to) return;
+    const bytes = this.#bytes;
+    const reason = `an object or a list of objects is expected, and behind it ${found(bytes, end, this.#to)}`;
+    this.reject(this.messages, reason, rejectText(bytes, from, this.#to));
   }
 }
 
 /** How many rows a message would give, without reading them: 1, or the length of its list. */
 export function countRows(message: Uint8Array): number {
+  if (message[skipBlank(message)] !== 91) return 1;
+  let rows = 0;
+  jsonObjects(message, () => {
+    rows++;
+    return true;
+  });
+  return rows;
+}
+
+/** Goes through the values of a message, each well formed, until `see` has enough: the message itself, or those of its list. `bytes[to]` can end a line. */
+export function jsonObjects(
+  message: Uint8Array,
+  see: (bytes: Uint8Array, from: number, to: number) => boolean,
+): void {
   const bytes = new Uint8Array(message.length + 1);
   bytes.set(message);
   oneLine(bytes, message.length);
@@ -96,19 +121,26 @@ export function countRows(message: Uint8Array): number {
   scanner.bytes = bytes;
   const skipper = new JsonSkipper(scanner);
   let p = skipSpace(bytes, 0);
-  if (bytes[p] !== 91) return 1;
-  p = skipSpace(bytes, p + 1);
-  for (let rows = 0; ; rows++) {
+  const inList = bytes[p] === 91;
+  if (inList) p = skipSpace(bytes, p + 1);
+  for (;;) {
     const end = skipper.skip(bytes, p, message.length);
-    if (end < 0) return rows;
+    if (end < 0 || !see(bytes, p, end)) return;
     p = skipSpace(bytes, end);
-    if (bytes[p] !== 44) return rows + 1;
+    if (!inList || bytes[p] !== 44) return;
     p = skipSpace(bytes, p + 1);
   }
 }
 
-/** Line feeds are white space in a message, but they end a line for the readers of values: they become spaces. */
-function oneLine(bytes: Uint8Array, length: number): void {
-  for (let at = bytes.indexOf(10); at >= 0 && at < length; at = bytes.indexOf(10, at + 1)) bytes[at] = 32;
+/** The first position that is not white space, line feeds included. */
+function skipBlank(bytes: Uint8Array): number {
+  let p = 0;
+  while (bytes[p] === 32 || bytes[p] === 10 || bytes[p] === 13 || bytes[p] === 9) p++;
+  return p;
+}
+
+/** Line feeds are white space in a message, but they end a line for the readers of values: they become what is white space, too, and no part of a string. */
+export function oneLine(bytes: Uint8Array, length: number): void {
   bytes[length] = 10;
+  for (let at = bytes.indexOf(10); at < length; at = bytes.indexOf(10, at + 1)) bytes[at] = 13;
 }

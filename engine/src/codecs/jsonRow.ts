@@ -12,6 +12,11 @@ import { readText } from './textValue.js';
 
 const encoder = new TextEncoder();
 
+/** Longer keys, and keys further behind in an object, are not remembered. */
+const LONGEST_KEY = 1024;
+const MOST_KEYS = 4096;
+const NO_BYTES = new Uint8Array(0);
+
 /** A key that a position of the object had in an earlier row, with its quotes, and the column that it names (or -1). */
 interface ExpectedKey {
   readonly bytes: Uint8Array;
@@ -28,6 +33,9 @@ export class JsonRowReader {
   readonly #scanner = new ByteScanner();
   readonly #skipper = new JsonSkipper(this.#scanner);
   readonly #byName: ReadonlyMap<string, number>;
+  /** The names as they are written without escapes, by their length; and the longest that one can be written with. */
+  readonly #byLength = new Map<number, ExpectedKey[]>();
+  readonly #longest: number;
   readonly #expected: (ExpectedKey | undefined)[];
   readonly #seen: Int32Array;
   #stamp = 0;
@@ -47,6 +55,13 @@ export class JsonRowReader {
       column,
     }));
     this.#seen = new Int32Array(schema.fields.length);
+    this.#longest = 2 + 6 * Math.max(0, ...schema.fields.map(field => field.name.length));
+    schema.fields.forEach(({ name }, column) => {
+      const bytes = encoder.encode(`"${name}"`);
+      const known = this.#byLength.get(bytes.length);
+      if (known === undefined) this.#byLength.set(bytes.length, [{ bytes, column }]);
+      else known.push({ bytes, column });
+    });
   }
 
   /**
@@ -153,11 +168,27 @@ export class JsonRowReader {
       return null;
     }
     this.#keyLength = end - p;
-    const name = this.#string(bytes, p, end);
-    if (name === null) return null;
-    const key: ExpectedKey = { bytes: bytes.slice(p, end), column: this.#byName.get(name) ?? -1 };
-    if (place < 4096) this.#expected[place] = key;
-    return key;
+    const column = this.#columnOf(bytes, p, end);
+    if (column === null) return null;
+    if (place >= MOST_KEYS || end - p > LONGEST_KEY) return { bytes: NO_BYTES, column };
+    return (this.#expected[place] = { bytes: bytes.slice(p, end), column });
+  }
+
+  /** The column that a key names, or -1; null where the key is no JSON. */
+  #columnOf(bytes: Uint8Array, from: number, to: number): number | null {
+    let p = from;
+    while (p < to && bytes[p] !== 92) p++;
+    if (p === to) {
+      for (const { bytes: name, column } of this.#byLength.get(to - from) ?? []) {
+        let i = 0;
+        while (i < name.length && bytes[from + i] === name[i]) i++;
+        if (i === name.length) return column;
+      }
+      return -1;
+    }
+    if (to - from > this.#longest) return -1;
+    const name = this.#string(bytes, from, to);
+    return name === null ? null : (this.#byName.get(name) ?? -1);
   }
 
   /** Reads the value at `p` into the column; returns the position behind it, or -1. */

@@ -2,11 +2,15 @@ import type { BatchBuilder } from '../columns/builder.js';
 import type { ByteInterner } from '../columns/byteInterner.js';
 import type { Schema } from '../columns/schema.js';
 import type { DataType, TimeUnit } from '../columns/types.js';
+import { skipSpace } from './jsonSkipper.js';
 import { plainFloat, plainInteger } from './plainNumber.js';
 import type { ByteScanner } from './scanner.js';
 
 /** How many values of an object are remembered; one with more has no shape. */
 export const MOST_VALUES = 1024;
+
+/** A longer object is not remembered either. */
+const MOST_BYTES = 1 << 16;
 
 const enum Kind {
   /** A value that no column takes, or whose column nobody looks at. */
@@ -71,7 +75,7 @@ export class JsonShape {
     out: BatchBuilder,
   ): void {
     const misses = ++this.#misses;
-    if (count > MOST_VALUES || (misses & (misses - 1)) !== 0) return;
+    if (count > MOST_VALUES || to - from > MOST_BYTES || (misses & (misses - 1)) !== 0) return;
     this.#count = count;
     this.#missing = missing;
     this.#columns.set(columns.subarray(0, count));
@@ -132,7 +136,7 @@ export class JsonShape {
         }
       }
       if (end < 0) {
-        end = this.other(bytes, p, to, indexes[i], out);
+        end = this.other(bytes, skipSpace(bytes, p), to, indexes[i], out);
         if (end < 0) return -1;
       } else if (kind !== Kind.Skip && column.hasNull) column.valid[row] = 1;
       p = end;

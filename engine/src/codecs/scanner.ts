@@ -8,6 +8,8 @@ const MAX_INT64 = 2n ** 63n - 1n;
 const PER_SECOND: Record<TimeUnit, number> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 };
 const NO_VIEW = new DataView(new ArrayBuffer(0));
 const WORTH_A_VIEW = 64;
+/** A number of more digits than any type has is none: reading it would take as long as its writer likes. */
+const MOST_DIGITS = 400;
 /** What nine digits of a second's fraction are divided by. */
 const NANOS_PER_TICK: Record<TimeUnit, number> = { s: 1e9, ms: 1e6, us: 1e3, ns: 1 };
 
@@ -50,7 +52,7 @@ export class ByteScanner {
     return this.end < 0 ? this.#longFloat(from) : this.#value[0];
   }
 
-  /** A number of more than 15 digits or with an exponent. */
+  /** A number of more than 15 digits or with an exponent; of too many digits there is none. */
   #longFloat(from: number): number {
     const bytes = this.#bytes;
     const first = bytes[from] === 45 ? from + 1 : from;
@@ -73,8 +75,8 @@ export class ByteScanner {
       while (isDigit(bytes[q])) q++;
       if (q > digitsFrom) p = q;
     }
-    this.end = p;
-    return Number(ascii(bytes, from, p));
+    this.end = p - from > MOST_DIGITS ? -1 : p;
+    return this.end < 0 ? 0 : Number(ascii(bytes, from, p));
   }
 
   /** An integer; NaN where it is not a safe number, with the value in `big`. Beyond 64 bits there is none. */
@@ -85,7 +87,7 @@ export class ByteScanner {
     const first = bytes[from] === 45 ? from + 1 : from;
     let p = first;
     while (isDigit(bytes[p])) p++;
-    if (p === first || p - first > 400) return 0;
+    if (p === first || p - first > MOST_DIGITS) return 0;
     const exact = BigInt(ascii(bytes, from, p));
     if (exact >= MIN_INT64 && exact <= MAX_INT64) this.end = p;
     return this.#safe(exact);

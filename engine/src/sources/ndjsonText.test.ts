@@ -28,6 +28,19 @@ const TRADES = [
 ];
 
 describe('NDJSON', () => {
+  it('reads values in the same way whatever white space is around them', async () => {
+    const source = await open(
+      '{"s":"a","n":1}\n{"s": "b","n":  2}\n{"s":\t"c" , "n":3 }\n{"s":"d","n": 4}\n',
+    );
+    const { rows } = await sourceRows(source);
+    expect(rows).toEqual([
+      ['a', 1n],
+      ['b', 2n],
+      ['c', 3n],
+      ['d', 4n],
+    ]);
+  });
+
   it('infers columns from all keys of the sample', async () => {
     const source = await open(
       '{"ts":"2024-03-08T14:30:00Z","s":"a","n":1,"f":1,"b":true,"o":{"x":[1,"}"]}}\n{"s":null,"ts":"2024-03-08T14:30:01Z","n":9007199254740993,"f":2.5,"b":false,"extra":"x"}\n',
