@@ -2,6 +2,7 @@ import type { SinkConnector } from '../sinks/sink.js';
 import { marketConnector } from '../sources/market.js';
 import type { SourceConnector } from '../sources/source.js';
 import { valuesConnector } from '../sources/values.js';
+import { arrowSink } from './sinks/arrow.js';
 import { parquetSink } from './sinks/parquet.js';
 import { csvSink, ndjsonSink } from './sinks/text.js';
 import { fileConnector } from './sources/file.js';
@@ -16,4 +17,4 @@ export const NODE_SOURCES: readonly SourceConnector[] = [
 ];
 
 /** Every kind of sink under Node. */
-export const NODE_SINKS: readonly SinkConnector[] = [parquetSink, csvSink, ndjsonSink];
+export const NODE_SINKS: readonly SinkConnector[] = [parquetSink, csvSink, ndjsonSink, arrowSink];
