@@ -4,6 +4,7 @@ import type { SourceConnector } from '../sources/source.js';
 import { valuesConnector } from '../sources/values.js';
 import { arrowSink } from './sinks/arrow.js';
 import { parquetSink } from './sinks/parquet.js';
+import { postgresSink } from './sinks/postgres/postgres.js';
 import { csvSink, ndjsonSink } from './sinks/text.js';
 import { fileConnector } from './sources/file.js';
 import { webSocketConnector } from './sources/webSocket.js';
@@ -17,4 +18,10 @@ export const NODE_SOURCES: readonly SourceConnector[] = [
 ];
 
 /** Every kind of sink under Node. */
-export const NODE_SINKS: readonly SinkConnector[] = [parquetSink, csvSink, ndjsonSink, arrowSink];
+export const NODE_SINKS: readonly SinkConnector[] = [
+  parquetSink,
+  csvSink,
+  ndjsonSink,
+  arrowSink,
+  postgresSink,
+];
