@@ -44,6 +44,8 @@ export { postgres } from './dsl/postgres.js';
 export type { PostgresOptions } from './dsl/postgres.js';
 export { secret } from './dsl/secret.js';
 export type { Secret } from './dsl/secret.js';
+export { webSocketServer } from './dsl/webSocketServer.js';
+export type { WebSocketServerOptions } from './dsl/webSocketServer.js';
 export type { FlinkNote, FlinkOptions, FlinkQuery } from './dsl/flinkSql.js';
 export type { Joined, JoinHow, JoinOptions } from './dsl/join.js';
 export type { LookupOptions } from './dsl/lookupJoin.js';

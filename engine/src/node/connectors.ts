@@ -5,6 +5,7 @@ import { valuesConnector } from '../sources/values.js';
 import { arrowSink } from './sinks/arrow.js';
 import { parquetSink } from './sinks/parquet.js';
 import { postgresSink } from './sinks/postgres/postgres.js';
+import { webSocketServerSink } from './sinks/webSocketServer/webSocketServer.js';
 import { csvSink, ndjsonSink } from './sinks/text.js';
 import { fileConnector } from './sources/file.js';
 import { webSocketConnector } from './sources/webSocket.js';
@@ -24,4 +25,5 @@ export const NODE_SINKS: readonly SinkConnector[] = [
   ndjsonSink,
   arrowSink,
   postgresSink,
+  webSocketServerSink,
 ];
