@@ -39,6 +39,7 @@ export { Decimal } from './dsl/decimal.js';
 export type * from './dsl/expressions.js';
 export { file } from './dsl/files.js';
 export type { CsvFileOptions, FileSink, FileSinkOptions } from './dsl/files.js';
+export type { SubscribeOptions, Subscription } from './dsl/subscribing.js';
 export type { StartedWrite, Write, WriteOptions } from './dsl/writing.js';
 export { postgres } from './dsl/postgres.js';
 export type { PostgresOptions } from './dsl/postgres.js';

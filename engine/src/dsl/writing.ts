@@ -54,11 +54,18 @@ export class StartedWrite {
  */
 export class Write implements PromiseLike<StartedWrite> {
   readonly #started: Promise<StartedWrite>;
+  readonly #finished: Promise<StartedWrite>;
   readonly #done: Promise<StartedWrite>;
 
   constructor(plan: PlanNode, sink: FileSink, options: WriteOptions) {
     this.#started = begin(plan, sink, options);
-    this.#done = this.#started.then(write => (write.live ? write : write.finished()));
+    this.#finished = this.#started.then(write => write.finished());
+    this.#done = this.#started.then(write => (write.live ? write : this.#finished));
+    const unseen = (): void => void this.#finished.catch(() => undefined);
+    // Who waits for the write is told that it could not begin.
+    this.#started.catch(unseen);
+    // A notebook shows under the cell why a live write failed; a script that does not ask for its end is told as of any error.
+    if (currentOwner() !== null) unseen();
   }
 
   then<A = StartedWrite, B = never>(
@@ -80,9 +87,9 @@ export class Write implements PromiseLike<StartedWrite> {
   }
 
   /** Resolves at its end, also that of a live write. Throws what made it fail. */
-  async finished(): Promise<StartedWrite> {
+  finished(): Promise<StartedWrite> {
     this.#done.catch(() => undefined);
-    return (await this.#started).finished();
+    return this.#finished;
   }
 }
 

@@ -7,8 +7,7 @@ import { Signal } from './signal.js';
 import { batchBytes, copyBatch, sliceBatch } from './slice.js';
 
 /** So many rows or bytes may wait for a sink; then the source has to. */
-const MOST_ROWS = 65_536;
-const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_WAITING = { rows: 65_536, bytes: 64 * 1024 * 1024 };
 /** So many rows at most are given to a sink at once. */
 const UNIT_ROWS = 8192;
 const FIRST_RETRY_MS = 100;
@@ -53,6 +52,7 @@ export class Delivery {
     readonly sink: OpenSink,
     readonly world: World,
     readonly events: DeliveryEvents,
+    readonly most: { readonly rows: number; readonly bytes: number } = MOST_WAITING,
   ) {
     this.#skip = sink.position ?? 0;
   }
@@ -70,7 +70,7 @@ export class Delivery {
       this.#waitingRows += batch.length;
       this.#waitingBytes += bytes;
     }
-    if (this.#waitingRows > MOST_ROWS || this.#waitingBytes > MOST_BYTES) this.#isFull = true;
+    if (this.#waitingRows > this.most.rows || this.#waitingBytes > this.most.bytes) this.#isFull = true;
     this.#start();
   }
 
@@ -118,15 +118,15 @@ export class Delivery {
     }
   }
 
-  /** Gives the write up. */
-  async abort(): Promise<void> {
+  /** Gives the write up, for a reason or since nobody wants it any more. */
+  async abort(reason?: unknown): Promise<void> {
     this.#closed = true;
     this.#deadline = -Infinity;
     this.#hurry.wake();
     this.#room.wake();
     await this.#running?.catch(() => undefined);
     this.#drop();
-    await this.sink.abort();
+    await this.sink.abort(reason);
   }
 
   #check(): void {
@@ -164,7 +164,11 @@ export class Delivery {
       this.#waitingRows -= rows;
       this.#waitingBytes -= unit.reduce((total, { bytes }) => total + bytes, 0);
       this.#rate.add(rows, this.world.now());
-      if (this.#isFull && this.#waitingRows * 2 <= MOST_ROWS && this.#waitingBytes * 2 <= MOST_BYTES) {
+      if (
+        this.#isFull &&
+        this.#waitingRows * 2 <= this.most.rows &&
+        this.#waitingBytes * 2 <= this.most.bytes
+      ) {
         this.#isFull = false;
         this.#room.wake();
         this.events.drained();

@@ -16,6 +16,7 @@ import { ClockPublisher } from './hostClock.js';
 import { partsOf, preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
 import { readRows } from './hostReads.js';
 import { WriteRegistry } from './hostWrites.js';
+import { Subscriptions } from './hostSubscriptions.js';
 import { ViewRegistry } from './hostViews.js';
 import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost, SessionStats } from './protocol.js';
 
@@ -64,6 +65,7 @@ class Host implements SessionHost {
   readonly #indexes: IndexRegistry;
   readonly #caches: CacheRegistry;
   readonly #writes: WriteRegistry;
+  readonly #subscriptions = new Subscriptions();
   readonly #clock: ClockPublisher;
   readonly #open = new Map<string, OpenQuery>();
   /** The queries of owners that are run again, until they have run. */
@@ -84,7 +86,8 @@ class Host implements SessionHost {
     this.#views = new ViewRegistry(this.#runtime);
     this.#indexes = new IndexRegistry(this.#runtime, this.#queries);
     this.#caches = new CacheRegistry(this.#runtime, this.#queries, kept);
-    this.#writes = new WriteRegistry(this.#runtime, this.#queries, options.sinks, (owner, text) =>
+    const sinks = [...options.sinks, this.#subscriptions.connector];
+    this.#writes = new WriteRegistry(this.#runtime, this.#queries, sinks, (owner, text) =>
       this.#tell({ type: 'notice', owner, text }),
     );
     this.#clock = new ClockPublisher(this.#runtime);
@@ -120,6 +123,9 @@ class Host implements SessionHost {
     explain: ({ plan }) => this.#explain(plan),
     queryStats: ({ plan }) => this.#queries.stats(plan),
     write: request => this.#writes.start(request),
+    subscribe: request => this.#subscriptions.begin(request, this.#writes),
+    subscriptionNext: ({ subscriptionId }) => this.#subscriptions.next(subscriptionId),
+    subscriptionEnd: ({ subscriptionId, error }) => this.#subscriptions.end(subscriptionId, error),
     writeProgress: ({ writeId }) => this.#writes.progress(writeId),
     writeEnded: ({ writeId }) => this.#writes.ended(writeId),
     writeStop: ({ writeId }) => this.#writes.stop(writeId),
@@ -168,6 +174,7 @@ class Host implements SessionHost {
     },
     clientGone: async () => {
       this.#functions.clientGone();
+      this.#writes.endSubscriptions();
       await this.#indexes.closeAll();
       return null;
     },

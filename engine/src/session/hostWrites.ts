@@ -3,6 +3,7 @@ import type { Runtime } from '../runtime/runtime.js';
 import type { SinkConnector } from '../sinks/sink.js';
 import type { QueryRegistry } from './hostQueries.js';
 import type { HostReplies, WriteProgress } from './protocol.js';
+import { SUBSCRIPTION } from './hostSubscriptions.js';
 import { WriteJob } from './writeJob.js';
 import { planWrite, WriteError, type WriteRequest } from './writePlan.js';
 
@@ -74,9 +75,16 @@ export class WriteRegistry {
     await Promise.all([...this.#jobs.values()].map(job => job.settled()));
   }
 
+  /** Ends what gives rows to functions: of an owner, or all. They are made anew, and must not run beside those. */
+  endSubscriptions(owner?: string): void {
+    for (const job of this.#jobs.values())
+      if (job.connector === SUBSCRIPTION && (owner === undefined || job.owner === owner)) void job.stop();
+  }
+
   /** The owner's cell begins to run again. */
   retire(owner: string): void {
-    const jobs = this.#owned(owner).filter(job => job.isOpen);
+    this.endSubscriptions(owner);
+    const jobs = this.#owned(owner).filter(job => job.isOpen && job.connector !== SUBSCRIPTION);
     this.#retired.set(owner, new Set([...(this.#retired.get(owner) ?? []), ...jobs]));
   }
 

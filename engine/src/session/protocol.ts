@@ -97,6 +97,20 @@ export type HostRequest =
   | { readonly type: 'writeProgress'; readonly writeId: string }
   /** Resolves at the end of a write, however it comes. */
   | { readonly type: 'writeEnded'; readonly writeId: string }
+  /** Begins to give a plan's rows to the client, which asks for them. */
+  | {
+      readonly type: 'subscribe';
+      readonly plan: PlanNode;
+      readonly owner: string | null;
+      readonly emit: 'final' | 'changes';
+      readonly pace: 'full' | 'clock';
+      /** Whether the end of the replays is awaited with it. */
+      readonly settles: boolean;
+    }
+  /** The next rows, when there are some; those before are done with. */
+  | { readonly type: 'subscriptionNext'; readonly subscriptionId: string }
+  /** The client wants no more, or its function has failed. */
+  | { readonly type: 'subscriptionEnd'; readonly subscriptionId: string; readonly error: WireError | null }
   /** Ends a write: what has come is written. */
   | { readonly type: 'writeStop'; readonly writeId: string }
   | { readonly type: 'rejects'; readonly plan: PlanNode }
@@ -165,6 +179,10 @@ export interface HostReplies {
   queryStats: QueryStats;
   /** A write that has begun; a live one does not end by itself. */
   write: { readonly writeId: string; readonly live: boolean };
+  subscribe: { readonly subscriptionId: string; readonly fields: readonly Field[] };
+  /** Rows as Arrow IPC streams, in their order; `ended`: no more come. */
+  subscriptionNext: { readonly arrows: readonly Uint8Array[]; readonly ended: boolean };
+  subscriptionEnd: null;
   writeProgress: WriteProgress;
   writeEnded: WriteProgress;
   writeStop: WriteProgress;

@@ -4,6 +4,7 @@ import type { Runtime } from '../runtime/runtime.js';
 import { ChangeHighWater, RowHighWater } from '../sinks/highWater.js';
 import type { OpenSink } from '../sinks/sink.js';
 import type { QueryRegistry } from './hostQueries.js';
+import { SUBSCRIPTION } from './hostSubscriptions.js';
 import type { WriteProgress } from './protocol.js';
 import type { WritePlan, WriteRequest } from './writePlan.js';
 import { follow, writeOnce } from './writeRuns.js';
@@ -55,15 +56,20 @@ export class WriteJob {
     this.owner = names.owner;
     this.key = names.key;
     this.target = names.target;
-    this.#delivery = new Delivery(sink, context.runtime.options.world, {
-      drained: () => this.#query?.released(),
-      retrying: error =>
-        context.notice(
-          this.owner,
-          `${names.sink}: ${error.message} What is to be written is kept, and tried again.`,
-        ),
-      failed: error => this.#endInput(error as Error),
-    });
+    this.#delivery = new Delivery(
+      sink,
+      context.runtime.options.world,
+      {
+        drained: () => this.#query?.released(),
+        retrying: error =>
+          context.notice(
+            this.owner,
+            `${names.sink}: ${error.message} What is to be written is kept, and tried again.`,
+          ),
+        failed: error => this.#endInput(error as Error),
+      },
+      plan.connector.mostWaiting,
+    );
     this.ended = this.#run();
     this.ended.catch(() => undefined);
   }
@@ -81,6 +87,11 @@ export class WriteJob {
     return new WriteJob(names, request, plan, context, sink);
   }
 
+  /** The kind of its sink. */
+  get connector(): string {
+    return this.plan.connector.name;
+  }
+
   /** Whether it goes on until it is stopped, or its live input ends. */
   get live(): boolean {
     return this.plan.request.live;
@@ -93,6 +104,7 @@ export class WriteJob {
   /** Takes no more rows, and writes those that have come. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.sink.stopping?.();
     this.#endInput(null);
     await this.ended.catch(() => undefined);
   }
@@ -100,7 +112,8 @@ export class WriteJob {
   /** Resolves when what its input has given is written, where that has ended. */
   async settled(): Promise<void> {
     if (this.plan.follows && !this.#inputEnded) return;
-    if (this.plan.connector.stays !== true) await this.ended.catch(() => undefined);
+    if (this.plan.connector.stays !== true && this.request.options.settles !== false)
+      await this.ended.catch(() => undefined);
   }
 
   progress(): WriteProgress {
@@ -147,8 +160,9 @@ export class WriteJob {
       this.#bytes = this.sink.bytes ?? 0;
       this.#state = 'failed';
       this.#error = error;
-      if (this.live) this.context.notice(this.owner, `${this.names.sink}: ${(error as Error).message}`);
-      await this.#delivery.abort().catch(() => undefined);
+      if (this.live || this.connector === SUBSCRIPTION)
+        this.context.notice(this.owner, `${this.names.sink}: ${(error as Error).message}`);
+      await this.#delivery.abort(error).catch(() => undefined);
       throw error;
     } finally {
       forget();

@@ -17,12 +17,12 @@ export interface OpenSink {
   readonly bytes?: number;
   /** What else it counts, by name, such as clients that were too slow. */
   counts?(): Readonly<Record<string, number>>;
-  /** The input begins again from nothing, and rows that were written will not come again. */
-  restarted?(): void;
+  /** The write is to end: what is under way is not to wait for anybody any more. */
+  stopping?(): void;
   /** Flushes and makes what was written durable; returns what it wrote. */
   finish(): Promise<{ readonly rows: number; readonly bytes: number }>;
-  /** Gives up: nothing half-written is left where a reader would find it. */
-  abort(): Promise<void>;
+  /** Gives up, for a reason or since nobody wants it any more: nothing half-written is left where a reader would find it. */
+  abort(reason?: unknown): Promise<void>;
 }
 
 /** What a sink may want to know of the rows that it is going to get. */
@@ -42,6 +42,8 @@ export interface SinkConnector {
   readonly takesChanges?: (options: Readonly<Record<string, unknown>>) => boolean;
   /** Whether it is there for others until it is stopped, past the end of its input. It then goes with the session clock. */
   readonly stays?: boolean;
+  /** So many rows and bytes may wait for it before its sources have to; not given: 65,536 and 64 MB. */
+  readonly mostWaiting?: { readonly rows: number; readonly bytes: number };
   open(
     schema: Schema,
     options: Readonly<Record<string, unknown>>,
