@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,9 +80,14 @@ export async function findPostgres() {
   const prefix = root ? [] : ['sudo', '-n'];
   const apt = (...args) => {
     const [command, ...others] = [...prefix, 'apt-get', ...args];
-    return run(command, others, { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, log: 'postgres' });
+    return run(command, others, {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      log: 'postgres',
+    });
   };
-  const may = (await run('apt-get', ['--version'])).code === 0 && (root || (await run('sudo', ['-n', 'true'])).code === 0);
+  const may =
+    (await run('apt-get', ['--version'])).code === 0 &&
+    (root || (await run('sudo', ['-n', 'true'])).code === 0);
   if (!may) throw new Problem('no Postgres is installed, and installing it needs apt and root: install it');
   const packages = ['install', '-y', '--no-install-recommends', 'postgresql'];
   if ((await apt(...packages)).code !== 0) {
@@ -114,7 +128,19 @@ export async function startPostgres({ detached = false } = {}) {
   const made = await finished(
     spawn(
       join(programs, 'initdb'),
-      ['-D', data, '-U', USER, '-A', 'scram-sha-256', `--pwfile=${passwords}`, '-E', 'UTF8', '--no-locale', '--no-sync'],
+      [
+        '-D',
+        data,
+        '-U',
+        USER,
+        '-A',
+        'scram-sha-256',
+        `--pwfile=${passwords}`,
+        '-E',
+        'UTF8',
+        '--no-locale',
+        '--no-sync',
+      ],
       { ...identity, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
     ),
   );
@@ -126,16 +152,35 @@ export async function startPostgres({ detached = false } = {}) {
     output = '';
     child = spawn(
       join(programs, 'postgres'),
-      ['-D', data, '-p', String(port), '-k', folder, '-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=50'],
+      [
+        '-D',
+        data,
+        '-p',
+        String(port),
+        '-k',
+        folder,
+        '-c',
+        'listen_addresses=127.0.0.1',
+        '-c',
+        'max_connections=50',
+      ],
       { ...identity, cwd: folder, detached, stdio: detached ? 'ignore' : ['ignore', 'pipe', 'pipe'] },
     );
     child.stderr?.on('data', chunk => (output = (output + chunk).slice(-20_000)));
     if (detached) child.unref();
     const began = Date.now();
     for (;;) {
-      const ready = await run(join(programs, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port), '-U', USER]);
+      const ready = await run(join(programs, 'pg_isready'), [
+        '-h',
+        '127.0.0.1',
+        '-p',
+        String(port),
+        '-U',
+        USER,
+      ]);
       if (ready.code === 0) return;
-      if (child.exitCode !== null || Date.now() - began > START_MS) throw new Problem(`Postgres did not start:\n${tail(output)}`);
+      if (child.exitCode !== null || Date.now() - began > START_MS)
+        throw new Problem(`Postgres did not start:\n${tail(output)}`);
       await pause(50);
     }
   };

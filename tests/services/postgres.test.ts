@@ -32,7 +32,11 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-pg-'));
   host = createNodeHost({ directory: folder });
   setDefaultLink(host.link());
-  if (found.server !== null) await writeFile(join(folder, '.env'), `PG_URL="${found.server.url}"\nPG_PASSWORD='${found.server.password}'\n`);
+  if (found.server !== null)
+    await writeFile(
+      join(folder, '.env'),
+      `PG_URL="${found.server.url}"\nPG_PASSWORD='${found.server.password}'\n`,
+    );
 });
 afterAll(async () => {
   setDefaultLink(null);
@@ -45,7 +49,8 @@ beforeEach(context => {
 });
 
 const ask = (text: string, values: readonly unknown[] = []) => sql(found.server!, text, values);
-const to = (options: Partial<PostgresOptions> & { table: string }) => postgres({ url: secret('PG_URL'), ...options });
+const to = (options: Partial<PostgresOptions> & { table: string }) =>
+  postgres({ url: secret('PG_URL'), ...options });
 
 describe('a table of Postgres', () => {
   test('holds every value of every type as it is', async () => {
@@ -139,9 +144,31 @@ describe('a table of Postgres', () => {
   });
 
   test('takes 200 hostile names and texts as they are', async () => {
-    const letters = ['"', "'", '`', ';', '--', '\\', '/*', '$1', '$$', '{', '}', ',', ' ', '\n', 'é', '😀', ')', "'; DROP TABLE kept; --"];
+    const letters = [
+      '"',
+      "'",
+      '`',
+      ';',
+      '--',
+      '\\',
+      '/*',
+      '$1',
+      '$$',
+      '{',
+      '}',
+      ',',
+      ' ',
+      '\n',
+      'é',
+      '😀',
+      ')',
+      "'; DROP TABLE kept; --",
+    ];
     await ask('CREATE TABLE kept (x int)');
-    const names = Array.from({ length: 200 }, (_, i) => `${letters[i % letters.length]}${letters[(i * 7) % letters.length]}${i}`);
+    const names = Array.from(
+      { length: 200 },
+      (_, i) => `${letters[i % letters.length]}${letters[(i * 7) % letters.length]}${i}`,
+    );
     for (let from = 0; from < names.length; from += 20) {
       const columns = names.slice(from, from + 20);
       const table = `t${names[from]}`;
@@ -149,39 +176,75 @@ describe('a table of Postgres', () => {
       const rows = Object.fromEntries(columns.map((name, at) => [name, texts[at]]));
       await Table.of(rows as never).writeTo(to({ table, createTable: true }));
       const back = await ask(`SELECT * FROM "${table.replaceAll('"', '""')}"`);
-      expect(back).toEqual(texts[0].map((_, row) => Object.fromEntries(columns.map((name, at) => [name, texts[at][row]]))));
+      expect(back).toEqual(
+        texts[0].map((_, row) => Object.fromEntries(columns.map((name, at) => [name, texts[at][row]]))),
+      );
     }
     expect(await ask('SELECT count(*)::int AS n FROM kept')).toEqual([{ n: 0 }]);
     const bad = ['a\0b', 'x'.repeat(64), 'é'.repeat(32)];
     for (const name of bad) {
-      await expect(Table.of({ [name]: [1] } as never).writeTo(to({ table: 'bad', createTable: true }))).rejects.toMatchObject({ code: 'MR3916' });
-      await expect(Table.of({ x: [1] }).writeTo(to({ table: name, createTable: true }))).rejects.toMatchObject({ code: 'MR3916' });
+      await expect(
+        Table.of({ [name]: [1] } as never).writeTo(to({ table: 'bad', createTable: true })),
+      ).rejects.toMatchObject({ code: 'MR3916' });
+      await expect(
+        Table.of({ x: [1] }).writeTo(to({ table: name, createTable: true })),
+      ).rejects.toMatchObject({ code: 'MR3916' });
     }
-    await expect(Table.of({ s: ['a\0b'] }).writeTo(to({ table: 'nul', createTable: true }))).rejects.toMatchObject({
+    await expect(
+      Table.of({ s: ['a\0b'] }).writeTo(to({ table: 'nul', createTable: true })),
+    ).rejects.toMatchObject({
       code: 'MR3917',
       text: expect.stringContaining("'s'") as string,
     });
   });
 
   test('that is not as it should be is said before anything is written', async () => {
-    await ask('CREATE TABLE prices (symbol text, price numeric(10,2), at timestamp(0), must int NOT NULL, small real)');
+    await ask(
+      'CREATE TABLE prices (symbol text, price numeric(10,2), at timestamp(0), must int NOT NULL, small real)',
+    );
     const code = (options: Record<string, unknown>, rows: object) =>
-      Table.of(rows as never, options.types === undefined ? undefined : ({ schema: options.types } as never)).writeTo(to({ table: 'prices' })).then(
-        () => null,
-        (error: { code: string; message: string }) => error,
-      );
-    expect(await code({}, { symbols: ['A'] })).toMatchObject({ code: 'MR3913', message: expect.stringMatching(/'symbols'.*'symbol'/) as string });
-    expect(await code({}, { small: [1.5] })).toMatchObject({ code: 'MR3914', message: expect.stringMatching(/'small'.*real.*float64/) as string });
-    expect(await code({ types: schema({ price: decimal(10, 4) }) }, { price: ['1'] })).toMatchObject({ code: 'MR3914' });
-    expect(await code({ types: schema({ at: timestamp('us') }) }, { at: ['2026-01-05T00:00:00.5Z'] })).toMatchObject({ code: 'MR3914' });
-    expect(await code({}, { symbol: ['A'] })).toMatchObject({ code: 'MR3914', message: expect.stringContaining("'must'") as string });
-    await expect(Table.of({ x: [1] }).writeTo(to({ table: 'price' }))).rejects.toMatchObject({ code: 'MR3912', message: expect.stringContaining("'prices'") as string });
-    await expect(Table.of({ symbol: ['A'] }).writeTo(to({ table: 'prices', mode: 'upsert', key: 'symbol' }))).rejects.toMatchObject({ code: 'MR3914' });
+      Table.of(rows as never, options.types === undefined ? undefined : ({ schema: options.types } as never))
+        .writeTo(to({ table: 'prices' }))
+        .then(
+          () => null,
+          (error: { code: string; message: string }) => error,
+        );
+    expect(await code({}, { symbols: ['A'] })).toMatchObject({
+      code: 'MR3913',
+      message: expect.stringMatching(/'symbols'.*'symbol'/) as string,
+    });
+    expect(await code({}, { small: [1.5] })).toMatchObject({
+      code: 'MR3914',
+      message: expect.stringMatching(/'small'.*real.*float64/) as string,
+    });
+    expect(await code({ types: schema({ price: decimal(10, 4) }) }, { price: ['1'] })).toMatchObject({
+      code: 'MR3914',
+    });
+    expect(
+      await code({ types: schema({ at: timestamp('us') }) }, { at: ['2026-01-05T00:00:00.5Z'] }),
+    ).toMatchObject({ code: 'MR3914' });
+    expect(await code({}, { symbol: ['A'] })).toMatchObject({
+      code: 'MR3914',
+      message: expect.stringContaining("'must'") as string,
+    });
+    await expect(Table.of({ x: [1] }).writeTo(to({ table: 'price' }))).rejects.toMatchObject({
+      code: 'MR3912',
+      message: expect.stringContaining("'prices'") as string,
+    });
+    await expect(
+      Table.of({ symbol: ['A'] }).writeTo(to({ table: 'prices', mode: 'upsert', key: 'symbol' })),
+    ).rejects.toMatchObject({ code: 'MR3914' });
     await ask('CREATE TABLE nokey (symbol text)');
-    await expect(Table.of({ symbol: ['A'] }).writeTo(to({ table: 'nokey', mode: 'upsert', key: 'symbol' }))).rejects.toMatchObject({ code: 'MR3915' });
-    await expect(Table.of({ symbol: ['A'] }).writeTo(to({ table: 'nokey', mode: 'upsert' }))).rejects.toMatchObject({ code: 'MR3915' });
+    await expect(
+      Table.of({ symbol: ['A'] }).writeTo(to({ table: 'nokey', mode: 'upsert', key: 'symbol' })),
+    ).rejects.toMatchObject({ code: 'MR3915' });
+    await expect(
+      Table.of({ symbol: ['A'] }).writeTo(to({ table: 'nokey', mode: 'upsert' })),
+    ).rejects.toMatchObject({ code: 'MR3915' });
     await ask('CREATE TABLE short (s varchar(3), u int UNIQUE)');
-    await expect(Table.of({ s: ['abcd'] }).writeTo(to({ table: 'short' }))).rejects.toMatchObject({ code: 'MR3918' });
+    await expect(Table.of({ s: ['abcd'] }).writeTo(to({ table: 'short' }))).rejects.toMatchObject({
+      code: 'MR3918',
+    });
     expect(await ask('SELECT * FROM short')).toEqual([]);
   });
 
@@ -191,9 +254,13 @@ describe('a table of Postgres', () => {
     await numbers(20_000).writeTo(sink);
     const { rows } = await numbers(30_000).writeTo(sink);
     expect(rows).toBe(30_000);
-    expect(await ask('SELECT count(*)::int AS n, count(DISTINCT n)::int AS d FROM resumed')).toEqual([{ n: 30_000, d: 30_000 }]);
+    expect(await ask('SELECT count(*)::int AS n, count(DISTINCT n)::int AS d FROM resumed')).toEqual([
+      { n: 30_000, d: 30_000 },
+    ]);
     await numbers(10).writeTo(to({ table: 'plain', createTable: true }));
-    expect(await ask('SELECT name, rows::int FROM millrace_progress')).toEqual([{ name: 'numbers', rows: 30_000 }]);
+    expect(await ask('SELECT name, rows::int FROM millrace_progress')).toEqual([
+      { name: 'numbers', rows: 30_000 },
+    ]);
   });
 
   test('takes the last row of each key', async () => {
@@ -212,7 +279,15 @@ describe('a table of Postgres', () => {
 describe('a credential', () => {
   test('is found beside the notebook, and shown nowhere', async () => {
     const { port, user, password } = found.server!;
-    const sink = postgres({ host: '127.0.0.1', port, user, password: secret('PG_PASSWORD'), database: 'postgres', table: 'secrets', createTable: true });
+    const sink = postgres({
+      host: '127.0.0.1',
+      port,
+      user,
+      password: secret('PG_PASSWORD'),
+      database: 'postgres',
+      table: 'secrets',
+      createTable: true,
+    });
     const table = Table.of({ x: [1, 2] });
     const write = table.writeTo(sink);
     await write;
@@ -225,15 +300,27 @@ describe('a credential', () => {
       .then(undefined, (error: unknown) => error);
     expect(nowhere).toMatchObject({ code: 'MR3910' });
     const { inspect } = await import('node:util');
-    const seen = [stats, sink, wrong, await write.progress(), refused, nowhere, await table.explain({ format: 'data' }), (refused as Error).stack]
+    const seen = [
+      stats,
+      sink,
+      wrong,
+      await write.progress(),
+      refused,
+      nowhere,
+      await table.explain({ format: 'data' }),
+      (refused as Error).stack,
+    ]
       .flatMap(value => [inspect(value, { depth: 20, showHidden: false }), JSON.stringify(value)])
       .join('\n');
     expect(seen).toContain("postgres 'secrets'");
-    for (const canary of [password, encodeURIComponent(password), found.server!.url]) expect(seen).not.toContain(canary);
+    for (const canary of [password, encodeURIComponent(password), found.server!.url])
+      expect(seen).not.toContain(canary);
   });
 
   test('that is not there is named', async () => {
-    await expect(Table.of({ x: [1] }).writeTo(postgres({ url: secret('PG_URI'), table: 'x' }))).rejects.toMatchObject({
+    await expect(
+      Table.of({ x: [1] }).writeTo(postgres({ url: secret('PG_URI'), table: 'x' })),
+    ).rejects.toMatchObject({
       code: 'MR3930',
       message: expect.stringMatching(/'PG_URI'.*PG_URL/) as string,
     });

@@ -1,3 +1,4 @@
+import type { Temporal } from 'temporal-polyfill';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { count, postgres, Stream, sum } from '../../engine/src/index.js';
 import type { WriteOptions } from '../../engine/src/index.js';
@@ -47,7 +48,7 @@ afterEach(async () => {
 });
 
 interface Row {
-  readonly ts: import('temporal-polyfill').Temporal.Instant;
+  readonly ts: Temporal.Instant;
   readonly id: number;
 }
 const stream = () => new Stream<Row>(live('feed'));
@@ -131,7 +132,10 @@ test.each(Object.keys(FAULTS))('%s: each row is inserted once, within ten second
   next = await rowsFor(300, next);
   expect(await written(() => write.progress())).toBeLessThan(10_000);
   expect((await write.stop()).rows).toBe(next);
-  const [counts] = await sql(server, `SELECT count(*)::int AS rows, count(DISTINCT id)::int AS ids, max(id)::int AS last FROM "${table}"`);
+  const [counts] = await sql(
+    server,
+    `SELECT count(*)::int AS rows, count(DISTINCT id)::int AS ids, max(id)::int AS last FROM "${table}"`,
+  );
   expect(counts).toEqual({ rows: next, ids: next, last: next - 1 });
 });
 

@@ -4,6 +4,19 @@ import type { Schema } from '../columns/schema.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import { columnOf, valueAt, type Value } from '../columns/values.js';
 
+/** Where a run is: how many rows have come out of it, or the table that its changes have made, and its watermark. */
+export type RunPlace = number | TablePlace;
+
+interface TablePlace {
+  readonly table: ReadonlyMap<string, Held>;
+  readonly watermark: EventTime;
+}
+
+interface Held {
+  readonly row: readonly Value[];
+  readonly count: number;
+}
+
 /**
  * What has been delivered of a run, so that a run that begins again (the clock was started anew, or moved back) delivers none of it twice. It is
  * told what comes out; what it gives back is to be delivered.
@@ -11,8 +24,10 @@ import { columnOf, valueAt, type Value } from '../columns/values.js';
 export interface HighWater {
   /** What of a batch has not been delivered before; null: nothing. */
   filter(batch: Batch): Batch | null;
-  /** The run begins again. */
-  restart(): void;
+  /** Where the run is, to be kept with a snapshot of its state. */
+  place(): RunPlace;
+  /** The run begins again: from its start, or from where a snapshot was taken. */
+  restart(from?: RunPlace): void;
   /** The run has come to its end: what is still to be told of a run that ended before the former one. */
   end(): Batch | null;
 }
@@ -22,11 +37,6 @@ export class RowHighWater implements HighWater {
   #delivered = 0;
   #seen = 0;
 
-  /** How many rows have been delivered in all. */
-  get mark(): number {
-    return this.#delivered;
-  }
-
   filter(batch: Batch): Batch | null {
     const known = Math.min(batch.length, Math.max(0, this.#delivered - this.#seen));
     this.#seen += batch.length;
@@ -34,8 +44,12 @@ export class RowHighWater implements HighWater {
     return known === batch.length ? null : known === 0 ? batch : rowsFrom(batch, known);
   }
 
-  restart(): void {
-    this.#seen = 0;
+  place(): number {
+    return this.#seen;
+  }
+
+  restart(from: RunPlace = 0): void {
+    this.#seen = Number(from);
   }
 
   end(): null {
@@ -59,11 +73,6 @@ function rowsFrom(batch: Batch, from: number): Batch {
   };
 }
 
-interface Held {
-  readonly row: readonly Value[];
-  count: number;
-}
-
 /**
  * For changes, whose number depends on how the input is cut: the table that they make. A run that begins again is silent until its
  * watermark is where the former one's was; then the difference of the two tables is told, which is nothing where both runs gave the same, and changes as they come
@@ -73,11 +82,15 @@ export class ChangeHighWater implements HighWater {
   #delivered = new Map<string, Held>();
   /** The table of a run that has not reached the mark; null: there is none. */
   #behind: Map<string, Held> | null = null;
+  /** The highest watermark of what has been delivered. */
   #watermark: EventTime = START_OF_TIME;
+  /** The watermark of the run that is under way. */
+  #reached: EventTime = START_OF_TIME;
 
   constructor(readonly schema: Schema) {}
 
   filter(batch: Batch): Batch | null {
+    this.#reached = Math.max(this.#reached, batch.watermark);
     if (this.#behind === null) {
       apply(this.#delivered, batch);
       this.#watermark = Math.max(this.#watermark, batch.watermark);
@@ -87,8 +100,18 @@ export class ChangeHighWater implements HighWater {
     return batch.watermark < this.#watermark ? null : this.#passed(batch.watermark);
   }
 
-  restart(): void {
-    this.#behind = new Map();
+  place(): TablePlace {
+    return { table: new Map(this.#behind ?? this.#delivered), watermark: this.#reached };
+  }
+
+  restart(from: RunPlace = { table: new Map(), watermark: START_OF_TIME }): void {
+    const { table, watermark } = from as TablePlace;
+    this.#reached = watermark;
+    const behind = new Map(table);
+    // It goes on from where it was.
+    const isThere = watermark >= this.#watermark && differences(this.#delivered, behind).rows.length === 0;
+    this.#behind = isThere ? null : behind;
+    if (isThere) this.#delivered = behind;
   }
 
   end(): Batch | null {
@@ -97,21 +120,10 @@ export class ChangeHighWater implements HighWater {
 
   /** The new run is where the former one was: what is different is told. */
   #passed(watermark: EventTime): Batch | null {
-    const before = this.#delivered;
-    const after = this.#behind!;
-    this.#delivered = after;
+    const { rows, kinds } = differences(this.#delivered, this.#behind!);
+    this.#delivered = this.#behind!;
     this.#behind = null;
     this.#watermark = Math.max(this.#watermark, watermark);
-    const rows: (readonly Value[])[] = [];
-    const kinds: number[] = [];
-    const tell = (held: Held, count: number, kind: number): void => {
-      for (let k = 0; k < count; k++) {
-        rows.push(held.row);
-        kinds.push(kind);
-      }
-    };
-    for (const [text, held] of before) tell(held, held.count - (after.get(text)?.count ?? 0), RowKind.Delete);
-    for (const [text, held] of after) tell(held, held.count - (before.get(text)?.count ?? 0), RowKind.Insert);
     if (rows.length === 0) return null;
     return {
       schema: this.schema,
@@ -129,6 +141,21 @@ export class ChangeHighWater implements HighWater {
   }
 }
 
+/** What takes one table to another, as changes. */
+function differences(before: ReadonlyMap<string, Held>, after: ReadonlyMap<string, Held>) {
+  const rows: (readonly Value[])[] = [];
+  const kinds: number[] = [];
+  const tell = ({ row, count }: Held, there: number, kind: number): void => {
+    for (let k = there; k < count; k++) {
+      rows.push(row);
+      kinds.push(kind);
+    }
+  };
+  for (const [text, held] of before) tell(held, after.get(text)?.count ?? 0, RowKind.Delete);
+  for (const [text, held] of after) tell(held, before.get(text)?.count ?? 0, RowKind.Insert);
+  return { rows, kinds };
+}
+
 function apply(table: Map<string, Held>, { columns, kinds, length }: Batch): void {
   for (let at = 0; at < length; at++) {
     const row = columns.map(column => valueAt(column, at));
@@ -138,7 +165,7 @@ function apply(table: Map<string, Held>, { columns, kinds, length }: Batch): voi
     const held = table.get(text);
     if (held === undefined) table.set(text, { row, count: by });
     else if (held.count + by === 0) table.delete(text);
-    else held.count += by;
+    else table.set(text, { row: held.row, count: held.count + by });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Temporal } from 'temporal-polyfill';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { count, Stream, Table, tumble, type StreamTable } from '../../../engine/src/index.js';
 import { createSessionHost } from '../../../engine/src/session/host.js';
@@ -7,7 +8,7 @@ import { valuesConnector } from '../../../engine/src/sources/values.js';
 import { HandWorld, live, Push, pushed, pushes, quiet } from '../../support/liveFeeds.js';
 
 interface Row {
-  readonly ts: import('temporal-polyfill').Temporal.Instant;
+  readonly ts: Temporal.Instant;
   readonly id: number;
 }
 

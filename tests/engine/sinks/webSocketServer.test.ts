@@ -1,3 +1,4 @@
+import type { Temporal } from 'temporal-polyfill';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -33,7 +34,7 @@ afterEach(async () => {
 });
 
 interface Row {
-  readonly ts: import('temporal-polyfill').Temporal.Instant;
+  readonly ts: Temporal.Instant;
   readonly id: number;
 }
 const stream = () => new Stream<Row>(live('feed'));
@@ -42,7 +43,14 @@ const totals = () =>
     .groupBy('id')
     .aggregate(t => ({ n: count(), total: sum(t.id) }));
 
-type Message = { type: string; rows?: object[]; changes?: [string, object][]; more?: boolean; complete?: boolean; key?: string[] };
+type Message = {
+  type: string;
+  rows?: object[];
+  changes?: [string, object][];
+  more?: boolean;
+  complete?: boolean;
+  key?: string[];
+};
 
 /** A client, and what it was sent. */
 async function client(write: Write, path = '/', options: WebSocket.ClientOptions = {}) {
@@ -52,7 +60,11 @@ async function client(write: Write, path = '/', options: WebSocket.ClientOptions
   const messages: Message[] = [];
   socket.on('message', data => messages.push(JSON.parse(String(data)) as Message));
   await once(socket, 'open');
-  return { socket, messages, got: (n: number) => expect.poll(() => messages.length, { timeout: 5000 }).toBe(n) };
+  return {
+    socket,
+    messages,
+    got: (n: number) => expect.poll(() => messages.length, { timeout: 5000 }).toBe(n),
+  };
 }
 
 const refusal = (write: Write, options: WebSocket.ClientOptions, path = '/') =>
@@ -99,14 +111,18 @@ describe('a WebSocket server', () => {
   });
 
   test('serves the rows of a table that does not change until it is stopped', async () => {
-    const write = Table.of({ n: Array.from({ length: 5000 }, (_, i) => i) }).writeTo(webSocketServer({ port: 0, snapshotRows: 4500 }));
+    const write = Table.of({ n: Array.from({ length: 5000 }, (_, i) => i) }).writeTo(
+      webSocketServer({ port: 0, snapshotRows: 4500 }),
+    );
     await write;
     await expect.poll(async () => (await write.progress()).rows).toBe(5000);
     const { messages, got } = await client(write);
     await got(3);
     expect(messages.map(({ more }) => more)).toEqual([true, true, false]);
     expect(messages[0].complete).toBe(false);
-    expect(messages.flatMap(({ rows }) => rows)).toEqual(Array.from({ length: 4500 }, (_, i) => ({ n: i + 500 })));
+    expect(messages.flatMap(({ rows }) => rows)).toEqual(
+      Array.from({ length: 4500 }, (_, i) => ({ n: i + 500 })),
+    );
   });
 
   test('lets in whom it should', async () => {
@@ -127,7 +143,9 @@ describe('a WebSocket server', () => {
   });
 
   test('ends a connection that says much, and is there for others', async () => {
-    const write = stream().select('id').writeTo(webSocketServer({ port: 0 }));
+    const write = stream()
+      .select('id')
+      .writeTo(webSocketServer({ port: 0 }));
     await write;
     const loud = await client(write);
     const closed = once(loud.socket, 'close');
@@ -148,7 +166,9 @@ describe('a WebSocket server', () => {
     fast.socket.on('message', data => (fastRows += (JSON.parse(String(data)) as Message).rows?.length ?? 0));
     const { counts } = await write.progress();
     const slow = connect(counts.port, '127.0.0.1');
-    slow.write('GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n');
+    slow.write(
+      'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+    );
     await once(slow, 'data');
     slow.pause();
     const pushedRows = 120 * 2000;
@@ -167,7 +187,9 @@ describe('a WebSocket server', () => {
     const write = stream().writeTo(webSocketServer({ port: 0 }));
     await write;
     const { counts } = await write.progress();
-    await expect(stream().writeTo(webSocketServer({ port: counts.port }))).rejects.toMatchObject({ code: 'MR3935' });
+    await expect(stream().writeTo(webSocketServer({ port: counts.port }))).rejects.toMatchObject({
+      code: 'MR3935',
+    });
     expect(() => webSocketServer({ port: 70_000 })).toThrow('MR1737');
   });
 });
