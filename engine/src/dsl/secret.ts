@@ -13,7 +13,8 @@ export interface Secret {
  * @example postgres({ url: secret('PG_URL'), table: 'bars' })
  */
 export function secret(name: string): Secret {
-  if (typeof name === 'string' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return Object.freeze({ secret: name });
+  if (typeof name === 'string' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    return Object.freeze({ secret: name });
   throw new MillraceError(
     'MR1735',
     'secret() takes the name of a credential, not the credential.',

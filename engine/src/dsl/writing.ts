@@ -15,7 +15,14 @@ export interface WriteOptions {
   readonly pace?: 'full' | 'clock';
 }
 
-/** A write that has begun. */
+/** What notebooks show for a value, and how a value that changes shows itself again. Shared by name with the kernel. */
+const JUPYTER_DISPLAY: unique symbol = Symbol.for('Jupyter.display') as never;
+const CHANGING: unique symbol = Symbol.for('millrace.changing') as never;
+
+/** What a notebook shows, by MIME type. */
+type Shown = Readonly<Record<string, string>>;
+
+/** A write that has begun. A notebook shows how far it is, and goes on showing it. */
 export class StartedWrite {
   constructor(
     private readonly writeId: string,
@@ -40,6 +47,23 @@ export class StartedWrite {
   /** Resolves at its end. Throws what made it fail. */
   async finished(): Promise<StartedWrite> {
     return this.#ended(await ask({ type: 'writeEnded', writeId: this.writeId }));
+  }
+
+  /** What a notebook shows for it. */
+  async [JUPYTER_DISPLAY](): Promise<Shown> {
+    return shown(await this.progress());
+  }
+
+  /** Shows it again whenever it has changed, once a second at most, until its end. */
+  async [CHANGING](show: (shown: Shown) => void): Promise<void> {
+    let before = '';
+    for (;;) {
+      const progress = await ask({ type: 'writeLater', writeId: this.writeId });
+      const bundle = shown(progress);
+      if (bundle['text/plain'] !== before) show(bundle);
+      before = bundle['text/plain'];
+      if (progress.state !== 'writing' && progress.state !== 'retrying') return;
+    }
   }
 
   #ended({ rows, bytes }: WriteProgress): StartedWrite {
@@ -102,4 +126,17 @@ async function begin(plan: PlanNode, sink: FileSink, options: WriteOptions): Pro
   };
   const { writeId, live } = await ask({ type: 'write', ...request, ...more });
   return new StartedWrite(writeId, live, 0, 0);
+}
+
+/** A write in one line: what it writes to, its state, rows, bytes, rate, what waits, and what is wrong. */
+function shown(progress: WriteProgress): Shown {
+  const { sink, state, rows, bytes, rowsPerSecond, waiting, lagMs, error, counts } = progress;
+  const number = (value: number): string => Math.round(value).toLocaleString('en-US');
+  const parts = [sink, state, `${number(rows)} ${rows === 1 ? 'row' : 'rows'}`];
+  if (bytes > 0) parts.push(`${number(bytes)} bytes`);
+  if (state === 'writing' && rowsPerSecond > 0) parts.push(`${number(rowsPerSecond)} rows/s`);
+  if (waiting > 0) parts.push(`${number(waiting)} waiting`, `${(lagMs / 1000).toFixed(1)} s behind`);
+  for (const [name, count] of Object.entries(counts)) parts.push(`${name} ${count}`);
+  if (error !== null) parts.push(error);
+  return { 'text/plain': parts.join(' · ') };
 }

@@ -127,6 +127,7 @@ class Host implements SessionHost {
     subscriptionNext: ({ subscriptionId }) => this.#subscriptions.next(subscriptionId),
     subscriptionEnd: ({ subscriptionId, error }) => this.#subscriptions.end(subscriptionId, error),
     writeProgress: ({ writeId }) => this.#writes.progress(writeId),
+    writeLater: ({ writeId }) => this.#writes.later(writeId),
     writeEnded: ({ writeId }) => this.#writes.ended(writeId),
     writeStop: ({ writeId }) => this.#writes.stop(writeId),
     rejects: ({ plan }) => this.#rejects(plan),

@@ -9,6 +9,7 @@ import { planWrite, WriteError, type WriteRequest } from './writePlan.js';
 
 /** So many writes that have ended are remembered. */
 const ENDED_KEPT = 32;
+const LATER_MS = 1000;
 
 /** The writes of a session: they go on in the engine, whatever becomes of the cell's process. */
 export class WriteRegistry {
@@ -54,6 +55,16 @@ export class WriteRegistry {
 
   progress(writeId: string): WriteProgress {
     return this.#get(writeId).progress();
+  }
+
+  /** How far a write is a second later, or at its end. */
+  async later(writeId: string): Promise<WriteProgress> {
+    const job = this.#get(writeId);
+    await Promise.race([
+      job.ended.catch(() => undefined),
+      new Promise<void>(resolve => this.runtime.options.world.after(LATER_MS, resolve)),
+    ]);
+    return job.progress();
   }
 
   /** How a write ended, once it has. Throws what made it fail. */

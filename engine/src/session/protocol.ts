@@ -95,6 +95,8 @@ export type HostRequest =
     }
   /** How far a write is. */
   | { readonly type: 'writeProgress'; readonly writeId: string }
+  /** The same a second later, or at the end of the write where that comes before. */
+  | { readonly type: 'writeLater'; readonly writeId: string }
   /** Resolves at the end of a write, however it comes. */
   | { readonly type: 'writeEnded'; readonly writeId: string }
   /** Begins to give a plan's rows to the client, which asks for them. */
@@ -184,6 +186,7 @@ export interface HostReplies {
   subscriptionNext: { readonly arrows: readonly Uint8Array[]; readonly ended: boolean };
   subscriptionEnd: null;
   writeProgress: WriteProgress;
+  writeLater: WriteProgress;
   writeEnded: WriteProgress;
   writeStop: WriteProgress;
   rejects: { readonly count: number; readonly rows: readonly Reject[] };
