@@ -143,6 +143,18 @@ describe('a table of Postgres', () => {
     ]);
   });
 
+  test('gives back 1,000 random 64-bit integers, and numbers that are not finite', async () => {
+    const ids = [...new BigInt64Array(crypto.getRandomValues(new Uint8Array(8000)).buffer)];
+    const x = ids.map((_, at) => [NaN, Infinity, -Infinity, -0, null, 0.1 + at][at % 6]);
+    const types = schema({ id: int64, x: float64.nullable() });
+    await Table.of({ id: ids, x } as never, { schema: types }).writeTo(
+      to({ table: 'ids', createTable: true }),
+    );
+    const back = await ask('SELECT id::text, x::text FROM ids');
+    expect(back.map(({ id }) => BigInt(id as string))).toEqual(ids);
+    expect(back.map(row => (row.x === null ? null : Number(row.x)))).toEqual(x);
+  });
+
   test('takes 200 hostile names and texts as they are', async () => {
     const letters = [
       '"',

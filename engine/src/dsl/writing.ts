@@ -94,9 +94,9 @@ export class Write implements PromiseLike<StartedWrite> {
 
   then<A = StartedWrite, B = never>(
     fulfilled?: ((write: StartedWrite) => A | PromiseLike<A>) | null,
-    rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+    rejected?: ((reason: never) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.#done.then(fulfilled, rejected);
+    return this.#done.then(fulfilled, rejected as ((reason: unknown) => B | PromiseLike<B>) | null);
   }
 
   /** How far it is: rows, bytes, rows a second, what waits and for how long, the last error. */
