@@ -9,7 +9,10 @@ export interface NetChanges {
 }
 
 /** The outcome of changes in their order. `keys`: the columns of the key, as texts of all rows. */
-export function netChanges(batches: readonly Batch[], keys: readonly (readonly (string | null)[])[]): NetChanges {
+export function netChanges(
+  batches: readonly Batch[],
+  keys: readonly (readonly (string | null)[])[],
+): NetChanges {
   /** The last row of each key; negative (~row): it goes. */
   const last = new Map<string, number>();
   let row = 0;

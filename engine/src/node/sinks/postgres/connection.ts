@@ -63,7 +63,8 @@ export class PostgresConnection {
   async close(): Promise<void> {
     const client = this.#client;
     this.#client = null;
-    if (client !== null) await this.#timely(client.end(), 1000, 'does not say good-bye').catch(() => destroy(client));
+    if (client !== null)
+      await this.#timely(client.end(), 1000, 'does not say good-bye').catch(() => destroy(client));
   }
 
   async #connected(): Promise<pg.Client> {
@@ -126,6 +127,8 @@ function isAnswer(error: unknown): boolean {
 /** Ends a connection without a word: the other side may not be there. */
 function destroy(client: pg.Client): void {
   client.on('error', () => undefined);
-  const { connection } = client as unknown as { readonly connection?: { readonly stream?: { destroy(): void } } };
+  const { connection } = client as unknown as {
+    readonly connection?: { readonly stream?: { destroy(): void } };
+  };
   connection?.stream?.destroy();
 }

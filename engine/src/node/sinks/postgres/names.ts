@@ -7,11 +7,12 @@ const LONGEST = 63;
 export function quoted(name: string): string {
   const bytes = Buffer.byteLength(name);
   if (name !== '' && bytes <= LONGEST && !name.includes('\0')) return `"${name.replaceAll('"', '""')}"`;
-  const why = name === '' ? 'is empty' : bytes > LONGEST ? `has more than ${LONGEST} bytes` : 'holds a NUL character';
+  const why =
+    name === '' ? 'is empty' : bytes > LONGEST ? `has more than ${LONGEST} bytes` : 'holds a NUL character';
   throw new SourceError(
     'MR3916',
     `the name ${JSON.stringify(name)} ${why}, which Postgres cannot have.`,
-    "Give the column another one: t.rename({ … }).",
+    'Give the column another one: t.rename({ … }).',
   );
 }
 

@@ -1,6 +1,12 @@
 import type { ClientConfig } from 'pg';
 import { SourceError } from '../../../sources/error.js';
-import { booleanOption, choiceOption, numberOption, textOption, textsOption } from '../../../sources/options.js';
+import {
+  booleanOption,
+  choiceOption,
+  numberOption,
+  textOption,
+  textsOption,
+} from '../../../sources/options.js';
 import type { Options } from '../../../sources/options.js';
 import type { RevealedOptions } from '../../secrets.js';
 

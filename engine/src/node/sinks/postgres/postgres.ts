@@ -23,7 +23,8 @@ export const postgresSink: SinkConnector = {
       const place = placeOf(revealed);
       const write = writeOf(revealed.options);
       const name = token(world);
-      const key = write.mode === 'upsert' ? keyOf(write, request?.key ?? null, schema.fields, request?.changes) : null;
+      const key =
+        write.mode === 'upsert' ? keyOf(write, request?.key ?? null, schema.fields, request?.changes) : null;
       const connection = new PostgresConnection(place, world, `millrace ${name}`);
       try {
         await connection.query('SELECT 1').catch((error: unknown) => {
@@ -66,9 +67,13 @@ function keyOf(
   }
   const missing = names.find(name => !fields.some(field => field.name === name));
   if (missing !== undefined) {
-    throw new SourceError('MR3915', `the key of '${table}' names a column '${missing}', which the rows do not have.`);
+    throw new SourceError(
+      'MR3915',
+      `the key of '${table}' names a column '${missing}', which the rows do not have.`,
+    );
   }
-  const other = changes && known !== null && JSON.stringify([...names].sort()) !== JSON.stringify([...known].sort());
+  const other =
+    changes && known !== null && JSON.stringify([...names].sort()) !== JSON.stringify([...known].sort());
   if (!other) return names;
   throw new SourceError(
     'MR3915',
@@ -147,9 +152,14 @@ class PostgresTable implements OpenSink {
       batches,
       places.map(at => columns[at]),
     );
-    const rowsOf = (at: number, rows: readonly number[]): (string | null)[] => rows.map(row => columns[at][row]);
+    const rowsOf = (at: number, rows: readonly number[]): (string | null)[] =>
+      rows.map(row => columns[at][row]);
     await this.connection.transaction(async () => {
-      if (deletes.length > 0) await this.#delete(places, places.map(at => rowsOf(at, deletes)));
+      if (deletes.length > 0)
+        await this.#delete(
+          places,
+          places.map(at => rowsOf(at, deletes)),
+        );
       if (sets.length === 0) return;
       const others = this.fields.map(field => quoted(field.name)).filter((_, at) => !places.includes(at));
       const update = others.map(name => `${name} = excluded.${name}`).join(', ');

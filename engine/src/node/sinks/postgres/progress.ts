@@ -58,7 +58,9 @@ export class InsertProgress {
   }
 
   async #rows(connection: PostgresConnection): Promise<number> {
-    const { rows } = await connection.query(`SELECT rows::text FROM ${this.#table} WHERE name = $1`, [this.name]);
+    const { rows } = await connection.query(`SELECT rows::text FROM ${this.#table} WHERE name = $1`, [
+      this.name,
+    ]);
     return rows.length === 0 ? -1 : Number(rows[0].rows);
   }
 

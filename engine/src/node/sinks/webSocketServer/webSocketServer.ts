@@ -9,7 +9,13 @@ import { typeName } from '../../../columns/types.js';
 import { valueAt } from '../../../columns/values.js';
 import type { OpenSink, SinkConnector, SinkRequest } from '../../../sinks/sink.js';
 import { SourceError } from '../../../sources/error.js';
-import { choiceOption, numberOption, textOption, textsOption, type Options } from '../../../sources/options.js';
+import {
+  choiceOption,
+  numberOption,
+  textOption,
+  textsOption,
+  type Options,
+} from '../../../sources/options.js';
 import type { World } from '../../../sources/source.js';
 import { Clients } from './clients.js';
 import { Snapshot } from './snapshot.js';
