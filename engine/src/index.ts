@@ -30,7 +30,8 @@ export type {
   ToTableOptions,
 } from './dsl/changelog.js';
 export { clock } from './dsl/clock.js';
-export type { Speed } from './dsl/clock.js';
+export { session } from './dsl/session.js';
+export type { ClockStep, Speed } from './dsl/clock.js';
 export type { Collection } from './dsl/collection.js';
 export { expr } from './dsl/expr.js';
 export { countWindow, dollarBars, tickBars, volumeBars } from './dsl/bars.js';
@@ -121,6 +122,6 @@ export {
 export type { AnyRow, ColumnType, Json, RowOf, RowSchema } from './dsl/types.js';
 export { udf } from './dsl/udf.js';
 export type { ScanOptions } from './dsl/applyFunctions.js';
-export { calendar, cumulate, hop, session, tumble } from './dsl/windows.js';
+export { calendar, cumulate, hop, tumble } from './dsl/windows.js';
 export type { CalendarOptions, WindowPlace, WindowSpanText } from './dsl/windows.js';
 export type { EmitTrigger, Fill, WindowOptions } from './dsl/windowOptions.js';

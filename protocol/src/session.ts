@@ -5,8 +5,7 @@ export interface ClockState {
    * `ended`: every replay has reached its end.
    */
   readonly mode: 'idle' | 'max' | 'playing' | 'paused' | 'ended';
-  /** Event time per wall time, or `max`. */
-  readonly speed: number | 'max';
+  readonly speed: ClockSpeed;
   readonly nowUs: number | null;
   readonly startUs: number | null;
   readonly endUs: number | null;
@@ -14,12 +13,21 @@ export interface ClockState {
   readonly live: boolean;
 }
 
+/** Event time per wall time, `max` (as fast as it goes), or so many rows a second, whatever their times. */
+export type ClockSpeed = number | 'max' | { readonly rowsPerSecond: number };
+
 /** What moves the clock, from a cell or from the replay bar. */
 export type ClockCommand =
-  | { readonly type: 'start'; readonly at: string | null; readonly speed: number | 'max' }
-  | { readonly type: 'play' }
+  | { readonly type: 'start'; readonly at: string | null; readonly speed: ClockSpeed }
+  /** Goes on; `speed`: at another one. */
+  | { readonly type: 'play'; readonly speed?: ClockSpeed }
   | { readonly type: 'pause' }
-  | { readonly type: 'speed'; readonly speed: number | 'max' }
+  | { readonly type: 'speed'; readonly speed: ClockSpeed }
+  /** To a time, forward or back: microseconds since 1970 UTC, a time of day on the replays' first day, or an ISO time. */
+  | { readonly type: 'seek'; readonly to: number | string }
+  /** On by so many rows, or microseconds of event time; then the clock stands. */
+  | { readonly type: 'step'; readonly events: number }
+  | { readonly type: 'step'; readonly durationUs: number }
   | { readonly type: 'state' };
 
 /** Front end to kernel on `SESSION_TARGET`: opened with `{ v }`, then these. */

@@ -293,9 +293,12 @@ test('a write and a function that go with the clock get each row once, though th
       await quiet();
       for (let starts = random.below(4); starts > 0; starts--) {
         for (let steps = random.below(4); steps > 0; steps--) await world.pass(1000 * random.below(n));
-        await clock.start({ speed: 1 });
+        if (random.chance(0.5)) await clock.start({ speed: 1 });
+        else await clock.seek(new Date(1000 * random.below(n)));
+        if (random.chance(0.5)) await clock.play();
         await quiet();
       }
+      await clock.play();
       for (let k = 0; k < 5; k++) await world.pass(1000 * n);
       expect((await write.finished()).rows).toBe(n);
       await held.finished();

@@ -133,7 +133,7 @@ test('whatever frames are skipped, a front end ends with what the table shows', 
       };
       for (const piece of cut(random, makeHistory(random, 150, { boundUs: 10, wide: false }))) {
         input.push(batchOf(piece), null);
-        if (random.chance(0.03)) input.restart(++starts);
+        if (random.chance(0.03)) input.restart({ epoch: ++starts, to: null });
         if (random.chance(0.1)) port.receive({ type: 'hide' });
         if (random.chance(0.1)) port.receive({ type: 'range', range: (range = makeRange(random)) });
         if (random.chance(0.6)) settle();

@@ -118,6 +118,6 @@ export function calendar(name: string, span: WindowSpanText, options: CalendarOp
  *
  * @example trades.window(session({ gap: '5 min' })).groupBy('symbol').aggregate(t => ({ n: count(), volume: sum(t.size) }))
  */
-export function session(options: { readonly gap: DurationText }): WindowSpec {
+export function sessionWindow(options: { readonly gap: DurationText }): WindowSpec {
   return windowSpec('session', { gapUs: parseDuration(options.gap, 'a gap') });
 }

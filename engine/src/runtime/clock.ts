@@ -1,4 +1,4 @@
-import type { ClockState } from '@millrace/protocol';
+import type { ClockSpeed, ClockState } from '@millrace/protocol';
 import { MillraceError } from '../columns/error.js';
 import { parseTimestamp } from '../columns/iso.js';
 import type { EventTime } from '../columns/time.js';
@@ -19,7 +19,7 @@ const DAY_US = 86_400_000_000;
  */
 export class SessionClock {
   #mode: 'max' | 'playing' | 'paused' = 'max';
-  #speed: number | 'max' = 'max';
+  #speed: ClockSpeed = 'max';
   /** Where the clock stood, in event time, at wall-clock milliseconds `#since`; null until the replays' first time is known. */
   #base: EventTime | null = null;
   #since = 0;
@@ -50,7 +50,7 @@ export class SessionClock {
     return this.#mode;
   }
 
-  get speed(): number | 'max' {
+  get speed(): ClockSpeed {
     return this.#speed;
   }
 
@@ -60,6 +60,7 @@ export class SessionClock {
     if (this.#base === null) return -Infinity;
     if (this.#mode === 'paused') return this.#base;
     if (this.#speed === 'max') return Infinity;
+    if (typeof this.#speed === 'object') return this.#base;
     return this.#base + (this.world.now() - this.#since) * 1000 * this.#speed;
   }
 
@@ -67,6 +68,7 @@ export class SessionClock {
   delayMs(time: EventTime): number | null {
     if (this.#mode === 'paused' || this.#base === null) return this.#mode === 'max' ? 0 : null;
     if (this.#mode === 'max' || this.#speed === 'max') return 0;
+    if (typeof this.#speed === 'object') return null;
     return Math.max(0, (time - this.now()) / (1000 * this.#speed));
   }
 
@@ -85,7 +87,7 @@ export class SessionClock {
   }
 
   /** Starts at a time (null: the replays' first) and plays. `first` is that first time, where it is known. */
-  start(at: string | null, speed: number | 'max', first: EventTime | null): void {
+  start(at: string | null, speed: ClockSpeed, first: EventTime | null): void {
     checkSpeed(speed);
     if (at !== null) parseAt(at, first ?? 0);
     this.#mode = 'playing';
@@ -124,7 +126,7 @@ export class SessionClock {
     this.#changed();
   }
 
-  setSpeed(speed: number | 'max', reached: EventTime | null): void {
+  setSpeed(speed: ClockSpeed, reached: EventTime | null): void {
     checkSpeed(speed);
     const now = this.now();
     if (this.#mode !== 'paused') {
@@ -133,6 +135,27 @@ export class SessionClock {
       if (this.#mode === 'max' && speed !== 'max') this.#mode = 'playing';
     }
     this.#speed = speed;
+    this.#changed();
+  }
+
+  /** Goes to a time, forward or back. A clock that held nothing back stands there; `stop`: it stands in any case. */
+  moveTo(time: EventTime, stop: boolean): void {
+    if (this.#mode === 'max' && this.#speed === 'max') this.#speed = DEFAULT_SPEED;
+    if (stop || this.#mode === 'max') {
+      this.#mode = 'paused';
+      this.#stand(true);
+    }
+    this.#pendingAt = null;
+    this.#base = time;
+    this.#since = this.world.now();
+    this.#changed();
+  }
+
+  /** Rows have been let out one by one up to a time. */
+  standAt(time: EventTime): void {
+    if (this.#mode === 'max' || !Number.isFinite(time)) return;
+    this.#base = time;
+    this.#since = this.world.now();
     this.#changed();
   }
 
@@ -158,12 +181,14 @@ export class SessionClock {
   }
 }
 
-function checkSpeed(speed: number | 'max'): void {
-  if (speed === 'max' || (Number.isFinite(speed) && speed > 0)) return;
+function checkSpeed(speed: ClockSpeed): void {
+  if (speed === 'max') return;
+  const rate = typeof speed === 'object' ? speed.rowsPerSecond : speed;
+  if (Number.isFinite(rate) && rate > 0) return;
   throw new ClockError(
     'MR5101',
-    `a clock's speed is a positive number or 'max', not ${String(speed)}.`,
-    `clock.speed(60)`,
+    `a clock's speed is a positive number, 'max' or so many rows a second, not ${JSON.stringify(speed)}.`,
+    `clock.speed(60), clock.speed({ rowsPerSecond: 10_000 })`,
   );
 }
 

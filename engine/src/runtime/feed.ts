@@ -1,22 +1,21 @@
 import type { Batch } from '../columns/batch.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { OpenSource, SourceReader } from '../sources/source.js';
+import type { FeedMark, Rewind } from './checkpoint.js';
 import type { FeedContext, FeedMember, PortFeed } from './feedMember.js';
 import type { Holding, MemoryHolder } from './memory.js';
+import { HeldRows } from './heldRows.js';
 import { History } from './history.js';
+import { Latecomers, type LateFeed } from './latecomers.js';
 import { Signal } from './signal.js';
-import { dueRows, sliceBatch } from './slice.js';
 
 /** Rows that are read, and handed to queries, in one turn. */
 export const TURN_ROWS = 8192;
 /** Replayed rows that fall due within so many milliseconds are released together. */
 const RELEASE_MS = 10;
 
-interface CatchUp {
-  readonly member: FeedMember;
-  reader: SourceReader | null;
-  position: number;
-}
+/** Where a replay starts. */
+const BEGINNING: FeedMark = { position: 0, given: -Infinity, watermark: START_OF_TIME, ended: false };
 
 /**
  * One source that is read once for all queries on it. A replay's rows are released up to the session clock, by the running maximum of
@@ -25,19 +24,24 @@ interface CatchUp {
  */
 export class Feed implements PortFeed, MemoryHolder {
   readonly #members = new Set<FeedMember>();
-  #late: CatchUp[] = [];
+  /** Members that have failed: they get no rows until the replay begins anew. */
+  readonly #failed = new Set<FeedMember>();
+  readonly #late: Latecomers;
+  /** Another number once it is closed or begins anew. */
+  #run = 0;
   readonly #signal = new Signal();
   #reader: SourceReader | null = null;
-  #pending: Batch | null = null;
-  #offset = 0;
+  readonly #held: HeldRows;
   /** Rows handed out. */
   position = 0;
   watermark: EventTime = START_OF_TIME;
   ended = false;
   error: unknown = null;
   #closed = false;
-  /** The number of the start that is to be made, or null. */
-  #restarting: number | null = null;
+  /** The start that is to be made, or null. */
+  #restarting: Rewind | null = null;
+  /** Rows that a new reading has to leave out, since they were given before a checkpoint. */
+  #skip = 0;
   isStalled = false;
   /** Up to which place among recorded rows everything has been given. */
   #given = -Infinity;
@@ -51,8 +55,10 @@ export class Feed implements PortFeed, MemoryHolder {
     readonly clocked: boolean,
     readonly context: FeedContext,
   ) {
+    this.#held = new HeldRows(source.summary.boundUs);
     this.#stopListening = context.clock.onChange(() => this.#signal.wake());
-    this.#running = this.#run();
+    this.#late = new Latecomers(this.#forLatecomers(), TURN_ROWS);
+    this.#running = this.#goOn();
   }
 
   get live(): boolean {
@@ -87,9 +93,7 @@ export class Feed implements PortFeed, MemoryHolder {
       this.#members.add(member);
       this.#joined(member);
     } else {
-      const late = { member, reader: null, position: this.live ? this.#history.start : 0 };
-      this.#late.push(late);
-      if (this.live) void this.#replayHistory(late);
+      this.#late.add(member);
     }
     this.#signal.wake();
   }
@@ -117,9 +121,8 @@ export class Feed implements PortFeed, MemoryHolder {
     if (this.live) return;
     void this.#reader?.close();
     this.#reader = null;
-    this.#pending = null;
-    this.#offset = 0;
-    this.position = 0;
+    this.#held.clear();
+    this.position = this.#skip = 0;
     this.watermark = START_OF_TIME;
     this.#given = -Infinity;
   }
@@ -127,8 +130,8 @@ export class Feed implements PortFeed, MemoryHolder {
   remove(member: FeedMember): void {
     if (member.feed === this) member.feed = null;
     this.#members.delete(member);
-    for (const late of this.#late) if (late.member === member) void late.reader?.close();
-    this.#late = this.#late.filter(late => late.member !== member);
+    this.#failed.delete(member);
+    this.#late.remove(member);
     this.#signal.wake();
   }
 
@@ -154,24 +157,33 @@ export class Feed implements PortFeed, MemoryHolder {
 
   /** Readings under way: one, and one for each query that is catching up. */
   get readers(): number {
-    return (this.#reader === null ? 0 : 1) + this.#late.filter(late => late.reader !== null).length;
+    return (this.#reader === null ? 0 : 1) + this.#late.readers;
   }
 
   get isIdle(): boolean {
-    return this.#members.size === 0 && this.#late.length === 0;
+    return this.#members.size === 0 && this.#late.size === 0;
   }
 
-  /** Starts a replay again from its beginning; every query is rebuilt. */
-  restart(epoch: number): void {
+  /** Starts a replay again, from its beginning or a checkpoint; the queries' states are made anew, or taken from there. */
+  restart(rewind: Rewind): void {
     if (!this.replays) return;
-    this.#restarting = epoch;
+    this.#restarting = rewind;
+    this.#run++;
     this.ended = false;
-    this.watermark = START_OF_TIME;
+    this.#given = -Infinity;
+    this.watermark = rewind.to?.feeds.get(this)?.watermark ?? START_OF_TIME;
     this.#signal.wake();
+  }
+
+  /** How far it is, for a checkpoint; null while it begins anew or a query catches up. */
+  mark(): FeedMark | null {
+    if (this.#restarting !== null || this.#late.size > 0 || this.error !== null) return null;
+    return { position: this.position, given: this.#given, watermark: this.watermark, ended: this.ended };
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#run++;
     this.#stopListening();
     this.#signal.wake();
     await this.#reader?.close();
@@ -179,7 +191,7 @@ export class Feed implements PortFeed, MemoryHolder {
     await this.source.close();
   }
 
-  async #run(): Promise<void> {
+  async #goOn(): Promise<void> {
     while (!this.#closed) {
       try {
         if (this.#restarting !== null) await this.#beginAgain(this.#restarting);
@@ -187,41 +199,34 @@ export class Feed implements PortFeed, MemoryHolder {
       } catch (error) {
         if (this.#closed) break;
         this.error = error;
-        for (const member of [...this.#members, ...this.#late.map(late => late.member)]) member.fail(error);
-        this.#members.clear();
-        this.#late = [];
+        for (const member of [...this.#members, ...(await this.#late.clear())]) this.#drop(member, error);
         this.ended = true;
         this.context.progressed();
       }
     }
-    for (const late of this.#late) await late.reader?.close();
+    await this.#late.clear();
   }
 
   /** One bounded piece of work, or a wait for the next. */
   async #turn(): Promise<void> {
-    const late = this.live ? undefined : this.#late.find(({ member }) => !member.isFull);
-    if (late !== undefined) {
-      await this.#catchUp(late);
+    if (this.#late.canRead) {
+      await this.#late.read();
       await this.context.yieldTurn();
     } else if (this.ended || (this.#members.size === 0 && !this.live)) {
       await this.#signal.wait();
-    } else if (this.#isHeld()) {
+    } else if (this.#isFull()) {
       await this.#stall();
-    } else if (this.#pending === null) {
+    } else if (this.#held.isEmpty) {
       await this.#read();
     } else {
-      await this.#release(this.#pending);
+      await this.#release();
     }
   }
 
   /** Whether a query waits for rows of another source, and cannot take more of this one. */
-  #isHeld(): boolean {
+  #isFull(): boolean {
     for (const member of this.#members) if (member.isFull) return true;
     return false;
-  }
-
-  #hasLate(): boolean {
-    return this.#late.some(({ member }) => !member.isFull);
   }
 
   async #stall(): Promise<void> {
@@ -229,7 +234,7 @@ export class Feed implements PortFeed, MemoryHolder {
     // Who waits for this feed may be waited for by it: then it goes on.
     for (const member of this.#members) member.stalled();
     do await this.#signal.wait();
-    while (!this.#closed && this.#restarting === null && this.#isHeld() && !this.#hasLate());
+    while (!this.#closed && this.#restarting === null && this.#isFull() && !this.#late.canRead);
     this.isStalled = false;
   }
 
@@ -240,6 +245,10 @@ export class Feed implements PortFeed, MemoryHolder {
       return;
     }
     this.#reader ??= this.source.read();
+    if (this.#skip > 0) {
+      await this.#skipSome(this.#reader);
+      return;
+    }
     const batch = await this.#reader.next(TURN_ROWS);
     if (this.#closed || this.#restarting !== null) return;
     if (batch === null) {
@@ -252,25 +261,28 @@ export class Feed implements PortFeed, MemoryHolder {
       this.#give(batch, arrival);
       await this.context.yieldTurn();
     } else {
-      this.#pending = batch;
-      this.#offset = 0;
+      this.#held.hold(batch);
     }
   }
 
-  /** Hands out the rows of a replayed batch that the clock has reached, and waits for the others. */
-  async #release(batch: Batch): Promise<void> {
+  /** Leaves out rows that the queries have. */
+  async #skipSome(reader: SourceReader): Promise<void> {
+    const batch = await reader.next(Math.min(TURN_ROWS, this.#skip));
+    if (this.#closed || this.#restarting !== null) return;
+    this.#skip = batch === null ? 0 : this.#skip - batch.length;
+    await this.context.yieldTurn();
+  }
+
+  /** Hands out the rows that the clock has reached, and waits for the others. */
+  async #release(): Promise<void> {
     const { clock } = this.context;
-    const now = this.clocked ? clock.now() : Infinity;
-    const due = dueRows(batch, this.#offset, now - this.source.summary.boundUs);
-    if (due > this.#offset || batch.length === 0) {
-      const slice = sliceBatch(batch, this.#offset, due);
-      this.#offset = due;
-      if (due === batch.length) this.#pending = null;
-      this.#give(slice, null);
+    const due = this.#held.take(this.clocked ? clock.now() : Infinity, Infinity);
+    if (due !== null) {
+      this.#give(due, null);
       await this.context.yieldTurn();
       return;
     }
-    const time = (batch.marks as Float64Array)[this.#offset] + this.source.summary.boundUs;
+    const time = this.#held.next!;
     this.#given = time;
     for (const member of this.#members) member.progress(time);
     this.context.progressed();
@@ -279,6 +291,21 @@ export class Feed implements PortFeed, MemoryHolder {
     const delay = clock.delayMs(time);
     if (delay === null) await this.#signal.wait();
     else await this.#signal.waitAtMost(Math.max(RELEASE_MS, delay), this.context.world);
+  }
+
+  /** The place of the row that is next, of a replay that the clock holds back; null: it is over, or not known yet. */
+  get next(): EventTime | null {
+    return this.#restarting === null && this.#skip === 0 && this.error === null ? this.#held.next : null;
+  }
+
+  /** Hands out rows that the clock holds back, up to a place and at most so many; returns how many it was. */
+  step(time: EventTime, most: number): number {
+    const due = this.next === null ? null : this.#held.take(time, most);
+    if (due === null) return 0;
+    this.#give(due, null);
+    // What comes next has to be read, and where it is empty that it is over.
+    if (this.#held.isEmpty) this.#signal.wake();
+    return due.length;
   }
 
   #give(batch: Batch, arrival: number | null): void {
@@ -296,89 +323,72 @@ export class Feed implements PortFeed, MemoryHolder {
       member.push(batch, arrival);
       return true;
     } catch (error) {
-      this.remove(member);
-      member.fail(error);
+      this.#drop(member, error);
       return false;
     }
   }
 
-  /** Reads a piece of a replay again for a late query, up to the row that the others have reached. */
-  async #catchUp(late: CatchUp): Promise<void> {
-    const missing = this.position - late.position;
-    if (missing > 0) {
-      if (await this.#waitsFor(late)) return;
-      late.reader ??= this.source.read();
-      const batch = await late.reader.next(Math.min(TURN_ROWS, missing));
-      if (this.#closed || this.#restarting !== null || !this.#late.includes(late)) return;
-      if (batch !== null) {
-        late.position += batch.length;
-        if (!this.#push(late.member, batch, null)) return;
-        if (late.position < this.position) return;
-      }
-    }
-    await late.reader?.close();
-    this.#join(late);
-  }
-
-  /** Whether a late query has had to wait for memory, or is refused: then the others go on without it. */
-  async #waitsFor({ member }: CatchUp): Promise<boolean> {
-    try {
-      const memory = this.#admit();
-      await memory;
-      return memory !== null;
-    } catch (error) {
-      this.remove(member);
-      member.fail(error);
-      return true;
-    }
+  #drop(member: FeedMember, error: unknown): void {
+    this.remove(member);
+    if (this.replays) this.#failed.add(member);
+    member.fail(error);
   }
 
   #admit(): Promise<void> | null {
     return this.context.memory(`source '${this.source.summary.name}'`);
   }
 
-  #join(late: CatchUp): void {
-    if (!this.#late.includes(late)) return;
-    this.#late = this.#late.filter(other => other !== late);
-    this.#members.add(late.member);
-    this.#joined(late.member);
-    this.context.progressed();
+  #forLatecomers(): LateFeed {
+    const position = (): number => this.position;
+    const run = (): number => this.#run;
+    return {
+      source: this.source,
+      history: this.#history,
+      get position() {
+        return position();
+      },
+      get run() {
+        return run();
+      },
+      push: (member, batch, arrival) => this.#push(member, batch, arrival),
+      drop: (member, error) => this.#drop(member, error),
+      join: member => {
+        this.#members.add(member);
+        this.#joined(member);
+        this.context.progressed();
+      },
+      admit: () => this.#admit(),
+      yieldTurn: () => this.context.yieldTurn(),
+    };
   }
 
-  /** Gives a late query what is kept of a live source, in turns; new rows go on arriving meanwhile. */
-  async #replayHistory(late: CatchUp): Promise<void> {
-    while (!this.#closed && this.#late.includes(late)) {
-      late.position = Math.max(late.position, this.#history.start);
-      if (late.position === this.#history.end) {
-        this.#join(late);
-        return;
-      }
-      const { batch, arrival } = this.#history.at(late.position);
-      if (!this.#push(late.member, batch, arrival)) return;
-      late.position++;
-      await this.context.yieldTurn();
-    }
-  }
-
-  async #beginAgain(epoch: number): Promise<void> {
-    this.#restarting = null;
-    this.#given = -Infinity;
+  async #beginAgain(rewind: Rewind): Promise<void> {
+    const mark = rewind.to?.feeds.get(this) ?? BEGINNING;
     await this.#reader?.close();
+    for (const member of await this.#late.clear()) this.#members.add(member);
+    // Another start may have overtaken this one.
+    if (this.#restarting !== rewind) return;
+    this.#restarting = null;
     this.#reader = null;
-    this.#pending = null;
-    this.#offset = 0;
-    this.position = 0;
-    this.watermark = START_OF_TIME;
-    this.ended = false;
+    this.#held.clear();
+    this.position = this.#skip = mark.position;
+    this.#given = mark.given;
+    this.watermark = mark.watermark;
+    this.ended = mark.ended;
     this.error = null;
-    for (const late of this.#late) {
-      await late.reader?.close();
-      this.#members.add(late.member);
+    for (const member of this.#failed) {
+      member.feed = this;
+      this.#members.add(member);
     }
-    this.#late = [];
-    for (const member of this.#members) {
-      member.restart(epoch);
-      member.caughtUp();
+    this.#failed.clear();
+    for (const member of [...this.#members]) {
+      const goesOn = member.restart(rewind);
+      if (goesOn || (this.position === 0 && !this.ended)) {
+        member.caughtUp();
+        continue;
+      }
+      this.#members.delete(member);
+      this.#late.add(member);
     }
   }
 }

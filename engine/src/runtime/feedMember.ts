@@ -1,5 +1,6 @@
 import type { Batch } from '../columns/batch.js';
 import type { World } from '../sources/source.js';
+import type { Rewind } from './checkpoint.js';
 import type { SessionClock } from './clock.js';
 
 /** A feed as its members see it. */
@@ -25,8 +26,11 @@ export interface FeedMember {
   /** The input has come to its end. */
   end(): void;
   fail(error: unknown): void;
-  /** The input starts again from its beginning; feeds that start again together have one number for it. */
-  restart(epoch: number): void;
+  /**
+   * The input starts again, from its beginning or from a checkpoint; feeds that start again together have one number for it. Returns whether the member goes on
+   * from the checkpoint: if not, it is empty, and needs every row from the beginning.
+   */
+  restart(rewind: Rewind): boolean;
   /** Everything that the feed has given out so far has arrived. */
   caughtUp(): void;
 }

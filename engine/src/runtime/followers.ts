@@ -1,6 +1,7 @@
 import type { Batch } from '../columns/batch.js';
 import { fieldIndex } from '../columns/schema.js';
 import { START_OF_TIME, toEventTimes, type EventTime } from '../columns/time.js';
+import type { Rewind } from './checkpoint.js';
 import type { FeedMember } from './feedMember.js';
 import type { MaterializedTable } from './table.js';
 import { REVISED } from './windowStates.js';
@@ -8,23 +9,26 @@ import { REVISED } from './windowStates.js';
 /** Queries that go on from the table of another one: each gets the table as it is, and then every change of it. */
 export class Followers {
   readonly #members = new Set<FeedMember>();
+  /** Members that have failed: they get no rows until the table begins anew. */
+  readonly #failed = new Set<FeedMember>();
   /** The watermark of what has come out so far. */
-  #watermark: EventTime = START_OF_TIME;
+  watermark: EventTime = START_OF_TIME;
 
   constructor(readonly table: MaterializedTable) {}
 
   /** Adds a query, which gets the rows that are there as new ones. */
   add(member: FeedMember): void {
     this.#members.add(member);
-    this.#give(member, contentsOf(this.table, this.#watermark));
+    this.#give(member, contentsOf(this.table, this.watermark));
   }
 
   remove(member: FeedMember): void {
     this.#members.delete(member);
+    this.#failed.delete(member);
   }
 
   push(batch: Batch): void {
-    this.#watermark = Math.max(this.#watermark, batch.watermark);
+    this.watermark = Math.max(this.watermark, batch.watermark);
     for (const member of this.#members) this.#give(member, batch);
   }
 
@@ -33,15 +37,24 @@ export class Followers {
     try {
       member.push(batch, null);
     } catch (error) {
-      this.remove(member);
-      member.fail(error);
+      this.#drop(member, error);
     }
   }
 
-  /** The table is empty again, and fills anew. */
-  restart(epoch: number): void {
-    this.#watermark = START_OF_TIME;
-    for (const member of this.#members) member.restart(epoch);
+  #drop(member: FeedMember, error: unknown): void {
+    this.#members.delete(member);
+    this.#failed.add(member);
+    member.fail(error);
+  }
+
+  /** The table is empty again and fills anew, or is as it was at a checkpoint: who was not there then gets what it holds. */
+  restart(rewind: Rewind, restored: boolean): void {
+    if (!restored) this.watermark = START_OF_TIME;
+    for (const member of this.#failed) this.#members.add(member);
+    this.#failed.clear();
+    for (const member of [...this.#members]) {
+      if (!member.restart(rewind) && restored) this.#give(member, contentsOf(this.table, this.watermark));
+    }
   }
 
   caughtUp(): void {
@@ -53,8 +66,7 @@ export class Followers {
   }
 
   fail(error: unknown): void {
-    for (const member of [...this.#members]) member.fail(error);
-    this.#members.clear();
+    for (const member of [...this.#members]) this.#drop(member, error);
   }
 }
 

@@ -1,5 +1,8 @@
 import type { Batch } from '../columns/batch.js';
 import { END_OF_TIME, START_OF_TIME, type EventTime } from '../columns/time.js';
+import type { Schema } from '../columns/schema.js';
+import type { StateReader, StateWriter } from '../operators/snapshot.js';
+import { readBatch, writeBatch } from './batchState.js';
 import { copyBatch, sliceBatch } from './slice.js';
 import { Ticks } from './ticks.js';
 
@@ -193,6 +196,37 @@ export class InputMerge {
       lowest = frontier;
     }
     return first;
+  }
+
+  /** Writes the rows that wait and what is known of each source. Only of recorded sources, whose rows can be given once more. */
+  snapshot(writer: StateWriter): void {
+    writer.value('start', this.#start);
+    writer.lane('ticks', this.#ticks.due);
+    this.#ports.forEach((port, k) => {
+      const section = writer.section(`port ${k}`);
+      const { offset, frontier, last, ending, ended, idle } = port;
+      section.value('state', { frontier, last, ending, ended, idle });
+      section.value('waiting', port.waiting.length);
+      port.waiting.forEach(({ batch }, at) =>
+        writeBatch(section.section(`batch ${at}`), sliceBatch(batch, at === 0 ? offset : 0, batch.length)),
+      );
+    });
+  }
+
+  /** Takes in what a merge of the same sources wrote; this one must be new. `schemas`: of the rows of each source. */
+  restore(reader: StateReader, schemas: readonly Schema[]): void {
+    this.#start = reader.value('start') as number;
+    this.#ticks.due.set(reader.lane('ticks') as Float64Array);
+    this.#ports.forEach((port, k) => {
+      const section = reader.section(`port ${k}`);
+      Object.assign(port, section.value('state'));
+      const count = section.value('waiting') as number;
+      for (let at = 0; at < count; at++) {
+        const batch = readBatch(section.section(`batch ${at}`), schemas[k]);
+        port.waiting.push({ batch, arrival: null });
+        port.rows += batch.length;
+      }
+    });
   }
 
   #release(): void {

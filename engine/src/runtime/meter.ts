@@ -1,6 +1,7 @@
 import type { Batch } from '../columns/batch.js';
 import { END_OF_TIME, START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { Emitter, Operator } from '../operators/operator.js';
+import type { SnapshotValue } from '../operators/snapshot.js';
 import type { PhysicalPlan } from '../physical/physical.js';
 
 /** Batches of so many rows are all timed; of smaller ones one in so many, which then stands for the others. */
@@ -58,9 +59,22 @@ export class PipelineMeter {
   }
 
   /** Takes over another one's counts. */
-  countOn({ operators, sources }: PipelineMeter): void {
+  countOn({ operators, sources }: Pick<PipelineMeter, 'operators' | 'sources'>): void {
     operators.forEach((each, at) => Object.assign(this.operators[at], each));
     sources.forEach((each, at) => Object.assign(this.sources[at], each));
+  }
+
+  /** All counts, for a snapshot. */
+  counts(): SnapshotValue {
+    return {
+      operators: this.operators.map(each => ({ ...each })),
+      sources: this.sources.map(each => ({ ...each })),
+    };
+  }
+
+  /** Takes in what `counts` gave. */
+  takeCounts(counts: SnapshotValue): void {
+    this.countOn(counts as unknown as Pick<PipelineMeter, 'operators' | 'sources'>);
   }
 
   /** A batch of a source goes in. */

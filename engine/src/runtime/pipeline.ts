@@ -3,6 +3,7 @@ import type { EventTime } from '../columns/time.js';
 import { ApplyOperator, type ExchangeContext } from '../operators/apply.js';
 import { buildOperator } from '../operators/build.js';
 import type { Emitter, Operator } from '../operators/operator.js';
+import type { StateReader, StateWriter } from '../operators/snapshot.js';
 import { UnionAllOperator } from '../operators/unionAll.js';
 import type { PhysicalInput, PhysicalPlan } from '../physical/physical.js';
 import { operatorText } from '../physical/operatorText.js';
@@ -187,6 +188,34 @@ export class Pipeline implements MergeOutput {
       this.operators[each.operator].idle?.(each.port, idle, this.#emitters[each.operator]);
       this.#flush();
     }
+  }
+
+  /** Writes the state of every operator, and who is silent or over. Throws `SnapshotError` where an operator's state lies elsewhere. */
+  snapshot(writer: StateWriter): void {
+    this.operators.forEach((operator, at) => {
+      const section = writer.section(`operator ${at}`);
+      section.value('counters', { ...operator.counters });
+      operator.snapshot(section.section('state'));
+    });
+    writer.value('idle', this.#idle);
+    writer.value('ended', this.#ended);
+    const ports = this.#ports.map(({ idle }) => idle);
+    writer.value('ports', ports);
+    writer.value('meter', this.meter.counts());
+  }
+
+  /** Takes in what a pipeline of the same plan wrote; this one must be new. */
+  restore(reader: StateReader): void {
+    this.operators.forEach((operator, at) => {
+      const section = reader.section(`operator ${at}`);
+      operator.restore(section.section('state'));
+      Object.assign(operator.counters, section.value('counters'));
+    });
+    Object.assign(this.#idle, reader.value('idle'));
+    Object.assign(this.#ended, reader.value('ended'));
+    const idle = reader.value('ports') as readonly boolean[];
+    this.#ports.forEach((port, k) => (port.idle = idle[k]));
+    this.meter.takeCounts(reader.value('meter'));
   }
 
   /** Rows that are with the users' functions. */

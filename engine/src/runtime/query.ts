@@ -3,6 +3,10 @@ import type { EventTime } from '../columns/time.js';
 import type { Exchange } from '../operators/apply.js';
 import type { PhysicalPlan } from '../physical/physical.js';
 import type { World } from '../sources/source.js';
+import { SnapshotError } from '../operators/snapshot.js';
+import { readSnapshot, SnapshotWriter } from '../operators/snapshotFormat.js';
+import type { StateReader } from '../operators/snapshot.js';
+import type { Rewind } from './checkpoint.js';
 import type { SessionClock } from './clock.js';
 import type { FeedMember, PortFeed } from './feedMember.js';
 import { Followers } from './followers.js';
@@ -176,23 +180,61 @@ export class RunningQuery implements MemoryHolder {
     this.#changed();
   }
 
-  /** Begins anew; every replay of one start of the clock says so, and the first one counts. */
-  restart(epoch: number): void {
-    if (epoch === this.epoch) return;
-    this.epoch = epoch;
+  /**
+   * Begins anew, or goes on from a checkpoint that has its state; every replay of one start says so, and the first one counts. Returns whether the
+   * checkpoint has it.
+   */
+  restart(rewind: Rewind): boolean {
+    const state = rewind.to?.queries.get(this) ?? null;
+    if (rewind.epoch <= this.epoch) return state !== null;
+    this.epoch = rewind.epoch;
     this.#pipeline.close();
     this.#pipeline = this.#makePipeline();
     this.#merge = new InputMerge(this.context.inputs, this.#pipeline);
     for (const port of this.ports) port.ended = false;
-    this.table.clear();
     this.rowsIn = 0;
     this.ended = false;
     this.error = null;
+    if (state === null) this.table.clear();
+    else this.#restore(readSnapshot(state));
+    this.#followers.restart(rewind, state !== null);
+    // Windows may be told at once: those who follow have to be there.
     this.#idleness?.restart();
     this.#ticking?.restart();
-    this.#followers.restart(epoch);
-    this.onRebuild?.();
+    if (state === null) this.onRebuild?.();
     this.#changed();
+    return state !== null;
+  }
+
+  /** Its state between two batches, for `restart`. Throws `SnapshotError` where some of it lies elsewhere. */
+  snapshot(): Uint8Array {
+    if (this.brakes.size > 0)
+      throw new SnapshotError('MR3906', 'how far a write has come is not in snapshots.', null);
+    const writer = new SnapshotWriter();
+    this.#pipeline.snapshot(writer.section('pipeline'));
+    this.#merge.snapshot(writer.section('merge'));
+    this.table.snapshot(writer.section('table'));
+    writer.value('followed', this.#followers.watermark);
+    writer.value('rowsIn', this.rowsIn);
+    writer.value(
+      'ended',
+      this.ports.map(({ ended }) => ended),
+    );
+    return writer.encode();
+  }
+
+  #restore(reader: StateReader): void {
+    this.#pipeline.restore(reader.section('pipeline'));
+    this.#merge.restore(
+      reader.section('merge'),
+      this.plan.sources.map(({ output }) => output),
+    );
+    this.table.restore(reader.section('table'));
+    this.#followers.watermark = reader.value('followed') as number;
+    this.rowsIn = reader.value('rowsIn') as number;
+    const ended = reader.value('ended') as readonly boolean[];
+    this.ports.forEach((port, source) => (port.ended = ended[source]));
+    this.ended = ended.every(Boolean);
   }
 
   caughtUp(): void {
@@ -348,8 +390,9 @@ class QueryPort implements FeedMember {
     this.query.fail(error);
   }
 
-  restart(epoch: number): void {
-    this.query.restart(epoch);
+  restart(rewind: Rewind): boolean {
+    this.isCaughtUp = false;
+    return this.query.restart(rewind);
   }
 
   caughtUp(): void {

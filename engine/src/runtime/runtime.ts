@@ -1,15 +1,16 @@
 import type { ClockCommand, ClockState } from '@millrace/protocol';
 import { MillraceError } from '../columns/error.js';
-import type { EventTime } from '../columns/time.js';
 import { hashText, canonicalJson } from '../plan/hash.js';
 import type { SourceNode } from '../plan/nodes/source.js';
 import type { PhysicalPlan } from '../physical/physical.js';
 import type { OpenSource, SourceConnector, World } from '../sources/source.js';
+import { Checkpoints } from './checkpoints.js';
 import { SessionClock } from './clock.js';
 import { Feed } from './feed.js';
 import { NO_EXCHANGE, type Exchange } from '../operators/apply.js';
 import { DEFAULT_MEMORY_BYTES, MemoryBudget, type MemoryHolder } from './memory.js';
 import type { RunningQuery } from './query.js';
+import { Replay } from './replay.js';
 import { Signal } from './signal.js';
 
 /** A source kind that is not registered here. */
@@ -20,6 +21,9 @@ export class UnknownConnectorError extends MillraceError {
 /** For so many milliseconds a source that nobody reads is taken to be as it was found. */
 const KNOWN_MS = 1000;
 
+/** Checkpoints may hold one part in so many of the session's memory. */
+const CHECKPOINTS_SHARE = 8;
+
 /** What the runtime is given: nothing in it touches a real clock, timer or file by itself. */
 export interface RuntimeOptions {
   readonly world: World;
@@ -28,6 +32,8 @@ export interface RuntimeOptions {
   readonly defer: (work: () => void) => void;
   /** How much histories, operators' state and tables may hold together; not given: 1 GiB. */
   readonly memoryBytes?: number;
+  /** So many replayed rows lie between two checkpoints at least; not given: 65,536. */
+  readonly checkpointRows?: number;
   /** The way to the users' functions; without one, plans that call them fail. */
   readonly exchange?: Exchange;
 }
@@ -45,12 +51,41 @@ export class Runtime {
   readonly #opened = new Map<string, { readonly source: Promise<OpenSource>; readonly atMs: number }>();
   readonly #progress = new Signal();
   readonly #listeners = new Set<() => void>();
+  readonly #queries = new Set<RunningQuery>();
+  readonly replay: Replay;
+  readonly checkpoints: Checkpoints;
   #arrivals = 0;
-  #starts = 0;
 
   constructor(readonly options: RuntimeOptions) {
     this.clock = new SessionClock(options.world);
     this.memory = new MemoryBudget(options.memoryBytes ?? DEFAULT_MEMORY_BYTES, options.world);
+    const feeds = (): typeof this.feeds => this.feeds;
+    const { world } = options;
+    this.checkpoints = new Checkpoints(
+      {
+        world,
+        get feeds() {
+          return feeds().map(({ feed }) => feed);
+        },
+        queries: this.#queries,
+        now: () => this.clock.now(),
+      },
+      this.memory.limitBytes / CHECKPOINTS_SHARE,
+      options.checkpointRows,
+    );
+    this.memory.add(this.checkpoints);
+    this.replay = new Replay({
+      world,
+      clock: this.clock,
+      checkpoints: this.checkpoints,
+      get feeds() {
+        return feeds();
+      },
+      queries: this.#queries,
+      waitForProgress: atMostMs =>
+        atMostMs === null ? this.#progress.wait() : this.#progress.waitAtMost(atMostMs, world),
+      yieldTurn: () => this.yieldTurn(),
+    });
     this.clock.onChange(() => this.#progressed());
   }
 
@@ -94,7 +129,8 @@ export class Runtime {
     const nodes = query.plan.sources.map(({ node }) => node);
     const sources = await Promise.all(nodes.map(node => this.open(node)));
     const feeds = nodes.map((node, at) => this.#feed(node, sources[at]));
-    query.epoch = this.#starts;
+    query.epoch = this.replay.epoch;
+    this.#queries.add(query);
     this.#memoryOf.set(query, this.memory.add(query));
     // Replays start again by themselves; others give what they have once more.
     query.onRebuild = () => {
@@ -111,6 +147,7 @@ export class Runtime {
   /** Starts a query on the table of another one. */
   startOn(query: RunningQuery, part: RunningQuery): void {
     query.epoch = part.epoch;
+    this.#queries.add(query);
     this.#memoryOf.set(query, this.memory.add(query));
     part.follow(query.ports[0]);
     this.#progressed();
@@ -134,7 +171,11 @@ export class Runtime {
         clock: this.clock,
         world: this.options.world,
         yieldTurn: () => this.yieldTurn(),
-        progressed: () => this.#progressed(),
+        progressed: () => {
+          // Without a clock that was started nobody goes back.
+          if (this.clock.mode !== 'max') this.checkpoints.consider();
+          this.#progressed();
+        },
         nextArrival: () => this.#arrivals++,
         memory: (reader: string) => this.memory.admit(reader),
       };
@@ -150,6 +191,8 @@ export class Runtime {
   /** Takes a query off its feeds; a feed without queries is closed. */
   async stop(query: RunningQuery): Promise<void> {
     query.close();
+    this.#queries.delete(query);
+    this.checkpoints.forget(query);
     this.#forget(query);
     const closing: Feed[] = [];
     query.plan.sources.forEach(({ node }, at) => {
@@ -177,10 +220,6 @@ export class Runtime {
     return [...this.#feeds.values()];
   }
 
-  get #replays(): Feed[] {
-    return this.feeds.map(({ feed }) => feed).filter(feed => feed.replays);
-  }
-
   yieldTurn(): Promise<void> {
     return new Promise(resolve => this.options.defer(resolve));
   }
@@ -196,89 +235,18 @@ export class Runtime {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The span of the replays, and how far they are. */
-  #span(): { first: EventTime | null; last: EventTime | null; reached: EventTime | null } {
-    const numbers = (values: (EventTime | null)[]): EventTime[] => values.filter(value => value !== null);
-    const summaries = this.#replays.map(feed => feed.source.summary);
-    const reached = numbers(this.#replays.map(feed => feed.reached));
-    const first = numbers(summaries.map(summary => summary.firstTime));
-    const last = [...numbers(summaries.map(summary => summary.lastTime)), ...reached];
-    return {
-      first: first.length === 0 ? null : Math.min(...first),
-      last: last.length === 0 ? null : Math.max(...last),
-      reached: reached.length === 0 ? null : Math.max(...reached),
-    };
-  }
-
-  get #hasEnded(): boolean {
-    const replays = this.#replays;
-    return replays.length > 0 && replays.every(feed => feed.ended);
-  }
-
   clockState(): ClockState {
-    const feeds = this.feeds;
-    return this.clock.state(
-      this.#span(),
-      this.#replays.length > 0,
-      this.#hasEnded,
-      feeds.some(({ feed }) => feed.live),
-    );
+    return this.replay.state();
   }
 
-  /**
-   * Moves the clock. `start` begins again: every replay is read anew, what lies before the start at once, and the queries' state is
-   * rebuilt, so that the tables are what they were at that time. `play` after the end starts again, too.
-   */
+  /** Moves the clock. */
   command(command: ClockCommand): ClockState {
-    const span = this.#span();
-    switch (command.type) {
-      case 'start':
-        this.#restart(command.at, command.speed);
-        break;
-      case 'play':
-        if (this.#hasEnded) this.#restart(null, this.clock.speed === 'max' ? 1 : this.clock.speed);
-        else this.clock.play();
-        break;
-      case 'pause':
-        if (!this.#hasEnded) this.clock.pause(span.reached ?? span.first);
-        break;
-      case 'speed':
-        this.clock.setSpeed(command.speed, span.reached ?? span.first);
-        break;
-      case 'state':
-        break;
-    }
-    return this.clockState();
-  }
-
-  #restart(at: string | null, speed: number | 'max'): void {
-    this.clock.start(at, speed, this.#span().first);
-    const epoch = ++this.#starts;
-    for (const feed of this.#replays) if (feed.position > 0 || feed.ended) feed.restart(epoch);
-  }
-
-  /**
-   * Resolves when the clock has reached a time and the replays with it, or when every replay has ended, and every live feed that
-   * comes to an end.
-   */
-  async until(time: EventTime | 'end'): Promise<ClockState> {
-    for (;;) {
-      const replays = this.#replays;
-      const live =
-        time === 'end' ? this.feeds.map(({ feed }) => feed).filter(feed => feed.source.ends === true) : [];
-      if ([...replays, ...live].every(feed => feed.ended)) break;
-      if (time !== 'end' && this.clock.now() >= time && replays.every(feed => feed.hasReached(time))) break;
-      const delay = time === 'end' ? null : this.clock.delayMs(time);
-      if (delay === null || delay === 0) await this.#progress.wait();
-      else await this.#progress.waitAtMost(Math.ceil(delay), this.options.world);
-    }
-    // Windows that are told at this very time have been told, too.
-    this.clock.arrived();
-    return this.clockState();
+    return this.replay.command(command);
   }
 
   async close(): Promise<void> {
     const feeds = this.feeds;
+    this.replay.close();
     this.#feeds.clear();
     this.#opened.clear();
     await Promise.all(feeds.map(({ feed }) => feed.close()));

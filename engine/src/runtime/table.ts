@@ -3,8 +3,10 @@ import type { Column } from '../columns/column.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import type { Value } from '../columns/values.js';
 import { START_OF_TIME, toEventTimes, type EventTime } from '../columns/time.js';
+import type { StateReader, StateWriter } from '../operators/snapshot.js';
 import type { PhysicalTable } from '../physical/physical.js';
 import type { ViewSource } from '../views/viewSource.js';
+import { readBatch, writeBatch } from './batchState.js';
 import { RowLog } from './rowLog.js';
 import { RowOrder } from './rowOrder.js';
 import { TableIndexes } from './tableIndexes.js';
@@ -167,6 +169,49 @@ export class MaterializedTable implements ViewSource {
     this.evicted = 0;
     this.version++;
     this.generation++;
+  }
+
+  /** Writes the rows, in their order, and what is known of them beside their values. */
+  snapshot(writer: StateWriter): void {
+    const log = this.#log;
+    log.closeGaps();
+    const rows = log.size;
+    const positions = Int32Array.from({ length: rows }, (_, row) => log.head + row);
+    const { schema } = this;
+    const columns = log.columns.map(column => column.gather(positions));
+    writeBatch(writer.section('rows'), {
+      schema,
+      length: rows,
+      columns,
+      kinds: null,
+      marks: null,
+      watermark: START_OF_TIME,
+    });
+    writer.lane('revised', log.revised.subarray(log.head, log.tail));
+    writer.value('evicted', this.evicted);
+    writer.value('maxTime', this.maxTime);
+    writer.value('watermark', this.#states?.watermark ?? START_OF_TIME);
+    writer.value('closings', this.closings);
+  }
+
+  /** Takes in what a table of the same plan wrote, in place of what is there. */
+  restore(reader: StateReader): void {
+    this.clear();
+    const log = this.#log;
+    const states = this.#states;
+    // Rows whose windows are final are not waited for.
+    if (states !== null) states.watermark = reader.value('watermark') as number;
+    const rows = readBatch(reader.section('rows'), this.schema);
+    if (rows.length > 0) this.#write(rows, 0);
+    log.revised.set(reader.lane('revised') as Uint8Array, log.head);
+    this.evicted = reader.value('evicted') as number;
+    this.maxTime = reader.value('maxTime') as number;
+    if (states !== null) states.closings = reader.value('closings') as number;
+  }
+
+  /** How many windows have closed in it so far, by row. */
+  get closings(): number {
+    return this.#states?.closings ?? 0;
   }
 
   /** Drops every row, and gives the memory back; they are counted as those past the limits are. */

@@ -6,17 +6,17 @@ import { END_OF_TIME, START_OF_TIME, type EventTime } from '../columns/time.js';
  */
 export class Ticks {
   /** The multiple of each period that is due next; the end of time while nothing new has come. */
-  readonly #due: Float64Array;
+  readonly due: Float64Array;
 
   /** @param periods in microseconds, each once */
   constructor(readonly periods: readonly number[]) {
-    this.#due = new Float64Array(periods.length).fill(END_OF_TIME);
+    this.due = new Float64Array(periods.length).fill(END_OF_TIME);
   }
 
   /** The place of the next tick; the end of time: there is none until rows come. */
   get next(): EventTime {
     let next = END_OF_TIME;
-    for (const due of this.#due) if (due < next) next = due;
+    for (const due of this.due) if (due < next) next = due;
     return next;
   }
 
@@ -25,7 +25,7 @@ export class Ticks {
     if (place === START_OF_TIME) return;
     for (let k = 0; k < this.periods.length; k++) {
       const period = this.periods[k];
-      if (this.#due[k] === END_OF_TIME) this.#due[k] = Math.ceil(place / period) * period;
+      if (this.due[k] === END_OF_TIME) this.due[k] = Math.ceil(place / period) * period;
     }
   }
 
@@ -34,8 +34,8 @@ export class Ticks {
     const { next } = this;
     const taken = new Set<number>();
     this.periods.forEach((period, k) => {
-      if (this.#due[k] !== next) return;
-      this.#due[k] = END_OF_TIME;
+      if (this.due[k] !== next) return;
+      this.due[k] = END_OF_TIME;
       taken.add(period);
     });
     return taken;

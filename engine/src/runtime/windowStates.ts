@@ -13,6 +13,8 @@ export const FINAL = 3;
  */
 export class WindowStates {
   watermark: EventTime = START_OF_TIME;
+  /** How many rows' windows have closed so far. */
+  closings = 0;
   #unsettled: number[] = [];
   #next: EventTime = END_OF_TIME;
 
@@ -31,6 +33,7 @@ export class WindowStates {
 
   /** Lists a row that was added. */
   add(position: number): void {
+    if (this.watermark >= this.log.ends[position]) this.closings++;
     if (this.of(position) === FINAL) return;
     this.#unsettled.push(this.log.rowIds[position]);
     this.#next = Math.min(this.#next, this.#border(position));
@@ -54,6 +57,7 @@ export class WindowStates {
       const position = this.log.positionOf(rowId);
       if (position < 0) continue;
       const end = this.log.ends[position];
+      if (before < end && watermark >= end) this.closings++;
       if ((before < end && watermark >= end) || watermark >= end + this.allowedLatenessUs) changed(position);
       if (watermark >= end + this.allowedLatenessUs) continue;
       this.#unsettled[kept++] = rowId;
@@ -64,6 +68,7 @@ export class WindowStates {
 
   clear(): void {
     this.watermark = START_OF_TIME;
+    this.closings = 0;
     this.#unsettled = [];
     this.#next = END_OF_TIME;
   }

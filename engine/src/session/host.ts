@@ -5,19 +5,21 @@ import { cachedConnector, type KeptRows } from '../sources/cached.js';
 import { REJECTS_KEPT } from '../sources/counters.js';
 import type { OpenSource, SourceCounters } from '../sources/source.js';
 import { TURN_ROWS } from '../runtime/feed.js';
+import { planSources } from '../plan/children.js';
 import type { PlanNode } from '../plan/plan.js';
 import { MillraceError } from '../columns/error.js';
 import { toWireError } from './errors.js';
 import { explainQuery } from './hostExplain.js';
+import { bound, checkColumns, rebound, type Bindings } from './hostBindings.js';
 import { CacheRegistry } from './hostCaches.js';
 import { IndexRegistry } from './hostIndexes.js';
 import { HostFunctions } from './hostFunctions.js';
-import { ClockPublisher } from './hostClock.js';
+import { ClockPublisher, seek, step, waitUntil } from './hostClock.js';
 import { partsOf, preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
 import { readRows } from './hostReads.js';
 import { WriteRegistry } from './hostWrites.js';
 import { Subscriptions } from './hostSubscriptions.js';
-import { ViewRegistry } from './hostViews.js';
+import { ViewRegistry, type RegisteredView } from './hostViews.js';
 import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost, SessionStats } from './protocol.js';
 
 /** What a session host is given. */
@@ -47,7 +49,8 @@ export function createSessionHost(options: SessionHostOptions): SessionHost {
 const AS_WRITTEN: ReadonlySet<HostRequest['type']> = new Set(['bind', 'rejects', 'cache', 'uncache']);
 
 interface OpenQuery {
-  readonly held: HeldQuery;
+  readonly plan: PlanNode;
+  held: HeldQuery;
   readonly owner: string | null;
 }
 
@@ -68,6 +71,9 @@ class Host implements SessionHost {
   readonly #subscriptions = new Subscriptions();
   readonly #clock: ClockPublisher;
   readonly #open = new Map<string, OpenQuery>();
+  #bindings: Bindings = new Map();
+  /** Plans as cells wrote them, by what runs for them. */
+  readonly #written = new WeakMap<PlanNode, PlanNode>();
   /** The queries of owners that are run again, until they have run. */
   readonly #retired = new Map<string, HeldQuery[]>();
   readonly #listeners = new Set<(event: HostEvent) => void>();
@@ -98,7 +104,7 @@ class Host implements SessionHost {
     open: async ({ plan, owner }) => {
       const held = await this.#queries.hold(plan);
       const queryId = `q${this.#nextId++}`;
-      this.#open.set(queryId, { held, owner });
+      this.#open.set(queryId, { plan: this.#writtenOf(plan), held, owner });
       return { queryId, bound: held.prepared.bound };
     },
     read: ({ plan, limit, current }) =>
@@ -161,14 +167,16 @@ class Host implements SessionHost {
       await Promise.all([...closed, ...released]);
       return null;
     },
+    use: ({ sources }) => this.#use(sources),
     stats: () => this.#stats(),
     clock: ({ command }) => this.#runtime.command(command),
     until: async ({ time }) => {
-      const state = await this.#runtime.until(time);
-      await this.#queries.settled();
+      const state = await waitUntil(time, this.#runtime, this.#queries);
       await this.#writes.settled();
       return state;
     },
+    seek: ({ to }) => seek(to, this.#runtime, this.#queries),
+    step: ({ by }) => step(by, this.#runtime, this.#queries),
     applied: ({ callId, result }) => {
       this.#functions.answer(callId, result);
       return null;
@@ -181,7 +189,7 @@ class Host implements SessionHost {
     },
     view: async ({ viewId, plan, owner, view }) => {
       const held = await this.#queries.hold(plan, true);
-      const replaced = this.#views.add(viewId, held, owner, view);
+      const replaced = this.#views.add(viewId, this.#writtenOf(plan), held, owner, view);
       if (replaced !== null) await this.#queries.release(replaced);
       return { bound: held.prepared.bound };
     },
@@ -218,7 +226,7 @@ class Host implements SessionHost {
     return {
       request: async <Request extends HostRequest>(request: Request) => {
         const handle = this.#handlers[request.type] as (request: HostRequest) => unknown;
-        return (await handle(await this.#withoutCaches(request))) as HostReplies[Request['type']];
+        return (await handle(await this.#resolved(request))) as HostReplies[Request['type']];
       },
       onEvent: listener => {
         this.#listeners.add(listener);
@@ -251,11 +259,52 @@ class Host implements SessionHost {
     await this.options.threads?.close();
   }
 
-  /** A request whose plan reads what is kept, where something is. */
-  async #withoutCaches(request: HostRequest): Promise<HostRequest> {
-    if (!('plan' in request) || AS_WRITTEN.has(request.type)) return request;
-    const plan = await this.#caches.resolve(request.plan);
+  /** A request whose plan reads the sources that are in use, and what is kept, where something is. */
+  async #resolved(request: HostRequest): Promise<HostRequest> {
+    if (!('plan' in request)) return request;
+    const plan = await this.#resolvedPlan(request.plan, this.#bindings, !AS_WRITTEN.has(request.type));
     return plan === request.plan ? request : ({ ...request, plan } as HostRequest);
+  }
+
+  async #resolvedPlan(written: PlanNode, bindings: Bindings, kept: boolean): Promise<PlanNode> {
+    const plan = bound(written, bindings);
+    const resolved = kept ? await this.#caches.resolve(plan) : plan;
+    if (resolved !== written) this.#written.set(resolved, written);
+    return resolved;
+  }
+
+  /** A plan as its cell wrote it. */
+  #writtenOf(plan: PlanNode): PlanNode {
+    return this.#written.get(plan) ?? plan;
+  }
+
+  /** Binds sources anew. What is shown goes on over them, once all of it can. */
+  async #use(sources: Readonly<Record<string, PlanNode | null>>): Promise<HostReplies['use']> {
+    const bindings = rebound(this.#bindings, sources);
+    const names = Object.keys(sources);
+    const users: readonly (RegisteredView | OpenQuery)[] = [
+      ...this.#views.all,
+      ...this.#open.values(),
+    ].filter(({ plan }) => planSources(plan).some(({ name }) => names.includes(name)));
+    const held: HeldQuery[] = [];
+    try {
+      for (const user of users) {
+        const plan = await this.#resolvedPlan(user.plan, bindings, true);
+        held.push(await this.#queries.hold(plan, 'ports' in user));
+        checkColumns(user.held, held[held.length - 1], names);
+      }
+    } catch (error) {
+      for (const each of held) await this.#queries.release(each);
+      throw error;
+    }
+    this.#bindings = bindings;
+    for (const [k, user] of users.entries()) {
+      const before = user.held;
+      user.held = held[k];
+      if ('ports' in user) this.#views.rebound(user);
+      await this.#queries.release(before);
+    }
+    return { rebound: users.length };
   }
 
   #tell(event: HostEvent): void {

@@ -8,6 +8,7 @@ import { planChildren, planNodes } from '../plan/children.js';
 import { planHash } from '../plan/hash.js';
 import type { CacheNode } from '../plan/nodes/cache.js';
 import type { PlanNode } from '../plan/plan.js';
+import { withInputs } from '../plan/replaceSources.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { KeptRows } from '../sources/cached.js';
 import { preparePlan, type HeldQuery, type QueryRegistry } from './hostQueries.js';
@@ -150,10 +151,10 @@ export class CacheRegistry {
       const kept = await this.#pinned.get(planHash(node))?.rows;
       return kept == null || !this.rowsOf.has(kept.id) ? this.#unkept(node, known) : cachedSource(kept);
     }
-    const children = planChildren(node);
-    if (children.every(child => known.get(child) === child)) return node;
-    const inputs = children.map(child => known.get(child)!);
-    return Object.freeze('inputs' in node ? { ...node, inputs } : { ...node, input: inputs[0] }) as PlanNode;
+    return withInputs(
+      node,
+      planChildren(node).map(child => known.get(child)!),
+    );
   }
 
   /** A node whose rows are not kept stays as it is; a table that is kept current is its input, so that equal queries are one. */

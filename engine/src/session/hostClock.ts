@@ -1,5 +1,9 @@
 import type { ClockState, SessionMessage, SessionRequest } from '@millrace/protocol';
+import type { PlanNode } from '../plan/plan.js';
+import { ClockError } from '../runtime/clock.js';
 import type { Runtime } from '../runtime/runtime.js';
+import type { QueryRegistry } from './hostQueries.js';
+import type { HostRequest } from './protocol.js';
 
 /** The clock is told at most so often while time passes, in milliseconds. */
 const PUBLISH_MS = 250;
@@ -60,5 +64,67 @@ export class ClockPublisher {
   close(): void {
     this.#cancel?.();
     this.#listeners.clear();
+  }
+}
+
+/** Resolves when the clock reaches a time, and the queries with it. */
+export async function waitUntil(
+  time: number | string,
+  runtime: Runtime,
+  queries: QueryRegistry,
+): Promise<ClockState> {
+  const { replay } = runtime;
+  await replay.until(time === 'end' ? 'end' : replay.timeOf(time, 'clock.until()'));
+  await queries.settled();
+  return replay.state();
+}
+
+/** Goes to a time, and resolves when the queries are there. */
+export async function seek(
+  to: number | string,
+  runtime: Runtime,
+  queries: QueryRegistry,
+): Promise<ClockState> {
+  const { replay } = runtime;
+  const time = replay.timeOf(to, 'clock.seek()');
+  replay.command({ type: 'seek', to: time });
+  await replay.until(time);
+  await queries.settled();
+  return replay.state();
+}
+
+/** Goes on by one step, and resolves when the queries are there. */
+export async function step(
+  by: Extract<HostRequest, { type: 'step' }>['by'],
+  runtime: Runtime,
+  queries: QueryRegistry,
+): Promise<ClockState> {
+  const { replay } = runtime;
+  if ('events' in by) await replay.stepRows(by.events);
+  else if ('durationUs' in by) await replay.stepDuration(by.durationUs);
+  else await stepToWindow(by.window, runtime, queries);
+  await queries.settled();
+  return replay.state();
+}
+
+/** Goes on until a table has closed its next window, or all that close with it. */
+async function stepToWindow(plan: PlanNode, { replay }: Runtime, queries: QueryRegistry): Promise<void> {
+  const held = await queries.hold(plan);
+  try {
+    const { query } = held;
+    if (query.plan.table.window === null) {
+      throw new ClockError(
+        'MR5104',
+        'clock.step({ until }) waits for a window to close, and this table has none.',
+        "Give it a table of windows, e.g. trades.window(tumble('1 min')).groupBy('symbol').aggregate(…), or step by { events } or { duration }.",
+      );
+    }
+    await replay.halt();
+    await query.until(() => query.isCaughtUp);
+    const { closings } = query.table;
+    await replay.stepUntil(() => query.table.closings > closings || query.error !== null);
+    if (query.error !== null) throw query.error;
+  } finally {
+    await queries.release(held);
   }
 }

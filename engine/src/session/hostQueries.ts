@@ -188,9 +188,9 @@ export class QueryRegistry {
     const held = { key, followed, prepared, query, part, holders: 0, stopped: false };
     let told = false;
     query.onChange(() => {
-      if (query.error === null || told) return;
-      told = true;
-      this.failed(held);
+      const failed = query.error !== null;
+      if (failed && !told) this.failed(held);
+      told = failed;
     });
     if (part === null) await this.runtime.start(query);
     else this.runtime.startOn(query, part.query);
@@ -236,11 +236,13 @@ export class QueryRegistry {
     return pipelineStats(unmeasured(physical, sources), 'not running');
   }
 
-  /** Resolves when no query waits for functions of the users' any more. */
+  /** Resolves when every query has what the feeds have given, and none waits for functions of the users' any more. */
   async settled(): Promise<void> {
     for (const starting of [...this.#held.values()]) {
       const held = await starting.catch(() => null);
-      await held?.query.until(() => held.query.pendingRows === 0).catch(() => undefined);
+      await held?.query
+        .until(() => held.stopped || (held.query.isCaughtUp && held.query.pendingRows === 0))
+        .catch(() => undefined);
     }
   }
 

@@ -6,6 +6,7 @@ import {
   type ViewStatus,
 } from '@millrace/protocol';
 import { encodeArrow } from '../codecs/arrow.js';
+import type { PlanNode } from '../plan/plan.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { encodeRows, visibleRows } from '../views/frames.js';
 import { ViewPort } from '../views/viewPort.js';
@@ -14,11 +15,13 @@ import type { ViewConnection } from './protocol.js';
 
 /** A view that a cell has made: its query, what it shows, and the front ends that look at it. */
 export interface RegisteredView {
-  readonly held: HeldQuery;
+  /** As its cell has written it, whatever stands for its sources. */
+  readonly plan: PlanNode;
+  held: HeldQuery;
   readonly owner: string | null;
   readonly view: ViewDescription;
   readonly ports: Set<ViewPort>;
-  readonly stop: () => void;
+  stop: () => void;
 }
 
 /** The views of a session. */
@@ -34,14 +37,29 @@ export class ViewRegistry {
   }
 
   /** Registers a view; one of the same id is over. Returns the holds that are to be released. */
-  add(viewId: string, held: HeldQuery, owner: string | null, view: ViewDescription): HeldQuery | null {
+  add(
+    viewId: string,
+    plan: PlanNode,
+    held: HeldQuery,
+    owner: string | null,
+    view: ViewDescription,
+  ): HeldQuery | null {
     const replaced = this.remove(viewId, 'The view was made again.');
     const ports = new Set<ViewPort>();
-    const stop = held.query.onChange(() => {
-      for (const port of ports) port.notify();
-    });
-    this.#views.set(viewId, { held, owner, view, ports, stop });
+    this.#views.set(viewId, { plan, held, owner, view, ports, stop: notifyOf(held, ports) });
     return replaced;
+  }
+
+  get all(): readonly RegisteredView[] {
+    return [...this.#views.values()];
+  }
+
+  /** A view that is held by another query than before shows it from here on. */
+  rebound(registered: RegisteredView): void {
+    const { held, ports } = registered;
+    registered.stop();
+    registered.stop = notifyOf(held, ports);
+    for (const port of ports) port.rebind(held.query.table, held.prepared.bound.key ?? []);
   }
 
   get(viewId: string): RegisteredView | undefined {
@@ -89,8 +107,8 @@ export class ViewRegistry {
         source: held.query.table,
         view,
         key: held.prepared.bound.key ?? [],
-        status: () => this.status(held),
-        isFrozen: () => this.runtime.clock.mode === 'paused' && held.prepared.live,
+        status: () => this.status(registered.held),
+        isFrozen: () => this.runtime.clock.mode === 'paused' && registered.held.prepared.live,
         encode: encodeArrow,
         now: () => world.now(),
         after: (milliseconds, callback) => world.after(milliseconds, callback),
@@ -136,4 +154,11 @@ export class ViewRegistry {
     const { positions } = visibleRows(table, view, { from: 0, limit, tail: true });
     return encodeRows(table, positions.subarray(Math.max(0, positions.length - limit)), encodeArrow);
   }
+}
+
+/** Tells the front ends of a view of every change of its query; returns what stops it. */
+function notifyOf(held: HeldQuery, ports: ReadonlySet<ViewPort>): () => void {
+  return held.query.onChange(() => {
+    for (const port of ports) port.notify();
+  });
 }

@@ -123,10 +123,20 @@ export type HostRequest =
   | { readonly type: 'retireOwner'; readonly owner: string }
   /** The owner's cell has run: what of its former queries nothing holds is over. */
   | { readonly type: 'settleOwner'; readonly owner: string }
+  /** Lets other sources stand for those of these names, in all plans, also of what is shown; null: the source that was written. All of it or nothing. */
+  | { readonly type: 'use'; readonly sources: Readonly<Record<string, PlanNode | null>> }
   | { readonly type: 'stats' }
   | { readonly type: 'clock'; readonly command: ClockCommand }
-  /** Resolves when the clock reaches the time, or every replay its end. */
-  | { readonly type: 'until'; readonly time: EventTime | 'end' }
+  /** Resolves when the clock reaches the time (microseconds, a time of day on the replays' first day, or an ISO time), or every replay its end. */
+  | { readonly type: 'until'; readonly time: EventTime | 'end' | (string & {}) }
+  /** Goes to a time, forward or back, and resolves when every query is there. */
+  | { readonly type: 'seek'; readonly to: EventTime | string }
+  /** Goes on by rows, by a duration of event time, or until a table has closed its next window, and stands. Resolves when the queries are there. */
+  | {
+      readonly type: 'step';
+      readonly by:
+        { readonly events: number } | { readonly durationUs: number } | { readonly window: PlanNode };
+    }
   /** Registers a view of a query: what the cell's output shows. Frames are asked for by front ends. */
   | {
       readonly type: 'view';
@@ -196,9 +206,13 @@ export interface HostReplies {
   releaseOwner: null;
   retireOwner: null;
   settleOwner: null;
+  /** How many views and queries go on over other sources. */
+  use: { readonly rebound: number };
   stats: SessionStats;
   clock: ClockState;
   until: ClockState;
+  seek: ClockState;
+  step: ClockState;
   view: { readonly bound: BoundPlan };
   viewSnapshot: { readonly arrow: Uint8Array; readonly status: ViewStatus; readonly bound: BoundPlan };
 }

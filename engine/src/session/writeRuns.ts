@@ -112,6 +112,8 @@ export async function follow(
     restart: () => {
       highWater.restart();
       taker.restarted();
+      // Where the run was when rows were taken is not in checkpoints: it begins at the start.
+      return false;
     },
   };
   query.follow(member);

@@ -39,6 +39,8 @@ export interface ViewPortOptions {
  */
 export class ViewPort {
   readonly #options: ViewPortOptions;
+  #source: ViewSource;
+  #key: readonly string[];
   #range: RowRange | null;
   #credit: number;
   #hidden = false;
@@ -62,6 +64,8 @@ export class ViewPort {
 
   constructor(options: ViewPortOptions, open: Pick<ViewOpen, 'credit' | 'range'>) {
     this.#options = options;
+    this.#source = options.source;
+    this.#key = options.key;
     this.#range = open.range;
     this.#credit = Math.min(MAX_CREDIT, Math.max(0, open.credit));
     this.notify();
@@ -104,6 +108,15 @@ export class ViewPort {
     this.notify();
   }
 
+  /** Shows another table from here on, of the same columns. */
+  rebind(source: ViewSource, key: readonly string[]): void {
+    this.#source = source;
+    this.#key = key;
+    this.#generation = -1;
+    this.#needsFrame = true;
+    this.notify();
+  }
+
   /** Says that the view is over. */
   bye(reason: string): void {
     if (this.#closed) return;
@@ -120,7 +133,7 @@ export class ViewPort {
     if (this.#closed || this.#hidden || this.#options.isFrozen()) return;
     const now = this.#options.now();
     if (this.#waitingSince !== null && now - this.#waitingSince > LEASE_MS) return;
-    const { source } = this.#options;
+    const source = this.#source;
     const changed =
       this.#needsFrame || source.version !== this.#version || source.generation !== this.#generation;
     if (changed && this.#credit > 0) {
@@ -140,7 +153,9 @@ export class ViewPort {
   }
 
   #sendFrame(now: number): void {
-    const { source, view, key, encode, send } = this.#options;
+    const { view, encode, send } = this.#options;
+    const source = this.#source;
+    const key = this.#key;
     const { from, positions } = visibleRows(source, view, this.#range);
     const order = source.isOrdered ? Array.from(positions, position => source.rowId(position)) : [];
     const isMoved =
@@ -180,11 +195,11 @@ export class ViewPort {
   /** Whether any row shown is one that the front end has: else a snapshot is the shorter way. */
   #overlaps(positions: Int32Array): boolean {
     if (this.#sent.size === 0) return positions.length === 0 && this.#seq > 0;
-    return positions.some(position => this.#sent.has(this.#options.source.rowId(position)));
+    return positions.some(position => this.#sent.has(this.#source.rowId(position)));
   }
 
   #isNews(position: number): boolean {
-    const { source } = this.#options;
+    const source = this.#source;
     return !this.#sent.has(source.rowId(position)) || source.rowVersion(position) > this.#version;
   }
 

@@ -48,3 +48,13 @@ test('a query that fails and a notice are told under the cell that made them', (
     ['b', 'MR1 broken. Mend it.'],
   ]);
 });
+
+test('unattended, the clock goes where cells send it, and plays on at its greatest speed', async () => {
+  const { router: session, asked } = router(false);
+  const seek = { type: 'seek', to: '10:30' } as const;
+  const step = { type: 'step', by: { events: 1 } } as const;
+  await session.request(seek);
+  await session.request(step);
+  await session.request({ type: 'clock', command: { type: 'play' } });
+  expect(asked).toEqual([seek, step, { type: 'clock', command: { type: 'play', speed: 'max' } }]);
+});

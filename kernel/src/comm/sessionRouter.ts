@@ -53,6 +53,9 @@ function unattended(command: ClockCommand): ClockCommand {
     case 'pause':
       return { type: 'state' };
     case 'play':
+      return { type: 'play', speed: 'max' };
+    case 'seek':
+    case 'step':
     case 'state':
       return command;
   }

@@ -63,6 +63,9 @@ function setUp() {
   return { session, bar, play, speed, choose };
 }
 
+const seekBar = (bar: ReplayBar): HTMLInputElement =>
+  bar.node.querySelector('input[type=range]') as HTMLInputElement;
+
 describe('ReplayBar', () => {
   it('is there only while a kernel of ours is', () => {
     const { session, bar } = setUp();
@@ -106,6 +109,59 @@ describe('ReplayBar', () => {
       endUs: 1_767_623_400_000_000 + 300,
     });
     expect(bar.node.querySelector('time')?.textContent).toBe('2026-01-05 14:30:00');
-    expect(bar.node.querySelector('[role=progressbar]')?.getAttribute('aria-valuenow')).toBe('25');
+    expect(seekBar(bar).value).toBe('250');
+    expect(seekBar(bar).getAttribute('aria-valuetext')).toBe('2026-01-05 14:30:00');
+  });
+
+  it('goes where its slider is dragged to, once it is let go', () => {
+    const { session, bar } = setUp();
+    session.clock({
+      nowUs: 1_767_623_400_000_000,
+      startUs: 1_767_623_400_000_000,
+      endUs: 1_767_623_500_000_000,
+    });
+    const slider = seekBar(bar);
+    slider.value = '600';
+    slider.dispatchEvent(new Event('input'));
+    expect(bar.node.querySelector('time')?.textContent).toBe('2026-01-05 14:31:00');
+    // The clock goes on meanwhile, and does not take the slider out of the hand.
+    session.clock({
+      nowUs: 1_767_623_401_000_000,
+      startUs: 1_767_623_400_000_000,
+      endUs: 1_767_623_500_000_000,
+    });
+    expect(slider.value).toBe('600');
+    expect(session.sent).toEqual([]);
+    slider.dispatchEvent(new Event('change'));
+    expect(session.sent).toEqual([{ type: 'clock', command: { type: 'seek', to: 1_767_623_460_000_000 } }]);
+  });
+
+  it('cannot be dragged where a live feed is read, and is not there where the end is not known', () => {
+    const { session, bar } = setUp();
+    session.clock({ live: true });
+    expect(seekBar(bar).disabled).toBe(true);
+    session.clock({ endUs: null });
+    expect(seekBar(bar).hidden).toBe(true);
+  });
+
+  it('steps by one row', () => {
+    const { session, bar } = setUp();
+    session.clock({ mode: 'paused' });
+    bar.node.querySelector<HTMLButtonElement>('.millrace-ReplayBar-step')?.click();
+    expect(session.sent).toEqual([{ type: 'clock', command: { type: 'step', events: 1 } }]);
+    session.clock({ mode: 'ended' });
+    expect(bar.node.querySelector<HTMLButtonElement>('.millrace-ReplayBar-step')?.disabled).toBe(true);
+  });
+
+  it('shows a speed of rows a second, and leaves it as it is', () => {
+    const { session, speed, choose } = setUp();
+    session.clock({ mode: 'playing', speed: { rowsPerSecond: 5000 } });
+    expect(speed.selectedOptions[0]?.textContent).toBe('5,000 rows/s');
+    choose('60');
+    choose('5000 rows');
+    expect(session.sent.map(({ command }) => command)).toEqual([
+      { type: 'speed', speed: 60 },
+      { type: 'speed', speed: { rowsPerSecond: 5000 } },
+    ]);
   });
 });

@@ -1,13 +1,15 @@
 import {
   PROTOCOL_VERSION,
   type ClockCommand,
+  type ClockSpeed,
   type ClockState,
   type SessionMessage,
 } from '@millrace/protocol';
 import { element, setAttribute, setText } from '../dom.js';
 import { clockText } from '../format.js';
 import type { ChannelState, SessionChannel } from '../model/channel.js';
-import { SPEEDS, speedText } from './speeds.js';
+import { SeekBar } from './seekBar.js';
+import { speedOf, SPEEDS, speedText, speedValue } from './speeds.js';
 
 const NO_CLOCK: ClockState = {
   mode: 'idle',
@@ -28,10 +30,10 @@ export class ReplayBar {
   private readonly play = element('button', 'millrace-ReplayBar-play');
   private readonly speed = element('select', 'millrace-ReplayBar-speed');
   private readonly time = element('time', 'millrace-ReplayBar-time');
-  private readonly progress = element(
-    'div',
-    'millrace-ReplayBar-progress',
-    element('div', 'millrace-ReplayBar-done'),
+  private readonly step = element('button', 'millrace-ReplayBar-step');
+  private readonly seek = new SeekBar(
+    time => this.command({ type: 'seek', to: time }),
+    time => this.showTime(time ?? this.clock.nowUs),
   );
   private readonly badge = element('span', 'millrace-Badge');
   private clock: ClockState = NO_CLOCK;
@@ -46,11 +48,11 @@ export class ReplayBar {
     this.speed.addEventListener('change', () => this.chooseSpeed());
     for (const speed of SPEEDS) this.addSpeed(speed);
     this.time.title = 'Event time (UTC)';
-    this.progress.setAttribute('role', 'progressbar');
-    this.progress.setAttribute('aria-label', 'Replayed');
-    this.progress.setAttribute('aria-valuemin', '0');
-    this.progress.setAttribute('aria-valuemax', '100');
-    this.node.append(this.play, this.speed, this.time, this.progress, this.badge);
+    this.step.type = 'button';
+    this.step.setAttribute('aria-label', 'Step one row');
+    this.step.title = 'Step one row';
+    this.step.addEventListener('click', () => this.command({ type: 'step', events: 1 }));
+    this.node.append(this.play, this.step, this.speed, this.time, this.seek.node, this.badge);
     channel.onMessage(message => this.receive(message));
     channel.onState(state => this.setChannelState(state));
     this.show();
@@ -79,9 +81,8 @@ export class ReplayBar {
     else this.playNow();
   }
 
-  private chosenSpeed(): number | 'max' {
-    const { value } = this.speed;
-    return value === 'max' ? 'max' : Number(value);
+  private chosenSpeed(): ClockSpeed {
+    return speedOf(this.speed.value);
   }
 
   private chooseSpeed(): void {
@@ -113,7 +114,7 @@ export class ReplayBar {
   }
 
   private show(): void {
-    const { mode, speed, nowUs, startUs, endUs, live } = this.clock;
+    const { mode, speed, nowUs, live } = this.clock;
     const open = this.channel.state.kind === 'open';
     this.node.hidden = !open;
     const playing = mode === 'playing';
@@ -127,45 +128,38 @@ export class ReplayBar {
     setAttribute(this.play, 'data-action', playing ? 'pause' : mode === 'paused' ? 'play' : 'replay');
     this.showSpeed(mode === 'playing' || mode === 'paused' ? speed : this.chosenSpeed());
     this.play.disabled = mode === 'idle';
-    this.time.hidden = nowUs === null || !Number.isFinite(nowUs);
-    setText(this.time, nowUs === null || this.time.hidden ? '' : clockText(nowUs));
-    const done = fractionDone(nowUs, startUs, endUs, mode);
-    this.progress.hidden = done === null;
-    (this.progress.firstElementChild as HTMLElement).style.transform = `scaleX(${done ?? 0})`;
-    setAttribute(this.progress, 'aria-valuenow', done === null ? null : String(Math.round(done * 100)));
+    this.step.disabled = mode === 'idle' || mode === 'ended';
+    this.showTime(nowUs);
+    this.seek.show(this.clock);
     const word = live ? 'live' : mode === 'max' ? 'at once' : mode === 'idle' ? 'no replay' : mode;
     setText(this.badge, word);
     setAttribute(this.badge, 'data-state', live ? 'live' : mode === 'playing' ? 'replaying' : mode);
     this.node.dataset.millraceClock = mode;
-    this.node.dataset.millraceSpeed = String(speed);
+    this.node.dataset.millraceSpeed = speedValue(speed);
     this.node.dataset.millraceNowUs = String(nowUs ?? '');
   }
 
-  private showSpeed(speed: number | 'max'): void {
+  private showTime(timeUs: number | null): void {
+    this.time.hidden = timeUs === null || !Number.isFinite(timeUs);
+    setText(this.time, timeUs === null || this.time.hidden ? '' : clockText(timeUs));
+  }
+
+  private showSpeed(speed: ClockSpeed): void {
     if (document.activeElement === this.speed && this.clock.mode === 'idle') return;
-    if (![...this.speed.options].some(option => option.value === String(speed))) this.addSpeed(speed);
-    if (this.speed.value !== String(speed)) this.speed.value = String(speed);
+    const value = speedValue(speed);
+    if (![...this.speed.options].some(option => option.value === value)) this.addSpeed(speed);
+    if (this.speed.value !== value) this.speed.value = value;
   }
 
   /** Adds a speed in its place: cells may choose others than the bar offers. */
-  private addSpeed(speed: number | 'max'): void {
+  private addSpeed(speed: ClockSpeed): void {
     const option = element('option', '', speedText(speed));
-    option.value = String(speed);
+    option.value = speedValue(speed);
     option.defaultSelected = speed === DEFAULT_SPEED;
-    const after = [...this.speed.options].find(
-      other => speed !== 'max' && (other.value === 'max' || Number(other.value) > speed),
-    );
+    const after =
+      typeof speed === 'number'
+        ? [...this.speed.options].find(({ value }) => !(Number(value) <= speed))
+        : undefined;
     this.speed.add(option, after ?? null);
   }
-}
-
-function fractionDone(
-  now: number | null,
-  start: number | null,
-  end: number | null,
-  mode: ClockState['mode'],
-): number | null {
-  if (mode === 'ended') return 1;
-  if (now === null || start === null || end === null || !(end > start)) return null;
-  return Math.min(1, Math.max(0, (now - start) / (end - start)));
 }

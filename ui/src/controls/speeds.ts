@@ -1,3 +1,4 @@
+import type { ClockSpeed } from '@millrace/protocol';
 import { fixed } from '../format.js';
 
 /** The speeds that the replay bar offers: event time per wall time. */
@@ -21,6 +22,18 @@ export const SPEEDS: readonly (number | 'max')[] = [
 ];
 
 /** A speed as the bar shows it: `60×`. */
-export function speedText(speed: number | 'max'): string {
+export function speedText(speed: ClockSpeed): string {
+  if (typeof speed === 'object') return `${fixed(speed.rowsPerSecond, 3, 0)} rows/s`;
   return speed === 'max' ? 'max' : `${fixed(speed, 3, 0)}×`;
+}
+
+/** A speed as the value of an option. */
+export function speedValue(speed: ClockSpeed): string {
+  return typeof speed === 'object' ? `${speed.rowsPerSecond} rows` : String(speed);
+}
+
+/** The speed that `speedValue` wrote. */
+export function speedOf(value: string): ClockSpeed {
+  if (value.endsWith(' rows')) return { rowsPerSecond: Number.parseFloat(value) };
+  return value === 'max' ? 'max' : Number(value);
 }
