@@ -284,11 +284,6 @@ export class RunningQuery implements MemoryHolder {
     for (const { feed } of this.ports) if (feed !== null && feed !== but && feed.isStalled) feed.wake();
   }
 
-  /** Lets the sources look again, after a brake was taken off. */
-  released(): void {
-    for (const { feed } of this.ports) feed?.wake();
-  }
-
   /** The lowest watermark of the sources that have not ended. */
   get watermark(): EventTime {
     const { sources } = this.#pipeline.meter;

@@ -60,7 +60,7 @@ export class WriteJob {
       sink,
       context.runtime.options.world,
       {
-        drained: () => this.#query?.released(),
+        drained: () => this.#query?.ports.forEach(({ feed }) => feed?.wake()),
         retrying: error =>
           context.notice(
             this.owner,
