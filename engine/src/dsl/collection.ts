@@ -25,7 +25,6 @@ import { collectionOver } from './make.js';
 import { toExpr } from './literals.js';
 import { made } from './origin.js';
 import { PrintedSchema } from './printedSchema.js';
-import type { FileSink } from './files.js';
 import { Rolling, type RollingOptions } from './rolling.js';
 import { matchPatternPlan } from './matchPattern.js';
 import type { Definitions, MatchPatternOptions, Matched } from './patternTypes.js';
@@ -33,7 +32,7 @@ import { mapPlan } from './applyFunctions.js';
 import type { RowSchema } from './types.js';
 import { describedTable } from './describe.js';
 import type { ColumnDescription } from './describe.js';
-import { Deduplicating } from './deduplicating.js';
+import { Delivering } from './delivering.js';
 import { distinctPlan, pivotPlan, unpivotPlan } from './reshape.js';
 import type { PivotOptions, Pivoted, UnpivotOptions, Unpivoted } from './reshape.js';
 import { liftFunctions } from './udf.js';
@@ -42,7 +41,7 @@ import type { TopNKinds, TopNOptions } from './topN.js';
 import { usingAll } from './usage.js';
 
 /** What streams, tables and tables that keep changing have in common: a plan, and the methods that mean the same on all three. */
-export abstract class Collection<K extends Kind, Row> extends Deduplicating<K, Row> implements Displayable {
+export abstract class Collection<K extends Kind, Row> extends Delivering<K, Row> implements Displayable {
   /** @param plan the logical plan, frozen */
   constructor(override readonly plan: PlanNode) {
     super();
@@ -371,15 +370,6 @@ export abstract class Collection<K extends Kind, Row> extends Deduplicating<K, R
    */
   async toFlinkSql(options: FlinkOptions = {}): Promise<FlinkQuery> {
     return toFlinkSql(this.plan, options);
-  }
-
-  /**
-   * Writes the rows to a file, at full speed whatever the clock does; a table that keeps changing is written when it is final.
-   *
-   * @example await trades.writeTo(file.parquet('data/trades.parquet'))
-   */
-  async writeTo(sink: FileSink): Promise<{ readonly rows: number; readonly bytes: number }> {
-    return ask({ type: 'write', plan: this.plan, sink: sink.sink, options: sink.options });
   }
 
   [DISPLAYABLE](): Displayed {

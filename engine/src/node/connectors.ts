@@ -2,7 +2,10 @@ import type { SinkConnector } from '../sinks/sink.js';
 import { marketConnector } from '../sources/market.js';
 import type { SourceConnector } from '../sources/source.js';
 import { valuesConnector } from '../sources/values.js';
+import { arrowSink } from './sinks/arrow.js';
 import { parquetSink } from './sinks/parquet.js';
+import { postgresSink } from './sinks/postgres/postgres.js';
+import { webSocketServerSink } from './sinks/webSocketServer/webSocketServer.js';
 import { csvSink, ndjsonSink } from './sinks/text.js';
 import { fileConnector } from './sources/file.js';
 import { webSocketConnector } from './sources/webSocket.js';
@@ -16,4 +19,11 @@ export const NODE_SOURCES: readonly SourceConnector[] = [
 ];
 
 /** Every kind of sink under Node. */
-export const NODE_SINKS: readonly SinkConnector[] = [parquetSink, csvSink, ndjsonSink];
+export const NODE_SINKS: readonly SinkConnector[] = [
+  parquetSink,
+  csvSink,
+  ndjsonSink,
+  arrowSink,
+  postgresSink,
+  webSocketServerSink,
+];

@@ -3,6 +3,7 @@ import type { EventTime } from '../columns/time.js';
 import type { Exchange } from '../operators/apply.js';
 import type { PhysicalPlan } from '../physical/physical.js';
 import type { World } from '../sources/source.js';
+import { SnapshotError } from '../operators/snapshot.js';
 import { readSnapshot, SnapshotWriter } from '../operators/snapshotFormat.js';
 import type { StateReader } from '../operators/snapshot.js';
 import type { Rewind } from './checkpoint.js';
@@ -45,6 +46,8 @@ export class RunningQuery implements MemoryHolder {
   error: Error | null = null;
   /** Makes ports whose feeds do not start again give their rows once more. */
   onRebuild: (() => void) | null = null;
+  /** Whoever takes what comes out may hold the sources back, such as a sink that is slow. */
+  readonly brakes = new Set<() => boolean>();
   #pipeline: Pipeline;
   #merge: InputMerge;
   /** The number of the start of the clock that its rows belong to. */
@@ -205,6 +208,8 @@ export class RunningQuery implements MemoryHolder {
 
   /** Its state between two batches, for `restart`. Throws `SnapshotError` where some of it lies elsewhere. */
   snapshot(): Uint8Array {
+    if (this.brakes.size > 0)
+      throw new SnapshotError('MR3906', 'how far a write has come is not in snapshots.', null);
     const writer = new SnapshotWriter();
     this.#pipeline.snapshot(writer.section('pipeline'));
     this.#merge.snapshot(writer.section('merge'));
@@ -257,6 +262,7 @@ export class RunningQuery implements MemoryHolder {
   /** Whether a source has to wait until rows of another have come. */
   isFull(source: number): boolean {
     if (this.error !== null) return false;
+    for (const brake of this.brakes) if (brake()) return true;
     if (this.#pipeline.pendingRows >= MOST_PENDING_ROWS) return true;
     if (this.#merge.rowsWaiting(source) < MOST_WAITING_ROWS) return false;
     const { awaited } = this.#merge;

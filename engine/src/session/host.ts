@@ -16,7 +16,9 @@ import { IndexRegistry } from './hostIndexes.js';
 import { HostFunctions } from './hostFunctions.js';
 import { ClockPublisher, seek, step, waitUntil } from './hostClock.js';
 import { partsOf, preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
-import { readRows, writeRows } from './hostReads.js';
+import { readRows } from './hostReads.js';
+import { WriteRegistry } from './hostWrites.js';
+import { Subscriptions } from './hostSubscriptions.js';
 import { ViewRegistry, type RegisteredView } from './hostViews.js';
 import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost, SessionStats } from './protocol.js';
 
@@ -65,6 +67,8 @@ class Host implements SessionHost {
   readonly #views: ViewRegistry;
   readonly #indexes: IndexRegistry;
   readonly #caches: CacheRegistry;
+  readonly #writes: WriteRegistry;
+  readonly #subscriptions = new Subscriptions();
   readonly #clock: ClockPublisher;
   readonly #open = new Map<string, OpenQuery>();
   #bindings: Bindings = new Map();
@@ -88,6 +92,10 @@ class Host implements SessionHost {
     this.#views = new ViewRegistry(this.#runtime);
     this.#indexes = new IndexRegistry(this.#runtime, this.#queries);
     this.#caches = new CacheRegistry(this.#runtime, this.#queries, kept);
+    const sinks = [...options.sinks, this.#subscriptions.connector];
+    this.#writes = new WriteRegistry(this.#runtime, this.#queries, sinks, (owner, text) =>
+      this.#tell({ type: 'notice', owner, text }),
+    );
     this.#clock = new ClockPublisher(this.#runtime);
   }
 
@@ -120,8 +128,14 @@ class Host implements SessionHost {
     },
     explain: ({ plan }) => this.#explain(plan),
     queryStats: ({ plan }) => this.#queries.stats(plan),
-    write: ({ plan, sink, options }) =>
-      writeRows(plan, sink, options, this.#runtime, this.#queries, this.options.sinks),
+    write: request => this.#writes.start(request),
+    subscribe: request => this.#subscriptions.begin(request, this.#writes),
+    subscriptionNext: ({ subscriptionId }) => this.#subscriptions.next(subscriptionId),
+    subscriptionEnd: ({ subscriptionId, error }) => this.#subscriptions.end(subscriptionId, error),
+    writeProgress: ({ writeId }) => this.#writes.progress(writeId),
+    writeLater: ({ writeId }) => this.#writes.later(writeId),
+    writeEnded: ({ writeId }) => this.#writes.ended(writeId),
+    writeStop: ({ writeId }) => this.#writes.stop(writeId),
     rejects: ({ plan }) => this.#rejects(plan),
     release: async ({ queryId }) => {
       const open = this.#open.get(queryId);
@@ -133,17 +147,22 @@ class Host implements SessionHost {
       const held = [...this.#takeOwned(owner), ...this.#indexes.takeOwned(owner)];
       this.#retired.set(owner, [...(this.#retired.get(owner) ?? []), ...held]);
       this.#caches.retire(owner);
+      this.#writes.retire(owner);
       return null;
     },
     settleOwner: async ({ owner }) => {
       const retired = this.#retired.get(owner) ?? [];
       this.#retired.delete(owner);
       const released = retired.map(each => this.#queries.release(each));
-      await Promise.all([this.#caches.settle(owner), ...released]);
+      await Promise.all([this.#caches.settle(owner), this.#writes.settle(owner), ...released]);
       return null;
     },
     releaseOwner: async ({ owner }) => {
-      const closed = [this.#indexes.closeAll(owner), this.#caches.releaseAll(owner)];
+      const closed = [
+        this.#writes.releaseAll(owner),
+        this.#indexes.closeAll(owner),
+        this.#caches.releaseAll(owner),
+      ];
       const released = this.#takeOwned(owner).map(each => this.#queries.release(each));
       await Promise.all([...closed, ...released]);
       return null;
@@ -151,7 +170,11 @@ class Host implements SessionHost {
     use: ({ sources }) => this.#use(sources),
     stats: () => this.#stats(),
     clock: ({ command }) => this.#runtime.command(command),
-    until: ({ time }) => waitUntil(time, this.#runtime, this.#queries),
+    until: async ({ time }) => {
+      const state = await waitUntil(time, this.#runtime, this.#queries);
+      await this.#writes.settled();
+      return state;
+    },
     seek: ({ to }) => seek(to, this.#runtime, this.#queries),
     step: ({ by }) => step(by, this.#runtime, this.#queries),
     applied: ({ callId, result }) => {
@@ -160,6 +183,7 @@ class Host implements SessionHost {
     },
     clientGone: async () => {
       this.#functions.clientGone();
+      this.#writes.endSubscriptions();
       await this.#indexes.closeAll();
       return null;
     },
@@ -227,6 +251,7 @@ class Host implements SessionHost {
 
   async close(): Promise<void> {
     this.#views.removeAll();
+    await this.#writes.releaseAll();
     await Promise.all([this.#indexes.closeAll(), this.#caches.releaseAll()]);
     this.#open.clear();
     this.#clock.close();
@@ -356,6 +381,7 @@ class Host implements SessionHost {
         watermark: held.query.watermark,
         error: held.query.error === null ? null : String(held.query.error),
       })),
+      writes: this.#writes.stats(),
     };
   }
 }

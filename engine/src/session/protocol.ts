@@ -6,6 +6,7 @@ import type { PlanNode } from '../plan/plan.js';
 import type { ChangelogMode } from '../plan/relation.js';
 import type { SourceSummary, Reject } from '../sources/source.js';
 import type { Explanation, QueryStats } from './stats.js';
+import type { WriteProgress } from './writeProgress.js';
 import type {
   ClockCommand,
   ClockState,
@@ -20,6 +21,7 @@ import type {
 
 export type { Reject, SourceSummary };
 export type * from './stats.js';
+export type * from './writeProgress.js';
 
 /**
  * What crosses between the client side of a session (where the DSL builds plans) and its host (where the engine runs).
@@ -87,7 +89,34 @@ export type HostRequest =
       readonly plan: PlanNode;
       readonly sink: string;
       readonly options: Readonly<Record<string, unknown>>;
+      readonly owner?: string | null;
+      /** Of a table that changes: each row when it can no longer change, or every change (not given: final). */
+      readonly emit?: 'final' | 'changes';
+      /** All at once in a reading of its own, or as the session clock lets the rows out (not given: at once). */
+      readonly pace?: 'full' | 'clock';
     }
+  /** How far a write is. */
+  | { readonly type: 'writeProgress'; readonly writeId: string }
+  /** The same a second later, or at the end of the write where that comes before. */
+  | { readonly type: 'writeLater'; readonly writeId: string }
+  /** Resolves at the end of a write, however it comes. */
+  | { readonly type: 'writeEnded'; readonly writeId: string }
+  /** Begins to give a plan's rows to the client, which asks for them. */
+  | {
+      readonly type: 'subscribe';
+      readonly plan: PlanNode;
+      readonly owner: string | null;
+      readonly emit: 'final' | 'changes';
+      readonly pace: 'full' | 'clock';
+      /** Whether the end of the replays is awaited with it. */
+      readonly settles: boolean;
+    }
+  /** The next rows, when there are some; those before are done with. */
+  | { readonly type: 'subscriptionNext'; readonly subscriptionId: string }
+  /** The client wants no more, or its function has failed. */
+  | { readonly type: 'subscriptionEnd'; readonly subscriptionId: string; readonly error: WireError | null }
+  /** Ends a write: what has come is written. */
+  | { readonly type: 'writeStop'; readonly writeId: string }
   | { readonly type: 'rejects'; readonly plan: PlanNode }
   | { readonly type: 'release'; readonly queryId: string }
   /** Releases every query that the owner made: its cell is gone. */
@@ -162,7 +191,16 @@ export interface HostReplies {
   uncache: null;
   explain: Explanation;
   queryStats: QueryStats;
-  write: { readonly rows: number; readonly bytes: number };
+  /** A write that has begun; a live one does not end by itself. */
+  write: { readonly writeId: string; readonly live: boolean };
+  subscribe: { readonly subscriptionId: string; readonly fields: readonly Field[] };
+  /** Rows as Arrow IPC streams, in their order; `ended`: no more come. */
+  subscriptionNext: { readonly arrows: readonly Uint8Array[]; readonly ended: boolean };
+  subscriptionEnd: null;
+  writeProgress: WriteProgress;
+  writeLater: WriteProgress;
+  writeEnded: WriteProgress;
+  writeStop: WriteProgress;
   rejects: { readonly count: number; readonly rows: readonly Reject[] };
   applied: null;
   clientGone: null;
@@ -213,6 +251,8 @@ export interface SessionStats {
     readonly watermark: EventTime;
     readonly error: string | null;
   }[];
+  /** Writes that go on, and the last ones that ended. */
+  readonly writes: readonly WriteProgress[];
 }
 
 /** An error as it crosses: rebuilt on the other side with its class, code and hint. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DisplayData, MimeBundle } from '../runner/contract.js';
+import { isChanging, whileChanging } from './changing.js';
 import { displayedOf } from './displayable.js';
 import type { Display, DisplayHandle, DisplayHooks, DisplayMakers } from './types.js';
 import { mimeValue, ownBundle, valueBundle } from './values.js';
@@ -23,6 +24,7 @@ export function createDisplay(hooks: DisplayHooks): Display {
     const displayed = displayedOf(value);
     if (displayed !== null) return views.show(displayed, hooks.owner(), displayId);
     const own = await ownBundle(value);
+    whileChanging(value, data => hooks.publish('update', { data, metadata: {}, displayId }));
     return { data: own ?? valueBundle(value), metadata: {}, displayId };
   };
 
@@ -55,7 +57,7 @@ export function createDisplay(hooks: DisplayHooks): Display {
     display: Object.assign(show, makers),
     isHandle: value => typeof value === 'object' && value !== null && handles.has(value),
     toDisplayData: async value => {
-      if (displayedOf(value) !== null) return later(value, randomUUID());
+      if (displayedOf(value) !== null || isChanging(value)) return later(value, randomUUID());
       const own = await ownBundle(value);
       return { data: own ?? valueBundle(value), metadata: {}, displayId: null };
     },
