@@ -51,7 +51,17 @@ export type { ColumnDescription } from './dsl/describe.js';
 export type { PivotOptions, Pivoted, UnpivotOptions, Unpivoted } from './dsl/reshape.js';
 export type { PrintedSchema } from './dsl/printedSchema.js';
 export { generator } from './dsl/generator.js';
-export type { MarketOptions, MarketTrade } from './dsl/generator.js';
+export type {
+  GeneratorOptions,
+  MarketHalt,
+  MarketOptions,
+  MarketQuote,
+  MarketTrade,
+  SensorOptions,
+  SensorReading,
+  WeatherOptions,
+  WeatherReading,
+} from './dsl/generator.js';
 export { read, replay, webSocket } from './dsl/sources.js';
 export type { FileOptions, WebSocketOptions } from './dsl/sources.js';
 export type { Rolled, Rolling, RollingOptions, WithRolled } from './dsl/rolling.js';

@@ -1,7 +1,9 @@
 import type { SinkConnector } from '../sinks/sink.js';
 import { marketConnector } from '../sources/market.js';
+import { sensorsConnector } from '../sources/sensors.js';
 import type { SourceConnector } from '../sources/source.js';
 import { valuesConnector } from '../sources/values.js';
+import { weatherConnector } from '../sources/weather.js';
 import { parquetSink } from './sinks/parquet.js';
 import { csvSink, ndjsonSink } from './sinks/text.js';
 import { fileConnector } from './sources/file.js';
@@ -13,6 +15,8 @@ export const NODE_SOURCES: readonly SourceConnector[] = [
   webSocketConnector,
   valuesConnector,
   marketConnector,
+  weatherConnector,
+  sensorsConnector,
 ];
 
 /** Every kind of sink under Node. */
