@@ -50,6 +50,9 @@ export type { AggregatedRow, BarColumns, Flat, Kinds, WindowColumns } from './ds
 export type { ColumnDescription } from './dsl/describe.js';
 export type { PivotOptions, Pivoted, UnpivotOptions, Unpivoted } from './dsl/reshape.js';
 export type { PrintedSchema } from './dsl/printedSchema.js';
+export { poll, sse } from './dsl/http.js';
+export type { HttpOptions, PollOptions, SseOptions } from './dsl/http.js';
+export type { JsonWay } from './dsl/jsonWay.js';
 export { generator } from './dsl/generator.js';
 export type {
   GeneratorOptions,

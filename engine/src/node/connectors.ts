@@ -7,6 +7,8 @@ import { weatherConnector } from '../sources/weather.js';
 import { parquetSink } from './sinks/parquet.js';
 import { csvSink, ndjsonSink } from './sinks/text.js';
 import { fileConnector } from './sources/file.js';
+import { pollConnector } from './sources/poll.js';
+import { sseConnector } from './sources/sse.js';
 import { webSocketConnector } from './sources/webSocket.js';
 
 /** Every kind of source under Node. */
@@ -17,6 +19,8 @@ export const NODE_SOURCES: readonly SourceConnector[] = [
   marketConnector,
   weatherConnector,
   sensorsConnector,
+  pollConnector,
+  sseConnector,
 ];
 
 /** Every kind of sink under Node. */

@@ -33,6 +33,8 @@ export interface ArrivalFormat {
   fields(options: Options): readonly Field[] | null;
   /** How many rows a message that is dropped would have given; not given: one. */
   count?(message: Uint8Array): number;
+  /** A message as an object or a list of objects, from which columns are inferred; null where it has none. Not given: it is one. */
+  plain?(message: Uint8Array, options: Options): Uint8Array | null;
   /** Whether rows depend on what a server says first on a connection, so that nobody can join one later. */
   readonly fromStart?: boolean;
   /** `ask` reaches the connection of a live feed; over a recording nobody listens, since the answers are in it. */

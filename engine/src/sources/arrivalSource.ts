@@ -103,13 +103,23 @@ async function openFeed(
 
 /** Waits for the first messages and infers the columns; the messages stay in the queue. */
 async function inferFields(
-  { queue, connection, world }: Intake,
+  { queue, connection, world, format }: Intake,
   label: string,
   request: SourceRequest,
   notes: string[],
 ): Promise<readonly Field[]> {
-  const messages = (): Uint8Array[] =>
-    queue.first(SAMPLE_ARRIVALS).flatMap(({ kind, bytes }) => (kind === 'message' ? [bytes] : []));
+  const plain: Uint8Array[] = [];
+  let seen = 0;
+  const messages = (): readonly Uint8Array[] => {
+    const arrivals = queue.first(SAMPLE_ARRIVALS);
+    for (; seen < arrivals.length; seen++) {
+      const { kind, bytes } = arrivals[seen];
+      if (kind !== 'message') continue;
+      const message = format.plain === undefined ? bytes : format.plain(bytes, request.options);
+      if (message !== null) plain.push(message);
+    }
+    return plain;
+  };
   const waitUntil = async (end: number, enough: () => boolean): Promise<void> => {
     for (let left = 1; left > 0 && !queue.isOver && !enough(); left = end - monotonicMs(world))
       await queue.wait(Math.max(1, Math.ceil(end - monotonicMs(world))));
