@@ -67,6 +67,8 @@ export type {
 } from './dsl/generator.js';
 export { read, replay, webSocket } from './dsl/sources.js';
 export type { FileOptions, WebSocketOptions } from './dsl/sources.js';
+export { LiveStream } from './dsl/liveStream.js';
+export type { ConnectionEvent, GapOptions, LiveOptions, WithReceived } from './dsl/liveStream.js';
 export type { Rolled, Rolling, RollingOptions, WithRolled } from './dsl/rolling.js';
 export type {
   AfterMatchOption,
