@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /** Packages are tested from their sources: the condition `millrace-source` of their `exports` names these. */
-const source = { conditions: ['millrace-source', 'node', 'import', 'default'] };
+// `import` is added where something is imported: said here, it would count for what CommonJS requires, too.
+const source = { conditions: ['millrace-source', 'node', 'default'] };
 const fromSources = {
   resolve: source,
   ssr: { resolve: { ...source, externalConditions: source.conditions } },
@@ -55,6 +56,7 @@ export default defineConfig({
       processes('kernel'),
       processes('integration'),
       processes('scripts'),
+      processes('services'),
       processes('flink', { timeout: 180_000, globalSetup: ['tests/flink/globalSetup.ts'] }),
       processes('notebooks', { timeout: 240_000 }),
       processes('browser', { timeout: 120_000, globalSetup: ['tests/browser/support/globalSetup.ts'] }),

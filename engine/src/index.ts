@@ -38,7 +38,14 @@ export type { BarOptions, BarSpec, NumericColumns, TimeWindowSpec } from './dsl/
 export { Decimal } from './dsl/decimal.js';
 export type * from './dsl/expressions.js';
 export { file } from './dsl/files.js';
-export type { FileSink } from './dsl/files.js';
+export type { CsvFileOptions, FileSink, FileSinkOptions } from './dsl/files.js';
+export type { StartedWrite, Write, WriteOptions } from './dsl/writing.js';
+export { postgres } from './dsl/postgres.js';
+export type { PostgresOptions } from './dsl/postgres.js';
+export { secret } from './dsl/secret.js';
+export type { Secret } from './dsl/secret.js';
+export { webSocketServer } from './dsl/webSocketServer.js';
+export type { WebSocketServerOptions } from './dsl/webSocketServer.js';
 export type { FlinkNote, FlinkOptions, FlinkQuery } from './dsl/flinkSql.js';
 export type { Joined, JoinHow, JoinOptions } from './dsl/join.js';
 export type { LookupOptions } from './dsl/lookupJoin.js';

@@ -99,6 +99,7 @@ export const SUITES = [
   project('kernel'),
   project('integration'),
   project('scripts'),
+  project('services', { needs: 'packages' }),
   flink,
   project('notebooks'),
   {

@@ -35,7 +35,26 @@ export function encodeArrow(
   columns: readonly Column[],
   length: number,
 ): Uint8Array {
-  const children = columns.map(column => encodeColumn(column, length));
+  return tableToIPC(arrowTable(fields, columns, length, false), { format: 'stream' }) as Uint8Array;
+}
+
+/**
+ * The rows as a table of the Arrow library. With `plainText` strings stand by themselves: an Arrow file cannot have another dictionary for each batch.
+ *
+ * @param batches how many times over
+ */
+export function arrowTable(
+  fields: readonly Field[],
+  columns: readonly Column[],
+  length: number,
+  plainText: boolean,
+  batches = 1,
+): Table {
+  const once = columns.map(column => encodeColumn(column, length, plainText));
+  const children =
+    batches === 1
+      ? once
+      : once.map(({ data }) => new ArrowColumn(Array.from({ length: batches }, () => data[0]) as never));
   const schema = {
     version: 4,
     endianness: 0,
@@ -44,14 +63,13 @@ export function encodeArrow(
     ),
     metadata: null,
   };
-  const table = new Table(schema as never, children as never);
-  return tableToIPC(table, { format: 'stream' }) as Uint8Array;
+  return new Table(schema as never, children as never);
 }
 
-function encodeColumn(column: Column, length: number): ArrowColumn<unknown> {
+function encodeColumn(column: Column, length: number, plainText: boolean): ArrowColumn<unknown> {
   const validity = column.valid === null ? null : packBits(column.valid, length);
   const nullCount = validity === null ? 0 : countZeros(column.valid as Uint8Array, length);
-  const make = (type: ArrowType, values: ArrayBufferView, extra: object = {}): ArrowColumn<unknown> => {
+  const make: Make = (type, values, extra = {}) => {
     const Batch = batchType(type, {}) as new (options: object) => {
       setDictionary?(dictionary: unknown): unknown;
     };
@@ -85,16 +103,23 @@ function encodeColumn(column: Column, length: number): ArrowColumn<unknown> {
       return make(decimal(type.precision, type.scale, 128), toInt128(data, length));
     case 'string':
     case 'json':
-      return encodeStrings(column, length, make);
+      return plainText ? encodePlain(column, length, make) : encodeStrings(column, length, make);
   }
 }
 
+type Make = (type: ArrowType, values: ArrayBufferView, extra?: object) => ArrowColumn<unknown>;
+
+/** Strings one behind the other. */
+function encodePlain({ data, valid, dictionary }: Column, length: number, make: Make): ArrowColumn<unknown> {
+  const texts = Array.from({ length }, (_, row) =>
+    valid !== null && valid[row] === 0 ? '' : (dictionary as Dictionary).at(data[row] as number),
+  );
+  const { values, offsets } = textBytes(texts);
+  return make(utf8(), values, { offsets });
+}
+
 /** Strings as a dictionary that holds what these rows use, in order of appearance. */
-function encodeStrings(
-  column: Column,
-  length: number,
-  make: (type: ArrowType, values: ArrayBufferView, extra?: object) => ArrowColumn<unknown>,
-): ArrowColumn<unknown> {
+function encodeStrings(column: Column, length: number, make: Make): ArrowColumn<unknown> {
   const dictionary = column.dictionary as Dictionary;
   const keys = new Int32Array(length);
   const used: string[] = [];
@@ -117,6 +142,14 @@ function encodeStrings(
 }
 
 function encodeTexts(texts: readonly string[]): ArrowColumn<unknown> {
+  const { values, offsets } = textBytes(texts);
+  const type = utf8();
+  const Batch = batchType(type, {}) as new (options: object) => object;
+  const batch = new Batch({ length: texts.length, nullCount: 0, type, validity: NO_BYTES, values, offsets });
+  return new ArrowColumn([batch] as never);
+}
+
+function textBytes(texts: readonly string[]): { values: Uint8Array; offsets: Int32Array } {
   const offsets = new Int32Array(texts.length + 1);
   const parts = texts.map((text, i) => {
     const bytes = encoder.encode(text);
@@ -125,10 +158,7 @@ function encodeTexts(texts: readonly string[]): ArrowColumn<unknown> {
   });
   const values = new Uint8Array(offsets[texts.length]);
   parts.forEach((bytes, i) => values.set(bytes, offsets[i]));
-  const type = utf8();
-  const Batch = batchType(type, {}) as new (options: object) => object;
-  const batch = new Batch({ length: texts.length, nullCount: 0, type, validity: NO_BYTES, values, offsets });
-  return new ArrowColumn([batch] as never);
+  return { values, offsets };
 }
 
 /** An int64 lane; whole float64 values are written through 32-bit halves, which is far quicker than BigInt(). */

@@ -195,6 +195,8 @@ export class CsvDecoder implements RowDecoder {
   /** Reads a quoted field that is plain text within one line; returns the position behind it, or -1. */
   #quotedText(kind: Kind, column: ColumnBuilder, bytes: Uint8Array, p: number, row: number): number {
     let end = p + 1;
+    // It may be guarded against being taken for a formula.
+    if (bytes[end] === 39) return -1;
     while (bytes[end] !== 34 && bytes[end] !== 10) end++;
     if (bytes[end] === 10 || bytes[end + 1] === 34) return -1;
     if (kind === Kind.String) {

@@ -1,3 +1,4 @@
+import { isGuarded } from './csvGuard.js';
 import { textOf } from './decoder.js';
 
 /**
@@ -47,7 +48,7 @@ export class CsvRowSplitter {
         if (isQuoted) this.fault = 'characters between a closing quote and the next separator';
         this.#put(used++, bytes[p++]);
       }
-      this.starts[this.count] = from;
+      this.starts[this.count] = isQuoted && isGuarded(this.text, from, used) ? from + 1 : from;
       this.ends[this.count] = used;
       this.quoted[this.count] = isQuoted;
       this.count++;

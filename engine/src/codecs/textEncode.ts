@@ -1,6 +1,7 @@
 import type { Batch } from '../columns/batch.js';
 import type { Dictionary } from '../columns/dictionary.js';
 import type { Schema } from '../columns/schema.js';
+import { guardedText } from './csvGuard.js';
 import { valueText } from './valueText.js';
 import type { TextStyle } from './valueText.js';
 
@@ -15,11 +16,13 @@ export interface TextEncoding {
 
 /**
  * CSV (RFC 4180, LF) with a header. NULL is an empty field, the empty string `""`; times are ISO 8601 in UTC; numbers that are not
- * finite are NaN, Infinity, -Infinity. Text is kept as it is, whatever a spreadsheet would make of it.
+ * finite are NaN, Infinity, -Infinity, and -0 keeps its sign. With `guard` a text that a spreadsheet would take for a formula gets an apostrophe in
+ * front, which reading takes away again; numbers, times and JSON are as they are.
  */
-export function csvEncoding(schema: Schema): TextEncoding {
-  const style: TextStyle = { string: csvText, json: csvText, time: text => text, notFinite: String };
-  const names = schema.fields.map(field => csvText(field.name));
+export function csvEncoding(schema: Schema, guard: boolean): TextEncoding {
+  const string = guard ? (text: string) => guardedText(text) ?? csvText(text) : csvText;
+  const style: TextStyle = { string, json: csvText, time: text => text, notFinite: String };
+  const names = schema.fields.map(field => string(field.name));
   const texts = new DictionaryTexts(schema.fields.length);
   return {
     header: () => encoder.encode(`${names.join(',')}\n`),

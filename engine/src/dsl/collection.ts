@@ -26,6 +26,7 @@ import { toExpr } from './literals.js';
 import { made } from './origin.js';
 import { PrintedSchema } from './printedSchema.js';
 import type { FileSink } from './files.js';
+import { Write, type WriteOptions } from './writing.js';
 import { Rolling, type RollingOptions } from './rolling.js';
 import { matchPatternPlan } from './matchPattern.js';
 import type { Definitions, MatchPatternOptions, Matched } from './patternTypes.js';
@@ -374,12 +375,14 @@ export abstract class Collection<K extends Kind, Row> extends Deduplicating<K, R
   }
 
   /**
-   * Writes the rows to a file, at full speed whatever the clock does; a table that keeps changing is written when it is final.
+   * Writes the rows to a file, a database or whoever listens. Of an input that ends it resolves at the end; a live write goes on, see `Write`.
+   * Of a table that changes each row is written when it is final, unless told otherwise.
    *
    * @example await trades.writeTo(file.parquet('data/trades.parquet'))
+   * @throws MillraceError `MR3901` where no row of a table is ever final
    */
-  async writeTo(sink: FileSink): Promise<{ readonly rows: number; readonly bytes: number }> {
-    return ask({ type: 'write', plan: this.plan, sink: sink.sink, options: sink.options });
+  writeTo(sink: FileSink, options: WriteOptions = {}): Write {
+    return new Write(this.plan, sink, options);
   }
 
   [DISPLAYABLE](): Displayed {

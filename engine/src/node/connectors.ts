@@ -4,7 +4,10 @@ import { sensorsConnector } from '../sources/sensors.js';
 import type { SourceConnector } from '../sources/source.js';
 import { valuesConnector } from '../sources/values.js';
 import { weatherConnector } from '../sources/weather.js';
+import { arrowSink } from './sinks/arrow.js';
 import { parquetSink } from './sinks/parquet.js';
+import { postgresSink } from './sinks/postgres/postgres.js';
+import { webSocketServerSink } from './sinks/webSocketServer/webSocketServer.js';
 import { csvSink, ndjsonSink } from './sinks/text.js';
 import { fileConnector } from './sources/file.js';
 import { pollConnector } from './sources/poll.js';
@@ -24,4 +27,11 @@ export const NODE_SOURCES: readonly SourceConnector[] = [
 ];
 
 /** Every kind of sink under Node. */
-export const NODE_SINKS: readonly SinkConnector[] = [parquetSink, csvSink, ndjsonSink];
+export const NODE_SINKS: readonly SinkConnector[] = [
+  parquetSink,
+  csvSink,
+  ndjsonSink,
+  arrowSink,
+  postgresSink,
+  webSocketServerSink,
+];

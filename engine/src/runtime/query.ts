@@ -42,6 +42,8 @@ export class RunningQuery implements MemoryHolder {
   error: Error | null = null;
   /** Makes ports whose feeds do not start again give their rows once more. */
   onRebuild: (() => void) | null = null;
+  /** Whoever takes what comes out may hold the sources back, such as a sink that is slow. */
+  readonly brakes = new Set<() => boolean>();
   #pipeline: Pipeline;
   #merge: InputMerge;
   /** The number of the start of the clock that its rows belong to. */
@@ -218,6 +220,7 @@ export class RunningQuery implements MemoryHolder {
   /** Whether a source has to wait until rows of another have come. */
   isFull(source: number): boolean {
     if (this.error !== null) return false;
+    for (const brake of this.brakes) if (brake()) return true;
     if (this.#pipeline.pendingRows >= MOST_PENDING_ROWS) return true;
     if (this.#merge.rowsWaiting(source) < MOST_WAITING_ROWS) return false;
     const { awaited } = this.#merge;
@@ -237,6 +240,11 @@ export class RunningQuery implements MemoryHolder {
   /** Lets feeds that wait look again whether they have to, but for one. */
   wakeStalled(but: PortFeed | null): void {
     for (const { feed } of this.ports) if (feed !== null && feed !== but && feed.isStalled) feed.wake();
+  }
+
+  /** Lets the sources look again, after a brake was taken off. */
+  released(): void {
+    for (const { feed } of this.ports) feed?.wake();
   }
 
   /** The lowest watermark of the sources that have not ended. */

@@ -14,7 +14,8 @@ import { IndexRegistry } from './hostIndexes.js';
 import { HostFunctions } from './hostFunctions.js';
 import { ClockPublisher } from './hostClock.js';
 import { partsOf, preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
-import { readRows, writeRows } from './hostReads.js';
+import { readRows } from './hostReads.js';
+import { WriteRegistry } from './hostWrites.js';
 import { ViewRegistry } from './hostViews.js';
 import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost, SessionStats } from './protocol.js';
 
@@ -62,6 +63,7 @@ class Host implements SessionHost {
   readonly #views: ViewRegistry;
   readonly #indexes: IndexRegistry;
   readonly #caches: CacheRegistry;
+  readonly #writes: WriteRegistry;
   readonly #clock: ClockPublisher;
   readonly #open = new Map<string, OpenQuery>();
   /** The queries of owners that are run again, until they have run. */
@@ -82,6 +84,9 @@ class Host implements SessionHost {
     this.#views = new ViewRegistry(this.#runtime);
     this.#indexes = new IndexRegistry(this.#runtime, this.#queries);
     this.#caches = new CacheRegistry(this.#runtime, this.#queries, kept);
+    this.#writes = new WriteRegistry(this.#runtime, this.#queries, options.sinks, (owner, text) =>
+      this.#tell({ type: 'notice', owner, text }),
+    );
     this.#clock = new ClockPublisher(this.#runtime);
   }
 
@@ -114,8 +119,10 @@ class Host implements SessionHost {
     },
     explain: ({ plan }) => this.#explain(plan),
     queryStats: ({ plan }) => this.#queries.stats(plan),
-    write: ({ plan, sink, options }) =>
-      writeRows(plan, sink, options, this.#runtime, this.#queries, this.options.sinks),
+    write: request => this.#writes.start(request),
+    writeProgress: ({ writeId }) => this.#writes.progress(writeId),
+    writeEnded: ({ writeId }) => this.#writes.ended(writeId),
+    writeStop: ({ writeId }) => this.#writes.stop(writeId),
     rejects: ({ plan }) => this.#rejects(plan),
     release: async ({ queryId }) => {
       const open = this.#open.get(queryId);
@@ -127,17 +134,22 @@ class Host implements SessionHost {
       const held = [...this.#takeOwned(owner), ...this.#indexes.takeOwned(owner)];
       this.#retired.set(owner, [...(this.#retired.get(owner) ?? []), ...held]);
       this.#caches.retire(owner);
+      this.#writes.retire(owner);
       return null;
     },
     settleOwner: async ({ owner }) => {
       const retired = this.#retired.get(owner) ?? [];
       this.#retired.delete(owner);
       const released = retired.map(each => this.#queries.release(each));
-      await Promise.all([this.#caches.settle(owner), ...released]);
+      await Promise.all([this.#caches.settle(owner), this.#writes.settle(owner), ...released]);
       return null;
     },
     releaseOwner: async ({ owner }) => {
-      const closed = [this.#indexes.closeAll(owner), this.#caches.releaseAll(owner)];
+      const closed = [
+        this.#writes.releaseAll(owner),
+        this.#indexes.closeAll(owner),
+        this.#caches.releaseAll(owner),
+      ];
       const released = this.#takeOwned(owner).map(each => this.#queries.release(each));
       await Promise.all([...closed, ...released]);
       return null;
@@ -147,6 +159,7 @@ class Host implements SessionHost {
     until: async ({ time }) => {
       const state = await this.#runtime.until(time);
       await this.#queries.settled();
+      await this.#writes.settled();
       return state;
     },
     applied: ({ callId, result }) => {
@@ -222,6 +235,7 @@ class Host implements SessionHost {
 
   async close(): Promise<void> {
     this.#views.removeAll();
+    await this.#writes.releaseAll();
     await Promise.all([this.#indexes.closeAll(), this.#caches.releaseAll()]);
     this.#open.clear();
     this.#clock.close();
@@ -310,6 +324,7 @@ class Host implements SessionHost {
         watermark: held.query.watermark,
         error: held.query.error === null ? null : String(held.query.error),
       })),
+      writes: this.#writes.stats(),
     };
   }
 }

@@ -1,32 +1,22 @@
 import { encodeArrow } from '../codecs/arrow.js';
 import type { EventTime } from '../columns/time.js';
 import { MillraceError } from '../columns/error.js';
-import type { Batch } from '../columns/batch.js';
 import type { PlanNode } from '../plan/plan.js';
 import { parseAt } from '../runtime/clock.js';
 import { runOnce } from '../runtime/oneShot.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { TURN_ROWS, type Feed } from '../runtime/feed.js';
+import type { Feed } from '../runtime/feed.js';
 import { MaterializedTable } from '../runtime/table.js';
-import type { SinkConnector } from '../sinks/sink.js';
 import type { CacheRegistry } from './hostCaches.js';
 import { whenCurrent } from './hostCurrent.js';
 import { preparePlan, type PreparedPlan, type QueryRegistry } from './hostQueries.js';
 import { pipelineStats, timeText } from './hostStats.js';
 import type { BoundPlan, HostReplies } from './protocol.js';
-import { readToEnd } from './readToEnd.js';
-
-/** A sink that does not exist, or rows without end that are to be written. */
-export class WriteError extends MillraceError {
-  override readonly name = 'WriteError';
-}
 
 /** Rows of a time that cannot be read. */
 export class ReadError extends MillraceError {
   override readonly name = 'ReadError';
 }
-
-const WITHOUT_LIMIT = { rows: Infinity, bytes: Infinity, lastUs: Infinity };
 
 /** The rows of a plan: at the clock's time where it holds the replay, else at the input's end. A query that is kept for its readers has them. */
 export async function readRows(
@@ -189,65 +179,4 @@ function reply(table: MaterializedTable, limit: number | null, { bound }: Prepar
   const positions = table.positions(0, limit ?? table.total);
   const arrow = encodeArrow(bound.fields, table.gather(positions), positions.length);
   return { arrow, rows: positions.length, bound };
-}
-
-/** Writes a plan's rows to a sink: at full speed, in a reading of its own; a table when it can no longer change. */
-export async function writeRows(
-  plan: PlanNode,
-  sinkName: string,
-  options: Readonly<Record<string, unknown>>,
-  runtime: Runtime,
-  queries: QueryRegistry,
-  sinks: readonly SinkConnector[],
-): Promise<HostReplies['write']> {
-  const connector = sinks.find(({ name }) => name === sinkName);
-  if (connector === undefined) {
-    const names = sinks.map(({ name }) => name).join(', ');
-    throw new WriteError('MR5301', `there is no sink '${sinkName}' here.`, `These exist: ${names}.`);
-  }
-  const { closing, sources } = await preparePlan(plan, runtime);
-  const physical = closing();
-  const live = sources.find(source => source.live);
-  if (live !== undefined) {
-    throw new WriteError(
-      'MR5302',
-      `writeTo() would never end: '${live.summary.name}' is a live feed.`,
-      'Write a snapshot: (await t.snapshot()).writeTo(…).',
-    );
-  }
-  const sink = await connector.open(physical.table.schema, options, runtime.options.world);
-  try {
-    const { retracting, order } = physical.table;
-    const table =
-      retracting || order !== undefined ? new MaterializedTable(physical.table, WITHOUT_LIMIT) : null;
-    await readToEnd(physical, sources, runtime, {
-      kept: () => table?.bytes ?? 0,
-      async take(batch) {
-        if (table !== null) table.apply(batch);
-        else if (batch.length > 0) await sink.write(batch);
-        return false;
-      },
-      measured: (pipeline, merge) =>
-        queries.noteRead(plan, pipelineStats({ pipeline, merge, sources }, 'read')),
-    });
-    if (table !== null) for (const batch of batchesOf(table)) await sink.write(batch);
-    return await sink.finish();
-  } catch (error) {
-    await sink.abort();
-    throw error;
-  }
-}
-
-function* batchesOf(table: MaterializedTable): Generator<Batch> {
-  for (let from = 0; from < table.total; from += TURN_ROWS) {
-    const positions = table.positions(from, TURN_ROWS);
-    yield {
-      schema: table.schema,
-      length: positions.length,
-      columns: table.gather(positions),
-      kinds: null,
-      marks: null,
-      watermark: Infinity,
-    };
-  }
 }

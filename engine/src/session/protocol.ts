@@ -87,7 +87,18 @@ export type HostRequest =
       readonly plan: PlanNode;
       readonly sink: string;
       readonly options: Readonly<Record<string, unknown>>;
+      readonly owner?: string | null;
+      /** Of a table that changes: each row when it can no longer change, or every change (not given: final). */
+      readonly emit?: 'final' | 'changes';
+      /** All at once in a reading of its own, or as the session clock lets the rows out (not given: at once). */
+      readonly pace?: 'full' | 'clock';
     }
+  /** How far a write is. */
+  | { readonly type: 'writeProgress'; readonly writeId: string }
+  /** Resolves at the end of a write, however it comes. */
+  | { readonly type: 'writeEnded'; readonly writeId: string }
+  /** Ends a write: what has come is written. */
+  | { readonly type: 'writeStop'; readonly writeId: string }
   | { readonly type: 'rejects'; readonly plan: PlanNode }
   | { readonly type: 'release'; readonly queryId: string }
   /** Releases every query that the owner made: its cell is gone. */
@@ -152,7 +163,11 @@ export interface HostReplies {
   uncache: null;
   explain: Explanation;
   queryStats: QueryStats;
-  write: { readonly rows: number; readonly bytes: number };
+  /** A write that has begun; a live one does not end by itself. */
+  write: { readonly writeId: string; readonly live: boolean };
+  writeProgress: WriteProgress;
+  writeEnded: WriteProgress;
+  writeStop: WriteProgress;
   rejects: { readonly count: number; readonly rows: readonly Reject[] };
   applied: null;
   clientGone: null;
@@ -199,6 +214,36 @@ export interface SessionStats {
     readonly watermark: EventTime;
     readonly error: string | null;
   }[];
+  /** Writes that go on, and the last ones that ended. */
+  readonly writes: readonly WriteProgress[];
+}
+
+/** How far a write is. */
+export interface WriteProgress {
+  readonly writeId: string;
+  /** The cell that made it; null: none. */
+  readonly owner: string | null;
+  /** What it writes to: the kind, and the file's, table's or topic's name. */
+  readonly sink: string;
+  /** `retrying`: the sink does not take rows now, which are kept until it does. */
+  readonly state: 'writing' | 'retrying' | 'ended' | 'stopped' | 'failed';
+  /** Whether it goes on until it is stopped. */
+  readonly live: boolean;
+  /** Rows that the sink has. */
+  readonly rows: number;
+  readonly bytes: number;
+  /** Over the last ten seconds. */
+  readonly rowsPerSecond: number;
+  /** Rows that wait for the sink. */
+  readonly waiting: number;
+  /** For how many milliseconds the oldest of these has been waiting: how far the sink is behind its source. */
+  readonly lagMs: number;
+  /** How often rows were given to the sink again. */
+  readonly retries: number;
+  /** Why it failed, or why the sink does not take rows now. */
+  readonly error: string | null;
+  /** What else the sink counts, by name. */
+  readonly counts: Readonly<Record<string, number>>;
 }
 
 /** An error as it crosses: rebuilt on the other side with its class, code and hint. */

@@ -6,14 +6,15 @@ import { choiceOption } from '../../sources/options.js';
 import type { OpenSink, SinkConnector } from '../../sinks/sink.js';
 import { parquetWasm } from '../parquetWasm.js';
 import { AtomicFile } from './atomicFile.js';
+import { inParts } from './parts.js';
 import { sinkPath, token } from './sinkOptions.js';
 
 const ROW_GROUP_ROWS = 131_072;
 
 /** Parquet files, in row groups of 131,072 rows. Options: `path`; `compression` ('zstd', 'snappy' or 'none'). */
-export const parquetSink: SinkConnector = {
+export const parquetSink: SinkConnector = inParts({
   name: 'parquet',
-  async open(schema, options, world) {
+  async open(schema, options, world, request) {
     const compression = choiceOption(options, 'compression', ['zstd', 'snappy', 'none'], 'zstd');
     const library = await parquetWasm();
     const { Compression, WriterPropertiesBuilder } = library;
@@ -24,10 +25,10 @@ export const parquetSink: SinkConnector = {
         .setMaxRowGroupSize(ROW_GROUP_ROWS)
         .setCreatedBy('millrace')
         .build();
-    const file = await AtomicFile.open(world.directory, sinkPath(options), token(world));
+    const file = await AtomicFile.open(world.directory, sinkPath(options), token(world), request?.live);
     return new ParquetWriter(library, schema, properties, file);
   },
-};
+});
 
 type Library = Awaited<ReturnType<typeof parquetWasm>>;
 
@@ -46,6 +47,10 @@ class ParquetWriter implements OpenSink {
     private readonly properties: () => ReturnType<InstanceType<Library['WriterPropertiesBuilder']>['build']>,
     private readonly file: AtomicFile,
   ) {}
+
+  get bytes(): number {
+    return this.file.bytes;
+  }
 
   async write(batch: { readonly columns: readonly Column[]; readonly length: number }): Promise<void> {
     if (batch.length === 0) return;

@@ -11,6 +11,7 @@ import type { Field } from '../../columns/types.js';
 import type { SinkConnector } from '../../sinks/sink.js';
 import { fileConnector } from '../sources/file.js';
 import { realWorld } from '../world.js';
+import { arrowSink } from './arrow.js';
 import { parquetSink } from './parquet.js';
 import { csvSink, ndjsonSink } from './text.js';
 
@@ -84,6 +85,7 @@ const SINKS = [
   ['csv', csvSink],
   ['ndjson', ndjsonSink],
   ['parquet', parquetSink],
+  ['arrow', arrowSink],
 ] as const;
 
 describe.each(SINKS)('a %s file', (extension, sink) => {

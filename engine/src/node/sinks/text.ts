@@ -1,35 +1,62 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { csvEncoding, ndjsonEncoding } from '../../codecs/textEncode.js';
 import type { TextEncoding } from '../../codecs/textEncode.js';
+import type { Batch } from '../../columns/batch.js';
 import type { Schema } from '../../columns/schema.js';
 import type { SinkConnector } from '../../sinks/sink.js';
+import { booleanOption, type Options } from '../../sources/options.js';
 import { AtomicFile } from './atomicFile.js';
+import { inParts } from './parts.js';
 import { sinkPath, token } from './sinkOptions.js';
 
-/** CSV files. Option: `path`. */
-export const csvSink: SinkConnector = textSink('csv', csvEncoding);
+const compress = promisify(gzip);
 
-/** Files of newline-delimited JSON. Option: `path`. */
+/** CSV files. Options: `path`, which may end with `.gz`; `formulaGuard` (true); `every`. */
+export const csvSink: SinkConnector = textSink('csv', (schema, options) =>
+  csvEncoding(schema, booleanOption(options, 'formulaGuard', true)),
+);
+
+/** Files of newline-delimited JSON. Options: `path`, which may end with `.gz`; `every`. */
 export const ndjsonSink: SinkConnector = textSink('ndjson', ndjsonEncoding);
 
-function textSink(name: string, encodingOf: (schema: Schema) => TextEncoding): SinkConnector {
-  return {
+function textSink(
+  name: string,
+  encodingOf: (schema: Schema, options: Options) => TextEncoding,
+): SinkConnector {
+  return inParts({
     name,
-    async open(schema, options, world) {
-      const encoding = encodingOf(schema);
-      const file = await AtomicFile.open(world.directory, sinkPath(options), token(world));
+    async open(schema, options, world, request) {
+      const encoding = encodingOf(schema, options);
+      const path = sinkPath(options);
+      const file = await AtomicFile.open(world.directory, path, token(world), request?.live);
+      // Each piece is compressed by itself, so that it can be written again as it was: gzip files may follow each other in one.
+      const pack = path.toLowerCase().endsWith('.gz') ? compress : null;
+      const put = async (bytes: Uint8Array): Promise<void> => {
+        await file.write(pack === null || bytes.length === 0 ? bytes : await pack(bytes));
+      };
       let rows = 0;
-      await file.write(encoding.header());
+      /** Whether the header is written: with the first rows, so that both are there or none. */
+      let begun = false;
+      const writeAll = async (batches: readonly Batch[]): Promise<void> => {
+        const texts = batches.map(batch => encoding.rows(batch));
+        await put(Buffer.concat(begun ? texts : [encoding.header(), ...texts]));
+        begun = true;
+        for (const { length } of batches) rows += length;
+      };
       return {
-        async write(batch) {
-          rows += batch.length;
-          await file.write(encoding.rows(batch));
+        write: batch => writeAll([batch]),
+        writeAll,
+        get bytes() {
+          return file.bytes;
         },
         async finish() {
+          if (!begun) await put(encoding.header());
           await file.finish();
           return { rows, bytes: file.bytes };
         },
         abort: () => file.abort(),
       };
     },
-  };
+  });
 }
