@@ -1,22 +1,15 @@
-import type { Temporal } from 'temporal-polyfill';
 import { parseDuration } from '../columns/duration.js';
 import type { DurationText } from '../columns/duration.js';
 import { MillraceError } from '../columns/error.js';
-import { sourceNode } from '../plan/build.js';
 import { jsonWayText } from './jsonWay.js';
 import type { JsonWay } from './jsonWay.js';
-import { made } from './origin.js';
-import { Stream } from './stream.js';
-import { timeSpec } from './timeOptions.js';
-import type { TimeOptions } from './timeOptions.js';
-import type { AnyRow, RowSchema } from './types.js';
+import { liveStream } from './liveStream.js';
+import type { LiveOptions, LiveStream, WithReceived } from './liveStream.js';
+import type { Secret } from './secret.js';
+import type { AnyRow } from './types.js';
 
 /** What rows of HTTP addresses have in common. Names of columns say nothing about the row type: `NoInfer`. */
-export interface HttpOptions<Row, Received extends string> extends TimeOptions<Row> {
-  /** What messages call it; not given: the last part of the address. */
-  readonly name?: string;
-  /** The columns and their types; not given: inferred from what comes first. */
-  readonly schema?: RowSchema<Row>;
+export interface HttpOptions<Row, Received extends string = never> extends LiveOptions<Row, Received> {
   /** Where the rows are in what comes: `'features'` or `body => body.features`. Not given: it is a list of rows, or one. */
   readonly rows?: JsonWay;
   /** Columns by the ways to them in a row: `{ mag: 'properties.mag', lon: row => row.geometry.coordinates[0] }`. Not given: a row's own keys. */
@@ -25,27 +18,22 @@ export interface HttpOptions<Row, Received extends string> extends TimeOptions<R
   readonly key?: Name<Row> | readonly Name<Row>[];
   /** The column that changes whenever a row does; not given: the whole row is looked at. */
   readonly updated?: Name<Row>;
-  /** Headers to send, such as a key. They are part of the plan, and of what `explain()` shows. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Headers to send. Credentials are `secret('NAME')`; what is written as it is, is in the plan. */
+  readonly headers?: Readonly<Record<string, string | Secret>>;
   /** How long an answer may take (`'30 s'`). */
   readonly timeout?: DurationText;
-  /** A column more, of the time when a row was received. */
-  readonly receivedAt?: Received;
 }
 
 type Name<Row> = keyof NoInfer<Row> & string;
-type WithReceived<Row, Received extends string> = [Received] extends [never]
-  ? Row
-  : Row & { readonly [name in Received]: Temporal.Instant };
 
 /** How an address is polled. */
-export interface PollOptions<Row, Received extends string> extends HttpOptions<Row, Received> {
+export interface PollOptions<Row, Received extends string = never> extends HttpOptions<Row, Received> {
   /** From one request to the next (`'1 m'`). */
   readonly every?: DurationText;
 }
 
 /** How a stream of server-sent events is read. */
-export interface SseOptions<Row, Received extends string> extends HttpOptions<Row, Received> {
+export interface SseOptions<Row, Received extends string = never> extends HttpOptions<Row, Received> {
   /** The names of the events that count; not given: all. */
   readonly event?: string | readonly string[];
   /** A stream that says nothing for so long, not even a comment, is lost, and connected to again. Not given: never. */
@@ -65,10 +53,10 @@ export interface SseOptions<Row, Received extends string> extends HttpOptions<Ro
  *   fields: { id: 'id', mag: 'properties.mag', time: 'properties.time', updated: 'properties.updated' },
  * }).toTable({ key: 'id' });
  */
-export function poll<Row = AnyRow, Received extends string = never>(
+export function poll<Row = AnyRow, const Received extends string = never>(
   url: string,
   options: PollOptions<Row, Received> = {},
-): Stream<WithReceived<Row, Received>> {
+): LiveStream<WithReceived<Row, Received>> {
   const { every = '1 m' } = options;
   return httpSource('poll', url, options, {
     everyUs: parseDuration(every, 'the time between requests'),
@@ -82,10 +70,10 @@ export function poll<Row = AnyRow, Received extends string = never>(
  * @throws MillraceError `MR1750` for a function that does more than to go somewhere; `MR1751` for something that is no address
  * @example const edits = sse('https://stream.wikimedia.org/v2/stream/recentchange', { fields: { wiki: 'wiki', title: 'title', at: 'meta.dt' }, time: 'at' });
  */
-export function sse<Row = AnyRow, Received extends string = never>(
+export function sse<Row = AnyRow, const Received extends string = never>(
   url: string,
   options: SseOptions<Row, Received> = {},
-): Stream<WithReceived<Row, Received>> {
+): LiveStream<WithReceived<Row, Received>> {
   const { event, silence, end } = options;
   return httpSource('sse', url, options, {
     events: event === undefined ? undefined : listOf(event),
@@ -99,7 +87,7 @@ function httpSource<Row, Received extends string>(
   url: string,
   options: HttpOptions<Row, Received>,
   own: Readonly<Record<string, unknown>>,
-): Stream<WithReceived<Row, Received>> {
+): LiveStream<WithReceived<Row, Received>> {
   if (typeof url !== 'string' || !/^https?:\/\/[^/]/i.test(url)) {
     throw new MillraceError(
       'MR1751',
@@ -107,7 +95,7 @@ function httpSource<Row, Received extends string>(
       `Write ${connector}('https://…').`,
     );
   }
-  const { name, schema, rows, fields, key, updated, headers, timeout, receivedAt } = options;
+  const { rows, fields, key, updated, headers, timeout } = options;
   const ways: Record<string, string> = {};
   for (const [column, way] of Object.entries(fields ?? {}))
     ways[column] = jsonWayText(`the way to column '${column}'`, way);
@@ -121,21 +109,8 @@ function httpSource<Row, Received extends string>(
     updated,
     headers,
     timeoutUs: timeout === undefined ? undefined : parseDuration(timeout, 'the longest time for an answer'),
-    receivedAt,
   };
-  const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-  return new Stream(
-    made(
-      sourceNode({
-        name: name ?? nameOf(url),
-        connector,
-        options: given,
-        fields: schema?.fields ?? null,
-        time: timeSpec(options),
-        clocked: false,
-      }),
-    ),
-  );
+  return liveStream(connector, nameOf(url), all, options);
 }
 
 function listOf<Item>(value: Item | readonly Item[]): readonly Item[] {

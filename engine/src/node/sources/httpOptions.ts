@@ -1,7 +1,12 @@
+import { arrivalFormat } from '../../sources/arrivalFormats.js';
+import type { ArrivalTaker, Connect, Connection } from '../../sources/connection.js';
 import { SourceError } from '../../sources/error.js';
 import { numberOption, textOption } from '../../sources/options.js';
 import type { Options } from '../../sources/options.js';
+import { joinConnection } from '../../sources/sharedConnections.js';
+import type { World } from '../../sources/source.js';
 import { isHttp } from '../network/httpExchange.js';
+import { reveal } from '../secrets.js';
 
 /** Longer answers, and events, are refused. */
 export const MAX_BODY = 16 << 20;
@@ -16,14 +21,15 @@ export interface HttpSourceOptions {
   readonly timeoutMs: number;
 }
 
-/** The options `url`, `headers` and `timeoutUs` of a source. Errors `MR3961` (no address), `MR3962` (no headers). */
-export function httpOptions(options: Options): HttpSourceOptions {
+/** The options `url`, `headers` and `timeoutUs` of a source, with the values of secrets. Errors `MR3961` (no address), `MR3962` (no headers), `MR3930` (no secret). */
+export async function httpOptions(options: Options, directory: string): Promise<HttpSourceOptions> {
   const url = textOption(options, 'url', '');
   if (!URL.canParse(url) || !isHttp(new URL(url))) {
     throw new SourceError('MR3961', `'${url}' is no HTTP address.`, "Write 'https://…'.");
   }
-  const { headers = {} } = options;
-  const entries = typeof headers === 'object' && headers !== null ? Object.entries(headers) : null;
+  const given = options.headers ?? {};
+  const isMap = typeof given === 'object' && !Array.isArray(given);
+  const entries = isMap ? Object.entries((await reveal(given as Options, directory)).options) : null;
   const isHeader = ([name, value]: [string, unknown]) =>
     /^[\w!#$%&'*+.^`|~-]+$/.test(name) &&
     typeof value === 'string' &&
@@ -40,6 +46,18 @@ export function httpOptions(options: Options): HttpSourceOptions {
     headers: Object.fromEntries(entries.map(([name, value]) => [name.toLowerCase(), value as string])),
     timeoutMs: numberOption(options, 'timeoutUs', 30e6, 1) / 1000,
   };
+}
+
+/** Makes the connection of an address, which rows and its events have in common. */
+export function joinedBy<Settings>(
+  world: World,
+  options: Options,
+  settings: Settings,
+  make: (settings: Settings, taker: ArrivalTaker) => Connection,
+): Connect {
+  const { atOnce = false } = arrivalFormat(options);
+  const joining = { key: `http ${JSON.stringify(settings)}`, looksOn: atOnce, fromStart: false };
+  return taker => joinConnection(world, joining, taker, shared => make(settings, shared));
 }
 
 /** An address as it may be shown: keys are mostly in what is behind the path. */

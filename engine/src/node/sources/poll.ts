@@ -1,7 +1,7 @@
 import { openArrivals } from '../../sources/arrivalSource.js';
 import { numberOption } from '../../sources/options.js';
 import type { SourceConnector } from '../../sources/source.js';
-import { httpOptions, shownUrl } from './httpOptions.js';
+import { httpOptions, joinedBy, shownUrl } from './httpOptions.js';
 import { PollConnection } from './pollConnection.js';
 
 /**
@@ -11,12 +11,17 @@ import { PollConnection } from './pollConnection.js';
 export const pollConnector: SourceConnector = {
   name: 'poll',
   async open(request, world) {
-    const options = httpOptions(request.options);
+    const options = await httpOptions(request.options, world.directory);
     const everyMs = Math.max(10, numberOption(request.options, 'everyUs', 60e6, 1) / 1000);
     return openArrivals(request, world, {
       label: shownUrl(options.url),
       ends: false,
-      connect: taker => new PollConnection({ ...options, everyMs }, taker, world),
+      connect: joinedBy(
+        world,
+        request.options,
+        { ...options, everyMs },
+        (settings, taker) => new PollConnection(settings, taker, world),
+      ),
     });
   },
 };

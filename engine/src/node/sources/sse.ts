@@ -1,7 +1,7 @@
 import { openArrivals } from '../../sources/arrivalSource.js';
 import { choiceOption, numberOption, textsOption } from '../../sources/options.js';
 import type { SourceConnector } from '../../sources/source.js';
-import { httpOptions, shownUrl } from './httpOptions.js';
+import { httpOptions, joinedBy, shownUrl } from './httpOptions.js';
 import { SseConnection } from './sseConnection.js';
 
 /**
@@ -12,21 +12,21 @@ export const sseConnector: SourceConnector = {
   name: 'sse',
   async open(request, world) {
     const { options } = request;
-    const http = httpOptions(options);
+    const http = await httpOptions(options, world.directory);
     const events = textsOption(options, 'events', []);
     const ends = choiceOption(options, 'end', ['close', 'never'], 'never') === 'close';
     const silenceMs =
       options.silenceUs === undefined ? null : numberOption(options, 'silenceUs', 60e6, 1) / 1000;
     const settings = {
       ...http,
-      events: events.length === 0 ? null : new Set(events),
+      events: events.length === 0 ? null : events,
       endOnClose: ends,
       silenceMs,
     };
     return openArrivals(request, world, {
       label: shownUrl(http.url),
       ends: true,
-      connect: taker => new SseConnection(settings, taker, world),
+      connect: joinedBy(world, options, settings, (each, taker) => new SseConnection(each, taker, world)),
     });
   },
 };

@@ -14,7 +14,7 @@ const encoder = new TextEncoder();
 /** How a stream of events is read. */
 export interface SseOptions extends HttpSourceOptions {
   /** The names of events that count; null: all. */
-  readonly events: ReadonlySet<string> | null;
+  readonly events: readonly string[] | null;
   /** Whether the end of an answer is the end, instead of a reason to connect again. */
   readonly endOnClose: boolean;
   /** How long a stream may say nothing, not even a comment; null: for ever. */
@@ -51,7 +51,7 @@ export class SseConnection implements Connection {
     this.#events = new EventStream(MAX_BODY, {
       event: (name, data) => {
         this.#reconnect.connected();
-        if (options.events === null || options.events.has(name)) this.#arrive('message', data);
+        if (options.events === null || options.events.includes(name)) this.#arrive('message', data);
       },
       tooLarge: () => taker.refuse(`an event of more than ${MAX_BODY >> 20} MB`, ''),
     });
