@@ -5,6 +5,7 @@ import type { SourceConnector } from '../sources/source.js';
 import { valuesConnector } from '../sources/values.js';
 import { weatherConnector } from '../sources/weather.js';
 import { arrowSink } from './sinks/arrow.js';
+import { kafkaConnector } from './kafka/kafka.js';
 import { parquetSink } from './sinks/parquet.js';
 import { postgresSink } from './sinks/postgres/postgres.js';
 import { webSocketServerSink } from './sinks/webSocketServer/webSocketServer.js';
@@ -24,6 +25,7 @@ export const NODE_SOURCES: readonly SourceConnector[] = [
   sensorsConnector,
   pollConnector,
   sseConnector,
+  kafkaConnector,
 ];
 
 /** Every kind of sink under Node. */

@@ -3,10 +3,11 @@ import { connectionEvents } from './connectionEvents.js';
 import { documentArrivals } from './documentArrivals.js';
 import { SourceError } from './error.js';
 import { jsonArrivals } from './jsonArrivals.js';
+import { kafkaArrivals } from './kafkaArrivals.js';
 import { textOption, type Options } from './options.js';
 
 /** Every way in which what arrives over a connection is read. */
-const FORMATS: readonly ArrivalFormat[] = [jsonArrivals, documentArrivals, connectionEvents];
+const FORMATS: readonly ArrivalFormat[] = [jsonArrivals, documentArrivals, connectionEvents, kafkaArrivals];
 
 /** The format that a source's option `decode` names; not given: JSON. */
 export function arrivalFormat(options: Options): ArrivalFormat {

@@ -59,8 +59,8 @@ async function openFeed(
   const { options, name } = request;
   const { format, queue, counters } = intake;
   const notes: string[] = [];
-  const decoded =
-    request.fields ?? format.fields(options) ?? (await inferFields(intake, label, request, notes));
+  const own = request.fields ?? format.fields(options) ?? (await inferFields(intake, label, request, notes));
+  const decoded = [...own, ...(format.more?.(options) ?? [])];
   const columns = arrivalColumns(decoded, options);
   const { fields, time } = withEventTime(label, columns.fields, request.time);
   const enforced = { decoded: fields.slice(0, decoded.length), fields };
@@ -218,6 +218,9 @@ class Intake implements ArrivalTaker {
 
 /** The one reading of a feed: everything that waits, as soon as something does. */
 class ArrivalReader implements SourceReader {
+  /** Arrivals that have been read since those whose rows are known to be taken. */
+  #read = 0;
+
   constructor(
     private readonly intake: Intake,
     private readonly rows: ArrivalRows,
@@ -231,6 +234,7 @@ class ArrivalReader implements SourceReader {
     const { rows } = this;
     const { queue, world } = this.intake;
     for (;;) {
+      this.#tellTaken();
       rows.begin(maxRows);
       const isMore = this.#readWaiting();
       if (rows.length > 0) return rows.batch();
@@ -238,6 +242,13 @@ class ArrivalReader implements SourceReader {
       else if (queue.isOver) return null;
       else await queue.wait();
     }
+  }
+
+  /** Whoever asks for the next rows has taken those before. */
+  #tellTaken(): void {
+    const open = this.rows.isOpen ? 1 : 0;
+    if (this.#read > open) this.intake.connection.taken?.(this.#read - open);
+    this.#read = open;
   }
 
   /** Reads what waits; returns whether there is more. */
@@ -248,6 +259,7 @@ class ArrivalReader implements SourceReader {
       const arrival = queue.take();
       if (arrival === null) return false;
       rows.add(arrival);
+      this.#read++;
       bytes += arrival.bytes.length;
       if (bytes > TURN_BYTES) return true;
     }
