@@ -60,6 +60,8 @@ export type { PrintedSchema } from './dsl/printedSchema.js';
 export { poll, sse } from './dsl/http.js';
 export type { HttpOptions, PollOptions, SseOptions } from './dsl/http.js';
 export type { JsonWay } from './dsl/jsonWay.js';
+export { kafka, kafkaTopic } from './dsl/kafka.js';
+export type { KafkaMetadata, KafkaOptions, KafkaPlace, KafkaTopicOptions } from './dsl/kafka.js';
 export { generator } from './dsl/generator.js';
 export type {
   GeneratorOptions,

@@ -6,6 +6,7 @@ import { valuesConnector } from '../sources/values.js';
 import { weatherConnector } from '../sources/weather.js';
 import { arrowSink } from './sinks/arrow.js';
 import { kafkaConnector } from './kafka/kafka.js';
+import { kafkaSink } from './kafka/kafkaSink.js';
 import { parquetSink } from './sinks/parquet.js';
 import { postgresSink } from './sinks/postgres/postgres.js';
 import { webSocketServerSink } from './sinks/webSocketServer/webSocketServer.js';
@@ -33,6 +34,7 @@ export const NODE_SINKS: readonly SinkConnector[] = [
   parquetSink,
   csvSink,
   ndjsonSink,
+  kafkaSink,
   arrowSink,
   postgresSink,
   webSocketServerSink,

@@ -378,8 +378,6 @@ export class KafkaConnection implements Connection {
     this.#consumer = null;
     this.#stream = null;
     this.#cancelTimer?.();
-    consumer.removeAllListeners();
-    consumer.on('error', () => undefined);
     void closed(consumer);
     if (this.#closed) return;
     const reason = this.hide(kafkaReason(error));
