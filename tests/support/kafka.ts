@@ -1,4 +1,4 @@
-import { Admin, Producer } from '@platformatic/kafka';
+import { Admin, Consumer, Producer } from '@platformatic/kafka';
 import { installKafka, startKafka } from '../../scripts/lib/kafka.mjs';
 import type { KafkaBroker } from '../../scripts/lib/kafka.mjs';
 
@@ -19,7 +19,12 @@ export async function testBroker(options: Parameters<typeof startKafka>[0] = {})
 }
 
 /** Makes a topic. */
-export async function makeTopic(address: string, topic: string, partitions = 1, configs: Record<string, string> = {}) {
+export async function makeTopic(
+  address: string,
+  topic: string,
+  partitions = 1,
+  configs: Record<string, string> = {},
+) {
   const admin = new Admin({ clientId: 'tests', bootstrapBrokers: [address] });
   try {
     await admin.createTopics({
@@ -28,6 +33,16 @@ export async function makeTopic(address: string, topic: string, partitions = 1, 
       replicas: 1,
       configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
     });
+    // A topic that was just made has no leader yet.
+    for (let i = 0; i < 100; i++) {
+      const { topics } = await admin
+        .metadata({ topics: [topic], forceUpdate: true })
+        .catch(() => ({ topics: new Map() }));
+      const found = topics.get(topic) as { partitions: { leader: number }[] } | undefined;
+      if (found?.partitions.length === partitions && found.partitions.every(({ leader }) => leader >= 0))
+        break;
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
   } finally {
     await admin.close();
   }
@@ -41,11 +56,18 @@ export interface TestRecord {
   readonly timestamp?: bigint;
 }
 
-const buffer = (value: string | Buffer | undefined | null) => (typeof value === 'string' ? Buffer.from(value) : (value ?? undefined));
+const buffer = (value: string | Buffer | undefined | null) =>
+  typeof value === 'string' ? Buffer.from(value) : (value ?? undefined);
 
 /** Puts records into a topic. */
 export async function produce(address: string, topic: string, records: readonly TestRecord[]): Promise<void> {
-  const producer = new Producer({ clientId: 'tests', bootstrapBrokers: [address], retries: 10, retryDelay: 100 });
+  const producer = new Producer({
+    idempotent: true,
+    clientId: 'tests',
+    bootstrapBrokers: [address],
+    retries: 10,
+    retryDelay: 100,
+  });
   try {
     for (let from = 0; from < records.length; from += 5000) {
       await producer.send({
@@ -60,5 +82,47 @@ export async function produce(address: string, topic: string, records: readonly 
     }
   } finally {
     await producer.close();
+  }
+}
+
+/** A record of JSON as it is in a topic. */
+export interface ReadRecord {
+  readonly key: string | null;
+  readonly value: { readonly id: number };
+  readonly id: string | undefined;
+}
+
+/** All records of a topic that have a value. */
+export async function readTopic(address: string, topic: string): Promise<ReadRecord[]> {
+  const consumer = new Consumer({
+    clientId: 'tests',
+    bootstrapBrokers: [address],
+    groupId: `read-${topic}-${Date.now()}`,
+    maxWaitTime: 50,
+    retries: 10,
+    retryDelay: 100,
+  });
+  try {
+    const ends = (await consumer.listOffsets({ topics: [topic], timestamp: -1n })).get(topic) ?? [];
+    const offsets = ends.map((_, partition) => ({ topic, partition, offset: 0n }));
+    const stream = await consumer.consume({ topics: [topic], mode: 'manual', offsets, autocommit: false });
+    const records: ReadRecord[] = [];
+    stream.on('data', ({ key, value, headers }) => {
+      const text = (value as Buffer | undefined)?.toString();
+      if (text === undefined) return;
+      const id = [...headers].find(([name]) => name.toString() === 'millrace-id')?.[1].toString();
+      records.push({
+        key: (key as Buffer | undefined)?.toString() ?? null,
+        value: JSON.parse(text) as { id: number },
+        id,
+      });
+    });
+    const atEnd = () =>
+      stream.readableLength === 0 &&
+      ends.every((end, partition) => (stream.offsetsToFetch.get(`${topic}:${partition}`) ?? 0n) >= end);
+    while (!atEnd()) await new Promise(resolve => setTimeout(resolve, 20));
+    return records;
+  } finally {
+    await new Promise<void>(resolve => consumer.close(true, () => resolve()));
   }
 }

@@ -1,11 +1,14 @@
+import type { Field } from '../../columns/types.js';
+import { newCounters } from '../../sources/counters.js';
 import { SourceError } from '../../sources/error.js';
 import { openArrivals } from '../../sources/arrivalSource.js';
+import { kafkaArrivals } from '../../sources/kafkaArrivals.js';
 import { choiceOption, textOption } from '../../sources/options.js';
 import type { Options } from '../../sources/options.js';
-import type { SourceConnector } from '../../sources/source.js';
+import type { OpenSource, SourceConnector, SourceReader, SourceRequest } from '../../sources/source.js';
 import { reveal, withoutSecrets } from '../secrets.js';
 import { KafkaConnection } from './kafkaConnection.js';
-import type { KafkaStart } from './kafkaConnection.js';
+import type { KafkaBound, KafkaStart } from './kafkaConnection.js';
 import { kafkaPlace } from './kafkaOptions.js';
 import { SchemaRegistry } from './schemaRegistry.js';
 
@@ -31,17 +34,18 @@ export const kafkaConnector: SourceConnector = {
       const start = startOf(request.options);
       const group = textOption(request.options, 'group', '');
       const end = choiceOption(request.options, 'until', ['end', 'never'], 'never') === 'end';
-      return await openArrivals({ ...request, options }, world, {
-        label: `topic '${place.topic}'`,
-        ends: end,
-        connect: taker =>
-          new KafkaConnection(
-            { place, group: group === '' ? null : group, start, end, registry },
-            taker,
-            world,
-            revealed.hide,
-          ),
-      });
+      const bound: KafkaBound | null = end ? { ends: null } : null;
+      const reading = { place, group: group === '' ? null : group, start, bound, registry };
+      const openTopic = (fields: SourceRequest['fields']) =>
+        openArrivals({ ...request, options, fields }, world, {
+          label: `topic '${place.topic}'`,
+          ends: end,
+          connect: taker => new KafkaConnection(reading, taker, world, revealed.hide),
+        });
+      const source = await openTopic(request.fields);
+      return bound !== null && reading.group === null
+        ? bounded(source, () => openTopic(ownFields(source, options)))
+        : source;
     } catch (error) {
       throw withoutSecrets(error, revealed);
     }
@@ -86,4 +90,45 @@ function toOffset(value: unknown): bigint | null {
   return (typeof value === 'number' || typeof value === 'string') && /^\d{1,18}$/.test(String(value))
     ? BigInt(value)
     : null;
+}
+
+/** The columns of values alone: those that tell of records are put behind them again. */
+function ownFields({ summary: { fields } }: OpenSource, options: Options): readonly Field[] {
+  const received = options.receivedAt === undefined ? 0 : 1;
+  return fields.slice(0, fields.length - received - (kafkaArrivals.more?.(options) ?? []).length);
+}
+
+/** A topic up to where it ended, which can be read any number of times: each reading has a consumer of its own. */
+function bounded(source: OpenSource, open: () => Promise<OpenSource>): OpenSource {
+  let first: OpenSource | null = source;
+  return {
+    summary: source.summary,
+    live: false,
+    read() {
+      const counters = newCounters();
+      let opened: Promise<OpenSource> | null = null;
+      let reader: SourceReader | null = null;
+      let isClosed = false;
+      if (first !== null) {
+        opened = Promise.resolve(first);
+        first = null;
+      }
+      return {
+        get counters() {
+          return reader?.counters ?? counters;
+        },
+        async next(maxRows) {
+          if (isClosed) return null;
+          opened ??= open();
+          reader ??= (await opened).read();
+          return reader.next(maxRows);
+        },
+        async close() {
+          isClosed = true;
+          await (await opened?.catch(() => null))?.close();
+        },
+      };
+    },
+    close: () => source.close(),
+  };
 }

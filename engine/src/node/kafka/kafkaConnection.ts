@@ -28,14 +28,20 @@ export type KafkaStart =
   | { readonly kind: 'time'; readonly timeMs: number }
   | { readonly kind: 'offsets'; readonly offsets: ReadonlyMap<number, bigint> };
 
+/** Where a topic ended when it was first looked at. */
+export interface KafkaBound {
+  /** Of each partition the offset behind its last record; null: nobody has looked yet. */
+  ends: ReadonlyMap<number, bigint> | null;
+}
+
 /** How a topic is read. */
 export interface KafkaReading {
   readonly place: KafkaPlace;
   /** The consumer group; null: all partitions are read here, and nothing is committed. */
   readonly group: string | null;
   readonly start: KafkaStart;
-  /** Whether it ends where the topic ended when it was opened. */
-  readonly end: boolean;
+  /** Where it ends; null: nowhere. */
+  readonly bound: KafkaBound | null;
   readonly registry: SchemaRegistry | null;
 }
 
@@ -53,8 +59,7 @@ export class KafkaConnection implements Connection {
   readonly #taken = new OffsetsTaken();
   /** Of each partition the offset that comes next. */
   readonly #next = new Map<number, bigint>();
-  /** Of each partition the offset at which it ends; null: not known yet, or there is no end. */
-  #ends: Map<number, bigint> | null = null;
+  #hasEnded = false;
   readonly #schemas = new Set<number>();
   readonly #group: string;
   #consumer: Consumer | null = null;
@@ -186,13 +191,13 @@ export class KafkaConnection implements Connection {
 
   /** Where each partition is to be read from: behind what has been passed on, committed, or where it was said. */
   async #offsets(consumer: Consumer): Promise<Map<number, bigint>> {
-    const { place, group, start, end } = this.reading;
+    const { place, group, start, bound } = this.reading;
     const { topic } = place;
     const list = async (timestamp: bigint): Promise<readonly bigint[]> =>
       (await consumer.listOffsets({ topics: [topic], timestamp })).get(topic) ?? [];
     const first = await list(ListOffsetTimestamps.EARLIEST);
     const last = await list(ListOffsetTimestamps.LATEST);
-    if (end) this.#ends ??= new Map(last.map((offset, partition) => [partition, offset]));
+    if (bound !== null) bound.ends ??= new Map(last.map((offset, partition) => [partition, offset]));
     const at = start.kind === 'time' ? await list(BigInt(start.timeMs)) : [];
     const committed =
       group === null
@@ -236,6 +241,8 @@ export class KafkaConnection implements Connection {
     for (const [name, offset] of stream.offsetsToFetch)
       this.#taken.began(Number(name.slice(name.lastIndexOf(':') + 1)), offset);
     consumer.on('consumer:group:join', assigned);
+    // Who gets a partition next goes on behind what was taken here.
+    consumer.on('consumer:group:rebalance', () => void this.#commit(consumer).catch(() => undefined));
     stream.on('data', message => this.#take(message));
     stream.on('error', fail);
     stream.on('close', () => {
@@ -329,7 +336,7 @@ export class KafkaConnection implements Connection {
         this.#flush();
         this.taker.drained();
         this.taker.ended();
-        this.#ends = null;
+        this.#hasEnded = true;
         if (this.reading.group === null) {
           this.close();
           return;
@@ -343,15 +350,16 @@ export class KafkaConnection implements Connection {
   /** Whether every partition that is read here has been read up to where it ended. */
   #isAtEnd(): boolean {
     const stream = this.#stream;
-    if (this.#ends === null || stream === null || this.#waiting > 0 || stream.readableLength > 0)
-      return false;
+    const ends = this.reading.bound?.ends ?? null;
+    if (ends === null || this.#hasEnded || stream === null) return false;
+    if (this.#waiting > 0 || stream.readableLength > 0) return false;
     const { topic } = this.reading.place;
     const assigned = this.#consumer?.assignments?.find(each => each.topic === topic)?.partitions ?? [];
     return (
-      (assigned.length > 0 || this.#ends.size === 0) &&
+      (assigned.length > 0 || ends.size === 0) &&
       assigned.every(
         partition =>
-          (stream.offsetsToFetch.get(`${topic}:${partition}`) ?? 0n) >= (this.#ends?.get(partition) ?? 0n),
+          (stream.offsetsToFetch.get(`${topic}:${partition}`) ?? 0n) >= (ends.get(partition) ?? 0n),
       )
     );
   }
