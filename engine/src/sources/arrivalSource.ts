@@ -238,6 +238,8 @@ class ArrivalReader implements SourceReader {
       rows.begin(maxRows);
       const isMore = this.#readWaiting();
       if (rows.length > 0) return rows.batch();
+      // What was left of an arrival gave no more rows.
+      this.#tellTaken();
       if (isMore) await new Promise<void>(resolve => void world.after(0, resolve));
       else if (queue.isOver) return null;
       else await queue.wait();
