@@ -4,7 +4,7 @@ import { formatDecimal } from '../columns/decimal.js';
 import type { Schema } from '../columns/schema.js';
 import { typeName } from '../columns/types.js';
 import type { DataType } from '../columns/types.js';
-import type { AvroBytes} from './avroBytes.js';
+import type { AvroBytes } from './avroBytes.js';
 import { AvroFault } from './avroBytes.js';
 import { AvroJson } from './avroJson.js';
 import { avroFields, withoutNull } from './avroSchema.js';

@@ -10,7 +10,8 @@ function read(text: string | Uint8Array, cut: (length: number) => number, maxByt
   const events: [string, string, string][] = [];
   let large = 0;
   const stream: EventStream = new EventStream(maxBytes, {
-    event: (name, data) => events.push([name, new TextDecoder('utf-8', { ignoreBOM: true }).decode(data), stream.lastEventId]),
+    event: (name, data) =>
+      events.push([name, new TextDecoder('utf-8', { ignoreBOM: true }).decode(data), stream.lastEventId]),
     tooLarge: () => large++,
   });
   stream.begin();

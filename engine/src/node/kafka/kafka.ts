@@ -8,7 +8,7 @@ import type { Options } from '../../sources/options.js';
 import type { OpenSource, SourceConnector, SourceReader, SourceRequest } from '../../sources/source.js';
 import { reveal, withoutSecrets } from '../secrets.js';
 import { KafkaConnection } from './kafkaConnection.js';
-import type { KafkaBound, KafkaStart } from './kafkaConnection.js';
+import type { KafkaBound, KafkaStart } from './kafkaReading.js';
 import { kafkaPlace } from './kafkaOptions.js';
 import { SchemaRegistry } from './schemaRegistry.js';
 

@@ -1,9 +1,4 @@
-import {
-  Consumer,
-  ListOffsetTimestamps,
-  MessagesStreamFallbackModes,
-  MessagesStreamModes,
-} from '@platformatic/kafka';
+import { Consumer, MessagesStreamFallbackModes, MessagesStreamModes } from '@platformatic/kafka';
 import type { Message, MessagesStream } from '@platformatic/kafka';
 import type { ArrivalRequest } from '../../sources/arrival.js';
 import type { ArrivalTaker, Connection } from '../../sources/connection.js';
@@ -12,7 +7,8 @@ import { ReceiveClock } from '../../sources/receiveClock.js';
 import { Reconnect } from '../../sources/reconnect.js';
 import type { World } from '../../sources/source.js';
 import { kafkaReason } from './kafkaOptions.js';
-import type { KafkaPlace } from './kafkaOptions.js';
+import { startOffsets } from './kafkaReading.js';
+import type { KafkaReading } from './kafkaReading.js';
 import { OffsetsTaken } from './offsetsTaken.js';
 import type { SchemaRegistry } from './schemaRegistry.js';
 
@@ -21,29 +17,6 @@ const FRAME_BYTES = 128 << 10;
 /** How often it is looked whether the end has been reached, and offsets are committed. */
 const LOOK_MS = 200;
 const encoder = new TextEncoder();
-
-/** Where reading begins, where no offset is committed. */
-export type KafkaStart =
-  | { readonly kind: 'earliest' | 'latest' }
-  | { readonly kind: 'time'; readonly timeMs: number }
-  | { readonly kind: 'offsets'; readonly offsets: ReadonlyMap<number, bigint> };
-
-/** Where a topic ended when it was first looked at. */
-export interface KafkaBound {
-  /** Of each partition the offset behind its last record; null: nobody has looked yet. */
-  ends: ReadonlyMap<number, bigint> | null;
-}
-
-/** How a topic is read. */
-export interface KafkaReading {
-  readonly place: KafkaPlace;
-  /** The consumer group; null: all partitions are read here, and nothing is committed. */
-  readonly group: string | null;
-  readonly start: KafkaStart;
-  /** Where it ends; null: nowhere. */
-  readonly bound: KafkaBound | null;
-  readonly registry: SchemaRegistry | null;
-}
 
 type Stream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
 
@@ -161,7 +134,7 @@ export class KafkaConnection implements Connection {
     consumer.on('error', fail);
     consumer.on('consumer:heartbeat:error', () => undefined);
     try {
-      const offsets = await this.#offsets(consumer);
+      const offsets = await startOffsets(consumer, this.reading, this.#next);
       const isManual = group === null || start.kind === 'time' || start.kind === 'offsets';
       const stream = await consumer.consume({
         topics: [place.topic],
@@ -187,36 +160,6 @@ export class KafkaConnection implements Connection {
     } catch (error) {
       fail(error);
     }
-  }
-
-  /** Where each partition is to be read from: behind what has been passed on, committed, or where it was said. */
-  async #offsets(consumer: Consumer): Promise<Map<number, bigint>> {
-    const { place, group, start, bound } = this.reading;
-    const { topic } = place;
-    const list = async (timestamp: bigint): Promise<readonly bigint[]> =>
-      (await consumer.listOffsets({ topics: [topic], timestamp })).get(topic) ?? [];
-    const first = await list(ListOffsetTimestamps.EARLIEST);
-    const last = await list(ListOffsetTimestamps.LATEST);
-    if (bound !== null) bound.ends ??= new Map(last.map((offset, partition) => [partition, offset]));
-    const at = start.kind === 'time' ? await list(BigInt(start.timeMs)) : [];
-    const committed =
-      group === null
-        ? []
-        : ((
-            await consumer.listCommittedOffsets({ topics: [{ topic, partitions: first.map((_, i) => i) }] })
-          ).get(topic) ?? []);
-    const offsets = new Map<number, bigint>();
-    first.forEach((earliest, partition) => {
-      const next = this.#next.get(partition);
-      // A topic that was made anew begins at its beginning.
-      if (next !== undefined && next > last[partition]) this.#next.delete(partition);
-      const asked = askedOffset(start, partition, earliest, last[partition], at);
-      const known = committed[partition] ?? -1n;
-      const from = this.#next.get(partition) ?? (known >= 0n ? known : asked);
-      offsets.set(partition, from < earliest ? earliest : from > last[partition] ? last[partition] : from);
-      if (group === null) this.#next.set(partition, offsets.get(partition) as bigint);
-    });
-    return offsets;
   }
 
   #listen(consumer: Consumer, stream: Stream, fail: (error: unknown) => void): void {
@@ -402,18 +345,4 @@ export class KafkaConnection implements Connection {
 
 function closed(consumer: Consumer): Promise<void> {
   return new Promise(resolve => consumer.close(true, () => resolve()));
-}
-
-/** Where a partition is to be read from where nothing else is known. */
-function askedOffset(
-  start: KafkaStart,
-  partition: number,
-  earliest: bigint,
-  latest: bigint,
-  at: readonly bigint[],
-): bigint {
-  if (start.kind === 'earliest') return earliest;
-  if (start.kind === 'latest') return latest;
-  if (start.kind === 'offsets') return start.offsets.get(partition) ?? earliest;
-  return at[partition] < 0n ? latest : at[partition];
 }
