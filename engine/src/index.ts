@@ -59,8 +59,23 @@ export type { AggregatedRow, BarColumns, Flat, Kinds, WindowColumns } from './ds
 export type { ColumnDescription } from './dsl/describe.js';
 export type { PivotOptions, Pivoted, UnpivotOptions, Unpivoted } from './dsl/reshape.js';
 export type { PrintedSchema } from './dsl/printedSchema.js';
+export { poll, sse } from './dsl/http.js';
+export type { HttpOptions, PollOptions, SseOptions } from './dsl/http.js';
+export type { JsonWay } from './dsl/jsonWay.js';
+export { kafka, kafkaTopic } from './dsl/kafka.js';
+export type { KafkaMetadata, KafkaOptions, KafkaPlace, KafkaTopicOptions } from './dsl/kafka.js';
 export { generator } from './dsl/generator.js';
-export type { MarketOptions, MarketTrade } from './dsl/generator.js';
+export type {
+  GeneratorOptions,
+  MarketHalt,
+  MarketOptions,
+  MarketQuote,
+  MarketTrade,
+  SensorOptions,
+  SensorReading,
+  WeatherOptions,
+  WeatherReading,
+} from './dsl/generator.js';
 export { read, replay, webSocket } from './dsl/sources.js';
 export type { FileOptions, WebSocketOptions } from './dsl/sources.js';
 export { exchange } from './dsl/exchange.js';

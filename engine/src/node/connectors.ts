@@ -1,13 +1,19 @@
 import type { SinkConnector } from '../sinks/sink.js';
 import { marketConnector } from '../sources/market.js';
+import { sensorsConnector } from '../sources/sensors.js';
 import type { SourceConnector } from '../sources/source.js';
 import { valuesConnector } from '../sources/values.js';
+import { weatherConnector } from '../sources/weather.js';
 import { arrowSink } from './sinks/arrow.js';
+import { kafkaConnector } from './kafka/kafka.js';
+import { kafkaSink } from './kafka/kafkaSink.js';
 import { parquetSink } from './sinks/parquet.js';
 import { postgresSink } from './sinks/postgres/postgres.js';
 import { webSocketServerSink } from './sinks/webSocketServer/webSocketServer.js';
 import { csvSink, ndjsonSink } from './sinks/text.js';
 import { fileConnector } from './sources/file.js';
+import { pollConnector } from './sources/poll.js';
+import { sseConnector } from './sources/sse.js';
 import { webSocketConnector } from './sources/webSocket.js';
 
 /** Every kind of source under Node. */
@@ -16,6 +22,11 @@ export const NODE_SOURCES: readonly SourceConnector[] = [
   webSocketConnector,
   valuesConnector,
   marketConnector,
+  weatherConnector,
+  sensorsConnector,
+  pollConnector,
+  sseConnector,
+  kafkaConnector,
 ];
 
 /** Every kind of sink under Node. */
@@ -23,6 +34,7 @@ export const NODE_SINKS: readonly SinkConnector[] = [
   parquetSink,
   csvSink,
   ndjsonSink,
+  kafkaSink,
   arrowSink,
   postgresSink,
   webSocketServerSink,

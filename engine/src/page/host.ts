@@ -1,8 +1,10 @@
 import { createSessionHost } from '../session/host.js';
 import type { SessionHost } from '../session/protocol.js';
 import { marketConnector } from '../sources/market.js';
+import { sensorsConnector } from '../sources/sensors.js';
 import type { World } from '../sources/source.js';
 import { valuesConnector } from '../sources/values.js';
+import { weatherConnector } from '../sources/weather.js';
 
 /** What a page offers beside the language itself, and every other place where JavaScript runs. */
 declare const performance: { now(): number };
@@ -42,7 +44,7 @@ function deferInPage(): (work: () => void) => void {
 export function createPageHost(options: { readonly world?: World } = {}): SessionHost {
   return createSessionHost({
     world: options.world ?? pageWorld(),
-    connectors: [valuesConnector, marketConnector],
+    connectors: [valuesConnector, marketConnector, weatherConnector, sensorsConnector],
     sinks: [],
     defer: deferInPage(),
   });

@@ -2,7 +2,7 @@ import type { Batch } from '../columns/batch.js';
 import { BatchBuilder } from '../columns/builder.js';
 import { START_OF_TIME } from '../columns/time.js';
 import { timestampType, type Field } from '../columns/types.js';
-import type { Arrival, ArrivalDecoder, ArrivalFormat, ArrivalRequest } from './arrival.js';
+import type { Arrival, ArrivalDecoder, ArrivalFormat, ArrivalRequest, RowMarks } from './arrival.js';
 import { addReject } from './counters.js';
 import { SourceError } from './error.js';
 import type { EventTimeColumn } from './eventTime.js';
@@ -48,7 +48,7 @@ export interface ArrivalRowsOptions {
  */
 export class ArrivalRows {
   readonly #decoder: ArrivalDecoder;
-  readonly #marks: MarkMaker | null;
+  readonly #marks: RowMarks | null;
   /** The position of the column of receive times, or -1. */
   readonly #received: number;
   #builder: BatchBuilder;
@@ -64,12 +64,20 @@ export class ArrivalRows {
       (position, reason, text) => addReject(counters, position, reason, text),
       ask,
     );
-    this.#marks = time === null ? null : new MarkMaker(time.unit, boundUs);
+    this.#marks =
+      time === null
+        ? null
+        : (this.#decoder.rowMarks?.(time.unit, boundUs) ?? new MarkMaker(time.unit, boundUs));
   }
 
   /** Rows of the batch so far. */
   get length(): number {
     return this.#builder.length;
+  }
+
+  /** Whether the last arrival has rows that no batch has had. */
+  get isOpen(): boolean {
+    return this.#decoder.isOpen;
   }
 
   /** Whether the batch has room for another arrival. */

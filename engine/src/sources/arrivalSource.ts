@@ -61,8 +61,8 @@ async function openFeed(
   const { options, name } = request;
   const { format, queue, counters } = intake;
   const notes: string[] = [];
-  const decoded =
-    request.fields ?? format.fields(options) ?? (await inferFields(intake, label, request, notes));
+  const own = request.fields ?? format.fields(options) ?? (await inferFields(intake, label, request, notes));
+  const decoded = [...own, ...(format.more?.(options) ?? [])];
   const columns = arrivalColumns(decoded, options);
   const { fields, time } = withEventTime(label, columns.fields, request.time);
   const enforced = { decoded: fields.slice(0, decoded.length), fields };
@@ -106,13 +106,23 @@ async function openFeed(
 
 /** Waits for the first messages and infers the columns; the messages stay in the queue. */
 async function inferFields(
-  { queue, connection, world }: Intake,
+  { queue, connection, world, format }: Intake,
   label: string,
   request: SourceRequest,
   notes: string[],
 ): Promise<readonly Field[]> {
-  const messages = (): Uint8Array[] =>
-    queue.first(SAMPLE_ARRIVALS).flatMap(({ kind, bytes }) => (kind === 'message' ? [bytes] : []));
+  const plain: Uint8Array[] = [];
+  let seen = 0;
+  const messages = (): readonly Uint8Array[] => {
+    const arrivals = queue.first(SAMPLE_ARRIVALS);
+    for (; seen < arrivals.length; seen++) {
+      const { kind, bytes } = arrivals[seen];
+      if (kind !== 'message') continue;
+      const message = format.plain === undefined ? bytes : format.plain(bytes, request.options);
+      if (message !== null) plain.push(message);
+    }
+    return plain;
+  };
   const waitUntil = async (end: number, enough: () => boolean): Promise<void> => {
     for (let left = 1; left > 0 && !queue.isOver && !enough(); left = end - monotonicMs(world))
       await queue.wait(Math.max(1, Math.ceil(end - monotonicMs(world))));
@@ -216,6 +226,9 @@ class Intake implements ArrivalTaker {
 
 /** The one reading of a feed: everything that waits, as soon as something does. */
 class ArrivalReader implements SourceReader {
+  /** Arrivals that have been read since those whose rows are known to be taken. */
+  #read = 0;
+
   constructor(
     private readonly intake: Intake,
     private readonly rows: ArrivalRows,
@@ -229,13 +242,23 @@ class ArrivalReader implements SourceReader {
     const { rows } = this;
     const { queue, world } = this.intake;
     for (;;) {
+      this.#tellTaken();
       rows.begin(maxRows);
       const isMore = this.#readWaiting();
       if (rows.length > 0) return rows.batch();
+      // What was left of an arrival gave no more rows.
+      this.#tellTaken();
       if (isMore) await new Promise<void>(resolve => void world.after(0, resolve));
       else if (queue.isOver) return null;
       else await queue.wait();
     }
+  }
+
+  /** Whoever asks for the next rows has taken those before. */
+  #tellTaken(): void {
+    const open = this.rows.isOpen ? 1 : 0;
+    if (this.#read > open) this.intake.connection.taken?.(this.#read - open);
+    this.#read = open;
   }
 
   /** Reads what waits; returns whether there is more. */
@@ -246,6 +269,7 @@ class ArrivalReader implements SourceReader {
       const arrival = queue.take();
       if (arrival === null) return false;
       rows.add(arrival);
+      this.#read++;
       bytes += arrival.bytes.length;
       if (bytes > TURN_BYTES) return true;
     }

@@ -21,6 +21,8 @@ export interface Connection {
   /** The taker has enough: the sender is to be held back until `release`. */
   hold(): void;
   release(): void;
+  /** The rows of so many arrivals more, in order, have been taken by whoever wanted them. */
+  taken?(arrivals: number): void;
   /** Sends a message, or gets an address whose body arrives as a message. */
   ask(request: ArrivalRequest): void;
   close(): void;

@@ -1,3 +1,6 @@
+import { busyness, spreadTrades } from './marketArrivals.js';
+import { HaltedSymbols } from './marketHalts.js';
+import type { Halt } from './marketHalts.js';
 import { seededNormal, seededRandom } from './random.js';
 
 /** What a day of trading is made of. */
@@ -8,6 +11,11 @@ export interface MarketShape {
   /** The opening and the close, in microseconds since 1970 UTC. */
   readonly openUs: number;
   readonly closeUs: number;
+  /** How much of the market's moves each symbol makes; null: drawn between 0.4 and 1.6. */
+  readonly beta: readonly number[] | null;
+  /** The share of trades that others have brought about; null: bursts that come from outside. */
+  readonly clustering: number | null;
+  readonly halts: readonly Halt[];
 }
 
 /** Where the trades of a batch are put. */
@@ -44,6 +52,8 @@ export class MarketModel {
   /** The market's level and the second when each symbol was traded last. */
   readonly #levelThen: Float64Array;
   readonly #secondThen: Float64Array;
+  /** Null where nothing is ever halted. */
+  readonly #halted: HaltedSymbols | null;
   #level = 0;
   #second = -1;
   #made = 0;
@@ -57,11 +67,21 @@ export class MarketModel {
     this.#normal = seededNormal(this.#random);
     this.#seconds = Math.max(1, Math.floor((shape.closeUs - shape.openUs) / SECOND));
     this.#time = shape.openUs;
-    this.#until = this.#spread();
+    const halted = shape.halts.length === 0 ? null : new HaltedSymbols(shape.halts, shape.symbolCount);
+    this.#halted = halted;
+    const { rows, clustering } = shape;
+    const isOpen = (second: number) => {
+      halted?.at(second);
+      return halted?.all !== true;
+    };
+    this.#until = spreadTrades({ rows, seconds: this.#seconds, clustering, isOpen }, this.#random);
     this.#draw = this.#popularity();
     const count = shape.symbolCount;
     this.#price = Float64Array.from({ length: count }, () => 20 + Math.floor(this.#random() * 48_000) / 100);
-    this.#beta = Float64Array.from({ length: count }, () => 0.4 + 1.2 * this.#random());
+    this.#beta = Float64Array.from({ length: count }, (_, i) => {
+      const drawn = 0.4 + 1.2 * this.#random();
+      return shape.beta?.[i % shape.beta.length] ?? drawn;
+    });
     this.#levelThen = new Float64Array(count);
     this.#secondThen = new Float64Array(count);
   }
@@ -79,13 +99,15 @@ export class MarketModel {
     if (this.#sweep > 0) {
       this.#sweep--;
       this.#time += Math.floor(random() * 3);
+      if (this.#halted !== null) this.#stayInSecond();
     } else {
       const from = this.#second === 0 ? 0 : this.#until[this.#second - 1];
       const inSecond = this.#until[this.#second] - from;
       const place = (this.#made - from + random()) / inSecond;
       const time = this.shape.openUs + this.#second * SECOND + Math.floor(place * SECOND);
       if (time > this.#time) this.#time = time;
-      this.#symbol = this.#draw[Math.floor(random() * DRAWS)];
+      const drawn = this.#draw[Math.floor(random() * DRAWS)];
+      this.#symbol = this.#halted?.any === true ? this.#halted.traded(drawn) : drawn;
       this.#side = random() < 0.5 ? 0 : 1;
       if (random() < 0.2) this.#sweep = 1 + Math.floor(random() * 6);
     }
@@ -109,28 +131,17 @@ export class MarketModel {
 
   #nextSecond(): void {
     this.#second++;
+    if (this.#halted !== null) {
+      this.#halted.at(this.#second);
+      if (this.#halted.has(this.#symbol)) this.#sweep = 0;
+    }
     this.#level += this.#normal() * VOLATILITY * Math.sqrt(busyness((this.#second + 0.5) / this.#seconds));
   }
 
-  /** Spreads the day's trades over its seconds. */
-  #spread(): Int32Array {
-    const weights = new Float64Array(this.#seconds);
-    let burst = 0;
-    let total = 0;
-    for (let second = 0; second < this.#seconds; second++) {
-      burst *= 0.85;
-      if (this.#random() < 0.04) burst += 6 * this.#random() * this.#random();
-      weights[second] = busyness((second + 0.5) / this.#seconds) * (0.4 + burst + 0.4 * this.#random());
-      total += weights[second];
-    }
-    const until = new Int32Array(this.#seconds);
-    let sum = 0;
-    for (let second = 0; second < this.#seconds; second++) {
-      sum += weights[second];
-      until[second] = Math.round((this.shape.rows * sum) / total);
-    }
-    until[this.#seconds - 1] = this.shape.rows;
-    return until;
+  /** A sweep does not go on into the next second, where its symbol may be halted. */
+  #stayInSecond(): void {
+    const last = this.shape.openUs + (this.#second + 1) * SECOND - 1;
+    if (this.#time > last) this.#time = last;
   }
 
   /** A table to draw symbols from: the n-th is traded in proportion to 1 / (n + 1), and each at least now and then. */
@@ -150,10 +161,4 @@ export class MarketModel {
     }
     return table;
   }
-}
-
-/** How busy the market is at a point of the day, from 0 at the opening to 1 at the close: a U with a mean of 1. */
-function busyness(x: number): number {
-  const fromNoon = 2 * x - 1;
-  return 0.5 + 1.5 * fromNoon * fromNoon;
 }
