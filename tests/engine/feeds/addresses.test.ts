@@ -124,3 +124,9 @@ test('every redirect is looked at, and there are not many', async () => {
   const file = await canary(() => 'file:///etc/passwd');
   await expect(read(`http://127.0.0.1:${file.port}/away`, 'beyondLinkLocal')).rejects.toThrow('MR3507');
 });
+
+test('what may be reached is said in the environment', () => {
+  expect(realWorld('.').reach).toBe('beyondLinkLocal');
+  expect(realWorld('.', 'public').reach).toBe('public');
+  expect(() => realWorld('.', 'everything')).toThrow('MR3511');
+});
