@@ -53,7 +53,7 @@ export type { PrintedSchema } from './dsl/printedSchema.js';
 export { generator } from './dsl/generator.js';
 export type { MarketOptions, MarketTrade } from './dsl/generator.js';
 export { read, replay } from './dsl/fileSources.js';
-export type { FileOptions } from './dsl/fileSources.js';
+export type { FileOptions, TimeSinceMidnight } from './dsl/fileSources.js';
 export { webSocket } from './dsl/sources.js';
 export type { WebSocketOptions } from './dsl/sources.js';
 export type { Rolled, Rolling, RollingOptions, WithRolled } from './dsl/rolling.js';
