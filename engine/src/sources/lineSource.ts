@@ -13,6 +13,7 @@ import type { EventTimeColumn } from './eventTime.js';
 import { SAMPLE_ROWS } from './lineFormat.js';
 import type { InspectedText, InspectText } from './lineFormat.js';
 import { disorderOf, MarkMaker } from './marks.js';
+import type { Lateness } from './marks.js';
 import { AS_THEY_ARE } from './rowCompletion.js';
 import type { RowCompletion } from './rowCompletion.js';
 import type { OpenSource, SourceCounters, SourceReader, SourceRequest, SourceSummary } from './source.js';
@@ -88,12 +89,19 @@ export async function openLines(
       rows: null,
       firstTime: look?.first ?? null,
       lastTime,
+      ...(look === null
+        ? {}
+        : {
+            sample: { rows: look.count + look.rejected, rejected: look.rejected, disorderUs: look.disorder },
+          }),
       notes: inspected.notes,
     };
+    const lateness = { rows: 0, byUs: 0 };
     return {
       summary,
       live: false,
-      read: columns => new LineReader(open, text, boundUs, columns ?? null, sizes),
+      lateness,
+      read: columns => new LineReader(open, text, { boundUs, lateness }, columns ?? null, sizes),
       close: () => Promise.resolve(),
     };
   } finally {
@@ -114,6 +122,7 @@ interface TextOfRows {
 
 interface TimesOfSample {
   readonly count: number;
+  readonly rejected: number;
   readonly first: EventTime | null;
   readonly last: EventTime | null;
   readonly disorder: number;
@@ -130,7 +139,8 @@ function lookAtTimes(
   length: number,
 ): TimesOfSample {
   const builder = new BatchBuilder(schema, SAMPLE_ROWS, interners);
-  const decoder = inspected.decoder(own, ignoreReject);
+  let rejected = 0;
+  const decoder = inspected.decoder(own, () => rejected++);
   decoder.decode(sample, inspected.start, length, false, builder);
   completion.complete(builder);
   const count = builder.length;
@@ -138,6 +148,7 @@ function lookAtTimes(
   toEventTimes(builder.columns[time.index].column().data, time.unit, count, times);
   return {
     count,
+    rejected,
     first: count === 0 ? null : times.reduce((a, b) => Math.min(a, b)),
     last: count === 0 ? null : times.reduce((a, b) => Math.max(a, b)),
     disorder: disorderOf(times, count),
@@ -183,7 +194,7 @@ class LineReader implements SourceReader {
   constructor(
     private readonly open: () => Promise<ByteInput>,
     private readonly text: TextOfRows,
-    boundUs: number,
+    { boundUs, lateness }: { readonly boundUs: number; readonly lateness: Lateness },
     columns: ReadonlySet<string> | null,
     private readonly sizes: ReadSizes,
   ) {
@@ -193,7 +204,7 @@ class LineReader implements SourceReader {
     this.#decoder = inspected.decoder(own, (position, reason, text) =>
       addReject(this.counters, position, reason, text),
     );
-    this.#marks = time === null ? null : new MarkMaker(time.unit, boundUs);
+    this.#marks = time === null ? null : new MarkMaker(time.unit, boundUs, lateness);
     this.#position = inspected.start;
   }
 

@@ -29,10 +29,15 @@ export function mergedSource(
   time: EventTimeColumn | null,
   files: readonly FileOfMany[],
 ): OpenSource {
+  const lateness = { rows: 0, byUs: 0 };
   return {
     summary,
     live: false,
-    read: columns => new MergedReader(schema, time, files, summary.boundUs, columns ?? null),
+    lateness,
+    read: columns => {
+      const marks = time === null ? null : new MarkMaker(time.unit, summary.boundUs, lateness);
+      return new MergedReader(schema, time, files, marks, columns ?? null);
+    },
     close: async () => {
       for (const { source } of files) await source.close();
     },
@@ -41,7 +46,6 @@ export function mergedSource(
 
 class MergedReader implements SourceReader {
   readonly counters = newCounters();
-  readonly #marks: MarkMaker | null;
   /** Files that have rows to give, and those that are not open yet, the next one last. */
   readonly #open: MergedFile[] = [];
   readonly #waiting: { readonly place: number; readonly from: EventTime }[];
@@ -53,10 +57,9 @@ class MergedReader implements SourceReader {
     private readonly schema: Schema,
     private readonly time: EventTimeColumn | null,
     private readonly files: readonly FileOfMany[],
-    boundUs: number,
+    private readonly marks: MarkMaker | null,
     private readonly columns: ReadonlySet<string> | null,
   ) {
-    this.#marks = time === null ? null : new MarkMaker(time.unit, boundUs);
     this.#copies = new RowCopies(schema, 8192);
     this.#waiting = files
       .map(({ firstTime }, place) => ({ place, from: time === null ? place : (firstTime ?? START_OF_TIME) }))
@@ -150,8 +153,7 @@ class MergedReader implements SourceReader {
   }
 
   #batch({ length, columns }: Pick<Batch, 'length' | 'columns'>): Batch {
-    const marks = this.#marks;
-    const { schema, time } = this;
+    const { marks, schema, time } = this;
     const rows = { schema, length, columns, kinds: null };
     this.counters.rows += length;
     if (marks === null || time === null) return { ...rows, marks: null, watermark: START_OF_TIME };

@@ -5,6 +5,7 @@ import { SourceError } from '../../sources/error.js';
 import { booleanOption, choiceOption, numberOption, textOption, textsOption } from '../../sources/options.js';
 import type { Options } from '../../sources/options.js';
 import { fileInput } from '../fileInput.js';
+import { shownPath } from '../paths.js';
 import { compressionOf, unpackedInput } from './compression.js';
 import type { Compression } from './compression.js';
 import { findFiles, partitionsOf } from './findFiles.js';
@@ -36,6 +37,8 @@ const PACKED = /\.(?:gz|gzip|zst|zstd)$/i;
 export interface FilePiece {
   /** The path, with the member's name behind it: the columns and days that it says are read from it. */
   readonly name: string;
+  /** The same as messages show it. */
+  readonly shown: string;
   /** The path of the file itself. */
   readonly path: string;
   readonly format: FileFormat;
@@ -68,7 +71,8 @@ async function piecesOf(
   const partitions = booleanOption(options, 'partitions', true) ? partitionsOf(below) : [];
   const ratio = numberOption(options, 'maxRatio', MOST_RATIO, 1);
   const open = () => fileInput(directory, path);
-  const piece = { path, partitions, compression };
+  const shown = shownPath(directory, path);
+  const piece = { path, shown, partitions, compression };
   if (compression === 'zip') {
     const archive = await open();
     try {
@@ -76,6 +80,7 @@ async function piecesOf(
       return members.map(member => ({
         ...piece,
         name: `${path}/${member.name}`,
+        shown: `${shown}/${member.name}`,
         format: notParquet(formatOf(member.name, options), archive.label),
         open: async () => {
           const input = await open();

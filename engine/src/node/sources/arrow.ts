@@ -13,6 +13,7 @@ import { SourceError } from '../../sources/error.js';
 import { checkYears, withEventTime } from '../../sources/eventTime.js';
 import type { EventTimeColumn } from '../../sources/eventTime.js';
 import { disorderOf, MarkMaker } from '../../sources/marks.js';
+import type { Lateness } from '../../sources/marks.js';
 import { AS_THEY_ARE } from '../../sources/rowCompletion.js';
 import type { RowCompletion } from '../../sources/rowCompletion.js';
 import type { OpenSource, SourceReader, SourceRequest } from '../../sources/source.js';
@@ -73,6 +74,7 @@ export async function openArrow(
     checkYears(label, schema, time, [look?.first ?? null, look?.last ?? null]);
     const declaredBound = request.time?.boundUs ?? null;
     const boundUs = declaredBound ?? look?.disorder ?? 0;
+    const lateness = { rows: 0, byUs: 0 };
     return {
       summary: {
         name: request.name,
@@ -83,10 +85,12 @@ export async function openArrow(
         rows: await countRows(input, layout),
         firstTime: look?.first ?? null,
         lastTime: look?.last ?? null,
+        ...(look === null ? {} : { sample: { rows: look.rows, rejected: 0, disorderUs: look.disorder } }),
         notes,
       },
       live: false,
-      read: read => new ArrowReader(source, boundUs, read ?? null),
+      lateness,
+      read: read => new ArrowReader(source, boundUs, read ?? null, 0, lateness),
       close: () => Promise.resolve(),
     };
   } catch (error) {
@@ -135,6 +139,7 @@ async function lookAtTimes(source: ArrowSource, time: EventTimeColumn) {
       : timesOf(await new ArrowReader(alone, 0, null, index.batches.length - 1).sample(true), time);
   const all = [...begins, ...(ends ?? [])];
   return {
+    rows: all.length,
     first: all.length === 0 ? null : all.reduce((a, b) => Math.min(a, b)),
     // The end of a stream, or of one batch alone, is not known without reading it.
     last: index === null || all.length === 0 ? null : all.reduce((a, b) => Math.max(a, b)),
@@ -167,10 +172,11 @@ class ArrowReader implements SourceReader {
     boundUs: number,
     read: ReadonlySet<string> | null,
     private readonly from = 0,
+    lateness: Lateness | null = null,
   ) {
     const { columns, interners, schema, time } = source;
     this.#builder = new BatchBuilder(schema, SAMPLE_ROWS, interners);
-    this.#marks = time === null ? null : new MarkMaker(time.unit, boundUs);
+    this.#marks = time === null ? null : new MarkMaker(time.unit, boundUs, lateness);
     // A NULL in a column that has to have a value is a reject, so such a column is read in any case; and one, for the number of rows.
     const { completion } = source;
     const isRead = schema.fields.map(

@@ -10,7 +10,7 @@ import { oneSchema } from '../../sources/oneSchema.js';
 import { choiceOption } from '../../sources/options.js';
 import type { AddedColumn } from '../../sources/rowCompletion.js';
 import { SharedInterners } from '../../sources/rowCompletion.js';
-import type { OpenSource, SourceRequest } from '../../sources/source.js';
+import type { OpenSource, SourceRequest, SourceSummary } from '../../sources/source.js';
 import type { FilePiece } from '../files/pieces.js';
 import { openPiece } from './onePiece.js';
 
@@ -31,7 +31,7 @@ export async function openMany(
     const source = await openPiece(piece, request, directory, { added, interners, files: pieces.length });
     looks.push({ piece, added, source });
   }
-  const label = `'${pieces[0].name}' and ${pieces.length - 1} more`;
+  const label = `${labelOf(pieces[0])} and ${pieces.length - 1} more`;
   const fields =
     request.fields === null ? oneSchema(looks.map(fieldsOf), missingIsNull) : looks[0].source.summary.fields;
   const files: FileOfMany[] = [];
@@ -63,8 +63,8 @@ function fieldsOf({ piece, source }: Look) {
   };
 }
 
-function labelOf({ name }: FilePiece): string {
-  return `'${name}'`;
+function labelOf({ shown }: FilePiece): string {
+  return `'${shown}'`;
 }
 
 /** A file with the columns of all, opened again where its own are others. */
@@ -165,11 +165,22 @@ function summaryOf(
     rows: rows.includes(null) ? null : rows.reduce<number>((sum, each) => sum + (each ?? 0), 0),
     firstTime: firsts.length === 0 ? null : firsts.reduce((a, b) => Math.min(a, b)),
     lastTime: lasts.includes(null) ? null : lasts.reduce<number>((a, b) => Math.max(a, b ?? a), -Infinity),
+    ...sampleOf(summaries),
     notes: [
       `${files.length} files, ${labelOf(looks[0].piece)} to ${labelOf(looks[looks.length - 1].piece)}`,
       ...notes,
     ],
   };
+}
+
+/** What the samples of all files showed together. */
+function sampleOf(summaries: readonly SourceSummary[]): Pick<SourceSummary, 'sample'> {
+  const samples = summaries.flatMap(({ sample }) => sample ?? []);
+  if (samples.length === 0) return {};
+  const sum = (of: (sample: (typeof samples)[number]) => number) =>
+    samples.reduce((total, each) => total + of(each), 0);
+  const disorderUs = samples.reduce((most, each) => Math.max(most, each.disorderUs), 0);
+  return { sample: { rows: sum(({ rows }) => rows), rejected: sum(({ rejected }) => rejected), disorderUs } };
 }
 
 function timeText(time: EventTime): string {

@@ -14,6 +14,7 @@ import { SourceError } from '../../sources/error.js';
 import { checkYears, withEventTime } from '../../sources/eventTime.js';
 import type { EventTimeColumn } from '../../sources/eventTime.js';
 import { disorderOf, MarkMaker } from '../../sources/marks.js';
+import type { Lateness } from '../../sources/marks.js';
 import { AS_THEY_ARE } from '../../sources/rowCompletion.js';
 import type { RowCompletion } from '../../sources/rowCompletion.js';
 import type { OpenSource, SourceReader, SourceRequest } from '../../sources/source.js';
@@ -77,6 +78,7 @@ export async function openParquet(
     const look = time === null ? null : await lookAtTimes(file, layout, time, rows);
     checkYears(label, schema, time, [look?.first ?? null, look?.last ?? null]);
     const boundUs = request.time?.boundUs ?? look?.disorder ?? 0;
+    const lateness = { rows: 0, byUs: 0 };
     return {
       summary: {
         name: request.name,
@@ -88,10 +90,12 @@ export async function openParquet(
         rows,
         firstTime: look?.first ?? null,
         lastTime: look?.last ?? null,
+        ...(look === null ? {} : { sample: { rows: look.rows, rejected: 0, disorderUs: look.disorder } }),
         notes,
       },
       live: false,
-      read: read => new ParquetReader(open, layoutOfRead(layout, read ?? null), boundUs, size),
+      lateness,
+      read: read => new ParquetReader(open, layoutOfRead(layout, read ?? null), { boundUs, lateness }, size),
       close: () => Promise.resolve(),
     };
   } finally {
@@ -235,6 +239,7 @@ async function lookAtTimes(file: ParquetFile, layout: ParquetLayout, time: Event
   }
   const all = [...times[0], ...times[1]];
   return {
+    rows: Math.min(rows, all.length),
     first: all.length === 0 ? null : all.reduce((a, b) => Math.min(a, b)),
     last: all.length === 0 ? null : all.reduce((a, b) => Math.max(a, b)),
     disorder: Math.max(...times.map(each => disorderOf(each, each.length))),
@@ -256,11 +261,11 @@ class ParquetReader implements SourceReader {
   constructor(
     private readonly open: () => Promise<ParquetFile>,
     private readonly layout: ParquetLayout,
-    boundUs: number,
+    { boundUs, lateness }: { readonly boundUs: number; readonly lateness: Lateness },
     private readonly size: number,
   ) {
     this.#builder = new BatchBuilder(layout.schema, BATCH_ROWS, layout.interners);
-    this.#marks = layout.time === null ? null : new MarkMaker(layout.time.unit, boundUs);
+    this.#marks = layout.time === null ? null : new MarkMaker(layout.time.unit, boundUs, lateness);
   }
 
   async next(maxRows: number): Promise<Batch | null> {
