@@ -57,7 +57,14 @@ export async function openLines(
     const length = sample.length - 1;
     const complete = length === input.size || length < sizes.sampleBytes;
     const own = { ...request, fields: completion.own(request.fields) };
-    const inspected = inspect(input.label, sample, length, complete, own);
+    let inspected: InspectedText;
+    try {
+      inspected = inspect(input.label, sample, length, complete, own);
+    } catch (error) {
+      if (complete || sizes.sampleBytes >= SAMPLE_BYTES) throw error;
+      // A first line may be longer than what is looked at of one of many files.
+      return await openLines(inspect, open, request, completion, { ...sizes, sampleBytes: SAMPLE_BYTES });
+    }
     const chosen = completion.fields(input.label, inspected.fields);
     const { fields, time } = withEventTime(input.label, chosen, request.time);
     const schema: Schema = { fields };
@@ -138,7 +145,7 @@ function lookAtTimes(
   sample: Uint8Array,
   length: number,
 ): TimesOfSample {
-  const builder = new BatchBuilder(schema, SAMPLE_ROWS, interners);
+  const builder = new BatchBuilder(schema, Math.min(SAMPLE_ROWS, length), interners);
   let rejected = 0;
   const decoder = inspected.decoder(own, () => rejected++);
   decoder.decode(sample, inspected.start, length, false, builder);
@@ -166,7 +173,7 @@ async function lastTimeOf(
   const tail = await readBytes(input, position, TAIL_BYTES);
   const length = tail.length - 1;
   const from = position === inspected.start ? 0 : tail.indexOf(10) + 1;
-  const builder = new BatchBuilder(schema, TAIL_BYTES);
+  const builder = new BatchBuilder(schema, Math.max(1, length - from));
   inspected.decoder(own, ignoreReject).decode(tail, from, length, true, builder);
   completion.complete(builder);
   if (builder.length === 0) return ofSample;
@@ -211,6 +218,26 @@ class LineReader implements SourceReader {
   async next(maxRows: number): Promise<Batch | null> {
     const builder = this.#builder;
     builder.begin(maxRows);
+    try {
+      await this.#build(maxRows);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    if (builder.length === 0) {
+      await this.close();
+      return null;
+    }
+    this.counters.rows += builder.length;
+    const { time } = this.text;
+    if (this.#marks === null || time === null) return builder.batch(null, START_OF_TIME);
+    const marks = this.#marks.marks(builder.columns[time.index].column(), builder.length);
+    return builder.batch(marks, this.#marks.watermark);
+  }
+
+  /** Builds rows until there are as many as are wanted, or no more. */
+  async #build(maxRows: number): Promise<void> {
+    const builder = this.#builder;
     for (;;) {
       if (this.#from < this.#to) {
         this.#from = this.#decoder.decode(this.#bytes, this.#from, this.#to, this.#atEnd, builder);
@@ -219,16 +246,7 @@ class LineReader implements SourceReader {
       if (this.#atEnd) break;
       await this.#fill();
     }
-    if (builder.length === 0) {
-      await this.close();
-      return null;
-    }
-    this.counters.rows += builder.length;
-    const { completion, time } = this.text;
-    completion.complete(builder);
-    if (this.#marks === null || time === null) return builder.batch(null, START_OF_TIME);
-    const marks = this.#marks.marks(builder.columns[time.index].column(), builder.length);
-    return builder.batch(marks, this.#marks.watermark);
+    this.text.completion.complete(builder);
   }
 
   async close(): Promise<void> {

@@ -12,8 +12,11 @@ import { ZstdFrames } from './zstdFrames.js';
 /** How the bytes of a file are compressed. */
 export type Compression = 'gzip' | 'zstd' | 'zip';
 
+/** A stream of Node's own that unpacks, and counts what it has taken in. */
+type Unpacker = Transform & { readonly bytesWritten: number };
+
 /** Node has it from version 22.15 on. */
-const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: object) => Transform };
+const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: object) => Unpacker };
 
 /** How many bytes are unpacked at once. */
 const PIECE = 256 << 10;
@@ -44,23 +47,21 @@ export function unpackedInput(input: ByteInput, form: 'gzip' | 'zstd', limit: ()
 export async function* throughZlib(
   label: string,
   input: ByteInput,
-  unpacker: Transform,
+  unpacker: Unpacker,
   limit: UnpackLimit,
   frames: ZstdFrames | null = null,
 ): ByteStream {
-  let packed = 0;
-  const counted = async function* () {
+  const guarded = async function* () {
     for await (const chunk of chunksOf(input)) {
-      packed += chunk.length;
       frames?.add(chunk);
       yield chunk;
     }
   };
   // The error is the one that the iteration throws.
-  pipeline(Readable.from(counted(), { objectMode: false }), unpacker, () => undefined);
+  pipeline(Readable.from(guarded(), { objectMode: false }), unpacker, () => undefined);
   try {
     for await (const chunk of unpacker as AsyncIterable<Uint8Array>) {
-      limit.add(chunk.length, packed);
+      limit.add(chunk.length, unpacker.bytesWritten);
       yield chunk;
     }
   } catch (error) {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import picomatch from 'picomatch';
 import { readBytes } from '../../sources/bytes.js';
 import type { ByteInput } from '../../sources/bytes.js';
@@ -55,8 +56,12 @@ export interface FilePiece {
 export async function findPieces(options: Options, directory: string): Promise<FilePiece[]> {
   const paths = textsOption(options, 'paths', [textOption(options, 'path', '')]);
   const found = new Map<string, FoundFile>();
-  for (const path of paths)
-    for (const each of await findFiles(directory, path, hasRows)) found.set(each.path, each);
+  for (const path of paths) {
+    for (const each of await findFiles(directory, path, hasRows)) {
+      const full = resolve(directory, each.path);
+      if (!found.has(full)) found.set(full, each);
+    }
+  }
   const pieces: FilePiece[] = [];
   for (const file of found.values()) pieces.push(...(await piecesOf(file, options, directory)));
   return pieces;
@@ -77,6 +82,12 @@ async function piecesOf(
     const archive = await open();
     try {
       const members = chosenMembers(archive.label, await zipMembers(archive), options);
+      // Members may lie over each other, so that each is small and all are not.
+      const whole = new UnpackLimit(archive.label, ratio);
+      whole.add(
+        members.reduce((sum, { size }) => sum + size, 0),
+        archive.size,
+      );
       return members.map(member => ({
         ...piece,
         name: `${path}/${member.name}`,

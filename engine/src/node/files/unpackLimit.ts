@@ -25,12 +25,14 @@ export class UnpackLimit {
   }
 }
 
-/** The error of content that is more than so many times as long as its file. */
-export function tooDense(label: string, ratio: number): SourceError {
+/** The error of content that is more than so many times as long as its file; null: as any file may be, whatever its options say. */
+export function tooDense(label: string, ratio: number | null): SourceError {
   return new SourceError(
     'MR3701',
-    `${label} unpacks to more than ${ratio} times its size, which few files of data do and all bombs.`,
-    `If it is meant to: { maxRatio: ${ratio * 10} }.`,
+    `${label} unpacks to more than ${ratio ?? MOST_RATIO} times its size, which few data do and all bombs.`,
+    ratio === null
+      ? 'Write it again without compression.'
+      : `If it is meant to: { maxRatio: ${ratio * 10} }.`,
   );
 }
 

@@ -60,6 +60,7 @@ async function readSchema(input: ByteInput, from: number) {
 async function fieldsOfSchema(label: string, message: Uint8Array): Promise<readonly ArrowSchemaField[]> {
   const { tableFromIPC } = await import('@uwdata/flechette');
   const { schema } = tableFromIPC(message);
+  if (schema.fields.length === 0) throw brokenArrow(label, 'it has no columns');
   if (schema.endianness === 0) return schema.fields as ArrowSchemaField[];
   throw new SourceError(
     'MR3208',

@@ -50,7 +50,7 @@ export function openPiece(
 function sizesFor(files: number): ReadSizes {
   if (files < 8) return FULL_SIZES;
   return {
-    sampleBytes: Math.max(64 << 10, Math.floor((32 << 20) / files)),
+    sampleBytes: Math.max(16 << 10, Math.floor((16 << 20) / files)),
     chunkBytes: files < 64 ? 256 << 10 : 64 << 10,
     batchRows: files < 64 ? 4096 : 1024,
   };

@@ -18,9 +18,11 @@ import type { Lateness } from '../../sources/marks.js';
 import { AS_THEY_ARE } from '../../sources/rowCompletion.js';
 import type { RowCompletion } from '../../sources/rowCompletion.js';
 import type { OpenSource, SourceReader, SourceRequest } from '../../sources/source.js';
+import { fileInput } from '../fileInput.js';
 import { fileSize, shownPath } from '../paths.js';
 import { parquetColumns, parquetWasm, WasmBatch } from '../parquetWasm.js';
 import type { WasmMemory } from '../parquetWasm.js';
+import { brokenParquet, guardParquet } from './parquetGuard.js';
 import { declaredField, epochField, fieldsOf, leaveOutNulls, markedBatch } from './typedColumns.js';
 import type { TypedColumn } from './typedColumns.js';
 
@@ -54,6 +56,12 @@ export async function openParquet(
   const label = `'${shownPath(directory, path)}'`;
   if (size === 0)
     throw new SourceError('MR3104', `${label} is empty.`, 'A Parquet file has a footer at least.');
+  const bytes = await fileInput(directory, path);
+  try {
+    await guardParquet(bytes);
+  } finally {
+    await bytes.close();
+  }
   const open = () => openFile(directory, path, label);
   const file = await open();
   try {
@@ -128,17 +136,8 @@ async function openFile(directory: string, path: string, label: string): Promise
   try {
     return await ParquetFile.fromFile(await openAsBlob(resolve(directory, path)));
   } catch (error) {
-    throw broken(label, error);
+    throw brokenParquet(label, error);
   }
-}
-
-function broken(label: string, error: unknown): SourceError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new SourceError(
-    'MR3205',
-    `${label} is no readable Parquet file: ${reason}.`,
-    'Was it written to its end?',
-  );
 }
 
 async function chooseFields(
@@ -219,7 +218,7 @@ async function readRange(
     }
     table.free();
   } catch (error) {
-    throw broken(label, error);
+    throw brokenParquet(label, error);
   }
 }
 
@@ -311,7 +310,8 @@ class ParquetReader implements SourceReader {
       this.#batchAt = 0;
       return true;
     } catch (error) {
-      throw error instanceof SourceError ? error : broken(this.layout.label, error);
+      await this.close().catch(() => undefined);
+      throw error instanceof SourceError ? error : brokenParquet(this.layout.label, error);
     }
   }
 
