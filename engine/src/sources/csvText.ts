@@ -127,7 +127,8 @@ function inferFields(
     for (let i = 0; i < names.length; i++) {
       const quotedEmpty = splitter.quoted[i] && splitter.ends[i] === splitter.starts[i];
       const text = splitter.field(i);
-      observers[i].see(format.decimalComma ? withPoint(text) : text, quotedEmpty ? 'string' : 'text');
+      const plain = format.decimalComma ? withPoint(text) : text;
+      observers[i].see(plain ?? text, quotedEmpty || plain === null ? 'string' : 'text');
     }
   }
   if (rows === 0) {
