@@ -187,10 +187,7 @@ describe('times since midnight', () => {
 describe('values that are multiples', () => {
   it('are divided: exactly where they are decimals', async () => {
     const scales = new Map([['price', 10_000]]);
-    expect((await rowsOf('price\n1812345\n-1\n', {}, {}, { scales })).rows).toEqual([
-      [181.2345],
-      [-0.0001],
-    ]);
+    expect((await rowsOf('price\n1812345\n-1\n', {}, {}, { scales })).rows).toEqual([[181.2345], [-0.0001]]);
     const fields = [fieldOf('price', decimalType(18, 4))];
     expect((await rowsOf('price\n1812345\n', {}, { fields }, { scales })).rows).toEqual([[1_812_345n]]);
     await expect(
