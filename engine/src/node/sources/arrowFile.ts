@@ -1,5 +1,6 @@
 import { readArrowFooter, readArrowMessage } from '../../codecs/arrowMessage.js';
 import type { ArrowFooter, ArrowMessage } from '../../codecs/arrowMessage.js';
+import { guardArrowSchema } from '../../codecs/arrowSchemaGuard.js';
 import { MillraceError } from '../../columns/error.js';
 import { readBytes } from '../../sources/bytes.js';
 import type { ByteInput } from '../../sources/bytes.js';
@@ -58,6 +59,9 @@ async function readSchema(input: ByteInput, from: number) {
 }
 
 async function fieldsOfSchema(label: string, message: Uint8Array): Promise<readonly ArrowSchemaField[]> {
+  const start =
+    new DataView(message.buffer, message.byteOffset, message.byteLength).getInt32(0, true) === -1 ? 8 : 4;
+  guardArrowSchema(new DataView(message.buffer, message.byteOffset + start, message.byteLength - start));
   const { tableFromIPC } = await import('@uwdata/flechette');
   const { schema } = tableFromIPC(message);
   if (schema.fields.length === 0) throw brokenArrow(label, 'it has no columns');
