@@ -76,8 +76,10 @@ export type {
   WeatherOptions,
   WeatherReading,
 } from './dsl/generator.js';
-export { read, replay, webSocket } from './dsl/sources.js';
-export type { FileOptions, WebSocketOptions } from './dsl/sources.js';
+export { read, replay } from './dsl/fileSources.js';
+export type { FileOptions, TimeSinceMidnight } from './dsl/fileSources.js';
+export { webSocket } from './dsl/sources.js';
+export type { WebSocketOptions } from './dsl/sources.js';
 export { exchange } from './dsl/exchange.js';
 export type {
   BinanceOptions,

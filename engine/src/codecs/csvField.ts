@@ -38,7 +38,9 @@ export class CsvField {
       return null;
     }
     const text = row.field(index).trim();
-    return readText(text, column, at) ? null : notOfType(field, text);
+    const isFraction = field.type.kind === 'float64' || field.type.kind === 'decimal';
+    const plain = this.format.decimalComma && isFraction ? withPoint(text) : text;
+    return plain !== null && readText(plain, column, at) ? null : notOfType(field, text);
   }
 
   #isNullField(row: CsvRowSplitter, index: number, isString: boolean): boolean {
@@ -49,6 +51,15 @@ export class CsvField {
     const text = row.field(index).trim();
     return text === '' || this.#nulls.has(text);
   }
+}
+
+/**
+ * A text in which numbers have a comma before their fraction, with a point there; null where it would be a number with a point, which such a
+ * text has none of: it may part thousands. Any other text is as it is.
+ */
+export function withPoint(text: string): string | null {
+  if (/^[-+]?\d*,\d+(?:e[-+]?\d+)?$/i.test(text)) return text.replace(',', '.');
+  return /^[-+]?[\d.]*\.[\d.]*(?:e[-+]?\d+)?$/i.test(text) ? null : text;
 }
 
 /** Why a row without a value in the column is rejected. */

@@ -2,10 +2,15 @@ import * as zlib from 'node:zlib';
 import type { ArrowBatchLayout, ArrowRegion } from '../codecs/arrowMessage.js';
 import { longAt } from '../codecs/flatTable.js';
 import { readLz4Frame } from '../codecs/lz4Frame.js';
-import { SourceError } from '../sources/error.js';
+import { unzstd } from './files/compression.js';
+import { MOST_RATIO, tooDense } from './files/unpackLimit.js';
 
 /** Node has it from version 22.15 on. */
-const { zstdDecompressSync } = zlib as { zstdDecompressSync?: (bytes: Uint8Array) => Uint8Array };
+const { zstdDecompressSync } = zlib as {
+  zstdDecompressSync?: (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
+};
+/** A batch may have so many bytes whatever it is compressed to. */
+const FREE_BYTES = 64 << 20;
 
 /** The buffers of a batch as they are without compression: one behind the other in memory of their own. */
 export function decompressed(
@@ -25,6 +30,7 @@ export function decompressed(
     }
     regions.push({ offset: size, length: own });
     size += (own + 7) & ~7;
+    if (size > FREE_BYTES && size > MOST_RATIO * body.length) throw tooDense(`a batch of ${label}`, null);
   }
   const memory = new ArrayBuffer(size);
   layout.regions.forEach(({ offset, length }, i) => {
@@ -33,13 +39,8 @@ export function decompressed(
     const out = new Uint8Array(memory, regions[i].offset, regions[i].length);
     if (longAt(view, offset) < 0) out.set(bytes);
     else if (layout.compression === 'lz4') readLz4Frame(bytes, out);
-    else if (zstdDecompressSync === undefined) {
-      throw new SourceError(
-        'MR3208',
-        `${label} is compressed with zstd, which Node.js reads from version 22.15 on.`,
-        "Write it with compression='lz4', or with none.",
-      );
-    } else out.set(zstdDecompressSync(bytes));
+    else if (zstdDecompressSync === undefined) unzstd(bytes, out);
+    else out.set(zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, out.length) }));
   });
   return { layout: { ...layout, regions, compression: null }, memory };
 }

@@ -1,11 +1,12 @@
 import type { FFIData, ParquetFile, RecordBatch } from 'parquet-wasm/node';
 import type { ArrowType, ArrowVector } from '../codecs/arrowVector.js';
+import { parquetLibrary } from './parquetLibrary.js';
 import { typedColumn } from './sources/typedColumns.js';
 import type { TypedColumn } from './sources/typedColumns.js';
 
-/** The Parquet library, loaded when the first such file is opened. */
+/** The functions of the Parquet library, for what writes such files. */
 export function parquetWasm() {
-  return import('parquet-wasm/node');
+  return Promise.resolve(parquetLibrary().api);
 }
 
 /** The memory of a WebAssembly module; the buffer is another one after it has grown. */

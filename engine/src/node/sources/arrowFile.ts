@@ -1,5 +1,6 @@
 import { readArrowFooter, readArrowMessage } from '../../codecs/arrowMessage.js';
 import type { ArrowFooter, ArrowMessage } from '../../codecs/arrowMessage.js';
+import { guardArrowSchema } from '../../codecs/arrowSchemaGuard.js';
 import { MillraceError } from '../../columns/error.js';
 import { readBytes } from '../../sources/bytes.js';
 import type { ByteInput } from '../../sources/bytes.js';
@@ -7,6 +8,8 @@ import { SourceError } from '../../sources/error.js';
 import type { ArrowSchemaField } from './typedColumns.js';
 
 const MAGIC = 'ARROW1';
+/** What describes a batch is of some bytes a column: this is out of all proportion. */
+const MOST_METADATA = 64 << 20;
 
 /** A message in its place. */
 export interface PlacedMessage extends ArrowMessage {
@@ -38,21 +41,30 @@ export async function readArrowLayout(input: ByteInput): Promise<ArrowLayout> {
       'Write it again as version 2: pyarrow.feather.write_feather(table, path).',
     );
   }
-  if (magic !== MAGIC) return { label, ...(await readSchema(input)), index: null };
+  if (magic !== MAGIC) return { label, ...(await readSchema(input, 0)), index: null };
+  // What is compressed is read from its beginning on: a file's messages stand there as those of a stream do.
+  if (input.size === Infinity) return { label, ...(await readSchema(input, 8)), index: null };
   const index = await readIndex(input);
   return { label, fields: await fieldsOfSchema(label, index.schema), start: 0, index };
 }
 
-async function readSchema(input: ByteInput) {
-  const message = await messageAt(input, 0);
+async function readSchema(input: ByteInput, from: number) {
+  const message = await messageAt(input, from);
   if (message?.kind !== 'schema') throw brokenArrow(input.label, 'it does not begin with a schema');
-  const bytes = await readBytes(input, 0, message.body);
-  return { fields: await fieldsOfSchema(input.label, bytes.subarray(0, message.body)), start: message.end };
+  const bytes = await readBytes(input, from, message.body - from);
+  return {
+    fields: await fieldsOfSchema(input.label, bytes.subarray(0, message.body - from)),
+    start: message.end,
+  };
 }
 
 async function fieldsOfSchema(label: string, message: Uint8Array): Promise<readonly ArrowSchemaField[]> {
+  const start =
+    new DataView(message.buffer, message.byteOffset, message.byteLength).getInt32(0, true) === -1 ? 8 : 4;
+  guardArrowSchema(new DataView(message.buffer, message.byteOffset + start, message.byteLength - start));
   const { tableFromIPC } = await import('@uwdata/flechette');
   const { schema } = tableFromIPC(message);
+  if (schema.fields.length === 0) throw brokenArrow(label, 'it has no columns');
   if (schema.endianness === 0) return schema.fields as ArrowSchemaField[];
   throw new SourceError(
     'MR3208',
@@ -84,7 +96,7 @@ export async function messageAt(input: ByteInput, position: number): Promise<Pla
   const length = view.getInt32(isMarked ? 4 : 0, true);
   const from = position + (isMarked ? 8 : 4);
   if (length === 0) return null;
-  if (length < 0 || from + length > input.size) {
+  if (length < 0 || length > MOST_METADATA || from + length > input.size) {
     throw brokenArrow(input.label, 'it ends in the middle of a message, or has no messages at all');
   }
   const metadata = await readBytes(input, from, length);

@@ -7,17 +7,24 @@ import type { Batch } from '../../columns/batch.js';
 import { BatchBuilder, makeInterners } from '../../columns/builder.js';
 import type { ByteInterner } from '../../columns/byteInterner.js';
 import type { Schema } from '../../columns/schema.js';
+import { MillraceError } from '../../columns/error.js';
 import { toEventTimes } from '../../columns/time.js';
 import type { Field } from '../../columns/types.js';
 import { newCounters } from '../../sources/counters.js';
 import { SourceError } from '../../sources/error.js';
-import { withEventTime } from '../../sources/eventTime.js';
+import { checkYears, withEventTime } from '../../sources/eventTime.js';
 import type { EventTimeColumn } from '../../sources/eventTime.js';
 import { disorderOf, MarkMaker } from '../../sources/marks.js';
+import type { Lateness } from '../../sources/marks.js';
+import { AS_THEY_ARE } from '../../sources/rowCompletion.js';
+import type { RowCompletion } from '../../sources/rowCompletion.js';
 import type { OpenSource, SourceReader, SourceRequest } from '../../sources/source.js';
+import { fileInput } from '../fileInput.js';
 import { fileSize, shownPath } from '../paths.js';
-import { parquetColumns, parquetWasm, WasmBatch } from '../parquetWasm.js';
-import type { WasmMemory } from '../parquetWasm.js';
+import { parquetLibrary } from '../parquetLibrary.js';
+import type { ParquetLibrary } from '../parquetLibrary.js';
+import { parquetColumns, WasmBatch } from '../parquetWasm.js';
+import { brokenParquet, guardParquet } from './parquetGuard.js';
 import { declaredField, epochField, fieldsOf, leaveOutNulls, markedBatch } from './typedColumns.js';
 import type { TypedColumn } from './typedColumns.js';
 
@@ -32,6 +39,7 @@ interface ParquetLayout {
   readonly schema: Schema;
   readonly interners: readonly (ByteInterner | null)[];
   readonly time: EventTimeColumn | null;
+  readonly completion: RowCompletion;
   /** For each column of the schema, its place in the file; -1 where it is not read. */
   readonly places: readonly number[];
   /** For each column of the file its type, null for those that are not read. */
@@ -44,32 +52,44 @@ export async function openParquet(
   request: SourceRequest,
   directory: string,
   path: string,
+  completion: RowCompletion = AS_THEY_ARE,
 ): Promise<OpenSource> {
   const size = await fileSize(directory, path);
   const label = `'${shownPath(directory, path)}'`;
   if (size === 0)
     throw new SourceError('MR3104', `${label} is empty.`, 'A Parquet file has a footer at least.');
+  const bytes = await fileInput(directory, path);
+  try {
+    await guardParquet(bytes);
+  } finally {
+    await bytes.close();
+  }
   const open = () => openFile(directory, path, label);
-  const file = await open();
+  const opened = await open();
+  const { file, library } = opened;
   try {
     const rows = file.metadata().fileMetadata().numRows();
     const columns = await parquetColumns(file);
     const notes: string[] = [];
-    const chosen = await chooseFields(label, file, columns, request, notes, rows);
+    const own = { ...request, fields: completion.own(request.fields) };
+    const chosen = completion.fields(label, await chooseFields(label, opened, columns, own, notes, rows));
     const { fields, time } = withEventTime(label, chosen, request.time);
     const schema: Schema = { fields };
     const places = fields.map(field => columns.findIndex(column => column.name === field.name));
     const layout: ParquetLayout = {
       label,
       schema,
-      interners: makeInterners(schema),
+      completion,
+      interners: completion === AS_THEY_ARE ? makeInterners(schema) : completion.interners.of(fields),
       time,
       places,
       types: columns.map((column, i) => (places.includes(i) ? column.type : null)),
       names: columns.map(column => column.name),
     };
-    const look = time === null ? null : await lookAtTimes(file, layout, time, rows);
+    const look = time === null ? null : await lookAtTimes(opened, layout, time, rows);
+    checkYears(label, schema, time, [look?.first ?? null, look?.last ?? null]);
     const boundUs = request.time?.boundUs ?? look?.disorder ?? 0;
+    const lateness = { rows: 0, byUs: 0 };
     return {
       summary: {
         name: request.name,
@@ -81,14 +101,27 @@ export async function openParquet(
         rows,
         firstTime: look?.first ?? null,
         lastTime: look?.last ?? null,
+        ...(look === null ? {} : { sample: { rows: look.rows, rejected: 0, disorderUs: look.disorder } }),
         notes,
       },
       live: false,
-      read: read => new ParquetReader(open, layoutOfRead(layout, read ?? null), boundUs, size),
+      lateness,
+      read: read => new ParquetReader(open, layoutOfRead(layout, read ?? null), { boundUs, lateness }, size),
       close: () => Promise.resolve(),
     };
+  } catch (error) {
+    throw error instanceof MillraceError ? error : parquetError(library, label, error);
   } finally {
-    file.free();
+    free(file);
+  }
+}
+
+/** Lets go of what the library holds, which it cannot after an error of its own. */
+function free(held: { free(): void }): void {
+  try {
+    held.free();
+  } catch {
+    // Its memory goes with the library.
   }
 }
 
@@ -98,8 +131,10 @@ export async function openParquet(
  */
 function layoutOfRead(layout: ParquetLayout, read: ReadonlySet<string> | null): ParquetLayout {
   const { fields } = layout.schema;
-  const isChosen = fields.map(({ name, nullable }) => read === null || read.has(name) || !nullable);
-  if (!isChosen.includes(true)) isChosen[0] = true;
+  const isChosen = fields.map(
+    ({ name, nullable }, i) => layout.places[i] >= 0 && (read === null || read.has(name) || !nullable),
+  );
+  if (!isChosen.includes(true)) isChosen[layout.places.findIndex(place => place >= 0)] = true;
   const inFile = layout.places.filter((_, i) => isChosen[i]).sort((a, b) => a - b);
   return {
     ...layout,
@@ -109,28 +144,32 @@ function layoutOfRead(layout: ParquetLayout, read: ReadonlySet<string> | null): 
   };
 }
 
-async function openFile(directory: string, path: string, label: string): Promise<ParquetFile> {
-  const { ParquetFile } = await parquetWasm();
+/** An open file, and the library that has it. */
+interface OpenParquet {
+  readonly file: ParquetFile;
+  readonly library: ParquetLibrary;
+}
+
+async function openFile(directory: string, path: string, label: string): Promise<OpenParquet> {
+  const library = parquetLibrary();
   await fileSize(directory, path);
   try {
-    return await ParquetFile.fromFile(await openAsBlob(resolve(directory, path)));
+    const blob = await openAsBlob(resolve(directory, path));
+    return { file: await library.run(() => library.api.ParquetFile.fromFile(blob)), library };
   } catch (error) {
-    throw broken(label, error);
+    throw parquetError(library, label, error);
   }
 }
 
-function broken(label: string, error: unknown): SourceError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new SourceError(
-    'MR3205',
-    `${label} is no readable Parquet file: ${reason}.`,
-    'Was it written to its end?',
-  );
+/** What went wrong while the library read a file: after an error of its own it is not used any more. */
+function parquetError(library: ParquetLibrary, label: string, error: unknown): unknown {
+  if (error instanceof Error && error.name === 'RuntimeError') library.fail(error);
+  return error instanceof SourceError ? error : brokenParquet(label, error);
 }
 
 async function chooseFields(
   label: string,
-  file: ParquetFile,
+  opened: OpenParquet,
   columns: readonly TypedColumn[],
   request: SourceRequest,
   notes: string[],
@@ -140,7 +179,7 @@ async function chooseFields(
   const fields = fieldsOf(columns, notes);
   const timeColumn = fields.findIndex(field => field.name === request.time?.column);
   if (timeColumn >= 0 && fields[timeColumn].type.kind === 'int64' && rows > 0) {
-    fields[timeColumn] = await epochOf(label, file, columns, fields[timeColumn], notes);
+    fields[timeColumn] = await epochOf(label, opened, columns, fields[timeColumn], notes);
   }
   return fields;
 }
@@ -148,7 +187,7 @@ async function chooseFields(
 /** The event-time column where the file has plain integers. */
 async function epochOf(
   label: string,
-  file: ParquetFile,
+  opened: OpenParquet,
   columns: readonly TypedColumn[],
   field: Field,
   notes: string[],
@@ -156,7 +195,7 @@ async function epochOf(
   const place = columns.findIndex(column => column.name === field.name);
   const builder = new BatchBuilder({ fields: [field] }, SAMPLE_ROWS);
   await readRange(
-    file,
+    opened,
     label,
     columns.map((column, i) => (i === place ? column.type : null)),
     [place],
@@ -169,7 +208,7 @@ async function epochOf(
 
 /** Reads up to the builder's limit of rows from row `offset` on. */
 async function readRange(
-  file: ParquetFile,
+  { file, library }: OpenParquet,
   label: string,
   types: readonly (ArrowType | null)[],
   places: readonly number[],
@@ -177,19 +216,15 @@ async function readRange(
   offset: number,
   builder: BatchBuilder,
 ): Promise<void> {
-  const { wasmMemory } = await parquetWasm();
   const chosen = places.map(place => names[place]);
   try {
-    const table = await file.read({
-      offset,
-      limit: builder.limit,
-      columns: chosen,
-      batchSize: builder.limit,
-    });
+    const table = await library.run(() =>
+      file.read({ offset, limit: builder.limit, columns: chosen, batchSize: builder.limit }),
+    );
     const kept = types.filter(type => type !== null);
     const inFileOrder = [...places].sort((a, b) => a - b);
     for (const batch of table.recordBatches()) {
-      const view = new WasmBatch(batch, wasmMemory() as WasmMemory, kept);
+      const view = new WasmBatch(batch, library.memory, kept);
       const vectors = view.vectors();
       const count = Math.min(view.length, builder.limit - builder.length);
       places.forEach((place, i) => {
@@ -206,24 +241,27 @@ async function readRange(
     }
     table.free();
   } catch (error) {
-    throw broken(label, error);
+    throw parquetError(library, label, error);
   }
 }
 
-async function lookAtTimes(file: ParquetFile, layout: ParquetLayout, time: EventTimeColumn, rows: number) {
+async function lookAtTimes(opened: OpenParquet, layout: ParquetLayout, time: EventTimeColumn, rows: number) {
   const times: Float64Array[] = [];
   const place = layout.places[time.index];
   const types = layout.types.map((type, i) => (i === place ? type : null));
   const field = layout.schema.fields[time.index];
   for (const offset of [0, Math.max(0, rows - SAMPLE_ROWS)]) {
     const builder = new BatchBuilder({ fields: [field] }, SAMPLE_ROWS);
-    if (rows > 0) await readRange(file, layout.label, types, [place], layout.names, offset, builder);
+    if (place < 0) builder.length = Math.min(rows, 1);
+    else if (rows > 0) await readRange(opened, layout.label, types, [place], layout.names, offset, builder);
+    layout.completion.complete(builder);
     const out = new Float64Array(builder.length);
     toEventTimes(builder.columns[0].column().data, time.unit, builder.length, out);
     times.push(out);
   }
   const all = [...times[0], ...times[1]];
   return {
+    rows: Math.min(rows, all.length),
     first: all.length === 0 ? null : all.reduce((a, b) => Math.min(a, b)),
     last: all.length === 0 ? null : all.reduce((a, b) => Math.max(a, b)),
     disorder: Math.max(...times.map(each => disorderOf(each, each.length))),
@@ -235,21 +273,20 @@ class ParquetReader implements SourceReader {
   readonly counters = newCounters();
   readonly #builder: BatchBuilder;
   readonly #marks: MarkMaker | null;
-  #file: ParquetFile | null = null;
+  #opened: OpenParquet | null = null;
   #rows: ReadableStreamDefaultReader | null = null;
-  #memory: WasmMemory | null = null;
   #batch: WasmBatch | null = null;
   #batchAt = 0;
   #ended = false;
 
   constructor(
-    private readonly open: () => Promise<ParquetFile>,
+    private readonly open: () => Promise<OpenParquet>,
     private readonly layout: ParquetLayout,
-    boundUs: number,
+    { boundUs, lateness }: { readonly boundUs: number; readonly lateness: Lateness },
     private readonly size: number,
   ) {
     this.#builder = new BatchBuilder(layout.schema, BATCH_ROWS, layout.interners);
-    this.#marks = layout.time === null ? null : new MarkMaker(layout.time.unit, boundUs);
+    this.#marks = layout.time === null ? null : new MarkMaker(layout.time.unit, boundUs, lateness);
   }
 
   async next(maxRows: number): Promise<Batch | null> {
@@ -264,37 +301,43 @@ class ParquetReader implements SourceReader {
       return null;
     }
     this.counters.rows += builder.length;
+    this.layout.completion.complete(builder);
     return markedBatch(builder, this.layout.time, this.#marks);
   }
 
   async close(): Promise<void> {
     this.#ended = true;
-    this.#batch?.free();
+    if (this.#batch !== null) free(this.#batch);
     this.#batch = null;
     const rows = this.#rows;
+    const opened = this.#opened;
     this.#rows = null;
-    await rows?.cancel();
-    this.#file?.free();
-    this.#file = null;
+    this.#opened = null;
+    if (opened === null) return;
+    // A library that has given up cannot be told to stop.
+    if (rows !== null) await opened.library.run(() => rows.cancel()).catch(() => undefined);
+    free(opened.file);
   }
 
   async #advance(): Promise<boolean> {
+    this.#opened ??= await this.open();
+    const { file, library } = this.#opened;
     try {
       if (this.#rows === null) {
-        const library = await parquetWasm();
-        this.#memory = library.wasmMemory() as WasmMemory;
-        this.#file = await this.open();
         const columns = [...this.layout.names];
-        const stream = await this.#file.stream({ batchSize: BATCH_ROWS, columns });
+        const stream = await library.run(() => file.stream({ batchSize: BATCH_ROWS, columns }));
         this.#rows = stream.getReader();
       }
-      const { done, value } = await this.#rows.read();
+      const rows = this.#rows;
+      const { done, value } = await library.run(() => rows.read());
       if (done) return false;
-      this.#batch = new WasmBatch(value, this.#memory as WasmMemory, this.layout.types);
+      this.#batch = new WasmBatch(value, library.memory, this.layout.types);
       this.#batchAt = 0;
       return true;
     } catch (error) {
-      throw error instanceof SourceError ? error : broken(this.layout.label, error);
+      const failure = parquetError(library, this.layout.label, error);
+      await this.close();
+      throw failure;
     }
   }
 
@@ -312,7 +355,7 @@ class ParquetReader implements SourceReader {
     this.counters.bytes = this.size;
     leaveOutNulls(builder, builder.length - count, this.counters);
     if (this.#batchAt === batch.length) {
-      batch.free();
+      free(batch);
       this.#batch = null;
     }
   }
