@@ -52,8 +52,10 @@ export type { PivotOptions, Pivoted, UnpivotOptions, Unpivoted } from './dsl/res
 export type { PrintedSchema } from './dsl/printedSchema.js';
 export { generator } from './dsl/generator.js';
 export type { MarketOptions, MarketTrade } from './dsl/generator.js';
-export { read, replay, webSocket } from './dsl/sources.js';
-export type { FileOptions, WebSocketOptions } from './dsl/sources.js';
+export { read, replay } from './dsl/fileSources.js';
+export type { FileOptions } from './dsl/fileSources.js';
+export { webSocket } from './dsl/sources.js';
+export type { WebSocketOptions } from './dsl/sources.js';
 export type { Rolled, Rolling, RollingOptions, WithRolled } from './dsl/rolling.js';
 export type {
   AfterMatchOption,

@@ -89,6 +89,20 @@ export class JsonMessageDecoder {
 
 /** How many rows a message would give, without reading them: 1, or the length of its list. */
 export function countRows(message: Uint8Array): number {
+  if (message[skipBlank(message)] !== 91) return 1;
+  let rows = 0;
+  jsonObjects(message, () => {
+    rows++;
+    return true;
+  });
+  return rows;
+}
+
+/** Goes through the values of a message, each well formed, until `see` has enough: the message itself, or those of its list. `bytes[to]` can end a line. */
+export function jsonObjects(
+  message: Uint8Array,
+  see: (bytes: Uint8Array, from: number, to: number) => boolean,
+): void {
   const bytes = new Uint8Array(message.length + 1);
   bytes.set(message);
   oneLine(bytes, message.length);
@@ -96,15 +110,22 @@ export function countRows(message: Uint8Array): number {
   scanner.bytes = bytes;
   const skipper = new JsonSkipper(scanner);
   let p = skipSpace(bytes, 0);
-  if (bytes[p] !== 91) return 1;
-  p = skipSpace(bytes, p + 1);
-  for (let rows = 0; ; rows++) {
+  const inList = bytes[p] === 91;
+  if (inList) p = skipSpace(bytes, p + 1);
+  for (;;) {
     const end = skipper.skip(bytes, p, message.length);
-    if (end < 0) return rows;
+    if (end < 0 || !see(bytes, p, end)) return;
     p = skipSpace(bytes, end);
-    if (bytes[p] !== 44) return rows + 1;
+    if (!inList || bytes[p] !== 44) return;
     p = skipSpace(bytes, p + 1);
   }
+}
+
+/** The first position that is not white space, line feeds included. */
+function skipBlank(bytes: Uint8Array): number {
+  let p = 0;
+  while (bytes[p] === 32 || bytes[p] === 10 || bytes[p] === 13 || bytes[p] === 9) p++;
+  return p;
 }
 
 /** Line feeds are white space in a message, but they end a line for the readers of values: they become spaces. */

@@ -12,6 +12,9 @@ import { readText } from './textValue.js';
 
 const encoder = new TextEncoder();
 
+/** Longer keys are not remembered. */
+const LONGEST_KEY = 1024;
+
 /** A key that a position of the object had in an earlier row, with its quotes, and the column that it names (or -1). */
 interface ExpectedKey {
   readonly bytes: Uint8Array;
@@ -156,7 +159,7 @@ export class JsonRowReader {
     const name = this.#string(bytes, p, end);
     if (name === null) return null;
     const key: ExpectedKey = { bytes: bytes.slice(p, end), column: this.#byName.get(name) ?? -1 };
-    if (place < 4096) this.#expected[place] = key;
+    if (place < 4096 && key.bytes.length <= LONGEST_KEY) this.#expected[place] = key;
     return key;
   }
 

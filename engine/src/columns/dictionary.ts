@@ -5,6 +5,8 @@
 export class Dictionary {
   readonly #strings: string[] = [];
   readonly #codes = new Map<string, number>();
+  /** The length of all strings together. */
+  characters = 0;
 
   /** @param strings distinct strings, which get the codes of their places */
   constructor(strings: readonly string[] = []) {
@@ -33,6 +35,7 @@ export class Dictionary {
     const code = this.#strings.length;
     this.#strings.push(value);
     this.#codes.set(value, code);
+    this.characters += value.length;
     return code;
   }
 

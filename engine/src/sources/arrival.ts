@@ -19,7 +19,7 @@ export interface ArrivalDecoder {
   readonly isOpen: boolean;
   /** Begins the next arrival; never called while one is open. The bytes are copied if they are needed later. */
   begin(arrival: Arrival): void;
-  /** Reads rows until the arrival ends or the builder is full. */
+  /** Reads rows until the arrival ends or the builder is full. The builder may be another one after an arrival's end, with other dictionaries. */
   read(out: BatchBuilder): void;
 }
 
@@ -31,6 +31,10 @@ export interface ArrivalFormat {
   readonly name: string;
   /** The columns of its rows; null: inferred from the first messages, or declared by the user. */
   fields(options: Options): readonly Field[] | null;
+  /** How many rows a message that is dropped would have given; not given: one. */
+  count?(message: Uint8Array): number;
+  /** Whether rows depend on what a server says first on a connection, so that nobody can join one later. */
+  readonly fromStart?: boolean;
   /** `ask` reaches the connection of a live feed; over a recording nobody listens, since the answers are in it. */
   decoder(
     schema: Schema,

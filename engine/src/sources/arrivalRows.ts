@@ -1,0 +1,121 @@
+import type { Batch } from '../columns/batch.js';
+import { BatchBuilder } from '../columns/builder.js';
+import { START_OF_TIME } from '../columns/time.js';
+import { timestampType, type Field } from '../columns/types.js';
+import type { Arrival, ArrivalDecoder, ArrivalFormat, ArrivalRequest } from './arrival.js';
+import { addReject } from './counters.js';
+import { SourceError } from './error.js';
+import type { EventTimeColumn } from './eventTime.js';
+import { MarkMaker } from './marks.js';
+import { textOption, type Options } from './options.js';
+import type { SourceCounters } from './source.js';
+
+const CAPACITY = 8192;
+/** Dictionaries with more or longer strings than these are left behind: feeds have columns whose every value is another one. */
+const MOST_STRINGS = 1 << 18;
+const MOST_CHARACTERS = 1 << 25;
+
+/** The columns of rows that arrive: those that are read from what arrives, and behind them, if it is asked for, when it was received. */
+export interface ArrivalColumns {
+  readonly decoded: readonly Field[];
+  readonly fields: readonly Field[];
+}
+
+/** The columns as option `receivedAt` would have them: it names one more, of timestamps in microseconds. Error `MR3505` for a name that is taken. */
+export function arrivalColumns(decoded: readonly Field[], options: Options): ArrivalColumns {
+  const name = textOption(options, 'receivedAt', '');
+  if (name === '') return { decoded, fields: decoded };
+  if (decoded.some(field => field.name === name)) {
+    throw new SourceError(
+      'MR3505',
+      `the time of receipt is to be in column '${name}', and the rows have a column of that name.`,
+      "Give it another one: { receivedAt: 'received' }.",
+    );
+  }
+  return { decoded, fields: [...decoded, { name, type: timestampType('us'), nullable: false }] };
+}
+
+/** What rows are made with. */
+export interface ArrivalRowsOptions {
+  readonly format: ArrivalFormat;
+  readonly options: Options;
+  readonly columns: ArrivalColumns;
+  readonly time: EventTimeColumn | null;
+  readonly boundUs: number;
+  readonly counters: SourceCounters;
+  readonly ask: (request: ArrivalRequest) => void;
+}
+
+/**
+ * Makes batches of what arrives: `begin` one, `add` arrivals while it takes them, and take the `batch`. The same for a live feed and for a recording of it.
+ */
+export class ArrivalRows {
+  readonly #decoder: ArrivalDecoder;
+  readonly #marks: MarkMaker | null;
+  /** The position of the column of receive times, or -1. */
+  readonly #received: number;
+  #builder: BatchBuilder;
+  #atUs = 0;
+
+  constructor(private readonly made: ArrivalRowsOptions) {
+    const { format, options, columns, time, boundUs, counters, ask } = made;
+    this.#builder = new BatchBuilder(columns, CAPACITY);
+    this.#received = columns.fields.length > columns.decoded.length ? columns.decoded.length : -1;
+    this.#decoder = format.decoder(
+      { fields: columns.decoded },
+      options,
+      (position, reason, text) => addReject(counters, position, reason, text),
+      ask,
+    );
+    this.#marks = time === null ? null : new MarkMaker(time.unit, boundUs);
+  }
+
+  /** Rows of the batch so far. */
+  get length(): number {
+    return this.#builder.length;
+  }
+
+  /** Whether the batch has room for another arrival. */
+  get takes(): boolean {
+    return !this.#decoder.isOpen && this.#builder.length < this.#builder.limit;
+  }
+
+  /** Begins a batch of at most so many rows; what is left of the last arrival comes first. */
+  begin(maxRows: number): void {
+    if (this.#builder.columns.some(({ interner }) => interner !== null && isLarge(interner.dictionary))) {
+      this.#builder = new BatchBuilder(this.made.columns, CAPACITY);
+    }
+    this.#builder.begin(maxRows);
+    if (this.#decoder.isOpen) this.#read();
+  }
+
+  /** Reads what arrived; only while it `takes`. */
+  add(arrival: Arrival): void {
+    this.#atUs = arrival.atUs;
+    this.#decoder.begin(arrival);
+    if (this.#decoder.isOpen) this.#read();
+  }
+
+  /** The rows, in buffers that are used again by the next batch. */
+  batch(): Batch {
+    const builder = this.#builder;
+    const { time, counters } = this.made;
+    counters.rows += builder.length;
+    if (this.#marks === null || time === null) return builder.batch(null, START_OF_TIME);
+    const marks = this.#marks.marks(builder.columns[time.index].column(), builder.length);
+    return builder.batch(marks, this.#marks.watermark);
+  }
+
+  #read(): void {
+    const builder = this.#builder;
+    const from = builder.length;
+    this.#decoder.read(builder);
+    if (this.#received < 0) return;
+    const column = builder.columns[this.#received];
+    for (let row = from; row < builder.length; row++) column.floats[row] = this.#atUs;
+  }
+}
+
+function isLarge({ size, characters }: { readonly size: number; readonly characters: number }): boolean {
+  return size > MOST_STRINGS || characters > MOST_CHARACTERS;
+}
