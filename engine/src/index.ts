@@ -53,6 +53,8 @@ export type { PrintedSchema } from './dsl/printedSchema.js';
 export { generator } from './dsl/generator.js';
 export type { MarketOptions, MarketTrade } from './dsl/generator.js';
 export { read, replay } from './dsl/fileSources.js';
+export { Recording } from './dsl/recording.js';
+export type { RecordOptions, RecordingState } from './dsl/recording.js';
 export type { FileOptions } from './dsl/fileSources.js';
 export { webSocket } from './dsl/sources.js';
 export type { WebSocketOptions } from './dsl/sources.js';

@@ -114,7 +114,13 @@ test('a span of bytes that is gone or too much costs the chunks that it touches'
       return to <= from || endOf(bytes, from) <= at;
     });
     const read = await readRecording(damaged);
-    expect(read.chunks).toEqual(whole);
+    // What is gone may have been like what follows it, so that a chunk is whole again.
+    expect(read.chunks.filter(number => whole.includes(number))).toEqual(whole);
+    expect(read.chunks.length - whole.length).toBeLessThanOrEqual(1);
+    const starts = index.map((_, i) => index.slice(0, i).reduce((sum, each) => sum + each.arrivals, 0));
+    expect(read.arrivals).toEqual(
+      read.chunks.flatMap(i => arrivals.slice(starts[i], starts[i] + index[i].arrivals)),
+    );
   });
 });
 

@@ -1,10 +1,10 @@
 import { memoryInput } from '../../engine/src/sources/bytes.js';
 import { ContentCursor } from '../../engine/src/node/recordings/content.js';
 import type { RecordedKind } from '../../engine/src/node/recordings/format.js';
-import type { RecordingHeader } from '../../engine/src/node/recordings/header.js';
 import type { RecordingOutput } from '../../engine/src/node/recordings/recordingOutput.js';
 import { RecordingFile, type ChunkReader } from '../../engine/src/node/recordings/recordingReader.js';
 import { RecordingWriter, type WriterLimits } from '../../engine/src/node/recordings/recordingWriter.js';
+import type { RecordingHeader } from '../../engine/src/sources/recorder.js';
 import type { World } from '../../engine/src/sources/source.js';
 import type { Random } from '../properties/random.js';
 import { stillWorld } from './sourceRows.js';

@@ -4,6 +4,7 @@ import { createSessionHost } from '../session/host.js';
 import type { SessionHost } from '../session/protocol.js';
 import type { World } from '../sources/source.js';
 import { NODE_SINKS, NODE_SOURCES } from './connectors.js';
+import { fileRecorders } from './recordings/recorders.js';
 import { WorkerThreads } from './threads.js';
 import { realWorld } from './world.js';
 
@@ -32,6 +33,7 @@ export function createNodeHost(
     memoryBytes: options.memoryBytes ?? getHeapStatistics().heap_size_limit,
     connectors: NODE_SOURCES,
     sinks: NODE_SINKS,
+    recorders: fileRecorders,
     ...(threads === 0 ? {} : { threads: new WorkerThreads(threads) }),
     defer: work => {
       setImmediate(work);

@@ -3,6 +3,7 @@ import type { Threads } from '../operators/threads.js';
 import type { SinkConnector } from '../sinks/sink.js';
 import { cachedConnector, type KeptRows } from '../sources/cached.js';
 import { REJECTS_KEPT } from '../sources/counters.js';
+import type { Recorders } from '../sources/recorder.js';
 import type { OpenSource, SourceCounters } from '../sources/source.js';
 import { TURN_ROWS } from '../runtime/feed.js';
 import type { PlanNode } from '../plan/plan.js';
@@ -15,12 +16,15 @@ import { HostFunctions } from './hostFunctions.js';
 import { ClockPublisher } from './hostClock.js';
 import { partsOf, preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
 import { readRows, writeRows } from './hostReads.js';
+import { RecordingRegistry } from './hostRecordings.js';
 import { ViewRegistry } from './hostViews.js';
 import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost, SessionStats } from './protocol.js';
 
 /** What a session host is given. */
 export interface SessionHostOptions extends RuntimeOptions {
   readonly sinks: readonly SinkConnector[];
+  /** Where `record()` writes; none: nothing can be recorded here. */
+  readonly recorders?: Recorders;
   /** Threads for closure-free functions of the users'; none: they run in the engine's own. */
   readonly threads?: Threads;
 }
@@ -62,6 +66,7 @@ class Host implements SessionHost {
   readonly #views: ViewRegistry;
   readonly #indexes: IndexRegistry;
   readonly #caches: CacheRegistry;
+  readonly #recordings: RecordingRegistry;
   readonly #clock: ClockPublisher;
   readonly #open = new Map<string, OpenQuery>();
   /** The queries of owners that are run again, until they have run. */
@@ -82,6 +87,12 @@ class Host implements SessionHost {
     this.#views = new ViewRegistry(this.#runtime);
     this.#indexes = new IndexRegistry(this.#runtime, this.#queries);
     this.#caches = new CacheRegistry(this.#runtime, this.#queries, kept);
+    this.#recordings = new RecordingRegistry(
+      this.#runtime,
+      this.#queries,
+      options.recorders ?? null,
+      (owner, text) => this.#tell({ type: 'notice', owner, text }),
+    );
     this.#clock = new ClockPublisher(this.#runtime);
   }
 
@@ -116,6 +127,9 @@ class Host implements SessionHost {
     queryStats: ({ plan }) => this.#queries.stats(plan),
     write: ({ plan, sink, options }) =>
       writeRows(plan, sink, options, this.#runtime, this.#queries, this.options.sinks),
+    record: request => this.#recordings.open(request),
+    recordingStats: request => this.#recordings.stats(request),
+    recordingStop: request => this.#recordings.stop(request),
     rejects: ({ plan }) => this.#rejects(plan),
     release: async ({ queryId }) => {
       const open = this.#open.get(queryId);
@@ -127,6 +141,7 @@ class Host implements SessionHost {
       const held = [...this.#takeOwned(owner), ...this.#indexes.takeOwned(owner)];
       this.#retired.set(owner, [...(this.#retired.get(owner) ?? []), ...held]);
       this.#caches.retire(owner);
+      void this.#recordings.endAll(owner);
       return null;
     },
     settleOwner: async ({ owner }) => {
@@ -137,7 +152,11 @@ class Host implements SessionHost {
       return null;
     },
     releaseOwner: async ({ owner }) => {
-      const closed = [this.#indexes.closeAll(owner), this.#caches.releaseAll(owner)];
+      const closed = [
+        this.#indexes.closeAll(owner),
+        this.#caches.releaseAll(owner),
+        this.#recordings.endAll(owner),
+      ];
       const released = this.#takeOwned(owner).map(each => this.#queries.release(each));
       await Promise.all([...closed, ...released]);
       return null;
@@ -222,7 +241,7 @@ class Host implements SessionHost {
 
   async close(): Promise<void> {
     this.#views.removeAll();
-    await Promise.all([this.#indexes.closeAll(), this.#caches.releaseAll()]);
+    await Promise.all([this.#indexes.closeAll(), this.#caches.releaseAll(), this.#recordings.endAll()]);
     this.#open.clear();
     this.#clock.close();
     await this.#runtime.close();

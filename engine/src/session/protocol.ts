@@ -4,6 +4,7 @@ import type { Value } from '../columns/values.js';
 import type { CacheNode } from '../plan/nodes/cache.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { ChangelogMode } from '../plan/relation.js';
+import type { RecordingStats } from '../sources/recorder.js';
 import type { SourceSummary, Reject } from '../sources/source.js';
 import type { Explanation, QueryStats } from './stats.js';
 import type {
@@ -18,7 +19,7 @@ import type {
   ViewStatus,
 } from '@millrace/protocol';
 
-export type { Reject, SourceSummary };
+export type { RecordingStats, Reject, SourceSummary };
 export type * from './stats.js';
 
 /**
@@ -88,6 +89,16 @@ export type HostRequest =
       readonly sink: string;
       readonly options: Readonly<Record<string, unknown>>;
     }
+  /** Writes down what arrives over the connection of a stream's one source, until `recordingStop`, or until its owner is released. */
+  | {
+      readonly type: 'record';
+      readonly plan: PlanNode;
+      readonly path: string;
+      readonly exists: 'refuse' | 'replace';
+      readonly owner: string | null;
+    }
+  | { readonly type: 'recordingStats'; readonly recordingId: string }
+  | { readonly type: 'recordingStop'; readonly recordingId: string }
   | { readonly type: 'rejects'; readonly plan: PlanNode }
   | { readonly type: 'release'; readonly queryId: string }
   /** Releases every query that the owner made: its cell is gone. */
@@ -153,6 +164,13 @@ export interface HostReplies {
   explain: Explanation;
   queryStats: QueryStats;
   write: { readonly rows: number; readonly bytes: number };
+  record: { readonly recordingId: string };
+  recordingStats: RecordingStats & {
+    /** What ended it, where something did. */
+    readonly error: WireError | null;
+    readonly isOver: boolean;
+  };
+  recordingStop: RecordingStats;
   rejects: { readonly count: number; readonly rows: readonly Reject[] };
   applied: null;
   clientGone: null;

@@ -1,28 +1,6 @@
 import type { DataType, Field } from '../../columns/types.js';
+import type { RecordedTime, RecordingHeader } from '../../sources/recorder.js';
 import { damagedHead } from './format.js';
-
-/** What a recording was made of: enough to read it again as the live feed was read. */
-export interface RecordingHeader {
-  /** The source's name. */
-  readonly name: string;
-  /** Where it came from, without secrets; null where it had no address. */
-  readonly address: string | null;
-  /** The source's options that say how messages are read: `decode` and what that takes. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** The columns, where they were known. */
-  readonly fields: readonly Field[] | null;
-  readonly time: RecordedTime | null;
-  /** When it was begun, in microseconds since 1970-01-01 UTC. */
-  readonly createdUs: number;
-}
-
-/** Event time as the live feed had it. Durations are microseconds. */
-export interface RecordedTime {
-  readonly column: string;
-  readonly boundUs: number | null;
-  readonly idleTimeoutUs: number | null;
-  readonly sequence: string | null;
-}
 
 /** The header as it stands in the file. */
 export function headerJson(header: RecordingHeader): string {

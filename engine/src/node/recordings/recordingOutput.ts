@@ -45,7 +45,9 @@ export async function recordingFile(
       close: () => handle.close(),
     };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    // Where a folder's name is a file's, it is the folder that cannot be made.
+    if (code === 'EEXIST' && syscall === 'open') {
       throw new RecordingError(
         'MR3803',
         `there is a file ${label} already, and what was recorded cannot be had again.`,

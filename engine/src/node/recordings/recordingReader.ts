@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { crc32, inflateRaw } from 'node:zlib';
 import { readBytes, type ByteInput } from '../../sources/bytes.js';
+import type { RecordingHeader } from '../../sources/recorder.js';
 import { isContent } from './content.js';
 import {
   CHUNK_HEAD_BYTES,
@@ -12,7 +13,7 @@ import {
   HEAD_BYTES,
   type ChunkHead,
 } from './format.js';
-import { parseHeader, type RecordingHeader } from './header.js';
+import { parseHeader } from './header.js';
 import { decodeIndex, INDEX_TAIL_BYTES, indexLength, isIndex, type IndexEntry } from './recordingIndex.js';
 
 const inflate = promisify(inflateRaw);

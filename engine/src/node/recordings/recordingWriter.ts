@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { crc32, deflateRaw } from 'node:zlib';
+import type { RecordingHeader, RecordingStats } from '../../sources/recorder.js';
 import type { World } from '../../sources/source.js';
 import { ContentBuilder } from './content.js';
 import {
@@ -12,7 +13,7 @@ import {
   type RecordedKind,
   type RecordingError,
 } from './format.js';
-import { headerJson, type RecordingHeader } from './header.js';
+import { headerJson } from './header.js';
 import { encodeIndex, type IndexEntry } from './recordingIndex.js';
 import { writeFailure, type RecordingOutput } from './recordingOutput.js';
 
@@ -28,21 +29,6 @@ export interface WriterLimits {
   readonly chunkMs?: number;
   /** More than so much does not wait for the disk: what comes then is counted as lost (64 MB). */
   readonly waitingBytes?: number;
-}
-
-/** What a recording holds. */
-export interface RecordingStats {
-  /** Messages that are safe on the disk. */
-  readonly messages: number;
-  /** Bytes of the file. */
-  readonly bytes: number;
-  /** SHA-256 of the arrivals that are on the disk, as hexadecimal digits. */
-  readonly hash: string;
-  /** When the first and the latest of them came, in microseconds; null before the first. */
-  readonly firstUs: number | null;
-  readonly latestUs: number | null;
-  /** Messages that are missing since the disk was too slow, or since they were too large. */
-  readonly lost: number;
 }
 
 interface SealedChunk {

@@ -86,9 +86,9 @@ export class WebSocketConnection implements Connection {
       for (const message of this.options.subscribe) this.#send(message);
       if (this.#isHeld) socket.pause();
     });
-    socket.on('message', data => {
+    socket.on('message', (data, isBinary) => {
       this.#reconnect.connected();
-      this.#arrive('message', data as Buffer);
+      this.#arrive('message', data as Buffer, isBinary);
     });
     socket.on('error', error => {
       this.trouble =
@@ -104,8 +104,8 @@ export class WebSocketConnection implements Connection {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 
-  #arrive(kind: 'message' | 'opened' | 'closed', bytes: Uint8Array): void {
-    this.taker.take({ kind, atUs: this.#clock.nowUs(), bytes });
+  #arrive(kind: 'message' | 'opened' | 'closed', bytes: Uint8Array, isBinary = false): void {
+    this.taker.take({ kind, atUs: this.#clock.nowUs(), bytes, isBinary });
     this.#turn ??= setImmediate(() => {
       this.#turn = null;
       this.taker.drained();
