@@ -2,6 +2,7 @@ import { MillraceError } from '../columns/error.js';
 import { sourceNode } from '../plan/build.js';
 import { decodeOptions } from '../plan/decodeOptions.js';
 import type { SourceNode } from '../plan/nodes/source.js';
+import type { PlanNode } from '../plan/plan.js';
 import { made } from './origin.js';
 import { Recording } from './recording.js';
 import type { Stream } from './stream.js';
@@ -45,8 +46,7 @@ export function recordingNode<Row>(
   );
 }
 
-function liveNode(stream: Stream<never> | Stream<unknown>): SourceNode {
-  const { plan } = stream;
+function liveNode({ plan }: { readonly plan: PlanNode }): SourceNode {
   if (plan.kind === 'source' && plan.connector !== 'file') return plan;
   throw new MillraceError(
     'MR1726',

@@ -26,7 +26,7 @@ interface HeldRecording {
   /** What keeps the feed going, also while nothing looks at it. */
   readonly held: HeldQuery;
   readonly stopListening: () => void;
-  ending: Promise<unknown> | null;
+  ending: Promise<void> | null;
 }
 
 /** The recordings of a session: what arrives, written down until its cell is run again. */
@@ -43,7 +43,7 @@ export class RecordingRegistry {
 
   async open({ plan, path, exists, owner }: Request<'record'>): Promise<HostReplies['record']> {
     // A recording that a cell's earlier run has made ends, and its connection with it, before the next one is begun.
-    await Promise.all([...this.#recordings.values()].map(({ ending }) => ending));
+    for (const { ending } of this.#recordings.values()) await ending;
     const { node, source } = await this.#liveSource(plan);
     if (this.recorders === null) {
       throw new RecordError(
@@ -110,7 +110,7 @@ export class RecordingRegistry {
     for (const [id] of of) this.#recordings.delete(id);
   }
 
-  #end(recording: HeldRecording): Promise<unknown> {
+  #end(recording: HeldRecording): Promise<void> {
     const { recorder, held, stopListening } = recording;
     recording.ending ??= (async () => {
       stopListening();
