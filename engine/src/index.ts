@@ -58,6 +58,8 @@ export type { RecordOptions, RecordingState } from './dsl/recording.js';
 export type { FileOptions } from './dsl/fileSources.js';
 export { webSocket } from './dsl/sources.js';
 export type { WebSocketOptions } from './dsl/sources.js';
+export { LiveStream } from './dsl/liveStream.js';
+export type { ConnectionEvent, GapOptions, LiveOptions, WithReceived } from './dsl/liveStream.js';
 export type { Rolled, Rolling, RollingOptions, WithRolled } from './dsl/rolling.js';
 export type {
   AfterMatchOption,

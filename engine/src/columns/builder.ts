@@ -9,6 +9,9 @@ import type { DataType } from './types.js';
 const NO_BYTES = new Uint8Array(0);
 const NO_INTS = new Int32Array(0);
 const NO_FLOATS = new Float64Array(0);
+/** Dictionaries with more or longer strings are large. */
+const MOST_STRINGS = 1 << 18;
+const MOST_CHARACTERS = 1 << 25;
 
 /**
  * Fills one column row by row. Rows are set, not appended: a row that turns out bad is overwritten by the next one.
@@ -172,6 +175,15 @@ export class BatchBuilder {
           interners[i] ?? undefined,
           read === null || read.has(field.name),
         ),
+    );
+  }
+
+  /** Whether a dictionary has become so large that another builder should go on: a feed without end may have columns whose every value is new. */
+  get isLarge(): boolean {
+    return this.columns.some(
+      ({ interner }) =>
+        interner !== null &&
+        (interner.dictionary.size > MOST_STRINGS || interner.dictionary.characters > MOST_CHARACTERS),
     );
   }
 

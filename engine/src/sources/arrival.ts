@@ -37,6 +37,8 @@ export interface ArrivalFormat {
   count?(message: Uint8Array): number;
   /** Whether rows depend on what a server says first on a connection, so that nobody can join one later. */
   readonly fromStart?: boolean;
+  /** Whether it looks at what arrives as it comes, before anything is dropped; its rows, bounded in number, wait in it. It only looks on. */
+  readonly atOnce?: boolean;
   /** `ask` reaches the connection of a live feed; over a recording nobody listens, since the answers are in it. */
   decoder(
     schema: Schema,

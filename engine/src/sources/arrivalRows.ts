@@ -11,9 +11,6 @@ import { textOption, type Options } from './options.js';
 import type { SourceCounters } from './source.js';
 
 const CAPACITY = 8192;
-/** Dictionaries with more or longer strings than these are left behind: feeds have columns whose every value is another one. */
-const MOST_STRINGS = 1 << 18;
-const MOST_CHARACTERS = 1 << 25;
 
 /** The columns of rows that arrive: those that are read from what arrives, and behind them, if it is asked for, when it was received. */
 export interface ArrivalColumns {
@@ -82,9 +79,7 @@ export class ArrivalRows {
 
   /** Begins a batch of at most so many rows; what is left of the last arrival comes first. */
   begin(maxRows: number): void {
-    if (this.#builder.columns.some(({ interner }) => interner !== null && isLarge(interner.dictionary))) {
-      this.#builder = new BatchBuilder(this.made.columns, CAPACITY);
-    }
+    if (this.#builder.isLarge) this.#builder = new BatchBuilder(this.made.columns, CAPACITY);
     this.#builder.begin(maxRows);
     if (this.#decoder.isOpen) this.#read();
   }
@@ -94,6 +89,11 @@ export class ArrivalRows {
     this.#atUs = arrival.atUs;
     this.#decoder.begin(arrival);
     if (this.#decoder.isOpen) this.#read();
+  }
+
+  /** Shows what arrived to a decoder that looks at once; what it makes of it comes with the next batch. */
+  note(arrival: Arrival): void {
+    this.#decoder.begin(arrival);
   }
 
   /** The rows, in buffers that are used again by the next batch. */
@@ -114,8 +114,4 @@ export class ArrivalRows {
     const column = builder.columns[this.#received];
     for (let row = from; row < builder.length; row++) column.floats[row] = this.#atUs;
   }
-}
-
-function isLarge({ size, characters }: { readonly size: number; readonly characters: number }): boolean {
-  return size > MOST_STRINGS || characters > MOST_CHARACTERS;
 }

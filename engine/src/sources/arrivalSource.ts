@@ -77,6 +77,7 @@ async function openFeed(
     counters,
     ask: asked => intake.connection.ask(asked),
   });
+  if (format.atOnce === true) intake.atOnce = arrival => rows.note(arrival);
   const reader = new ArrivalReader(intake, rows);
   return {
     summary: {
@@ -147,6 +148,8 @@ class Intake implements ArrivalTaker {
   readonly format: ArrivalFormat;
   readonly queue: ArrivalQueue;
   readonly connection: Connection;
+  /** Where arrivals go that are looked at as they come. */
+  atOnce: ((arrival: Arrival) => void) | null = null;
   readonly #taps = new Set<(arrival: Arrival) => void>();
   #opened = 0;
 
@@ -173,7 +176,8 @@ class Intake implements ArrivalTaker {
     if (arrival.kind === 'message') this.counters.bytes += arrival.bytes.length;
     else if (arrival.kind === 'opened' && this.#opened++ > 0) this.counters.reconnects++;
     for (const listener of this.#taps) listener(arrival);
-    this.queue.push(arrival);
+    if (this.atOnce === null) this.queue.push(arrival);
+    else this.atOnce(arrival);
   }
 
   drained(): void {
@@ -216,8 +220,8 @@ class ArrivalReader implements SourceReader {
   async next(maxRows: number): Promise<Batch | null> {
     const { rows } = this;
     const { queue, world } = this.intake;
-    rows.begin(maxRows);
     for (;;) {
+      rows.begin(maxRows);
       const isMore = this.#readWaiting();
       if (rows.length > 0) return rows.batch();
       if (isMore) await new Promise<void>(resolve => void world.after(0, resolve));

@@ -102,4 +102,9 @@ export interface World {
   random(): number;
   /** The folder that relative paths start from. */
   readonly directory: string;
+  /**
+   * Which machines may be connected to: all; all but those of the link, where clouds keep credentials (where it is not given); or, for servers
+   * that work for others, those with public addresses alone.
+   */
+  readonly reach?: 'all' | 'beyondLinkLocal' | 'public';
 }

@@ -1,38 +1,26 @@
 import { openArrivals } from '../../sources/arrivalSource.js';
-import { SourceError } from '../../sources/error.js';
-import { choiceOption, textOption, type Options } from '../../sources/options.js';
+import { arrivalFormat } from '../../sources/arrivalFormats.js';
+import { joinConnection } from '../../sources/sharedConnections.js';
 import type { SourceConnector } from '../../sources/source.js';
-import { WebSocketConnection, type WebSocketOptions } from './webSocketConnection.js';
+import { WebSocketConnection } from './webSocketConnection.js';
+import { webSocketOptions } from './webSocketOptions.js';
 
 /**
- * Rows of the messages of a WebSocket. Options: `url`; `subscribe` (messages to send once connected); `end: 'close'` (a clean close by the server
- * is the end); and those of `openArrivals`.
+ * Rows of the messages of a WebSocket. Options: `url`; `subscribe` (messages to send once connected); `compression` of binary messages;
+ * `maxMessageBytes` (16 MB); `heartbeat`; `end: 'close'` (a clean close by the server is the end); and those of `openArrivals`.
+ * Rows and the events of their connection share it.
  */
 export const webSocketConnector: SourceConnector = {
   name: 'webSocket',
   async open(request, world) {
-    const options = connectionOptions(request.options);
-    return openArrivals(request, world, {
+    const options = webSocketOptions(request.options);
+    const { atOnce = false, fromStart = false } = arrivalFormat(request.options);
+    const joining = { key: `webSocket ${JSON.stringify(options)}`, looksOn: atOnce, fromStart };
+    return await openArrivals(request, world, {
       label: options.url,
       ends: options.endOnClose,
-      connect: taker => new WebSocketConnection(options, taker, world),
+      connect: taker =>
+        joinConnection(world, joining, taker, shared => new WebSocketConnection(options, shared, world)),
     });
   },
 };
-
-function connectionOptions(options: Options): WebSocketOptions {
-  const url = textOption(options, 'url', '');
-  if (!/^wss?:\/\/[^/]/.test(url) || !URL.canParse(url)) {
-    throw new SourceError(
-      'MR3501',
-      `'${url}' is no address of a WebSocket.`,
-      "Write 'ws://localhost:8080' or 'wss://…'.",
-    );
-  }
-  const { subscribe = [] } = options;
-  return {
-    url,
-    subscribe: Array.isArray(subscribe) ? subscribe : [subscribe],
-    endOnClose: choiceOption(options, 'end', ['close', 'never'], 'never') === 'close',
-  };
-}

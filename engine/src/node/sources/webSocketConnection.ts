@@ -1,29 +1,32 @@
 import WebSocket from 'ws';
-import type { ArrivalRequest } from '../../sources/arrival.js';
+import type { Arrival, ArrivalRequest } from '../../sources/arrival.js';
 import type { ArrivalTaker, Connection } from '../../sources/connection.js';
+import { Heartbeat } from '../../sources/heartbeat.js';
 import { ReceiveClock } from '../../sources/receiveClock.js';
 import { Reconnect } from '../../sources/reconnect.js';
 import type { World } from '../../sources/source.js';
+import { AddressGuard } from '../network/addresses.js';
+import { Bodies } from '../network/bodies.js';
+import { inflate } from './inflate.js';
+import type { WebSocketOptions } from './webSocketOptions.js';
 
-/** Larger messages are refused. */
-const MAX_PAYLOAD = 16 << 20;
+const HANDSHAKE_MS = 8000;
+/** A sender that does not read what it is sent is not sent more than this. */
+const MOST_UNSENT_BYTES = 1 << 20;
 const encoder = new TextEncoder();
 
-/** How a connection is made. */
-export interface WebSocketOptions {
-  readonly url: string;
-  /** Messages to send after each connection. */
-  readonly subscribe: readonly unknown[];
-  /** Whether a clean close by the server is the end. */
-  readonly endOnClose: boolean;
-}
-
-/** One connection to a WebSocket. It connects again, with growing and random pauses, until it is closed. */
+/**
+ * One connection to a WebSocket. It subscribes anew each time, finds out when the other side is gone, and connects again, with growing and random
+ * pauses, until it is closed.
+ */
 export class WebSocketConnection implements Connection {
   trouble: string | null = null;
   readonly #clock: ReceiveClock;
   readonly #reconnect: Reconnect;
+  readonly #guard: AddressGuard;
+  readonly #bodies: Bodies;
   #socket: WebSocket | null = null;
+  #heartbeat: Heartbeat | null = null;
   #cancelRetry: (() => void) | null = null;
   #started = false;
   #closed = false;
@@ -37,6 +40,12 @@ export class WebSocketConnection implements Connection {
   ) {
     this.#clock = new ReceiveClock(world);
     this.#reconnect = new Reconnect(world);
+    this.#guard = new AddressGuard(world);
+    this.#guard.check(new URL(options.url));
+    this.#bodies = new Bodies(world, {
+      take: body => this.#arrive('message', body),
+      failed: (reason, address) => taker.refuse(`no answer that could be used: ${reason}`, address),
+    });
   }
 
   start(): void {
@@ -47,22 +56,28 @@ export class WebSocketConnection implements Connection {
 
   hold(): void {
     this.#isHeld = true;
+    this.#heartbeat?.heard();
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.pause();
   }
 
   release(): void {
     this.#isHeld = false;
+    this.#heartbeat?.heard();
     if (this.#socket?.isPaused === true) this.#socket.resume();
   }
 
   ask(request: ArrivalRequest): void {
+    if (this.#socket === null) return;
     if ('send' in request) this.#send(request.send);
+    else this.#bodies.get(request.fetch);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelRetry?.();
+    this.#heartbeat?.stop();
+    this.#bodies.clear();
     this.#socket?.removeAllListeners();
     this.#socket?.on('error', () => undefined);
     this.#socket?.terminate();
@@ -74,37 +89,88 @@ export class WebSocketConnection implements Connection {
     this.#cancelRetry = null;
     this.#reconnect.attempted();
     const socket = new WebSocket(this.options.url, {
-      maxPayload: MAX_PAYLOAD,
+      maxPayload: this.options.maxMessageBytes,
       perMessageDeflate: false,
-      handshakeTimeout: 10_000,
-    });
+      handshakeTimeout: HANDSHAKE_MS,
+      lookup: this.#guard.lookup,
+    } as WebSocket.ClientOptions);
     this.#socket = socket;
+    /** What the connection was lost for, where this side knows better than its close code. */
+    let why: string | null = null;
     let isOpen = false;
     socket.on('open', () => {
       isOpen = true;
-      this.#arrive('opened', encoder.encode(this.options.url));
-      for (const message of this.options.subscribe) this.#send(message);
-      if (this.#isHeld) socket.pause();
+      this.#opened(socket, reason => (why ??= reason));
     });
-    socket.on('message', (data, isBinary) => {
-      this.#reconnect.connected();
-      this.#arrive('message', data as Buffer, isBinary);
-    });
-    socket.on('error', error => {
-      this.trouble =
-        error.message === '' ? ((error as NodeJS.ErrnoException).code ?? 'failed') : error.message;
-      if ((error as NodeJS.ErrnoException).code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
-        this.taker.refuse(`a message of more than ${MAX_PAYLOAD} bytes`, '');
+    socket.on('message', (data, isBinary) => this.#received(data as Buffer, isBinary));
+    socket.on('pong', () => this.#heartbeat?.heard());
+    socket.on('ping', () => this.#heartbeat?.heard());
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      why ??= error.message === '' ? (error.code ?? 'failed') : error.message;
+      if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
+        this.taker.refuse(`a message of more than ${this.options.maxMessageBytes} bytes`, '');
       }
     });
-    socket.on('close', (code, reason) => this.#lost(isOpen, code, reason.toString()));
+    socket.on('close', (code, reason) => {
+      this.trouble = why ?? (reason.length > 0 ? `code ${code}: ${reason.toString()}` : `code ${code}`);
+      this.#lost(isOpen, code);
+    });
+  }
+
+  #opened(socket: WebSocket, lost: (reason: string) => void): void {
+    this.trouble = null;
+    this.#arrive('opened', encoder.encode(this.options.url));
+    for (const message of this.options.subscribe) this.#send(message);
+    const { heartbeat } = this.options;
+    if (heartbeat !== null) {
+      this.#heartbeat = new Heartbeat(
+        heartbeat,
+        this.world,
+        () => this.#beat(socket, heartbeat.send),
+        () => {
+          lost(`nothing was heard for ${heartbeat.timeoutMs} ms after a heartbeat`);
+          socket.terminate();
+        },
+      );
+    }
+    if (this.#isHeld) socket.pause();
+  }
+
+  #beat(socket: WebSocket, message: unknown): void {
+    // A sender that is held back cannot be heard.
+    if (socket.isPaused) this.#heartbeat?.heard();
+    else if (message === null) socket.ping();
+    else this.#send(message);
+  }
+
+  #received(data: Buffer, isBinary: boolean): void {
+    this.#reconnect.connected();
+    this.#heartbeat?.heard();
+    const { compression, maxMessageBytes } = this.options;
+    let message: Uint8Array = data;
+    if (isBinary && compression !== 'none') {
+      try {
+        message = inflate(data, compression, maxMessageBytes);
+      } catch (error) {
+        this.taker.refuse(
+          `a message that is not '${compression}', or too large: ${(error as Error).message}`,
+          '',
+        );
+        return;
+      }
+    }
+    this.#arrive('message', message, isBinary && compression === 'none');
   }
 
   #send(message: unknown): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    const socket = this.#socket;
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    if (socket.bufferedAmount > MOST_UNSENT_BYTES)
+      this.taker.refuse('the server does not read what it is sent', '');
+    else socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   }
 
-  #arrive(kind: 'message' | 'opened' | 'closed', bytes: Uint8Array, isBinary = false): void {
+  #arrive(kind: Arrival['kind'], bytes: Uint8Array, isBinary = false): void {
     this.taker.take({ kind, atUs: this.#clock.nowUs(), bytes, isBinary });
     this.#turn ??= setImmediate(() => {
       this.#turn = null;
@@ -112,13 +178,15 @@ export class WebSocketConnection implements Connection {
     });
   }
 
-  #lost(wasOpen: boolean, code: number, reason: string): void {
+  #lost(wasOpen: boolean, code: number): void {
     this.#socket = null;
+    this.#heartbeat?.stop();
+    this.#heartbeat = null;
+    this.#bodies.clear();
     if (this.#closed) return;
-    if (wasOpen)
-      this.#arrive('closed', encoder.encode(reason === '' ? `code ${code}` : `code ${code}: ${reason}`));
+    if (wasOpen) this.#arrive('closed', encoder.encode(this.trouble ?? ''));
     if (this.options.endOnClose && code === 1000) {
-      this.#closed = true;
+      this.close();
       this.taker.ended();
       return;
     }
