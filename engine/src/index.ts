@@ -60,6 +60,17 @@ export { webSocket } from './dsl/sources.js';
 export type { WebSocketOptions } from './dsl/sources.js';
 export { LiveStream } from './dsl/liveStream.js';
 export type { ConnectionEvent, GapOptions, LiveOptions, WithReceived } from './dsl/liveStream.js';
+export { exchange } from './dsl/exchange.js';
+export type {
+  BinanceOptions,
+  BookChange,
+  Candle,
+  ExchangeChannel,
+  ExchangeOptions,
+  ExchangeRow,
+  Quote,
+  Trade,
+} from './dsl/exchange.js';
 export type { Rolled, Rolling, RollingOptions, WithRolled } from './dsl/rolling.js';
 export type {
   AfterMatchOption,
@@ -97,6 +108,8 @@ export type { MapReduceKey, MapReduceOptions } from './dsl/mapReduce.js';
 export type { Key, KeyArguments, KeyBound, KeyIndex, LiveKeyIndex } from './dsl/keyValue.js';
 export type { Unsubscribe, WatchedRows } from './dsl/keyWatcher.js';
 export type { TopNKinds, TopNOptions } from './dsl/topN.js';
+export { orderBook } from './dsl/orderBook.js';
+export type { BookChangeColumns, BookLevel, OrderBookOptions } from './dsl/orderBook.js';
 export type { EmaOptions, RowFunction } from './dsl/rowFunctions.js';
 export { Stream } from './dsl/stream.js';
 export type { KeepOptions } from './dsl/stream.js';

@@ -129,7 +129,7 @@ function skipBlank(bytes: Uint8Array): number {
 }
 
 /** Line feeds are white space in a message, but they end a line for the readers of values: they become spaces. */
-function oneLine(bytes: Uint8Array, length: number): void {
+export function oneLine(bytes: Uint8Array, length: number): void {
   for (let at = bytes.indexOf(10); at >= 0 && at < length; at = bytes.indexOf(10, at + 1)) bytes[at] = 32;
   bytes[length] = 10;
 }

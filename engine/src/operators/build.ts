@@ -22,6 +22,7 @@ import { ReorderOperator } from './reorder.js';
 import { RankOperator } from './rank.js';
 import { MapReduceOperator } from './mapReduce.js';
 import { TopNOperator } from './topN.js';
+import { OrderBookOperator } from './orderBook.js';
 import { RollingOperator } from './rolling.js';
 import { rollingShape } from './rollingPlan.js';
 import { SetOperationOperator } from './setOperation.js';
@@ -97,6 +98,8 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
         isFew(physical.rows, !physical.retracting)
         ? new FewTopOperator(physical)
         : new TopNOperator(physical);
+    case 'orderBook':
+      return new OrderBookOperator(physical);
     case 'lead':
       return new LeadOperator(physical);
     case 'groupBy':

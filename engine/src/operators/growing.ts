@@ -1,4 +1,4 @@
-/** A copy of an array of times with room for at least `needed`. */
+/** A copy of an array of times, or other numbers, with room for at least `needed`. */
 export function grownTimes(array: Float64Array, needed: number): Float64Array<ArrayBuffer> {
   let length = Math.max(16, array.length);
   while (length < needed) length *= 2;
@@ -7,7 +7,7 @@ export function grownTimes(array: Float64Array, needed: number): Float64Array<Ar
   return next;
 }
 
-/** A copy of an array of marks with room for at least `needed`. */
+/** A copy of an array of small numbers with room for at least `needed`. */
 export function grownBytes(array: Uint8Array, needed: number): Uint8Array<ArrayBuffer> {
   let length = Math.max(16, array.length);
   while (length < needed) length *= 2;

@@ -45,6 +45,8 @@ function keyOfStep(plan: Pick<PhysicalPlan, 'operators'>, step: PhysicalStep): r
     case 'topN':
       if (step.rowNumber !== null) return [...step.within, step.rowNumber];
       return step.rows === 1 ? step.within : below();
+    case 'orderBook':
+      return ['symbol', 'level'];
     case 'apply':
       return step.call === 'udf' ? below() : null;
     case 'unpivot': {

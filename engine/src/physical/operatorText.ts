@@ -10,6 +10,7 @@ import { boundWindowText } from '../windows/boundText.js';
 import type { EmitSpec, FillSpec } from '../windows/emission.js';
 import { asOfJoinText } from './asOfJoin.js';
 import { mapReduceOperatorText } from './mapReduce.js';
+import { orderBookOperatorText } from './orderBook.js';
 import type { PhysicalRank } from './rank.js';
 import type { PhysicalGrouping, PhysicalOperator } from './physical.js';
 
@@ -67,6 +68,8 @@ export function operatorText(operator: PhysicalOperator): string {
       const numbered = rowNumber === null ? '' : `, with ${rowNumber}`;
       return `top ${rows} by ${by.join(', ')} within ${within.join(', ') || '()'}${numbered} (${form})`;
     }
+    case 'orderBook':
+      return orderBookOperatorText(operator);
     case 'lead': {
       const texts = operator.columns.map(
         ({ name, value, rows }) => `${name} = ${boundText(value)} ${rows} ahead`,

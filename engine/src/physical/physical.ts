@@ -14,6 +14,7 @@ import type { PhysicalWindowJoin } from './windowJoin.js';
 import type { PhysicalRank } from './rank.js';
 import type { PhysicalMapReduce } from './mapReduce.js';
 import type { PhysicalTopN } from './topN.js';
+import type { PhysicalOrderBook } from './orderBook.js';
 import type { PhysicalJoin } from './join.js';
 import type { PhysicalLookupJoin } from './lookupJoin.js';
 import type { PhysicalSetOperation } from './setOperation.js';
@@ -128,6 +129,7 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
   | ({ readonly op: 'matchPattern' } & PhysicalMatchPattern)
   | ({ readonly op: 'lead' } & PhysicalLead)
   | ({ readonly op: 'topN' } & PhysicalTopN)
+  | ({ readonly op: 'orderBook' } & PhysicalOrderBook)
   | ({ readonly op: 'rank' } & PhysicalRank)
   | ({ readonly op: 'mapReduce' } & PhysicalMapReduce)
   | ({

@@ -21,6 +21,7 @@ import { planJoin } from './join.js';
 import { planLookupJoin } from './lookupJoin.js';
 import { broughtTogether, planSetOperation } from './setOperation.js';
 import { planTopN } from './topN.js';
+import { planOrderBook } from './orderBook.js';
 import { planRank } from './rank.js';
 import { planMapReduce } from './mapReduce.js';
 import { planRolling } from './rolling.js';
@@ -320,6 +321,11 @@ export function planPhysical(
         const passes = output.mode !== 'append' && !wanted.final && endsWithWindows(topN, input);
         const window = passes ? traits.window : null;
         return { ...traits, at: add(operator, traits.at), window, sequence: null, retention: null };
+      },
+      orderBook: node => {
+        const [{ at }, input] = [plan(node.input, { final: false, upsert: false }), relationOf(node.input)];
+        const operator = planOrderBook(node, input, relationOf(node), wanted.upsert);
+        return { at: add(operator, at), sequence: null, window: null, retention: null };
       },
       final: final => ({ ...plan(final.input, { final: true, upsert: false }), retention: null }),
       late: late => {

@@ -35,6 +35,7 @@ import { bindMapReduce } from './mapReduce.js';
 import { bindRolling } from './rolling.js';
 import { bindMatchPattern } from './matchPattern.js';
 import { bindTopN, endsWithWindows } from './topN.js';
+import { bindOrderBook } from './orderBook.js';
 import { bindUnionAll } from './unionAll.js';
 
 /** What bars have beside: their number in their group, from 1 up, and whether they have reached their threshold. */
@@ -83,6 +84,7 @@ export function bindPlan(
         unpivot: node => bindUnpivot(node, input(node), requireColumn),
         apply: node => bindApply(node, input(node), requireColumn),
         topN: node => bindTopN(node, input(node), name => requireColumn(name, input(node).schema)),
+        orderBook: node => bindOrderBook(node, input(node), name => requireColumn(name, input(node).schema)),
         rank: node => bindRank(node, input(node), name => requireColumn(name, input(node).schema)),
         mapReduce: node => bindMapReduce(node, input(node), name => requireColumn(name, input(node).schema)),
         cache: node => (node.over === 'now' ? input(node) : { ...input(node), mode: 'append', key: null }),

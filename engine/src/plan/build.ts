@@ -22,6 +22,7 @@ import type { SortNode } from './nodes/sort.js';
 import type { SourceNode } from './nodes/source.js';
 import type { AsOfJoinNode } from './nodes/asOfJoin.js';
 import type { TopNNode } from './nodes/topN.js';
+import type { OrderBookNode } from './nodes/orderBook.js';
 import type { UnionAllNode } from './nodes/unionAll.js';
 import type { UnpivotNode } from './nodes/unpivot.js';
 import type { UpsertNode } from './nodes/upsert.js';
@@ -100,6 +101,10 @@ export const cacheNode = (parts: Parts<CacheNode>): CacheNode => freeze({ kind: 
 
 /** The first rows of groups. */
 export const topNNode = (parts: Parts<TopNNode>): TopNNode => freeze({ kind: 'topN', ...parts });
+
+/** The best levels of order books. */
+export const orderBookNode = (parts: Parts<OrderBookNode>): OrderBookNode =>
+  freeze({ kind: 'orderBook', ...parts });
 
 /** Freezes plain data through and through; typed arrays stay as they are, since they cannot be frozen. */
 function freeze<Data>(data: Data): Data {

@@ -19,6 +19,7 @@ import { mapReduceText } from './mapReduce.js';
 import { rollingText } from './rolling.js';
 import { matchPatternText } from './matchPattern.js';
 import { topNText } from './topN.js';
+import { orderBookText } from './orderBook.js';
 import { sortText } from './tables.js';
 import type { PlanNode } from './plan.js';
 
@@ -91,6 +92,7 @@ export function nodeText(node: PlanNode): string {
     rolling: node => rollingText(node),
     matchPattern: node => matchPatternText(node),
     topN: node => topNText(node),
+    orderBook: node => orderBookText(node),
     rank: node => rankText(node),
     mapReduce: node => mapReduceText(node),
     cache: () => 'cache',

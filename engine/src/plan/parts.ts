@@ -4,7 +4,7 @@ import type { PlanKind, PlanNode } from './plan.js';
 import type { Relation } from './relation.js';
 
 /** Nodes that keep a table of one row a key or group: its rows are few beside those that they are made of. */
-const TABLES: ReadonlySet<PlanKind> = new Set(['aggregate', 'upsert', 'deduplicate', 'topN']);
+const TABLES: ReadonlySet<PlanKind> = new Set(['aggregate', 'upsert', 'deduplicate', 'topN', 'orderBook']);
 
 /**
  * The part of a plan that can run as a query of its own, whose table the rest goes on from: the highest node below the root that keeps a changing

@@ -22,6 +22,7 @@ import type { SortNode } from './nodes/sort.js';
 import type { SourceNode } from './nodes/source.js';
 import type { AsOfJoinNode } from './nodes/asOfJoin.js';
 import type { TopNNode } from './nodes/topN.js';
+import type { OrderBookNode } from './nodes/orderBook.js';
 import type { UnionAllNode } from './nodes/unionAll.js';
 import type { UnpivotNode } from './nodes/unpivot.js';
 import type { UpsertNode } from './nodes/upsert.js';
@@ -48,6 +49,7 @@ export type PlanNode =
   | RollingNode
   | MatchPatternNode
   | TopNNode
+  | OrderBookNode
   | RankNode
   | MapReduceNode
   | CacheNode

@@ -33,6 +33,7 @@ export function uniqueKey(
     },
     topN: ({ input, rows, rowNumber, within }) =>
       rowNumber !== null ? [...within, rowNumber] : rows === 1 ? within : of(input),
+    orderBook: each => relations.get(each)!.key,
     rank: ({ input }) => of(input),
     apply: ({ input, form }) => (form === 'udf' ? of(input) : null),
     distinct: each => schemaOf(each).fields.map(({ name }) => name),

@@ -1,11 +1,12 @@
 import type { ArrivalFormat } from './arrival.js';
 import { connectionEvents } from './connectionEvents.js';
 import { SourceError } from './error.js';
+import { EXCHANGE_FORMATS } from './exchanges/formats.js';
 import { jsonArrivals } from './jsonArrivals.js';
 import { textOption, type Options } from './options.js';
 
 /** Every way in which what arrives over a connection is read. */
-const FORMATS: readonly ArrivalFormat[] = [jsonArrivals, connectionEvents];
+const FORMATS: readonly ArrivalFormat[] = [jsonArrivals, connectionEvents, ...EXCHANGE_FORMATS];
 
 /** The format that a source's option `decode` names; not given: JSON. */
 export function arrivalFormat(options: Options): ArrivalFormat {
