@@ -53,9 +53,7 @@ export type { PrintedSchema } from './dsl/printedSchema.js';
 export { generator } from './dsl/generator.js';
 export type { MarketOptions, MarketTrade } from './dsl/generator.js';
 export { read, replay } from './dsl/fileSources.js';
-export { Recording } from './dsl/recording.js';
-export type { RecordOptions, RecordingState } from './dsl/recording.js';
-export type { FileOptions } from './dsl/fileSources.js';
+export type { FileOptions, TimeSinceMidnight } from './dsl/fileSources.js';
 export { webSocket } from './dsl/sources.js';
 export type { WebSocketOptions } from './dsl/sources.js';
 export { LiveStream } from './dsl/liveStream.js';
@@ -71,6 +69,8 @@ export type {
   Quote,
   Trade,
 } from './dsl/exchange.js';
+export { Recording } from './dsl/recording.js';
+export type { RecordOptions, RecordingState } from './dsl/recording.js';
 export type { Rolled, Rolling, RollingOptions, WithRolled } from './dsl/rolling.js';
 export type {
   AfterMatchOption,

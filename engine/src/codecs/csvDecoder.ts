@@ -1,7 +1,7 @@
 import type { BatchBuilder, ColumnBuilder } from '../columns/builder.js';
 import type { ByteInterner } from '../columns/byteInterner.js';
 import type { Schema } from '../columns/schema.js';
-import type { TimeUnit } from '../columns/types.js';
+import type { Field, TimeUnit } from '../columns/types.js';
 import { CsvField } from './csvField.js';
 import { CsvRowSplitter } from './csvRow.js';
 import type { CsvFormat } from './csvFormat.js';
@@ -18,6 +18,8 @@ const enum Kind {
   Float64,
   Timestamp,
   Date,
+  /** A float64 with a comma before its fraction. */
+  CommaFloat,
   /** Read from the field's text, exactly. */
   Other,
 }
@@ -52,6 +54,7 @@ export class CsvDecoder implements RowDecoder {
   readonly #scanner = new ByteScanner();
   readonly #splitter: CsvRowSplitter;
   readonly #fields: CsvField;
+  readonly #number = new Uint8Array(32);
   #columns: (ColumnBuilder | null)[] = [];
   #builder: BatchBuilder | null = null;
   /** In a line that is too long: it has been rejected, and is left out up to its end. */
@@ -68,10 +71,12 @@ export class CsvDecoder implements RowDecoder {
   ) {
     this.line = firstLine;
     const fields = mapping.map(index => (index < 0 ? null : schema.fields[index]));
-    this.#kinds = Uint8Array.from(fields, field => (field === null ? Kind.Skip : KINDS[field.type.kind]));
+    const kindOf = (field: Field): Kind =>
+      field.type.kind === 'float64' && format.decimalComma ? Kind.CommaFloat : KINDS[field.type.kind];
+    this.#kinds = Uint8Array.from(fields, field => (field === null ? Kind.Skip : kindOf(field)));
     this.#nullable = fields.map(field => field === null || field.nullable);
     this.#units = fields.map(field => (field?.type.kind === 'timestamp' ? field.type.unit : 's'));
-    this.#splitter = new CsvRowSplitter(format.delimiter);
+    this.#splitter = new CsvRowSplitter(format);
     this.#fields = new CsvField(format);
   }
 
@@ -90,7 +95,13 @@ export class CsvDecoder implements RowDecoder {
       p = this.#skipLine(bytes, p, to);
       if (this.#skipping) return to;
     }
+    const { comment } = this.format;
     while (p < to && out.length < limitRows) {
+      if (bytes[p] === comment) {
+        p = this.#skipComment(bytes, p, to);
+        if (this.#skipping) return to;
+        continue;
+      }
       let next = this.#row(bytes, p, to, atEnd, out.length);
       if (next === INCOMPLETE || (next > to && !atEnd)) {
         if (to - p <= limit) return p;
@@ -127,7 +138,7 @@ export class CsvDecoder implements RowDecoder {
     const kinds = this.#kinds;
     const columns = this.#columns;
     const scanner = this.#scanner;
-    const delimiter = this.format.delimiter;
+    const { delimiter, quote } = this.format;
     const last = kinds.length - 1;
     let p = start;
     for (let c = 0; c <= last; c++) {
@@ -139,7 +150,7 @@ export class CsvDecoder implements RowDecoder {
         if (!this.#nullable[c] || (last === 0 && p === start)) return UNUSUAL;
         if (kind !== Kind.Skip) column.setNull(row);
       } else if (kind <= Kind.String) {
-        if (first === 34) end = this.#quotedText(kind, column, bytes, p, row);
+        if (first === quote) end = this.#quotedText(kind, column, bytes, p, row);
         else {
           end = fieldEnd(bytes, p, delimiter);
           if (kind === Kind.String) {
@@ -153,6 +164,7 @@ export class CsvDecoder implements RowDecoder {
       } else {
         const lane = column.floats;
         if (kind === Kind.Float64) end = plainFloat(bytes, p, lane, row);
+        else if (kind === Kind.CommaFloat) end = this.#commaFloat(bytes, p, lane, row);
         else if (column.isWide) end = -1;
         else if (kind === Kind.Timestamp) end = scanner.plainTimestamp(p, this.#units[c], lane, row);
         else if (kind === Kind.Int64) end = plainInteger(bytes, p, lane, row);
@@ -182,7 +194,7 @@ export class CsvDecoder implements RowDecoder {
     if (kind === Kind.Float64) value = scanner.float(p);
     else if (kind === Kind.Timestamp) value = scanner.timestamp(p, this.#units[c]);
     else if (kind === Kind.Date) value = scanner.date(p);
-    else if (kind === Kind.Other) return -1;
+    else if (kind >= Kind.CommaFloat) return -1;
     else value = scanner.integer(p);
     if (scanner.end < 0) return -1;
     if (kind === Kind.Float64) column.setNumber(row, value);
@@ -194,14 +206,30 @@ export class CsvDecoder implements RowDecoder {
 
   /** Reads a quoted field that is plain text within one line; returns the position behind it, or -1. */
   #quotedText(kind: Kind, column: ColumnBuilder, bytes: Uint8Array, p: number, row: number): number {
+    const { quote } = this.format;
     let end = p + 1;
-    while (bytes[end] !== 34 && bytes[end] !== 10) end++;
-    if (bytes[end] === 10 || bytes[end + 1] === 34) return -1;
+    while (bytes[end] !== quote && bytes[end] !== 10) end++;
+    if (bytes[end] === 10 || bytes[end + 1] === quote) return -1;
     if (kind === Kind.String) {
       column.ints[row] = (column.interner as ByteInterner).intern(bytes, p + 1, end);
       if (column.hasNull) column.valid[row] = 1;
     }
     return end + 1;
+  }
+
+  /** Reads a number with a comma, by way of one with a point; returns the position behind it, or -1. */
+  #commaFloat(bytes: Uint8Array, p: number, lane: Float64Array, row: number): number {
+    const { delimiter } = this.format;
+    const number = this.#number;
+    let length = 0;
+    for (; length < number.length - 1; length++) {
+      const byte = bytes[p + length];
+      if (byte === delimiter || byte < 33) break;
+      // A point stays none: it is no part of such a number.
+      number[length] = byte === 44 ? 46 : byte === 46 ? 44 : byte;
+    }
+    number[length] = 10;
+    return plainFloat(number, 0, lane, row) === length && length > 0 ? p + length : -1;
   }
 
   #unusualRow(bytes: Uint8Array, start: number, to: number, atEnd: boolean, out: BatchBuilder): number {
@@ -262,6 +290,12 @@ export class CsvDecoder implements RowDecoder {
     }
     this.#skipping = true;
     return to;
+  }
+
+  /** Passes over a line that is no row; where it does not end here, `#skipping` is set. */
+  #skipComment(bytes: Uint8Array, from: number, to: number): number {
+    this.#skipping = true;
+    return this.#skipLine(bytes, from, to);
   }
 
   #skipLine(bytes: Uint8Array, from: number, to: number): number {

@@ -38,7 +38,8 @@ export class CsvField {
       return null;
     }
     const text = row.field(index).trim();
-    return readText(text, column, at) ? null : notOfType(field, text);
+    const plain = this.format.decimalComma ? withPoint(text) : text;
+    return readText(plain, column, at) ? null : notOfType(field, text);
   }
 
   #isNullField(row: CsvRowSplitter, index: number, isString: boolean): boolean {
@@ -49,6 +50,11 @@ export class CsvField {
     const text = row.field(index).trim();
     return text === '' || this.#nulls.has(text);
   }
+}
+
+/** The text of a number with a point before its fraction; any other text as it is. */
+export function withPoint(text: string): string {
+  return /^[-+]?\d*,\d+(?:e[-+]?\d+)?$/i.test(text) ? text.replace(',', '.') : text;
 }
 
 /** Why a row without a value in the column is rejected. */

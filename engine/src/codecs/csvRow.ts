@@ -1,3 +1,4 @@
+import type { CsvFormat } from './csvFormat.js';
 import { textOf } from './decoder.js';
 
 /**
@@ -19,31 +20,32 @@ export class CsvRowSplitter {
   /** What is wrong with the row's quoting, or null. */
   fault: string | null = null;
 
-  constructor(private readonly delimiter: number) {}
+  constructor(private readonly format: Pick<CsvFormat, 'delimiter' | 'quote'>) {}
 
   /** Splits the row at `start`. Returns the position behind its line feed, or -1 where it does not end before `to`. */
   split(bytes: Uint8Array, start: number, to: number, atEnd: boolean): number {
     this.count = 0;
     this.lines = 1;
     this.fault = null;
+    const { delimiter, quote } = this.format;
     let p = start;
     let used = 0;
     for (;;) {
       const from = used;
-      const isQuoted = bytes[p] === 34 && p < to;
+      const isQuoted = bytes[p] === quote && p < to;
       if (isQuoted) {
         p++;
         for (;;) {
           if (p >= to) return -1;
           const byte = bytes[p++];
-          if (byte === 34) {
-            if (bytes[p] !== 34 || p >= to) break;
+          if (byte === quote) {
+            if (bytes[p] !== quote || p >= to) break;
             p++;
           } else if (byte === 10) this.lines++;
           this.#put(used++, byte);
         }
       }
-      while (p < to && bytes[p] !== this.delimiter && bytes[p] !== 10 && !isLineEnd(bytes, p, to)) {
+      while (p < to && bytes[p] !== delimiter && bytes[p] !== 10 && !isLineEnd(bytes, p, to)) {
         if (isQuoted) this.fault = 'characters between a closing quote and the next separator';
         this.#put(used++, bytes[p++]);
       }
@@ -51,7 +53,7 @@ export class CsvRowSplitter {
       this.ends[this.count] = used;
       this.quoted[this.count] = isQuoted;
       this.count++;
-      if (p < to && bytes[p] === this.delimiter) {
+      if (p < to && bytes[p] === delimiter) {
         p++;
         continue;
       }

@@ -1,4 +1,5 @@
 import { formatDuration } from '../columns/duration.js';
+import { formatTimestamp } from '../columns/iso.js';
 import { typeName } from '../columns/types.js';
 import type { Field } from '../columns/types.js';
 import type { BoundPlan } from '../session/protocol.js';
@@ -39,21 +40,50 @@ export class PrintedSchema {
   }
 }
 
-/** A source in one line: columns, unit of time, disorder, rows, watermark. */
+/** A source in one line: what there is, when it is, how far rows lie behind each other and what follows of that, what could not be read. */
 export function sourceLine(source: SourceSummary): string {
-  const unit = source.fields.find(field => field.name === source.time)?.type;
   const parts = [
     `${source.fields.length} columns`,
     ...(source.rows === null ? [] : [`${source.rows} rows`]),
-    ...(source.time === null
-      ? ['no event time']
-      : [`event time ${source.time}, ${unit === undefined ? '' : typeName(unit)}`]),
-    ...(source.time === null
-      ? []
-      : [
-          `watermark ${formatDuration(source.boundUs)} behind (${source.boundFrom === 'declared' ? 'declared' : 'the disorder of the sample'})`,
-        ]),
+    ...timeParts(source),
     ...source.notes,
   ];
   return `${source.name}: ${parts.join('; ')}`;
+}
+
+function timeParts({
+  time,
+  fields,
+  sample,
+  boundUs,
+  boundFrom,
+  firstTime,
+  lastTime,
+}: SourceSummary): string[] {
+  if (time === null) return ['no event time'];
+  const type = fields.find(field => field.name === time)?.type;
+  const unit = type === undefined ? '' : typeName(type);
+  const range =
+    firstTime === null
+      ? ''
+      : `, from ${timeText(firstTime)}${lastTime === null ? '' : ` to ${timeText(lastTime)}`}`;
+  const measured = sample === undefined || sample.rows === 0 ? [] : sampleParts(sample);
+  const from = boundFrom === 'declared' ? 'declared' : 'the disorder of the sample';
+  return [
+    `event time ${time}, ${unit}${range}`,
+    ...measured,
+    `watermark ${formatDuration(boundUs)} behind (${from})`,
+  ];
+}
+
+function sampleParts({ rows, rejected, disorderUs }: NonNullable<SourceSummary['sample']>): string[] {
+  const order = disorderUs === 0 ? 'in order' : `up to ${formatDuration(disorderUs)} out of order`;
+  return [
+    `${rows} rows looked at, ${order}`,
+    ...(rejected === 0 ? [] : [`${rejected} of them cannot be read (see rejects)`]),
+  ];
+}
+
+function timeText(time: number): string {
+  return formatTimestamp(BigInt(Math.floor(time)), 'us');
 }

@@ -6,6 +6,8 @@ import type { PlanNode } from '../plan/plan.js';
 import { made } from './origin.js';
 import { Recording } from './recording.js';
 import type { Stream } from './stream.js';
+import { timeSpec } from './timeOptions.js';
+import type { TimeOptions } from './timeOptions.js';
 
 /** How a recording is read, beside what every file's options say. */
 export interface RecordedOptions<Row> {
@@ -29,8 +31,8 @@ export function recordingPath(files: unknown): string | null {
 /** The plan of a recording's rows. */
 export function recordingNode<Row>(
   path: string,
-  options: RecordedOptions<Row>,
-  given: Pick<SourceNode, 'name' | 'fields' | 'time' | 'clocked'>,
+  options: RecordedOptions<Row> & Omit<TimeOptions<Row>, 'time'> & { readonly time?: unknown },
+  given: Pick<SourceNode, 'name' | 'fields' | 'clocked'>,
 ): SourceNode {
   const { as, decode, receivedAt, hash } = options;
   const live = as === undefined ? null : liveNode(as);
@@ -41,9 +43,22 @@ export function recordingNode<Row>(
       connector: 'recording',
       options: { ...(live === null ? {} : decodeOptions(live.options)), ...Object.fromEntries(own), path },
       fields: given.fields ?? live?.fields ?? null,
-      time: given.time ?? live?.time ?? null,
+      time: recordedTime(options) ?? live?.time ?? null,
     }),
   );
+}
+
+/** The column of event time, where one is named. */
+function recordedTime<Row>(options: Omit<TimeOptions<Row>, 'time'> & { readonly time?: unknown }) {
+  const { time } = options;
+  if (typeof time === 'object') {
+    throw new MillraceError(
+      'MR1727',
+      'the event time of a recording is a column of its messages, and not one that counts from midnight.',
+      "Name it: replay('trades.mrec', { time: 'ts' }).",
+    );
+  }
+  return timeSpec({ ...options, time } as TimeOptions<Record<string, unknown>>);
 }
 
 function liveNode({ plan }: { readonly plan: PlanNode }): SourceNode {

@@ -1,3 +1,4 @@
+import { formatDuration } from '../columns/duration.js';
 import { explainPhysical, type ExplainedPhysical } from '../physical/explain.js';
 import { explainPlan, explainText } from '../plan/explain.js';
 import type { PlanNode } from '../plan/plan.js';
@@ -45,10 +46,15 @@ function notesOf({ kind, operator, source }: ExplainedPhysical, stats: QueryStat
     return [`${numberText(rows)} rows, ${bytesText(bytes)}${dropped}`];
   }
   if (source === null) return [];
-  const { rows, waiting, watermarkUs, idle, ended } = stats.sources[source];
+  const { rows, waiting, watermarkUs, idle, ended, late, lateByUs } = stats.sources[source];
   const waits = waiting === 0 ? '' : `, ${numberText(waiting)} wait for other sources`;
   return [
     `${numberText(rows)} rows${waits}, watermark ${markText(watermarkUs)}${idle && !ended ? ', silent' : ''}`,
+    ...(late === 0
+      ? []
+      : [
+          `${numberText(late)} rows later than its bound allows, by up to ${formatDuration(lateByUs)}: declare a watermark of that`,
+        ]),
   ];
 }
 

@@ -66,6 +66,7 @@ function sourceStats({ pipeline, merge, sources }: Measured): SourceStats[] {
   return pipeline.plan.sources.map(({ node }, at): SourceStats => {
     const { rows, watermark, highest, idle } = pipeline.meter.sources[at];
     const { boundUs, boundFrom } = sources[at].summary;
+    const { lateness } = sources[at];
     return {
       name: node.name,
       rows,
@@ -73,6 +74,8 @@ function sourceStats({ pipeline, merge, sources }: Measured): SourceStats[] {
       watermarkUs: watermark === -Infinity ? null : watermark,
       boundUs,
       boundFrom,
+      late: lateness?.rows ?? 0,
+      lateByUs: lateness?.byUs ?? 0,
       lastTimeUs: highest === -Infinity ? null : highest + boundUs,
       idleTimeoutUs: node.time?.idleTimeoutUs ?? null,
       idle,

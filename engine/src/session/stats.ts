@@ -17,6 +17,9 @@ export interface SourceStats {
   /** How far rows may lag behind the highest event time. */
   readonly boundUs: number;
   readonly boundFrom: 'declared' | 'sample';
+  /** Rows of it that came later than the bound allows, and by how much at most. */
+  readonly late: number;
+  readonly lateByUs: number;
   /** The highest event time so far. */
   readonly lastTimeUs: EventTime | null;
   /** After so long a silence on the session clock it holds others back no more; null: never. */

@@ -2,6 +2,7 @@
 export interface ByteInput {
   /** What messages call it. */
   readonly label: string;
+  /** How many bytes there are; Infinity where that is known at the end only. */
   readonly size: number;
   /** Reads up to `length` bytes from `position` into `into` at `offset`; returns how many were read, 0 at the end. */
   read(into: Uint8Array, offset: number, length: number, position: number): Promise<number>;
@@ -61,4 +62,70 @@ export function readAhead(input: ByteInput, size = 1 << 20): ByteInput {
     },
     close: () => input.close(),
   };
+}
+
+/** The part of an input from `start` on, `size` bytes long. */
+export function partOf(input: ByteInput, label: string, start: number, size: number): ByteInput {
+  return {
+    label,
+    size,
+    read(into, offset, length, position) {
+      return input.read(into, offset, Math.max(0, Math.min(length, size - position)), start + position);
+    },
+    close: () => input.close(),
+  };
+}
+
+/** Bytes that come one behind the other, such as those of a compressed file. */
+export type ByteStream = AsyncGenerator<Uint8Array, void>;
+
+/** A stream as an input of unknown size: it is read forwards, and begins anew for a place before the one that it has reached. */
+export function streamInput(label: string, start: () => ByteStream, close: () => Promise<void>): ByteInput {
+  let stream: ByteStream | null = null;
+  let chunk = new Uint8Array(0);
+  /** The first byte of the chunk that has not been passed, in the chunk and among all. */
+  let at = 0;
+  let reached = 0;
+  return {
+    label,
+    size: Infinity,
+    async read(into, offset, length, position) {
+      if (position < reached || stream === null) {
+        await stream?.return();
+        stream = start();
+        chunk = new Uint8Array(0);
+        at = reached = 0;
+      }
+      for (;;) {
+        const passed = Math.min(position - reached, chunk.length - at);
+        at += passed;
+        reached += passed;
+        if (at < chunk.length) break;
+        const next = await stream.next();
+        if (next.done === true) return 0;
+        chunk = next.value as Uint8Array<ArrayBuffer>;
+        at = 0;
+      }
+      const count = Math.min(length, chunk.length - at);
+      into.set(chunk.subarray(at, at + count), offset);
+      at += count;
+      reached += count;
+      return count;
+    },
+    async close() {
+      await stream?.return();
+      await close();
+    },
+  };
+}
+
+/** All bytes of an input from a place on, in pieces of their own. */
+export async function* chunksOf(input: ByteInput, size = 256 << 10): ByteStream {
+  for (let position = 0; ;) {
+    const bytes = new Uint8Array(Math.max(1, Math.min(size, input.size - position)));
+    const read = await input.read(bytes, 0, bytes.length, position);
+    if (read === 0) return;
+    position += read;
+    yield bytes.subarray(0, read);
+  }
 }

@@ -1,22 +1,21 @@
 import { CsvDecoder } from '../codecs/csvDecoder.js';
-import { DEFAULT_NULLS } from '../codecs/csvFormat.js';
+import { withPoint } from '../codecs/csvField.js';
 import type { CsvFormat } from '../codecs/csvFormat.js';
 import { CsvRowSplitter } from '../codecs/csvRow.js';
-import { MAX_LINE_BYTES } from '../codecs/decoder.js';
 import { STRING, timestampType } from '../columns/types.js';
 import type { Field } from '../columns/types.js';
+import { csvFormat, firstLine } from './csvOptions.js';
 import { SourceError } from './error.js';
 import { noColumn } from './eventTime.js';
 import { SAMPLE_ROWS } from './lineFormat.js';
 import type { InspectedText } from './lineFormat.js';
 import { ColumnObserver } from './observer.js';
-import { booleanOption, numberOption, textOption, textsOption } from './options.js';
+import { booleanOption, textsOption } from './options.js';
 import type { SourceRequest } from './source.js';
 
-const DELIMITERS = [',', ';', '\t', '|'];
-
 /**
- * Looks at the beginning of a CSV text. Options: `header` (true), `delimiter` (found in the first line), `nulls` (texts that mean
+ * Looks at the beginning of a CSV text. Options: `header` (true; false where `columns` are given), `columns` (names, in place of the header's), `skip` (lines before it: 0),
+ * `delimiter` (found in the first line), `quote` (`"`; an empty text: none), `comment` (none), `decimal` (`.`), `nulls` (texts that mean
  * NULL: by default NA, N/A, NULL, null in columns that are not strings), `maxLineBytes` (1 MB).
  *
  * A declared schema is matched to the header by name, and by place where there is no header; columns that it does not name are
@@ -30,14 +29,15 @@ export function inspectCsv(
   request: SourceRequest,
 ): InspectedText {
   const { options } = request;
-  const start = sample[0] === 0xef && sample[1] === 0xbb && sample[2] === 0xbf ? 3 : 0;
+  const { start, lines } = firstLine(options, sample, length);
   const notes: string[] = [];
-  const format = formatOf(sample, start, length, request, notes);
-  const hasHeader = booleanOption(options, 'header', true);
+  const format = csvFormat(options, sample, start, length, notes);
+  const given = textsOption(options, 'columns', []);
+  const hasHeader = booleanOption(options, 'header', given.length === 0);
   if (start === length && (request.fields === null || hasHeader)) {
     throw new SourceError('MR3104', `${label} is empty.`, 'A CSV begins with a line of column names.');
   }
-  const splitter = new CsvRowSplitter(format.delimiter);
+  const splitter = new CsvRowSplitter(format);
   const first = splitter.split(sample, start, length, complete);
   if (first < 0 && start < length) {
     throw new SourceError(
@@ -49,63 +49,42 @@ export function inspectCsv(
   const headerRow = Array.from({ length: start === length ? 0 : splitter.count }, (_, i) =>
     splitter.field(i),
   );
-  const names = hasHeader
-    ? uniqueNames(headerRow)
-    : headerRow.map((_, i) => request.fields?.[i]?.name ?? `column${i + 1}`);
+  const names = namesOf(label, headerRow, hasHeader, given, request.fields);
+  if (!hasHeader) notes.push('no header');
   const rowsFrom = hasHeader ? first : start;
   const fields =
     request.fields ?? inferFields(names, sample, rowsFrom, length, complete, format, request, notes);
-  const mapping = mappingOf(label, names, hasHeader, fields, notes);
-  const firstLine = hasHeader ? 1 + splitter.lines : 1;
+  const mapping = mappingOf(label, names, hasHeader || given.length > 0, fields, notes);
+  const line = 1 + lines + (hasHeader ? splitter.lines : 0);
   return {
     fields,
     inferred: request.fields === null,
     notes,
     start: rowsFrom,
-    decoder: (schema, reject) => new CsvDecoder(schema, mapping, format, reject, firstLine),
+    decoder: (schema, reject) => new CsvDecoder(schema, mapping, format, reject, line),
   };
 }
 
-function formatOf(
-  sample: Uint8Array,
-  start: number,
-  length: number,
-  request: SourceRequest,
-  notes: string[],
-): CsvFormat {
-  const { options } = request;
-  const given = textOption(options, 'delimiter', '');
-  if (given.length > 1 || given.charCodeAt(0) > 127 || given === '"' || given === '\n') {
+/** The names of the columns: as given, by the header, as declared by place, or numbered. */
+function namesOf(
+  label: string,
+  firstRow: readonly string[],
+  hasHeader: boolean,
+  given: readonly string[],
+  declared: readonly Field[] | null,
+): string[] {
+  if (given.length === 0) {
+    if (hasHeader) return uniqueNames(firstRow);
+    return firstRow.map((_, i) => declared?.[i]?.name ?? `column${i + 1}`);
+  }
+  if (new Set(given).size < given.length || (firstRow.length > 0 && firstRow.length !== given.length)) {
     throw new SourceError(
-      'MR3106',
-      `'${given}' cannot be a delimiter.`,
-      "Give one ASCII character: ',', ';', '\\t'.",
+      'MR3107',
+      `a line of ${label} has ${firstRow.length} fields, and ${new Set(given).size} different columns are named.`,
+      'Name one column for each field.',
     );
   }
-  const delimiter = given === '' ? findDelimiter(sample, start, length) : given;
-  if (given === '' && delimiter !== ',') notes.push(`fields separated by ${JSON.stringify(delimiter)}`);
-  return {
-    delimiter: delimiter.charCodeAt(0),
-    nulls: textsOption(options, 'nulls', DEFAULT_NULLS),
-    nullStrings: options.nulls !== undefined,
-    maxLineBytes: numberOption(options, 'maxLineBytes', MAX_LINE_BYTES, 1),
-  };
-}
-
-/** The candidate that the first line has most often, outside of quotes; a comma where it has none. */
-function findDelimiter(sample: Uint8Array, start: number, length: number): string {
-  const counts = new Map<number, number>();
-  let quoted = false;
-  for (let p = start; p < length && (quoted || sample[p] !== 10); p++) {
-    if (sample[p] === 34) quoted = !quoted;
-    else if (!quoted) counts.set(sample[p], (counts.get(sample[p]) ?? 0) + 1);
-  }
-  let best = ',';
-  for (const candidate of DELIMITERS) {
-    const count = counts.get(candidate.charCodeAt(0)) ?? 0;
-    if (count > (counts.get(best.charCodeAt(0)) ?? 0)) best = candidate;
-  }
-  return best;
+  return [...given];
 }
 
 /** The names of a header: empty ones and repeated ones get a number. */
@@ -132,17 +111,23 @@ function inferFields(
 ): Field[] {
   const nulls = new Set(format.nulls);
   const observers = names.map(name => new ColumnObserver(name, nulls, format.nullStrings));
-  const splitter = new CsvRowSplitter(format.delimiter);
+  const splitter = new CsvRowSplitter(format);
   let rows = 0;
   let p = from;
   while (p < length && rows < SAMPLE_ROWS) {
+    if (sample[p] === format.comment) {
+      p = sample.indexOf(10, p) + 1;
+      if (p === 0) break;
+      continue;
+    }
     p = splitter.split(sample, p, length, complete);
     if (p < 0) break;
     if (splitter.count !== names.length || splitter.fault !== null) continue;
     rows++;
     for (let i = 0; i < names.length; i++) {
       const quotedEmpty = splitter.quoted[i] && splitter.ends[i] === splitter.starts[i];
-      observers[i].see(splitter.field(i), quotedEmpty ? 'string' : 'text');
+      const text = splitter.field(i);
+      observers[i].see(format.decimalComma ? withPoint(text) : text, quotedEmpty ? 'string' : 'text');
     }
   }
   if (rows === 0) {

@@ -8,19 +8,37 @@ import type { EventTime } from '../columns/time.js';
 import { readBytes } from './bytes.js';
 import type { ByteInput } from './bytes.js';
 import { addReject, newCounters } from './counters.js';
-import { withEventTime } from './eventTime.js';
+import { checkYears, withEventTime } from './eventTime.js';
 import type { EventTimeColumn } from './eventTime.js';
 import { SAMPLE_ROWS } from './lineFormat.js';
 import type { InspectedText, InspectText } from './lineFormat.js';
 import { disorderOf, MarkMaker } from './marks.js';
+import type { Lateness } from './marks.js';
+import { AS_THEY_ARE } from './rowCompletion.js';
+import type { RowCompletion } from './rowCompletion.js';
 import type { OpenSource, SourceCounters, SourceReader, SourceRequest, SourceSummary } from './source.js';
 
 /** How much of a text is looked at when it is opened. */
 const SAMPLE_BYTES = 4 << 20;
 /** How much of its end is looked at for the last event time. */
 const TAIL_BYTES = 64 << 10;
-/** How much is read at once. */
+/** How much is read at once, and how many rows a batch has at most. */
 const CHUNK_BYTES = 512 << 10;
+const BATCH_ROWS = 8192;
+
+/** How much of a file is held at once: less of each where there are many. */
+export interface ReadSizes {
+  readonly sampleBytes: number;
+  readonly chunkBytes: number;
+  readonly batchRows: number;
+}
+
+/** The sizes for one file alone. */
+export const FULL_SIZES: ReadSizes = {
+  sampleBytes: SAMPLE_BYTES,
+  chunkBytes: CHUNK_BYTES,
+  batchRows: BATCH_ROWS,
+};
 
 /**
  * Opens rows of text: the schema is declared, or inferred from the first rows and enforced from there on. `open` is called
@@ -30,18 +48,37 @@ export async function openLines(
   inspect: InspectText,
   open: () => Promise<ByteInput>,
   request: SourceRequest,
+  completion: RowCompletion = AS_THEY_ARE,
+  sizes: ReadSizes = FULL_SIZES,
 ): Promise<OpenSource> {
   const input = await open();
   try {
-    const sample = await readBytes(input, 0, SAMPLE_BYTES);
+    const sample = await readBytes(input, 0, sizes.sampleBytes);
     const length = sample.length - 1;
-    const inspected = inspect(input.label, sample, length, length === input.size, request);
-    const { fields, time } = withEventTime(input.label, inspected.fields, request.time);
+    const complete = length === input.size || length < sizes.sampleBytes;
+    const own = { ...request, fields: completion.own(request.fields) };
+    const inspected = inspect(input.label, sample, length, complete, own);
+    const chosen = completion.fields(input.label, inspected.fields);
+    const { fields, time } = withEventTime(input.label, chosen, request.time);
     const schema: Schema = { fields };
-    const interners = makeInterners(schema);
-    const look = time === null ? null : lookAtTimes(inspected, schema, interners, time, sample, length);
+    const interners = completion === AS_THEY_ARE ? makeInterners(schema) : completion.interners.of(fields);
+    const text: TextOfRows = {
+      inspected,
+      completion,
+      schema,
+      own: { fields: fields.slice(0, inspected.fields.length) },
+      interners,
+      time,
+    };
+    const look = time === null ? null : lookAtTimes(text, time, sample, length);
+    const isWhole = complete && (look === null || look.count < SAMPLE_ROWS);
     const lastTime =
-      time === null ? null : await lastTimeOf(inspected, schema, time, input, look?.last ?? null);
+      time === null || isWhole
+        ? (look?.last ?? null)
+        : input.size === Infinity
+          ? null
+          : await lastTimeOf(text, time, input, look?.last ?? null);
+    checkYears(input.label, schema, time, [look?.first ?? null, look?.last ?? null]);
     const boundUs = request.time?.boundUs ?? look?.disorder ?? 0;
     const summary: SourceSummary = {
       name: request.name,
@@ -52,12 +89,19 @@ export async function openLines(
       rows: null,
       firstTime: look?.first ?? null,
       lastTime,
+      ...(look === null
+        ? {}
+        : {
+            sample: { rows: look.count + look.rejected, rejected: look.rejected, disorderUs: look.disorder },
+          }),
       notes: inspected.notes,
     };
+    const lateness = { rows: 0, byUs: 0 };
     return {
       summary,
       live: false,
-      read: columns => new LineReader(open, inspected, schema, interners, time, boundUs, columns ?? null),
+      lateness,
+      read: columns => new LineReader(open, text, { boundUs, lateness }, columns ?? null, sizes),
       close: () => Promise.resolve(),
     };
   } finally {
@@ -65,7 +109,20 @@ export async function openLines(
   }
 }
 
+/** What is known of a text of rows once it has been looked at. */
+interface TextOfRows {
+  readonly inspected: InspectedText;
+  readonly completion: RowCompletion;
+  readonly schema: Schema;
+  /** The columns that stand in the text itself: the first ones of the schema. */
+  readonly own: Schema;
+  readonly interners: readonly (ByteInterner | null)[];
+  readonly time: EventTimeColumn | null;
+}
+
 interface TimesOfSample {
+  readonly count: number;
+  readonly rejected: number;
   readonly first: EventTime | null;
   readonly last: EventTime | null;
   readonly disorder: number;
@@ -76,20 +133,22 @@ function ignoreReject(): void {
 }
 
 function lookAtTimes(
-  inspected: InspectedText,
-  schema: Schema,
-  interners: readonly (ByteInterner | null)[],
+  { inspected, schema, own, interners, completion }: TextOfRows,
   time: EventTimeColumn,
   sample: Uint8Array,
   length: number,
 ): TimesOfSample {
   const builder = new BatchBuilder(schema, SAMPLE_ROWS, interners);
-  const decoder = inspected.decoder(schema, ignoreReject);
+  let rejected = 0;
+  const decoder = inspected.decoder(own, () => rejected++);
   decoder.decode(sample, inspected.start, length, false, builder);
+  completion.complete(builder);
   const count = builder.length;
   const times = new Float64Array(count);
   toEventTimes(builder.columns[time.index].column().data, time.unit, count, times);
   return {
+    count,
+    rejected,
     first: count === 0 ? null : times.reduce((a, b) => Math.min(a, b)),
     last: count === 0 ? null : times.reduce((a, b) => Math.max(a, b)),
     disorder: disorderOf(times, count),
@@ -98,8 +157,7 @@ function lookAtTimes(
 
 /** The highest event time of the sample and of the text's end. The end is cut at a line feed, so it may begin in a quoted field: rows that do not fit are passed over. */
 async function lastTimeOf(
-  inspected: InspectedText,
-  schema: Schema,
+  { inspected, schema, own, completion }: TextOfRows,
   time: EventTimeColumn,
   input: ByteInput,
   ofSample: EventTime | null,
@@ -109,7 +167,8 @@ async function lastTimeOf(
   const length = tail.length - 1;
   const from = position === inspected.start ? 0 : tail.indexOf(10) + 1;
   const builder = new BatchBuilder(schema, TAIL_BYTES);
-  inspected.decoder(schema, ignoreReject).decode(tail, from, length, true, builder);
+  inspected.decoder(own, ignoreReject).decode(tail, from, length, true, builder);
+  completion.complete(builder);
   if (builder.length === 0) return ofSample;
   const times = new Float64Array(builder.length);
   toEventTimes(builder.columns[time.index].column().data, time.unit, builder.length, times);
@@ -124,7 +183,7 @@ class LineReader implements SourceReader {
   readonly #decoder: RowDecoder;
   readonly #marks: MarkMaker | null;
   #input: ByteInput | null = null;
-  #bytes = new Uint8Array(CHUNK_BYTES + 1);
+  #bytes: Uint8Array<ArrayBuffer>;
   /** The bytes not decoded yet. */
   #from = 0;
   #to = 0;
@@ -134,18 +193,18 @@ class LineReader implements SourceReader {
 
   constructor(
     private readonly open: () => Promise<ByteInput>,
-    inspected: InspectedText,
-    schema: Schema,
-    interners: readonly (ByteInterner | null)[],
-    private readonly time: EventTimeColumn | null,
-    boundUs: number,
+    private readonly text: TextOfRows,
+    { boundUs, lateness }: { readonly boundUs: number; readonly lateness: Lateness },
     columns: ReadonlySet<string> | null,
+    private readonly sizes: ReadSizes,
   ) {
-    this.#builder = new BatchBuilder(schema, 8192, interners, columns);
-    this.#decoder = inspected.decoder(schema, (position, reason, text) =>
+    const { inspected, schema, own, interners, time } = text;
+    this.#bytes = new Uint8Array(sizes.chunkBytes + 1);
+    this.#builder = new BatchBuilder(schema, sizes.batchRows, interners, columns);
+    this.#decoder = inspected.decoder(own, (position, reason, text) =>
       addReject(this.counters, position, reason, text),
     );
-    this.#marks = time === null ? null : new MarkMaker(time.unit, boundUs);
+    this.#marks = time === null ? null : new MarkMaker(time.unit, boundUs, lateness);
     this.#position = inspected.start;
   }
 
@@ -165,8 +224,10 @@ class LineReader implements SourceReader {
       return null;
     }
     this.counters.rows += builder.length;
-    if (this.#marks === null || this.time === null) return builder.batch(null, START_OF_TIME);
-    const marks = this.#marks.marks(builder.columns[this.time.index].column(), builder.length);
+    const { completion, time } = this.text;
+    completion.complete(builder);
+    if (this.#marks === null || time === null) return builder.batch(null, START_OF_TIME);
+    const marks = this.#marks.marks(builder.columns[time.index].column(), builder.length);
     return builder.batch(marks, this.#marks.watermark);
   }
 
@@ -182,7 +243,7 @@ class LineReader implements SourceReader {
   async #fill(): Promise<void> {
     this.#input ??= await this.open();
     const left = this.#to - this.#from;
-    if (left > CHUNK_BYTES / 2 && left > this.#bytes.length / 2) {
+    if (left > this.sizes.chunkBytes / 2 && left > this.#bytes.length / 2) {
       const bytes = new Uint8Array(this.#bytes.length * 2);
       bytes.set(this.#bytes.subarray(this.#from, this.#to));
       this.#bytes = bytes;

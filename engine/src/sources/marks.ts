@@ -3,6 +3,12 @@ import { END_OF_TIME, START_OF_TIME, toEventTimes } from '../columns/time.js';
 import type { EventTime } from '../columns/time.js';
 import type { TimeUnit } from '../columns/types.js';
 
+/** Rows of a source that came later than its bound allows: how many, and by how much at most, in microseconds behind the highest event time. */
+export interface Lateness {
+  rows: number;
+  byUs: number;
+}
+
 /**
  * The watermark of one reading of a source: the highest event time seen less the bound. It gives each row the mark that is
  * in force after it.
@@ -11,10 +17,13 @@ export class MarkMaker {
   #highest: EventTime = START_OF_TIME;
   #times = new Float64Array(0);
   #marks = new Float64Array(0);
+  #late = 0;
 
   constructor(
     private readonly unit: TimeUnit,
     private readonly boundUs: number,
+    /** Where late rows are said, of all readings of a source. */
+    private readonly lateness: Lateness | null = null,
   ) {}
 
   get watermark(): EventTime {
@@ -51,10 +60,20 @@ export class MarkMaker {
     for (let i = 0; i < count; i++) {
       const time = times[i];
       if (time > highest) highest = time;
+      else if (highest - time > bound) this.#noteLate(highest - time);
       marks[i] = highest - bound;
     }
     this.#highest = highest;
     return marks;
+  }
+
+  /** Each reading meets the same rows: what one has counted is not counted again by the next. */
+  #noteLate(byUs: number): void {
+    const { lateness } = this;
+    if (lateness === null) return;
+    this.#late++;
+    if (this.#late > lateness.rows) lateness.rows = this.#late;
+    if (byUs > lateness.byUs) lateness.byUs = byUs;
   }
 
   /** The input has ended: no row will come any more. */

@@ -2,6 +2,7 @@ import type { Batch } from '../columns/batch.js';
 import type { Field } from '../columns/types.js';
 import type { EventTime } from '../columns/time.js';
 import type { Arrival } from './arrival.js';
+import type { Lateness } from './marks.js';
 
 /** A row that could not be read: counted, and the first ones kept. */
 export interface Reject {
@@ -27,6 +28,8 @@ export interface SourceSummary {
   /** The event times of the sample (or of the whole source where its format says so). */
   readonly firstTime: EventTime | null;
   readonly lastTime: EventTime | null;
+  /** What the sample at the beginning showed: how many rows, how many that could not be read, how far rows lay behind earlier ones. Not given: there was none. */
+  readonly sample?: { readonly rows: number; readonly rejected: number; readonly disorderUs: number };
   /** A sentence for anything a user should know: units guessed, columns widened, a schema inferred. */
   readonly notes: readonly string[];
 }
@@ -59,6 +62,8 @@ export interface OpenSource {
   readonly summary: SourceSummary;
   /** Whether rows come from outside as they happen (no second reading), or can be read again from the start. */
   readonly live: boolean;
+  /** Rows that came later than the bound allows, as far as it has been read. */
+  readonly lateness?: Readonly<Lateness>;
   /** Whether a live feed comes to an end that can be waited for, e.g. a clean close by its server. */
   readonly ends?: boolean;
   /**

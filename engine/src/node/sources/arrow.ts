@@ -10,11 +10,13 @@ import { readAhead } from '../../sources/bytes.js';
 import type { ByteInput } from '../../sources/bytes.js';
 import { newCounters } from '../../sources/counters.js';
 import { SourceError } from '../../sources/error.js';
-import { withEventTime } from '../../sources/eventTime.js';
+import { checkYears, withEventTime } from '../../sources/eventTime.js';
 import type { EventTimeColumn } from '../../sources/eventTime.js';
 import { disorderOf, MarkMaker } from '../../sources/marks.js';
+import type { Lateness } from '../../sources/marks.js';
+import { AS_THEY_ARE } from '../../sources/rowCompletion.js';
+import type { RowCompletion } from '../../sources/rowCompletion.js';
 import type { OpenSource, SourceReader, SourceRequest } from '../../sources/source.js';
-import { fileInput } from '../fileInput.js';
 import { ArrowBatches } from './arrowBatches.js';
 import type { ArrowRows } from './arrowBatches.js';
 import { arrowError, messageAt, readArrowLayout } from './arrowFile.js';
@@ -40,15 +42,19 @@ interface ArrowSource {
   readonly schema: Schema;
   readonly interners: readonly (ByteInterner | null)[];
   readonly time: EventTimeColumn | null;
+  readonly completion: RowCompletion;
 }
 
 /** Opens an Arrow IPC file or stream, which says its own schema; a declared one picks columns and must agree. */
 export async function openArrow(
   request: SourceRequest,
-  directory: string,
-  path: string,
+  openBytes: () => Promise<ByteInput>,
+  completion: RowCompletion = AS_THEY_ARE,
 ): Promise<OpenSource> {
-  const open = async () => readAhead(await fileInput(directory, path));
+  const open = async () => {
+    const bytes = await openBytes();
+    return bytes.size === Infinity ? bytes : readAhead(bytes);
+  };
   const input = await open();
   try {
     const { label } = input;
@@ -58,13 +64,17 @@ export async function openArrow(
     const layout = await readArrowLayout(input);
     const columns = layout.fields.map(typedColumn);
     const notes: string[] = [];
-    const chosen = await chooseFields(open, layout, columns, request, notes);
+    const own = { ...request, fields: completion.own(request.fields) };
+    const chosen = completion.fields(label, await chooseFields(open, layout, columns, own, notes));
     const { fields, time } = withEventTime(label, chosen, request.time);
     const schema: Schema = { fields };
-    const source = { open, layout, columns, schema, interners: makeInterners(schema), time };
+    const interners = completion === AS_THEY_ARE ? makeInterners(schema) : completion.interners.of(fields);
+    const source = { open, layout, columns, schema, interners, time, completion };
     const look = time === null ? null : await lookAtTimes(source, time);
+    checkYears(label, schema, time, [look?.first ?? null, look?.last ?? null]);
     const declaredBound = request.time?.boundUs ?? null;
     const boundUs = declaredBound ?? look?.disorder ?? 0;
+    const lateness = { rows: 0, byUs: 0 };
     return {
       summary: {
         name: request.name,
@@ -75,10 +85,12 @@ export async function openArrow(
         rows: await countRows(input, layout),
         firstTime: look?.first ?? null,
         lastTime: look?.last ?? null,
+        ...(look === null ? {} : { sample: { rows: look.rows, rejected: 0, disorderUs: look.disorder } }),
         notes,
       },
       live: false,
-      read: read => new ArrowReader(source, boundUs, read ?? null),
+      lateness,
+      read: read => new ArrowReader(source, boundUs, read ?? null, 0, lateness),
       close: () => Promise.resolve(),
     };
   } catch (error) {
@@ -101,7 +113,7 @@ async function chooseFields(
   const at = fields.findIndex(field => field.name === request.time?.column);
   if (at < 0 || fields[at].type.kind !== 'int64') return fields;
   const schema = { fields: [fields[at]] };
-  const source = { open, layout, columns, schema, interners: [], time: null };
+  const source = { open, layout, columns, schema, interners: [], time: null, completion: AS_THEY_ARE };
   const sample = await new ArrowReader(source, 0, null).sample();
   if (sample.length > 0) fields[at] = epochField(fields[at], sample, notes);
   return fields;
@@ -127,6 +139,7 @@ async function lookAtTimes(source: ArrowSource, time: EventTimeColumn) {
       : timesOf(await new ArrowReader(alone, 0, null, index.batches.length - 1).sample(true), time);
   const all = [...begins, ...(ends ?? [])];
   return {
+    rows: all.length,
     first: all.length === 0 ? null : all.reduce((a, b) => Math.min(a, b)),
     // The end of a stream, or of one batch alone, is not known without reading it.
     last: index === null || all.length === 0 ? null : all.reduce((a, b) => Math.max(a, b)),
@@ -159,13 +172,18 @@ class ArrowReader implements SourceReader {
     boundUs: number,
     read: ReadonlySet<string> | null,
     private readonly from = 0,
+    lateness: Lateness | null = null,
   ) {
     const { columns, interners, schema, time } = source;
     this.#builder = new BatchBuilder(schema, SAMPLE_ROWS, interners);
-    this.#marks = time === null ? null : new MarkMaker(time.unit, boundUs);
+    this.#marks = time === null ? null : new MarkMaker(time.unit, boundUs, lateness);
     // A NULL in a column that has to have a value is a reject, so such a column is read in any case; and one, for the number of rows.
-    const isRead = schema.fields.map(({ name, nullable }) => read === null || read.has(name) || !nullable);
-    if (!isRead.includes(true)) isRead[0] = true;
+    const { completion } = source;
+    const isRead = schema.fields.map(
+      ({ name, nullable }) => !completion.isAdded(name) && (read === null || read.has(name) || !nullable),
+    );
+    const first = schema.fields.findIndex(({ name }) => !completion.isAdded(name));
+    if (!isRead.includes(true) && first >= 0) isRead[first] = true;
     this.#places = schema.fields.map(({ name }, i) =>
       isRead[i] ? columns.findIndex(column => column.name === name) : -1,
     );
@@ -239,6 +257,7 @@ class ArrowReader implements SourceReader {
     builder.length = count;
     this.#rowsAt += count;
     leaveOutNulls(builder, 0, this.counters);
+    this.source.completion.complete(builder);
     if (this.#rowsAt < rows.length) return;
     this.#rows = null;
     this.#rowsAt = 0;

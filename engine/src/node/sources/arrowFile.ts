@@ -7,6 +7,8 @@ import { SourceError } from '../../sources/error.js';
 import type { ArrowSchemaField } from './typedColumns.js';
 
 const MAGIC = 'ARROW1';
+/** What describes a batch is of some bytes a column: this is out of all proportion. */
+const MOST_METADATA = 64 << 20;
 
 /** A message in its place. */
 export interface PlacedMessage extends ArrowMessage {
@@ -38,16 +40,21 @@ export async function readArrowLayout(input: ByteInput): Promise<ArrowLayout> {
       'Write it again as version 2: pyarrow.feather.write_feather(table, path).',
     );
   }
-  if (magic !== MAGIC) return { label, ...(await readSchema(input)), index: null };
+  if (magic !== MAGIC) return { label, ...(await readSchema(input, 0)), index: null };
+  // What is compressed is read from its beginning on: a file's messages stand there as those of a stream do.
+  if (input.size === Infinity) return { label, ...(await readSchema(input, 8)), index: null };
   const index = await readIndex(input);
   return { label, fields: await fieldsOfSchema(label, index.schema), start: 0, index };
 }
 
-async function readSchema(input: ByteInput) {
-  const message = await messageAt(input, 0);
+async function readSchema(input: ByteInput, from: number) {
+  const message = await messageAt(input, from);
   if (message?.kind !== 'schema') throw brokenArrow(input.label, 'it does not begin with a schema');
-  const bytes = await readBytes(input, 0, message.body);
-  return { fields: await fieldsOfSchema(input.label, bytes.subarray(0, message.body)), start: message.end };
+  const bytes = await readBytes(input, from, message.body - from);
+  return {
+    fields: await fieldsOfSchema(input.label, bytes.subarray(0, message.body - from)),
+    start: message.end,
+  };
 }
 
 async function fieldsOfSchema(label: string, message: Uint8Array): Promise<readonly ArrowSchemaField[]> {
@@ -84,7 +91,7 @@ export async function messageAt(input: ByteInput, position: number): Promise<Pla
   const length = view.getInt32(isMarked ? 4 : 0, true);
   const from = position + (isMarked ? 8 : 4);
   if (length === 0) return null;
-  if (length < 0 || from + length > input.size) {
+  if (length < 0 || length > MOST_METADATA || from + length > input.size) {
     throw brokenArrow(input.label, 'it ends in the middle of a message, or has no messages at all');
   }
   const metadata = await readBytes(input, from, length);

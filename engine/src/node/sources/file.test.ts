@@ -15,6 +15,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'trades.csv'), 'ts,x\n1709908200,1\n');
   await writeFile(join(folder, 'quotes.csv'), 'ts,x\n1709908200,1\n');
   await mkdir(join(folder, 'folder.csv'));
+  await writeFile(join(folder, 'trades.xyz'), 'ts,x\n1709908200,1\n');
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

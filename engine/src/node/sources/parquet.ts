@@ -11,9 +11,12 @@ import { toEventTimes } from '../../columns/time.js';
 import type { Field } from '../../columns/types.js';
 import { newCounters } from '../../sources/counters.js';
 import { SourceError } from '../../sources/error.js';
-import { withEventTime } from '../../sources/eventTime.js';
+import { checkYears, withEventTime } from '../../sources/eventTime.js';
 import type { EventTimeColumn } from '../../sources/eventTime.js';
 import { disorderOf, MarkMaker } from '../../sources/marks.js';
+import type { Lateness } from '../../sources/marks.js';
+import { AS_THEY_ARE } from '../../sources/rowCompletion.js';
+import type { RowCompletion } from '../../sources/rowCompletion.js';
 import type { OpenSource, SourceReader, SourceRequest } from '../../sources/source.js';
 import { fileSize, shownPath } from '../paths.js';
 import { parquetColumns, parquetWasm, WasmBatch } from '../parquetWasm.js';
@@ -32,6 +35,7 @@ interface ParquetLayout {
   readonly schema: Schema;
   readonly interners: readonly (ByteInterner | null)[];
   readonly time: EventTimeColumn | null;
+  readonly completion: RowCompletion;
   /** For each column of the schema, its place in the file; -1 where it is not read. */
   readonly places: readonly number[];
   /** For each column of the file its type, null for those that are not read. */
@@ -44,6 +48,7 @@ export async function openParquet(
   request: SourceRequest,
   directory: string,
   path: string,
+  completion: RowCompletion = AS_THEY_ARE,
 ): Promise<OpenSource> {
   const size = await fileSize(directory, path);
   const label = `'${shownPath(directory, path)}'`;
@@ -55,21 +60,25 @@ export async function openParquet(
     const rows = file.metadata().fileMetadata().numRows();
     const columns = await parquetColumns(file);
     const notes: string[] = [];
-    const chosen = await chooseFields(label, file, columns, request, notes, rows);
+    const own = { ...request, fields: completion.own(request.fields) };
+    const chosen = completion.fields(label, await chooseFields(label, file, columns, own, notes, rows));
     const { fields, time } = withEventTime(label, chosen, request.time);
     const schema: Schema = { fields };
     const places = fields.map(field => columns.findIndex(column => column.name === field.name));
     const layout: ParquetLayout = {
       label,
       schema,
-      interners: makeInterners(schema),
+      completion,
+      interners: completion === AS_THEY_ARE ? makeInterners(schema) : completion.interners.of(fields),
       time,
       places,
       types: columns.map((column, i) => (places.includes(i) ? column.type : null)),
       names: columns.map(column => column.name),
     };
     const look = time === null ? null : await lookAtTimes(file, layout, time, rows);
+    checkYears(label, schema, time, [look?.first ?? null, look?.last ?? null]);
     const boundUs = request.time?.boundUs ?? look?.disorder ?? 0;
+    const lateness = { rows: 0, byUs: 0 };
     return {
       summary: {
         name: request.name,
@@ -81,10 +90,12 @@ export async function openParquet(
         rows,
         firstTime: look?.first ?? null,
         lastTime: look?.last ?? null,
+        ...(look === null ? {} : { sample: { rows: look.rows, rejected: 0, disorderUs: look.disorder } }),
         notes,
       },
       live: false,
-      read: read => new ParquetReader(open, layoutOfRead(layout, read ?? null), boundUs, size),
+      lateness,
+      read: read => new ParquetReader(open, layoutOfRead(layout, read ?? null), { boundUs, lateness }, size),
       close: () => Promise.resolve(),
     };
   } finally {
@@ -98,8 +109,10 @@ export async function openParquet(
  */
 function layoutOfRead(layout: ParquetLayout, read: ReadonlySet<string> | null): ParquetLayout {
   const { fields } = layout.schema;
-  const isChosen = fields.map(({ name, nullable }) => read === null || read.has(name) || !nullable);
-  if (!isChosen.includes(true)) isChosen[0] = true;
+  const isChosen = fields.map(
+    ({ name, nullable }, i) => layout.places[i] >= 0 && (read === null || read.has(name) || !nullable),
+  );
+  if (!isChosen.includes(true)) isChosen[layout.places.findIndex(place => place >= 0)] = true;
   const inFile = layout.places.filter((_, i) => isChosen[i]).sort((a, b) => a - b);
   return {
     ...layout,
@@ -217,13 +230,16 @@ async function lookAtTimes(file: ParquetFile, layout: ParquetLayout, time: Event
   const field = layout.schema.fields[time.index];
   for (const offset of [0, Math.max(0, rows - SAMPLE_ROWS)]) {
     const builder = new BatchBuilder({ fields: [field] }, SAMPLE_ROWS);
-    if (rows > 0) await readRange(file, layout.label, types, [place], layout.names, offset, builder);
+    if (place < 0) builder.length = Math.min(rows, 1);
+    else if (rows > 0) await readRange(file, layout.label, types, [place], layout.names, offset, builder);
+    layout.completion.complete(builder);
     const out = new Float64Array(builder.length);
     toEventTimes(builder.columns[0].column().data, time.unit, builder.length, out);
     times.push(out);
   }
   const all = [...times[0], ...times[1]];
   return {
+    rows: Math.min(rows, all.length),
     first: all.length === 0 ? null : all.reduce((a, b) => Math.min(a, b)),
     last: all.length === 0 ? null : all.reduce((a, b) => Math.max(a, b)),
     disorder: Math.max(...times.map(each => disorderOf(each, each.length))),
@@ -245,11 +261,11 @@ class ParquetReader implements SourceReader {
   constructor(
     private readonly open: () => Promise<ParquetFile>,
     private readonly layout: ParquetLayout,
-    boundUs: number,
+    { boundUs, lateness }: { readonly boundUs: number; readonly lateness: Lateness },
     private readonly size: number,
   ) {
     this.#builder = new BatchBuilder(layout.schema, BATCH_ROWS, layout.interners);
-    this.#marks = layout.time === null ? null : new MarkMaker(layout.time.unit, boundUs);
+    this.#marks = layout.time === null ? null : new MarkMaker(layout.time.unit, boundUs, lateness);
   }
 
   async next(maxRows: number): Promise<Batch | null> {
@@ -264,6 +280,7 @@ class ParquetReader implements SourceReader {
       return null;
     }
     this.counters.rows += builder.length;
+    this.layout.completion.complete(builder);
     return markedBatch(builder, this.layout.time, this.#marks);
   }
 

@@ -1,0 +1,118 @@
+import { pipeline, Readable } from 'node:stream';
+import type { Transform } from 'node:stream';
+import * as zlib from 'node:zlib';
+import { Decompress } from 'fzstd';
+import { chunksOf, streamInput } from '../../sources/bytes.js';
+import type { ByteInput, ByteStream } from '../../sources/bytes.js';
+import { SourceError } from '../../sources/error.js';
+import { damaged } from './unpackLimit.js';
+import type { UnpackLimit } from './unpackLimit.js';
+import { ZstdFrames } from './zstdFrames.js';
+
+/** How the bytes of a file are compressed. */
+export type Compression = 'gzip' | 'zstd' | 'zip';
+
+/** Node has it from version 22.15 on. */
+const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: object) => Transform };
+
+/** How many bytes are unpacked at once. */
+const PIECE = 256 << 10;
+
+/** The compression that a file's first bytes show, whatever its name says; null: none that is known. */
+export function compressionOf(head: Uint8Array): Compression | null {
+  if (head.length < 4) return null;
+  const magic = new DataView(head.buffer, head.byteOffset).getUint32(0, true);
+  if ((magic & 0xffffff) === 0x088b1f) return 'gzip';
+  if (magic === 0xfd2fb528 || magic >>> 4 === 0x184d2a5) return 'zstd';
+  // A file in the archive; an archive that has none; one that is in several parts.
+  if (magic === 0x04034b50 || magic === 0x06054b50 || magic === 0x08074b50) return 'zip';
+  return null;
+}
+
+/** What is in a compressed input, one behind the other. Errors `MR3701` (a bomb), `MR3702` (damaged). */
+export function unpackedInput(input: ByteInput, form: 'gzip' | 'zstd', limit: () => UnpackLimit): ByteInput {
+  const { label } = input;
+  const start = (): ByteStream => {
+    if (form === 'gzip') return throughZlib(label, input, zlib.createGunzip({ chunkSize: PIECE }), limit());
+    if (createZstdDecompress === undefined) return withoutZstd(label, input, limit());
+    return throughZlib(label, input, createZstdDecompress({ chunkSize: PIECE }), limit(), new ZstdFrames());
+  };
+  return streamInput(label, start, () => input.close());
+}
+
+/** Unpacks by one of Node's own streams: in a thread, beside the reading of what is there already. */
+export async function* throughZlib(
+  label: string,
+  input: ByteInput,
+  unpacker: Transform,
+  limit: UnpackLimit,
+  frames: ZstdFrames | null = null,
+): ByteStream {
+  let packed = 0;
+  const counted = async function* () {
+    for await (const chunk of chunksOf(input)) {
+      packed += chunk.length;
+      frames?.add(chunk);
+      yield chunk;
+    }
+  };
+  // The error is the one that the iteration throws.
+  pipeline(Readable.from(counted(), { objectMode: false }), unpacker, () => undefined);
+  try {
+    for await (const chunk of unpacker as AsyncIterable<Uint8Array>) {
+      limit.add(chunk.length, packed);
+      yield chunk;
+    }
+  } catch (error) {
+    throw unpackError(label, error);
+  }
+}
+
+/** Unpacks zstd where Node cannot. */
+async function* withoutZstd(label: string, input: ByteInput, limit: UnpackLimit): ByteStream {
+  const frames = new ZstdFrames();
+  let pieces: Uint8Array[] = [];
+  let packed = 0;
+  const decoder = new Decompress(piece => {
+    limit.add(piece.length, packed);
+    // The decoder goes on using what it gives.
+    pieces.push(piece.slice());
+  });
+  try {
+    for await (const chunk of chunksOf(input, PIECE / 4)) {
+      // Little by little, since a byte may stand for much.
+      for (let at = 0; at < chunk.length; at += SIP) {
+        const sip = chunk.subarray(at, at + SIP);
+        packed += sip.length;
+        frames.add(sip);
+        decoder.push(sip, false);
+        yield* pieces;
+        pieces = [];
+      }
+    }
+    if (!frames.isWhole) throw new RangeError('it ends in the middle of a frame');
+  } catch (error) {
+    throw unpackError(label, error);
+  }
+}
+
+/** How much of a zstd stream is unpacked at once: each three bytes of it may stand for 128 KB. */
+const SIP = 4 << 10;
+
+/** Unpacks zstd that is in memory, as long as `out` in all. Throws RangeError where it is not. */
+export function unzstd(bytes: Uint8Array, out: Uint8Array): void {
+  new ZstdFrames().add(bytes);
+  let at = 0;
+  const decoder = new Decompress(piece => {
+    if (at + piece.length > out.length) throw new RangeError('a buffer is longer than it says');
+    out.set(piece, at);
+    at += piece.length;
+  });
+  decoder.push(bytes, true);
+  if (at !== out.length) throw new RangeError('a buffer is shorter than it says');
+}
+
+function unpackError(label: string, error: unknown): unknown {
+  if (error instanceof SourceError) return error;
+  return damaged(label, error instanceof Error ? error.message : String(error));
+}
