@@ -1,7 +1,7 @@
 import { MillraceError } from '../columns/error.js';
 import { sourceNode } from '../plan/build.js';
 import { decodeOptions } from '../plan/decodeOptions.js';
-import type { SourceNode } from '../plan/nodes/source.js';
+import type { SourceNode, TimeSpec } from '../plan/nodes/source.js';
 import type { PlanNode } from '../plan/plan.js';
 import { made } from './origin.js';
 import { Recording } from './recording.js';
@@ -49,7 +49,7 @@ export function recordingNode<Row>(
 }
 
 /** The column of event time, where one is named. */
-function recordedTime<Row>(options: Omit<TimeOptions<Row>, 'time'> & { readonly time?: unknown }) {
+function recordedTime(options: { readonly time?: unknown }): TimeSpec | null {
   const { time } = options;
   if (typeof time === 'object') {
     throw new MillraceError(
@@ -58,7 +58,7 @@ function recordedTime<Row>(options: Omit<TimeOptions<Row>, 'time'> & { readonly 
       "Name it: replay('trades.mrec', { time: 'ts' }).",
     );
   }
-  return timeSpec({ ...options, time } as TimeOptions<Record<string, unknown>>);
+  return timeSpec(options as TimeOptions<Record<string, unknown>>);
 }
 
 function liveNode({ plan }: { readonly plan: PlanNode }): SourceNode {

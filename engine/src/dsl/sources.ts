@@ -1,13 +1,7 @@
-import { sourceNode } from '../plan/build.js';
-import { MillraceError } from '../columns/error.js';
 import type { DurationText } from '../columns/duration.js';
 import { nameOf } from './fileSources.js';
 import { liveStream, type LiveOptions, type LiveStream, type WithReceived } from './liveStream.js';
-import { made } from './origin.js';
-import { Stream } from './stream.js';
-import { timeSpec } from './timeOptions.js';
-import type { TimeOptions } from './timeOptions.js';
-import type { AnyRow, RowSchema } from './types.js';
+import type { AnyRow } from './types.js';
 
 /** Options of a WebSocket. */
 export interface WebSocketOptions<Row, Received extends string = never> extends LiveOptions<Row, Received> {
