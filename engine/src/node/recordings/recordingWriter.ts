@@ -103,6 +103,16 @@ export class RecordingWriter {
     return this.#stats;
   }
 
+  /** Whether chunks wait for the disk. */
+  get isWriting(): boolean {
+    return this.#writing !== null;
+  }
+
+  /** Resolves when no chunk waits for the disk: what has no feed behind it can wait. */
+  async written(): Promise<void> {
+    await this.#writing;
+  }
+
   /** Takes an arrival; its bytes are copied. */
   add(kind: RecordedKind, atUs: number, bytes: Uint8Array): void {
     if (this.#error !== null || this.#finished !== null) return;
