@@ -79,6 +79,7 @@ const OPTIONS = [
   'skip',
   'nulls',
   'hash',
+  'maxBytes',
 ] as const;
 
 /** The name of a file without folders and endings; of a pattern that of the last folder which is none. */
@@ -150,10 +151,7 @@ function sinceOf<Row>({ column, since, unit = 'ms', zone = 'UTC' }: TimeSinceMid
  * @throws MillraceError `MR1701` for no path, `MR1702` for a time since no day, `MR1004` for an unknown zone; when it is read, `MR3701` to `MR3715` for
  * what is wrong with the files
  */
-export function replay<Row = AnyRow>(
-  files: Files,
-  options: FileOptions<Row> = {},
-): Stream<Row> {
+export function replay<Row = AnyRow>(files: Files, options: FileOptions<Row> = {}): Stream<Row> {
   return new Stream<Row>(fileNode(files, options, true));
 }
 
@@ -162,9 +160,6 @@ export function replay<Row = AnyRow>(
  *
  * @example const quotes = read('quotes.zip', { member: '2024-03-*.csv' });
  */
-export function read<Row = AnyRow>(
-  files: Files,
-  options: FileOptions<Row> = {},
-): Table<Row> {
+export function read<Row = AnyRow>(files: Files, options: FileOptions<Row> = {}): Table<Row> {
   return new Table<Row>(fileNode(files, options, false));
 }

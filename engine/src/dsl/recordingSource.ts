@@ -17,8 +17,10 @@ export interface RecordedOptions<Row> {
   readonly decode?: string;
   /** A column of the times of receipt, in microseconds, behind the others. */
   readonly receivedAt?: string;
-  /** SHA-256 of the file, or of a recording's content, as `pin()` shows it: another file is an error. */
+  /** SHA-256 of the file, or of a recording's arrivals, as `pin()` shows it: another file is an error. A file of the web (`https:`) needs it. */
   readonly hash?: string;
+  /** Of a file of the web: how many bytes are downloaded at most (2 GiB). */
+  readonly maxBytes?: number;
 }
 
 /** Whether what is to be replayed is a recording: by its ending. */
@@ -34,9 +36,11 @@ export function recordingNode<Row>(
   options: RecordedOptions<Row> & Omit<TimeOptions<Row>, 'time'> & { readonly time?: unknown },
   given: Pick<SourceNode, 'name' | 'fields' | 'clocked'>,
 ): SourceNode {
-  const { as, decode, receivedAt, hash } = options;
+  const { as, decode, receivedAt, hash, maxBytes } = options;
   const live = as === undefined ? null : liveNode(as);
-  const own = Object.entries({ decode, receivedAt, hash }).filter(([, value]) => value !== undefined);
+  const own = Object.entries({ decode, receivedAt, hash, maxBytes }).filter(
+    ([, value]) => value !== undefined,
+  );
   return made(
     sourceNode({
       ...given,

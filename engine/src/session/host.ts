@@ -3,6 +3,7 @@ import type { Threads } from '../operators/threads.js';
 import type { SinkConnector } from '../sinks/sink.js';
 import { cachedConnector, type KeptRows } from '../sources/cached.js';
 import { REJECTS_KEPT } from '../sources/counters.js';
+import type { Pins } from '../sources/pin.js';
 import type { Recorders } from '../sources/recorder.js';
 import type { OpenSource, SourceCounters } from '../sources/source.js';
 import { TURN_ROWS } from '../runtime/feed.js';
@@ -16,6 +17,7 @@ import { HostFunctions } from './hostFunctions.js';
 import { ClockPublisher } from './hostClock.js';
 import { partsOf, preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
 import { readRows, writeRows } from './hostReads.js';
+import { pinFile } from './hostPins.js';
 import { RecordingRegistry } from './hostRecordings.js';
 import { ViewRegistry } from './hostViews.js';
 import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost, SessionStats } from './protocol.js';
@@ -23,6 +25,8 @@ import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost, Sessio
 /** What a session host is given. */
 export interface SessionHostOptions extends RuntimeOptions {
   readonly sinks: readonly SinkConnector[];
+  /** Where pins are kept; none: nothing can be pinned here. */
+  readonly pins?: Pins;
   /** Where `record()` writes; none: nothing can be recorded here. */
   readonly recorders?: Recorders;
   /** Threads for closure-free functions of the users'; none: they run in the engine's own. */
@@ -130,6 +134,7 @@ class Host implements SessionHost {
     record: request => this.#recordings.open(request),
     recordingStats: request => this.#recordings.stats(request),
     recordingStop: request => this.#recordings.stop(request),
+    pin: ({ plan, renew }) => pinFile(plan, renew, this.#runtime, this.options.pins ?? null),
     rejects: ({ plan }) => this.#rejects(plan),
     release: async ({ queryId }) => {
       const open = this.#open.get(queryId);

@@ -4,6 +4,7 @@ import type { Value } from '../columns/values.js';
 import type { CacheNode } from '../plan/nodes/cache.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { ChangelogMode } from '../plan/relation.js';
+import type { Pin } from '../sources/pin.js';
 import type { RecordingStats } from '../sources/recorder.js';
 import type { SourceSummary, Reject } from '../sources/source.js';
 import type { Explanation, QueryStats } from './stats.js';
@@ -99,6 +100,8 @@ export type HostRequest =
     }
   | { readonly type: 'recordingStats'; readonly recordingId: string }
   | { readonly type: 'recordingStop'; readonly recordingId: string }
+  /** Notes which file a source node reads, and what that gives. */
+  | { readonly type: 'pin'; readonly plan: PlanNode; readonly renew: boolean }
   | { readonly type: 'rejects'; readonly plan: PlanNode }
   | { readonly type: 'release'; readonly queryId: string }
   /** Releases every query that the owner made: its cell is gone. */
@@ -171,6 +174,7 @@ export interface HostReplies {
     readonly isOver: boolean;
   };
   recordingStop: RecordingStats;
+  pin: Pin & { readonly file: string };
   rejects: { readonly count: number; readonly rows: readonly Reject[] };
   applied: null;
   clientGone: null;

@@ -12,6 +12,7 @@ import { observeMessages } from '../../sources/messageSample.js';
 import { textOption, type Options } from '../../sources/options.js';
 import type { OpenSource, SourceConnector, SourceReader, SourceRequest } from '../../sources/source.js';
 import { fileInput } from '../fileInput.js';
+import { localFiles } from '../files/localFiles.js';
 import { RecordingError } from '../recordings/format.js';
 import { RecordedArrivals, toArrival } from '../recordings/recordedArrivals.js';
 
@@ -27,11 +28,12 @@ const SAMPLE_ROWS = 500;
 export const recordingConnector: SourceConnector = {
   name: 'recording',
   async open(request, world) {
-    const path = textOption(request.options, 'path', '');
+    const local = { ...request, options: await localFiles(request.options, world) };
+    const path = textOption(local.options, 'path', '');
     const open = (): Promise<ByteInput> => fileInput(world.directory, path);
     const input = await open();
     try {
-      return await openRecording(input, open, request);
+      return await openRecording(input, open, local);
     } finally {
       await input.close();
     }
