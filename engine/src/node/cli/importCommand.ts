@@ -25,7 +25,8 @@ export const importCommand: Command = {
     const decode = parseDecode(values.decode);
     const input = await fileInput(world.directory, file);
     try {
-      const output = await recordingFile(world.directory, out, values.replace ? 'replace' : 'refuse');
+      const exists = values.replace ? 'replace' : 'refuse';
+      const output = () => recordingFile(world.directory, out, exists);
       const name = basename(file).replace(/\..*$/, '');
       const { messages, bytes, hash, sent, skipped } = await importRecording(
         input,

@@ -41,7 +41,8 @@ const SENT = /^\w+:\/\/\S+ <- \d{10}/;
  */
 export async function importRecording(
   input: ByteInput,
-  output: RecordingOutput,
+  /** Makes the file, once it is known that there is something to import. */
+  makeOutput: () => Promise<RecordingOutput>,
   options: { readonly name: string; readonly decode: Readonly<Record<string, unknown>> },
   world: World,
 ): Promise<Imported> {
@@ -55,7 +56,7 @@ export async function importRecording(
   const first = await lines.next();
   const address = first.done === true ? null : addressOf(first.value, input.label);
   const writer = await RecordingWriter.begin(
-    output,
+    await makeOutput(),
     {
       name: options.name,
       address,
