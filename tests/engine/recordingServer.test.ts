@@ -249,8 +249,8 @@ test('a recording from the command line ends by time and by size', async () => {
   const timed = await run('record', exchange.url, 'timed.mrec', '--for', '200ms');
   expect(timed.out).toContain('timed.mrec: 0 messages');
   const sized = run('record', exchange.url, 'sized.mrec', '--max', '2kB');
-  while (exchange.clients.length === 0) await new Promise(resolve => setTimeout(resolve, 10));
-  for (let i = 0; i < 100; i++)
+  while (exchange.connects.length < 2) await new Promise(resolve => setTimeout(resolve, 10));
+  for (let i = 0; i < 1000; i++)
     exchange.send(JSON.stringify({ i, random: Math.random().toString(36).repeat(2) }));
   expect((await sized).out).toMatch(/sized\.mrec: 1000 messages/);
 });
