@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
   CHUNK_HEAD_BYTES,
   encodeChunkHead,
   MAX_CHUNK_BYTES,
 } from '../../engine/src/node/recordings/format.js';
+import { INT64, STRING, timestampType } from '../../engine/src/columns/types.js';
+import { recordingConnector } from '../../engine/src/node/sources/recording.js';
 import { RecordingWriter } from '../../engine/src/node/recordings/recordingWriter.js';
 import {
   HEADER,
@@ -14,8 +19,8 @@ import {
   recorded,
   type Recorded,
 } from '../support/recordings.js';
-import { stillWorld } from '../support/sourceRows.js';
-import { forRandom } from './random.js';
+import { batchRows, fieldOf, sourceRequest, stillWorld } from '../support/sourceRows.js';
+import { forRandom, type Random } from './random.js';
 
 /** The hash as the page on recordings says it: each arrival's kind, time, length and bytes, one behind the other. */
 function hashOf(arrivals: readonly Recorded[]): string {
@@ -237,4 +242,68 @@ test('messages that the disk is too slow for are counted, and the place is marke
   expect(stats.messages).toBe(7);
   const { arrivals } = await readRecording(output.bytes);
   expect(arrivals.filter(({ kind }) => kind === 'lost')).toEqual([{ kind: 'lost', atUs: 20, text: '14' }]);
+});
+
+/** A hash of everything that a replay gives, batch by batch of random sizes. */
+async function outputHash(path: string, options: Record<string, unknown>, random: Random): Promise<string> {
+  const source = await recordingConnector.open(
+    sourceRequest({ path, ...options }, { time: 'ts', boundUs: 0 }),
+    stillWorld('/'),
+  );
+  const reader = source.read();
+  const hash = createHash('sha256');
+  for (
+    let batch = await reader.next(1 + random.below(500));
+    batch !== null;
+    batch = await reader.next(1 + random.below(500))
+  ) {
+    batchRows(batch).forEach((row, i) => hash.update(`${row.map(String).join()} ${batch.marks![i]}\n`));
+  }
+  await reader.close();
+  return hash.digest('hex');
+}
+
+test('a replay gives the same rows with the same marks, whatever the chunks and the batches', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-replays-'));
+  const path = join(folder, 'replay.mrec');
+  try {
+    await forRandom(async random => {
+      const arrivals = Array.from({ length: 1 + random.below(300) }, (_, i): Recorded => {
+        const rows = Array.from(
+          { length: random.below(8) },
+          () => `{"ts":${1e9 + random.below(1e6)},"id":${random.below(1e9)},"text":"${random.below(50)}"}`,
+        );
+        const text = random.chance(0.05)
+          ? '{"ts":'
+          : random.chance(0.5)
+            ? `[${rows.join()}]`
+            : (rows[0] ?? '[]');
+        return {
+          kind: random.chance(0.1) ? 'closed' : random.pick(['text', 'binary']),
+          atUs: 1e15 + i * 1000,
+          text,
+        };
+      });
+      const fields = [
+        fieldOf('ts', timestampType('ms'), false),
+        fieldOf('id', INT64),
+        fieldOf('text', STRING),
+      ];
+      const hashes: string[] = [];
+      for (let run = 0; run < 3; run++) {
+        const { bytes } = await recorded(
+          arrivals,
+          { chunkBytes: 1 + random.below(5000) },
+          stillWorld('.'),
+          fields,
+        );
+        writeFileSync(path, bytes);
+        hashes.push(await outputHash(path, run === 0 ? {} : { receivedAt: 'received' }, random));
+      }
+      expect(hashes[2]).toBe(hashes[1]);
+      expect(await outputHash(path, {}, random)).toBe(hashes[0]);
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -77,9 +77,10 @@ export async function recorded(
   arrivals: readonly Recorded[],
   limits: WriterLimits = {},
   world: World = stillWorld('.'),
+  fields: RecordingHeader['fields'] = null,
 ): Promise<{ bytes: Buffer; hash: string; finished: Awaited<ReturnType<RecordingWriter['finish']>> }> {
   const output = new MemoryOutput();
-  const writer = await RecordingWriter.begin(output, HEADER, world, limits);
+  const writer = await RecordingWriter.begin(output, { ...HEADER, fields }, world, limits);
   for (const { kind, atUs, text } of arrivals) writer.add(kind, atUs, Buffer.from(text));
   const finished = await writer.finish();
   return { bytes: output.bytes, hash: finished.hash, finished };

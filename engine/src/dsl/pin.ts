@@ -1,14 +1,12 @@
+import { PIN_MIME, type PinOutput } from '@millrace/protocol';
 import { MillraceError } from '../columns/error.js';
 import type { PlanNode } from '../plan/plan.js';
 import { ask } from '../session/ask.js';
 import { replay } from './fileSources.js';
 import { Recording } from './recording.js';
 
-/** The MIME type under which an output keeps a pin. */
-const PIN_MIME = 'application/vnd.millrace.pin.v1+json';
-
 /** Which file a notebook was made with, and what it gave. As a cell's last value it is kept in the notebook. */
-export class Pin {
+export class Pin implements PinOutput {
   constructor(
     /** The file, as it was named. */
     readonly file: string,
@@ -27,6 +25,12 @@ export class Pin {
       [PIN_MIME]: { file, hash, rows, from, to },
       'text/plain': `${file}: ${rows} rows${span}\nsha256 ${hash}`,
     };
+  }
+
+  /** What the output's metadata has of it, whatever front end saves the notebook. */
+  [Symbol.for('millrace.outputMetadata')](): Readonly<Record<string, unknown>> {
+    const { file, hash, rows, from, to } = this;
+    return { millrace: { pins: { [file]: { hash, rows, from, to } } } };
   }
 }
 

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The command `millrace`. */
 import { realWorld } from '../world.js';
 import { runCommand } from './run.js';
