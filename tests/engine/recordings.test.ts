@@ -150,7 +150,8 @@ test('what cannot be recorded is said, with what to write instead', async () => 
   await expect(generator.market().record('x.mrec')).rejects.toThrow(
     /MR3807 record\(\) keeps what arrives over a connection, and 'market' has none\. Write its rows instead: await t\.writeTo/,
   );
-  const both = feed().unionAll(webSocket(exchange.url, { name: 'others', schema: ROW, time: 'ts' }));
+  const others = webSocket(exchange.url, { name: 'others', schema: ROW, time: 'ts' });
+  const both = feed().unionAll(others);
   await expect(both.record('x.mrec')).rejects.toThrow(/MR3807 .* 2 sources: 'trades', 'others'/);
   await expect(feed().record('')).rejects.toThrow('MR1725');
   expect(existsSync(join(folder, 'x.mrec'))).toBe(false);

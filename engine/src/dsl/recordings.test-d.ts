@@ -7,9 +7,9 @@ declare const trades: Stream<{ ts: Temporal.Instant; price: number }>;
 const recording: Promise<Recording> = trades.record('trades.mrec');
 const over: Promise<Recording> = trades.record('trades.mrec', { exists: 'replace' });
 // @ts-expect-error: there is no other way
-trades.record('trades.mrec', { exists: 'append' });
+void trades.record('trades.mrec', { exists: 'append' });
 // @ts-expect-error: a recording is of a file
-trades.record();
+void trades.record();
 const state: RecordingState = await (await recording).stop();
 const latest: Temporal.Instant | null = state.latest;
 
@@ -27,11 +27,11 @@ replay('trades.mrec', { as: read('trades.csv') });
 replay('https://example.org/trades.mrec', { hash: '9f86d0', maxBytes: 1e9 });
 
 const pinned: Promise<Pin> = pin(replayed);
-pin('trades.mrec', { renew: true });
-pin(await recording);
+void pin('trades.mrec', { renew: true });
+void pin(await recording);
 // @ts-expect-error: a file, or what reads one
-pin(3);
+void pin(3);
 // A table of a feed is none, which is said when it runs.
-pin(webSocket('ws://localhost:1').keep());
+void pin(webSocket('ws://localhost:1').keep());
 
 export { latest, pinned };
