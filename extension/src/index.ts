@@ -3,7 +3,8 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
-import { VIEW_MIME } from '@millrace/protocol';
+import { PIN_MIME, VIEW_MIME } from '@millrace/protocol';
+import { PinRenderer } from './pinRenderer.js';
 import { ReplayControl } from './replayControl.js';
 import { ViewRenderer } from './viewRenderer.js';
 
@@ -17,6 +18,16 @@ function rendererFactory(panel: NotebookPanel | null): IRenderMime.IRendererFact
   };
 }
 
+/** Safe: it shows text. */
+function pinFactory(panel: NotebookPanel | null): IRenderMime.IRendererFactory {
+  return {
+    safe: true,
+    mimeTypes: [PIN_MIME],
+    defaultRank: 0,
+    createRenderer: () => new PinRenderer(panel),
+  };
+}
+
 /** Live views in outputs: those of a notebook know its kernel, those elsewhere show what was saved. */
 const views: JupyterFrontEndPlugin<void> = {
   id: '@millrace/jupyterlab:views',
@@ -25,10 +36,12 @@ const views: JupyterFrontEndPlugin<void> = {
   requires: [IRenderMimeRegistry],
   activate: (app: JupyterFrontEnd, rendermime: IRenderMimeRegistry) => {
     rendermime.addFactory(rendererFactory(null), 0);
+    rendermime.addFactory(pinFactory(null), 0);
     app.docRegistry.addWidgetExtension('Notebook', {
       createNew: widget => {
         const panel = widget as NotebookPanel;
         panel.content.rendermime.addFactory(rendererFactory(panel), 0);
+        panel.content.rendermime.addFactory(pinFactory(panel), 0);
       },
     });
   },

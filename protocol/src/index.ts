@@ -6,3 +6,4 @@ export * from './chart/theme.js';
 export { ROWS, toVegaValue } from './chart/fields.js';
 export { decimalText, durationText } from './valueText.js';
 export { isSingleView, toVegaLite } from './chart/toVegaLite.js';
+export type * from './pin.js';

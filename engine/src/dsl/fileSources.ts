@@ -3,6 +3,9 @@ import { MillraceError } from '../columns/error.js';
 import { parseDate } from '../columns/iso.js';
 import { zoneOf } from '../columns/zone.js';
 import { made } from './origin.js';
+import type { Recording } from './recording.js';
+import { recordingNode, recordingPath } from './recordingSource.js';
+import type { RecordedOptions } from './recordingSource.js';
 import { Stream } from './stream.js';
 import { Table } from './table.js';
 import { timeSpec } from './timeOptions.js';
@@ -22,7 +25,7 @@ export interface TimeSinceMidnight<Row> {
 }
 
 /** Options of files. */
-export interface FileOptions<Row> extends Omit<TimeOptions<Row>, 'time'> {
+export interface FileOptions<Row> extends Omit<TimeOptions<Row>, 'time'>, RecordedOptions<Row> {
   /** What messages and the clock call it; not given: the file's name. */
   readonly name?: string;
   /** The timestamp column that is the rows' event time, or one that counts from midnight. */
@@ -75,6 +78,8 @@ const OPTIONS = [
   'comment',
   'skip',
   'nulls',
+  'hash',
+  'maxBytes',
 ] as const;
 
 /** The name of a file without folders and endings; of a pattern that of the last folder which is none. */
@@ -85,7 +90,14 @@ export function nameOf(path: string): string {
   return last.replace(/\.(?:gz|gzip|zst|zstd)$/i, '').replace(/\.[^.]*$/, '') || last;
 }
 
-function fileNode<Row>(files: string | readonly string[], options: FileOptions<Row>, clocked: boolean) {
+type Files = string | readonly string[] | Recording;
+
+function fileNode<Row>(files: Files, options: FileOptions<Row>, clocked: boolean) {
+  const recording = recordingPath(files);
+  if (recording !== null) {
+    const name = options.name ?? nameOf(recording);
+    return recordingNode(recording, options, { name, fields: options.schema?.fields ?? null, clocked });
+  }
   const paths = typeof files === 'string' ? [files] : files;
   if (
     !Array.isArray(paths) ||
@@ -130,7 +142,8 @@ function sinceOf<Row>({ column, since, unit = 'ms', zone = 'UTC' }: TimeSinceMid
 
 /**
  * Files (CSV, NDJSON, Parquet or Arrow; also compressed by gzip or zstd, or in zip archives) as a stream that the session clock lets out as its rows' time comes. A
- * path, a pattern (`'data/*.csv'`, `**`), a folder, or a list of these: several files are one stream, in the order of their rows' time.
+ * path, a pattern (`'data/*.csv'`, `**`), a folder, or a list of these: several files are one stream, in the order of their rows' time. A recording (`.mrec`) is read as
+ * the live feed was: the same rows, in the same order.
  *
  * @example
  * const trades = replay('trades.parquet', { name: 'trades', time: 'ts', watermark: '2 s' });
@@ -138,10 +151,7 @@ function sinceOf<Row>({ column, since, unit = 'ms', zone = 'UTC' }: TimeSinceMid
  * @throws MillraceError `MR1701` for no path, `MR1702` for a time since no day, `MR1004` for an unknown zone; when it is read, `MR3701` to `MR3715` for
  * what is wrong with the files
  */
-export function replay<Row = AnyRow>(
-  files: string | readonly string[],
-  options: FileOptions<Row> = {},
-): Stream<Row> {
+export function replay<Row = AnyRow>(files: Files, options: FileOptions<Row> = {}): Stream<Row> {
   return new Stream<Row>(fileNode(files, options, true));
 }
 
@@ -150,9 +160,6 @@ export function replay<Row = AnyRow>(
  *
  * @example const quotes = read('quotes.zip', { member: '2024-03-*.csv' });
  */
-export function read<Row = AnyRow>(
-  files: string | readonly string[],
-  options: FileOptions<Row> = {},
-): Table<Row> {
+export function read<Row = AnyRow>(files: Files, options: FileOptions<Row> = {}): Table<Row> {
   return new Table<Row>(fileNode(files, options, false));
 }

@@ -9,6 +9,8 @@ import { scanPlan } from './applyFunctions.js';
 import type { ScanOptions } from './applyFunctions.js';
 import { made } from './origin.js';
 import type { Flat, Kinds } from './kinds.js';
+import { record } from './recording.js';
+import type { RecordOptions, Recording } from './recording.js';
 import { toTablePlan } from './changelog.js';
 import type { ToTableOptions } from './changelog.js';
 
@@ -86,6 +88,22 @@ export class Stream<Row> extends Collection<'Stream', Row> {
       'StreamTable',
       toTablePlan(this.plan, options as never),
     );
+  }
+
+  /**
+   * Writes down what arrives over the stream's connection, byte for byte and with its receive times, until `stop()`, until its cell is run again, or to
+   * the end of the session: every message, before anything is filtered or dropped. The file can be read while it grows; after a crash it has all but
+   * the last second. `replay` gives the same rows in the same order.
+   *
+   * @throws MillraceError `MR1725` for no path; `MR3807` where the stream has no connection of its own, or several; `MR3803` where there is such a
+   *   file already; `MR3804`, `MR3805` where it cannot be written
+   * @example
+   * const recording = await trades.record('trades.mrec');
+   * (await recording.stats()).messages
+   * await recording.stop();
+   */
+  async record(path: string, options: RecordOptions = {}): Promise<Recording> {
+    return record(this.plan, path, options);
   }
 
   /** The recent rows as a table: `trades.keep({ last: '1 h' })`. Rows that go are counted. */

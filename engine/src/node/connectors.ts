@@ -14,11 +14,13 @@ import { csvSink, ndjsonSink } from './sinks/text.js';
 import { fileConnector } from './sources/file.js';
 import { pollConnector } from './sources/poll.js';
 import { sseConnector } from './sources/sse.js';
+import { recordingConnector } from './sources/recording.js';
 import { webSocketConnector } from './sources/webSocket.js';
 
 /** Every kind of source under Node. */
 export const NODE_SOURCES: readonly SourceConnector[] = [
   fileConnector,
+  recordingConnector,
   webSocketConnector,
   valuesConnector,
   marketConnector,

@@ -4,6 +4,8 @@ import { createSessionHost } from '../session/host.js';
 import type { SessionHost } from '../session/protocol.js';
 import type { World } from '../sources/source.js';
 import { NODE_SINKS, NODE_SOURCES } from './connectors.js';
+import { filePins } from './files/pins.js';
+import { fileRecorders } from './recordings/recorders.js';
 import { WorkerThreads } from './threads.js';
 import { realWorld } from './world.js';
 
@@ -32,6 +34,8 @@ export function createNodeHost(
     memoryBytes: options.memoryBytes ?? getHeapStatistics().heap_size_limit,
     connectors: NODE_SOURCES,
     sinks: NODE_SINKS,
+    recorders: fileRecorders,
+    pins: filePins,
     ...(threads === 0 ? {} : { threads: new WorkerThreads(threads) }),
     defer: work => {
       setImmediate(work);

@@ -113,8 +113,13 @@ export function bindRoot(root: PlanNode, sourceRelation: (source: SourceNode) =>
 }
 
 /** A source's relation out of its fields. */
-export function sourceRelationOf(source: SourceNode, fields: readonly Field[]): Relation {
-  return { schema: { fields }, time: source.time?.column ?? null, mode: 'append', key: null };
+export function sourceRelationOf(
+  source: SourceNode,
+  fields: readonly Field[],
+  /** The event time that the source has by itself, where the plan names none. */
+  ownTime: string | null = null,
+): Relation {
+  return { schema: { fields }, time: source.time?.column ?? ownTime, mode: 'append', key: null };
 }
 
 /** Runs the binding of one node: what it throws names the node. */

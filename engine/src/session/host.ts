@@ -3,6 +3,8 @@ import type { Threads } from '../operators/threads.js';
 import type { SinkConnector } from '../sinks/sink.js';
 import { cachedConnector, type KeptRows } from '../sources/cached.js';
 import { REJECTS_KEPT } from '../sources/counters.js';
+import type { Pins } from '../sources/pin.js';
+import type { Recorders } from '../sources/recorder.js';
 import type { OpenSource, SourceCounters } from '../sources/source.js';
 import { TURN_ROWS } from '../runtime/feed.js';
 import { planSources } from '../plan/children.js';
@@ -17,6 +19,8 @@ import { HostFunctions } from './hostFunctions.js';
 import { ClockPublisher, seek, step, waitUntil } from './hostClock.js';
 import { partsOf, preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
 import { readRows } from './hostReads.js';
+import { pinFile } from './hostPins.js';
+import { RecordingRegistry } from './hostRecordings.js';
 import { WriteRegistry } from './hostWrites.js';
 import { Subscriptions } from './hostSubscriptions.js';
 import { ViewRegistry, type RegisteredView } from './hostViews.js';
@@ -25,6 +29,10 @@ import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost, Sessio
 /** What a session host is given. */
 export interface SessionHostOptions extends RuntimeOptions {
   readonly sinks: readonly SinkConnector[];
+  /** Where pins are kept; none: nothing can be pinned here. */
+  readonly pins?: Pins;
+  /** Where `record()` writes; none: nothing can be recorded here. */
+  readonly recorders?: Recorders;
   /** Threads for closure-free functions of the users'; none: they run in the engine's own. */
   readonly threads?: Threads;
 }
@@ -69,6 +77,7 @@ class Host implements SessionHost {
   readonly #caches: CacheRegistry;
   readonly #writes: WriteRegistry;
   readonly #subscriptions = new Subscriptions();
+  readonly #recordings: RecordingRegistry;
   readonly #clock: ClockPublisher;
   readonly #open = new Map<string, OpenQuery>();
   #bindings: Bindings = new Map();
@@ -93,9 +102,9 @@ class Host implements SessionHost {
     this.#indexes = new IndexRegistry(this.#runtime, this.#queries);
     this.#caches = new CacheRegistry(this.#runtime, this.#queries, kept);
     const sinks = [...options.sinks, this.#subscriptions.connector];
-    this.#writes = new WriteRegistry(this.#runtime, this.#queries, sinks, (owner, text) =>
-      this.#tell({ type: 'notice', owner, text }),
-    );
+    const notice = (owner: string | null, text: string): void => this.#tell({ type: 'notice', owner, text });
+    this.#writes = new WriteRegistry(this.#runtime, this.#queries, sinks, notice);
+    this.#recordings = new RecordingRegistry(this.#runtime, this.#queries, options.recorders ?? null, notice);
     this.#clock = new ClockPublisher(this.#runtime);
   }
 
@@ -136,6 +145,10 @@ class Host implements SessionHost {
     writeLater: ({ writeId }) => this.#writes.later(writeId),
     writeEnded: ({ writeId }) => this.#writes.ended(writeId),
     writeStop: ({ writeId }) => this.#writes.stop(writeId),
+    record: request => this.#recordings.open(request),
+    recordingStats: request => this.#recordings.stats(request),
+    recordingStop: request => this.#recordings.stop(request),
+    pin: ({ plan, renew }) => pinFile(plan, renew, this.#runtime, this.options.pins ?? null),
     rejects: ({ plan }) => this.#rejects(plan),
     release: async ({ queryId }) => {
       const open = this.#open.get(queryId);
@@ -148,6 +161,7 @@ class Host implements SessionHost {
       this.#retired.set(owner, [...(this.#retired.get(owner) ?? []), ...held]);
       this.#caches.retire(owner);
       this.#writes.retire(owner);
+      void this.#recordings.endAll(owner);
       return null;
     },
     settleOwner: async ({ owner }) => {
@@ -162,6 +176,7 @@ class Host implements SessionHost {
         this.#writes.releaseAll(owner),
         this.#indexes.closeAll(owner),
         this.#caches.releaseAll(owner),
+        this.#recordings.endAll(owner),
       ];
       const released = this.#takeOwned(owner).map(each => this.#queries.release(each));
       await Promise.all([...closed, ...released]);
@@ -252,7 +267,7 @@ class Host implements SessionHost {
   async close(): Promise<void> {
     this.#views.removeAll();
     await this.#writes.releaseAll();
-    await Promise.all([this.#indexes.closeAll(), this.#caches.releaseAll()]);
+    await Promise.all([this.#indexes.closeAll(), this.#caches.releaseAll(), this.#recordings.endAll()]);
     this.#open.clear();
     this.#clock.close();
     await this.#runtime.close();

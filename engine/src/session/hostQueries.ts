@@ -36,9 +36,10 @@ export interface PreparedPlan {
 export async function preparePlan(plan: PlanNode, runtime: Runtime): Promise<PreparedPlan> {
   const nodes = planSources(plan);
   const sources = await Promise.all(nodes.map(node => runtime.open(node)));
-  const relations = bindPlan(plan, node =>
-    sourceRelationOf(node, sources[nodes.indexOf(node)].summary.fields),
-  );
+  const relations = bindPlan(plan, node => {
+    const { fields, time } = sources[nodes.indexOf(node)].summary;
+    return sourceRelationOf(node, fields, time);
+  });
   const { schema, time, mode, key } = relations.get(plan) as Relation;
   const physical = planPhysical(plan, relations);
   const part = partOf(plan, relations);

@@ -4,6 +4,8 @@ import type { Value } from '../columns/values.js';
 import type { CacheNode } from '../plan/nodes/cache.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { ChangelogMode } from '../plan/relation.js';
+import type { Pin } from '../sources/pin.js';
+import type { RecordingStats } from '../sources/recorder.js';
 import type { SourceSummary, Reject } from '../sources/source.js';
 import type { Explanation, QueryStats } from './stats.js';
 import type { WriteProgress } from './writeProgress.js';
@@ -19,7 +21,7 @@ import type {
   ViewStatus,
 } from '@millrace/protocol';
 
-export type { Reject, SourceSummary };
+export type { RecordingStats, Reject, SourceSummary };
 export type * from './stats.js';
 export type * from './writeProgress.js';
 
@@ -117,6 +119,18 @@ export type HostRequest =
   | { readonly type: 'subscriptionEnd'; readonly subscriptionId: string; readonly error: WireError | null }
   /** Ends a write: what has come is written. */
   | { readonly type: 'writeStop'; readonly writeId: string }
+  /** Writes down what arrives over the connection of a stream's one source, until `recordingStop`, or until its owner is released. */
+  | {
+      readonly type: 'record';
+      readonly plan: PlanNode;
+      readonly path: string;
+      readonly exists: 'refuse' | 'replace';
+      readonly owner: string | null;
+    }
+  | { readonly type: 'recordingStats'; readonly recordingId: string }
+  | { readonly type: 'recordingStop'; readonly recordingId: string }
+  /** Notes which file a source node reads, and what that gives. */
+  | { readonly type: 'pin'; readonly plan: PlanNode; readonly renew: boolean }
   | { readonly type: 'rejects'; readonly plan: PlanNode }
   | { readonly type: 'release'; readonly queryId: string }
   /** Releases every query that the owner made: its cell is gone. */
@@ -201,6 +215,14 @@ export interface HostReplies {
   writeLater: WriteProgress;
   writeEnded: WriteProgress;
   writeStop: WriteProgress;
+  record: { readonly recordingId: string };
+  recordingStats: RecordingStats & {
+    /** What ended it, where something did. */
+    readonly error: WireError | null;
+    readonly isOver: boolean;
+  };
+  recordingStop: RecordingStats;
+  pin: Pin & { readonly file: string };
   rejects: { readonly count: number; readonly rows: readonly Reject[] };
   applied: null;
   clientGone: null;

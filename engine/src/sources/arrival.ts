@@ -13,6 +13,8 @@ export interface Arrival {
   readonly atUs: number;
   /** A message's bytes; the address that was connected to; why a connection was lost, as UTF-8. */
   readonly bytes: Uint8Array;
+  /** Whether a message was sent as bytes and not as text; not given: as text. */
+  readonly isBinary?: boolean;
 }
 
 /** Turns what arrived, in order, into rows. One may give no row, or more than a batch holds: `read` goes on where it stopped. */

@@ -109,6 +109,18 @@ describe('plain values', () => {
     });
   });
 
+  it('puts what a value says of itself into the metadata of its output', async () => {
+    const pin = {
+      [Symbol.for('Jupyter.display')]: () => ({ 'text/plain': 'a.mrec: 1 rows' }),
+      [Symbol.for('millrace.outputMetadata')]: () => ({ millrace: { pins: { 'a.mrec': { rows: 1 } } } }),
+    };
+    expect(await display.toDisplayData(pin)).toEqual({
+      data: { 'text/plain': 'a.mrec: 1 rows' },
+      metadata: { millrace: { pins: { 'a.mrec': { rows: 1 } } } },
+      displayId: null,
+    });
+  });
+
   it('tells NULL from a text of these letters', async () => {
     const { data } = await display.toDisplayData([{ name: 'NULL' }, { name: null }]);
     const cells = String(data['text/html']).match(/<td.*?<\/td>/g) ?? [];

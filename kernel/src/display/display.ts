@@ -3,7 +3,7 @@ import type { DisplayData, MimeBundle } from '../runner/contract.js';
 import { isChanging, whileChanging } from './changing.js';
 import { displayedOf } from './displayable.js';
 import type { Display, DisplayHandle, DisplayHooks, DisplayMakers } from './types.js';
-import { mimeValue, ownBundle, valueBundle } from './values.js';
+import { mimeValue, ownBundle, ownMetadata, valueBundle } from './values.js';
 import { Views } from './views.js';
 
 /** Makes what turns values into outputs, for one notebook. */
@@ -24,15 +24,16 @@ export function createDisplay(hooks: DisplayHooks): Display {
     const displayed = displayedOf(value);
     if (displayed !== null) return views.show(displayed, hooks.owner(), displayId);
     const own = await ownBundle(value);
-    whileChanging(value, data => hooks.publish('update', { data, metadata: {}, displayId }));
-    return { data: own ?? valueBundle(value), metadata: {}, displayId };
+    const metadata = ownMetadata(value);
+    whileChanging(value, data => hooks.publish('update', { data, metadata, displayId }));
+    return { data: own ?? valueBundle(value), metadata, displayId };
   };
 
   const publish = (kind: 'display' | 'update', value: unknown, displayId: string): void => {
     views.forget(displayId);
     const data = atOnce(value);
     if (data !== null) {
-      hooks.publish(kind, { data, metadata: {}, displayId });
+      hooks.publish(kind, { data, metadata: ownMetadata(value), displayId });
       return;
     }
     // The place in the output is taken now, between what is printed before and after; it is filled when the host answers.
@@ -59,7 +60,7 @@ export function createDisplay(hooks: DisplayHooks): Display {
     toDisplayData: async value => {
       if (displayedOf(value) !== null || isChanging(value)) return later(value, randomUUID());
       const own = await ownBundle(value);
-      return { data: own ?? valueBundle(value), metadata: {}, displayId: null };
+      return { data: own ?? valueBundle(value), metadata: ownMetadata(value), displayId: null };
     },
     settled: async () => {
       const waited = pending;

@@ -23,6 +23,16 @@ export function ownBundle(value: unknown): MimeBundle | Promise<MimeBundle> | nu
   return typeof method === 'function' ? (method.call(value) as MimeBundle | Promise<MimeBundle>) : null;
 }
 
+/** The method by which a value says what its output's metadata is to have. */
+const OUTPUT_METADATA = Symbol.for('millrace.outputMetadata');
+
+/** The metadata of a value's output. */
+export function ownMetadata(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return {};
+  const method = (value as Record<symbol, unknown>)[OUTPUT_METADATA];
+  return typeof method === 'function' ? (method.call(value) as Readonly<Record<string, unknown>>) : {};
+}
+
 /** Any value as text, lists of plain objects as a table too. */
 export function valueBundle(value: unknown): MimeBundle {
   const text = isNativeError(value)

@@ -11,6 +11,8 @@ export interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** How long the answer's head may take, and its body be silent. */
   readonly timeoutMs: number;
+  /** Throws for an address that is not to be asked: the one that is given, and those of redirects. */
+  readonly check?: (url: URL) => void;
   /** Stops the request. */
   readonly signal: AbortSignal;
 }
@@ -28,6 +30,7 @@ export async function openHttp(
   let url = urlOf(address);
   for (let redirects = 0; ; redirects++) {
     guard.check(url);
+    options.check?.(url);
     const answer = await ask(url, options, guard);
     const { statusCode = 0, headers } = answer;
     if (statusCode >= 200 && statusCode < 300) return answer;

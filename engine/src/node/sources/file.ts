@@ -1,4 +1,5 @@
 import type { SourceConnector } from '../../sources/source.js';
+import { localFiles } from '../files/localFiles.js';
 import { findPieces } from '../files/pieces.js';
 import { openMany } from './manyFiles.js';
 import { openPiece } from './onePiece.js';
@@ -10,7 +11,8 @@ import { openPiece } from './onePiece.js';
  */
 export const fileConnector: SourceConnector = {
   name: 'file',
-  async open(request, world) {
+  async open(asked, world) {
+    const request = { ...asked, options: await localFiles(asked.options, world) };
     const pieces = await findPieces(request.options, world.directory);
     const [piece] = pieces;
     if (pieces.length === 1 && piece.partitions.length === 0) {

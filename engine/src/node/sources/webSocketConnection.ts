@@ -159,7 +159,7 @@ export class WebSocketConnection implements Connection {
         return;
       }
     }
-    this.#arrive('message', message);
+    this.#arrive('message', message, isBinary && compression === 'none');
   }
 
   #send(message: unknown): void {
@@ -170,8 +170,8 @@ export class WebSocketConnection implements Connection {
     else socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   }
 
-  #arrive(kind: Arrival['kind'], bytes: Uint8Array): void {
-    this.taker.take({ kind, atUs: this.#clock.nowUs(), bytes });
+  #arrive(kind: Arrival['kind'], bytes: Uint8Array, isBinary = false): void {
+    this.taker.take({ kind, atUs: this.#clock.nowUs(), bytes, isBinary });
     this.#turn ??= setImmediate(() => {
       this.#turn = null;
       this.taker.drained();
