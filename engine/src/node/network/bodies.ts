@@ -61,13 +61,20 @@ export class Bodies {
     const late = new AbortController();
     const cancelLate = this.world.after(TIMEOUT_MS, () => late.abort());
     try {
-      const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, signal: AbortSignal.any([signal, late.signal]) };
+      const limits = {
+        timeoutMs: TIMEOUT_MS,
+        maxBytes: MAX_BYTES,
+        signal: AbortSignal.any([signal, late.signal]),
+      };
       const body = await readHttp(address, limits, this.world);
       if (!signal.aborted) this.taker.take(body);
     } catch (error) {
       if (signal.aborted) return;
       const reason = error instanceof Error ? error.message : String(error);
-      this.taker.failed(late.signal.aborted ? `it took more than ${TIMEOUT_MS / 1000} seconds` : reason, address);
+      this.taker.failed(
+        late.signal.aborted ? `it took more than ${TIMEOUT_MS / 1000} seconds` : reason,
+        address,
+      );
       const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 20));
       const cancel = this.world.after(longest * (0.5 + this.world.random() / 2), () => {
         signal.removeEventListener('abort', cancel);
