@@ -1,4 +1,3 @@
-import { argumentColumns } from './argumentColumns.js';
 import { buildGrouped } from './buildGrouped.js';
 import type { PhysicalOperator } from '../physical/physical.js';
 import { AsOfChangesOperator } from './asOfChanges.js';
@@ -22,8 +21,7 @@ import { ReorderOperator } from './reorder.js';
 import { RankOperator } from './rank.js';
 import { MapReduceOperator } from './mapReduce.js';
 import { TopNOperator } from './topN.js';
-import { RollingOperator } from './rolling.js';
-import { rollingShape } from './rollingPlan.js';
+import { buildRolling } from './buildRolling.js';
 import { SetOperationOperator } from './setOperation.js';
 import { MatchPatternOperator } from './matchPattern.js';
 import { SortOperator } from './sort.js';
@@ -78,17 +76,7 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
     case 'reorder':
       return new ReorderOperator(physical);
     case 'rolling':
-      return new RollingOperator(
-        {
-          shape: rollingShape(physical),
-          input: physical.input,
-          output: physical.output,
-          keys: physical.keys,
-          time: physical.time?.column ?? null,
-          columns: physical.columns.map(({ name }) => name),
-        },
-        argumentColumns(physical.args, physical.input),
-      );
+      return buildRolling(physical);
     case 'matchPattern':
       return new MatchPatternOperator(physical);
     case 'topN':

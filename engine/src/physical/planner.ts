@@ -242,15 +242,8 @@ export function planPhysical(
       },
       rolling: rolling => {
         const traits = plan(rolling.input, { final: false, upsert: false });
-        const at = planRolling(
-          rolling,
-          relationOf(rolling.input),
-          relationOf(rolling),
-          traits.sequence,
-          traits.at,
-          add,
-        );
-        return { ...traits, at, retention: null };
+        const [input, output] = [relationOf(rolling.input), relationOf(rolling)];
+        return { ...traits, ...planRolling(rolling, input, output, traits, add), retention: null };
       },
       matchPattern: match => {
         const { at: from, sequence } = plan(match.input, { final: false, upsert: false });

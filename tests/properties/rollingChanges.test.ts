@@ -1,0 +1,234 @@
+import { expect, test } from 'vitest';
+import type { Batch } from '../../engine/src/columns/batch.js';
+import { MillraceError } from '../../engine/src/columns/error.js';
+import { valueAt, type Value } from '../../engine/src/columns/values.js';
+import type { PhysicalOperator } from '../../engine/src/physical/physical.js';
+import { planPhysical } from '../../engine/src/physical/planner.js';
+import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
+import type { RollingNode } from '../../engine/src/plan/nodes/rolling.js';
+import { batchOf, END, FIELDS, makeHistory, SOURCE, type HistoryRow } from './histories.js';
+import { forRandom, type Random } from './random.js';
+import { keyText, same, text } from './reference.js';
+import { Chain, makeNode, rolledRows } from './rollingReference.js';
+
+/** How the rows of an input are known and put in order. */
+interface Input {
+  readonly key: readonly string[] | null;
+  readonly timed: boolean;
+}
+
+/** A row of the table that changes, by when it came and when it was put there. */
+interface Held {
+  readonly row: HistoryRow;
+  readonly arrival: number;
+  readonly put: number;
+}
+
+const COLUMNS = FIELDS.map(({ name }) => name as keyof HistoryRow);
+const valuesOf = (row: HistoryRow, names: readonly string[] = COLUMNS): Value[] =>
+  names.map(name => row[name as keyof HistoryRow]);
+
+/** A table of rows that come, change and go, kept the plainest way. */
+class Table {
+  held: Held[] = [];
+  unmatched = 0;
+  untimed = 0;
+  #next = 0;
+  readonly #names: readonly string[];
+
+  constructor(readonly input: Input) {
+    this.#names = input.key ?? COLUMNS;
+  }
+
+  #nameOf(row: HistoryRow): string {
+    return keyText(valuesOf(row, this.#names));
+  }
+
+  /** The row that a change is about: of several that are alike the one that was put there last. */
+  #find(row: HistoryRow): Held | undefined {
+    const alike = this.held.filter(each => this.#nameOf(each.row) === this.#nameOf(row));
+    return alike.reduce<Held | undefined>(
+      (last, each) => (last && last.put > each.put ? last : each),
+      undefined,
+    );
+  }
+
+  #isTimed({ time }: HistoryRow): boolean {
+    if (!this.input.timed || time !== null) return true;
+    this.untimed++;
+    return false;
+  }
+
+  take(row: HistoryRow): Held | null {
+    if (!this.#isTimed(row)) return null;
+    const found = this.#find(row);
+    if (found === undefined) this.unmatched++;
+    this.held = this.held.filter(each => each !== found);
+    return found ?? null;
+  }
+
+  put(row: HistoryRow, before: Held | null): void {
+    if (!this.#isTimed(row)) return;
+    const isOfKey =
+      before !== null && (this.input.key === null || this.#nameOf(before.row) === this.#nameOf(row));
+    let place = isOfKey ? before : null;
+    if (this.input.key !== null && place === null) {
+      place = this.#find(row) ?? null;
+      this.held = this.held.filter(each => each !== place);
+    }
+    const put = this.#next++;
+    this.held.push({ row, arrival: place?.arrival ?? put, put });
+  }
+
+  /** The rows in their order. */
+  rows(): HistoryRow[] {
+    const { timed } = this.input;
+    const order = (a: Held, b: Held): number =>
+      timed ? Number(a.row.time) - Number(b.row.time) || Number(a.row.seq - b.row.seq) : 0;
+    return [...this.held].sort((a, b) => order(a, b) || a.arrival - b.arrival).map(({ row }) => row);
+  }
+}
+
+interface Change {
+  readonly kind: number;
+  readonly row: HistoryRow;
+}
+
+/** Random changes of a table, which takes them. */
+function changesOf(random: Random, table: Table, coming: HistoryRow[], count: number): Change[] {
+  const found: Change[] = [];
+  const say = (kind: number, row: HistoryRow): void => void found.push({ kind, row });
+  while (found.length < count && coming.length > 0) {
+    const { held } = table;
+    const choice = random.next();
+    if (choice < 0.03) {
+      // What is not there.
+      const row = coming[0];
+      say(3, row);
+      table.take(row);
+    } else if (held.length > 0 && choice < 0.25) {
+      const { row } = random.chance(0.5) ? held.at(-1)! : random.pick(held);
+      say(3, row);
+      table.take(row);
+    } else if (held.length > 0 && choice < 0.5) {
+      const { row } = random.chance(0.5) ? held.at(-1)! : random.pick(held);
+      let next = coming.shift()!;
+      if (random.chance(0.3)) next = { ...row, price: next.price, mark: row.mark };
+      say(1, row);
+      say(2, next);
+      table.put(next, table.take(row));
+    } else {
+      const row = coming.shift()!;
+      say(0, row);
+      table.put(row, null);
+    }
+  }
+  return found;
+}
+
+/** What has been told: each row by its text, which what is taken back has to be. */
+class Told {
+  readonly rows = new Map<string, Value[][]>();
+
+  apply({ columns, kinds, length }: Batch): void {
+    const rows = Array.from({ length }, (_, i) => columns.map(column => valueAt(column, i)));
+    rows.forEach((row, i) => {
+      const kind = kinds?.[i] ?? 0;
+      if (kind === 1 && kinds?.[i + 1] !== 2) throw new Error(`-U ${text(row)} without a +U`);
+      if (kind === 2 && kinds?.[i - 1] !== 1) throw new Error(`+U ${text(row)} without a -U`);
+      if (kind === 2 && text(rows[i - 1]) === text(row)) throw new Error(`${text(row)} replaces itself`);
+      const line = text(row.slice(0, COLUMNS.length));
+      const alike = this.rows.get(line) ?? [];
+      this.rows.set(line, alike);
+      if ((kind & 1) === 0) alike.push(row);
+      else {
+        const at = alike.findIndex(each => text(each) === text(row));
+        if (at < 0) throw new Error(`${text(row)} is taken back, and is not there`);
+        alike.splice(at, 1);
+        if (alike.length === 0) this.rows.delete(line);
+      }
+    });
+  }
+
+  /** Throws where these are not the rows, to the last digits. */
+  expect(wanted: readonly Value[][]): void {
+    const left = new Map([...this.rows].map(([line, rows]) => [line, [...rows]]));
+    for (const row of wanted) {
+      const alike = left.get(text(row.slice(0, COLUMNS.length))) ?? [];
+      const at = alike.findIndex(each =>
+        each.every((value, k) => same(value, row[k]) || Object.is(value, row[k])),
+      );
+      if (at < 0) throw new Error(`there is no ${text(row)}, but\n${alike.map(text).join('\n')}`);
+      alike.splice(at, 1);
+    }
+    const over = [...left.values()].flat();
+    if (over.length > 0) throw new Error(`beside others there is ${over.map(text).join(', ')}`);
+  }
+}
+
+function physicalOf(node: RollingNode, { key, timed }: Input): readonly PhysicalOperator[] | null {
+  const time = timed ? SOURCE.time : null;
+  const plan: RollingNode = { ...node, input: { ...SOURCE, time } };
+  try {
+    const relations = bindPlan(plan, source => ({
+      ...sourceRelationOf(source, FIELDS),
+      mode: 'retract',
+      key,
+    }));
+    return planPhysical(plan, relations).operators;
+  } catch (error) {
+    if (error instanceof MillraceError && error.code === 'MR2121') return null;
+    throw error;
+  }
+}
+
+function countsOf(chain: Chain): { unmatched: number; untimed: number } {
+  const [{ counters }] = chain.operators;
+  return { unmatched: counters.unmatched ?? 0, untimed: counters.untimed };
+}
+
+test('rolling columns of a table that changes are those of its rows, after every batch and across snapshots', () =>
+  forRandom(random => {
+    const node = makeNode(random);
+    const input: Input = {
+      key: random.pick([null, null, ['symbol', 'level'], ['size']]),
+      timed: random.chance(0.75),
+    };
+    const physical = physicalOf(node, input);
+    if (physical === null) return;
+    const told = new Told();
+    const chain = new Chain(physical, out => told.apply(out));
+    const table = new Table(input);
+    const coming = makeHistory(random, 30 + random.below(90), {
+      boundUs: random.pick([0, 5, 40]),
+      wide: random.chance(0.25),
+    });
+    const most = random.pick([3, 12, 60]);
+    let mark = -Infinity;
+    while (coming.length > 0) {
+      const changes = changesOf(random, table, coming, 1 + random.below(most));
+      const rows = changes.map(({ row }) => {
+        mark = Math.max(mark, random.chance(0.5) ? row.mark : -Infinity);
+        return { ...row, mark };
+      });
+      chain.push(
+        batchOf(
+          rows,
+          Uint8Array.from(changes, ({ kind }) => kind),
+        ),
+      );
+      told.expect(rolledRows(node, table.rows()));
+      if (random.chance(0.15)) chain.restart();
+    }
+    expect(countsOf(chain)).toEqual({ unmatched: table.unmatched, untimed: table.untimed });
+    const gone = table.held.map(({ row }) => row).sort(() => random.next() - 0.5);
+    while (gone.length > 0) {
+      const rows = gone.splice(0, 1 + random.below(most));
+      rows.forEach(row => table.take(row));
+      chain.push(batchOf(rows, new Uint8Array(rows.length).fill(3)));
+      told.expect(rolledRows(node, table.rows()));
+    }
+    chain.push(END);
+    expect([...told.rows.values()]).toEqual([]);
+    expect(chain.operators.map(operator => operator.stateRows())).toEqual(chain.operators.map(() => 0));
+  }));
