@@ -2,6 +2,8 @@ import { RowKind, type Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import type { EventTime } from '../columns/time.js';
+import { INT64 } from '../columns/types.js';
+import type { ChangedRows } from './changedRows.js';
 import type { Emitter } from './operator.js';
 import type { RowStore } from './rowStore.js';
 import { grown } from './valueIds.js';
@@ -16,15 +18,19 @@ export class RolledChanges {
   #before: EventTime = 0;
   /** The mark in force before the first change, where rows before it have told nothing; else null. */
   #leading: EventTime | null = null;
-  /** For each column of the output, the input's column or the new one in its place. */
-  readonly #layout: readonly { readonly from: 'input' | 'new'; readonly at: number }[];
+  #numbers = new Float64Array(0);
+  /** For each column of the output, the input's column, the new one in its place, or the rows' numbers. */
+  readonly #layout: readonly { readonly from: 'input' | 'new' | 'numbers'; readonly at: number }[];
 
+  /** @param number the column of the rows' numbers; null: there is none */
   constructor(
     readonly output: Schema,
     input: Schema,
     columns: readonly string[],
+    number: string | null,
   ) {
     this.#layout = output.fields.map(({ name }) => {
+      if (name === number) return { from: 'numbers', at: 0 };
       const made = columns.indexOf(name);
       return made >= 0 ? { from: 'new', at: made } : { from: 'input', at: fieldIndex(input, name) };
     });
@@ -59,7 +65,13 @@ export class RolledChanges {
   }
 
   /** Tells what has been gathered. `last`: the mark after the last row of the batch. */
-  emit(rows: RowStore, values: RowStore, last: EventTime, watermark: EventTime, out: Emitter): void {
+  emit(
+    { store: rows, arrivals }: Pick<ChangedRows, 'store' | 'arrivals'>,
+    values: RowStore,
+    last: EventTime,
+    watermark: EventTime,
+    out: Emitter,
+  ): void {
     const schema = this.output;
     const empty: Batch = { schema, length: 0, columns: [], kinds: null, marks: null, watermark };
     const length = this.#count;
@@ -71,8 +83,18 @@ export class RolledChanges {
     this.#marks[length - 1] = Math.max(this.#marks[length - 1], last);
     const stored = rows.gather(this.#rows, length);
     const made = values.gather(this.#values, length);
-    const columns = this.#layout.map(({ from, at }): Column => (from === 'new' ? made[at] : stored[at]));
+    const columns = this.#layout.map(({ from, at }): Column => {
+      if (from === 'numbers') return this.#numbersOf(arrivals);
+      return from === 'new' ? made[at] : stored[at];
+    });
     out({ ...empty, length, columns, kinds: this.#kinds, marks: this.#marks });
+  }
+
+  /** Rows are numbered as they arrive; one that takes another's place has its number. */
+  #numbersOf(arrivals: Float64Array): Column {
+    if (this.#numbers.length < this.#count) this.#numbers = new Float64Array(this.#rows.length);
+    for (let k = 0; k < this.#count; k++) this.#numbers[k] = arrivals[this.#rows[k]];
+    return { type: INT64, data: this.#numbers, valid: null, dictionary: null };
   }
 
   #grow(): void {

@@ -69,7 +69,7 @@ export class RollingChangesOperator implements Operator {
     this.#values = new RolledValues({ fields: made });
     const state = new RollingState(rolling, evaluate);
     this.#runs = new RollingRuns(state, rows, reachOf(rolling.shape), this.#order);
-    this.#out = new RolledChanges(output, input, rolling.columns);
+    this.#out = new RolledChanges(output, input, rolling.columns, changes.number);
     this.#keyColumns = plan.keys.map(name => fieldIndex(input, name));
     this.#groups = new GroupIndex(this.#keyColumns.map(at => input.fields[at].type));
   }
@@ -81,7 +81,7 @@ export class RollingChangesOperator implements Operator {
     this.#watermark = Math.max(last, batch.watermark);
     this.#out.begin(before);
     if (length > 0) this.#take(batch, before);
-    this.#out.emit(this.#rows.store, this.#values.store, last, this.#watermark, out);
+    this.#out.emit(this.#rows, this.#values.store, last, this.#watermark, out);
     if (this.#rows.store.used >= this.#nextRows || this.#values.store.used >= this.#nextValues) this.#sweep();
   }
 

@@ -1,5 +1,5 @@
 import { fieldIndex, type Schema } from '../columns/schema.js';
-import { hasDictionary, type DataType, type TimeUnit } from '../columns/types.js';
+import { hasDictionary, INT64, type DataType, type TimeUnit } from '../columns/types.js';
 import type { CallOptions, Expr } from '../expr/ast.js';
 import type { BoundExpr } from '../expr/bound.js';
 import { bind } from '../functions/bind.js';
@@ -32,6 +32,8 @@ export interface PhysicalRollingChanges {
   readonly sequence: string | null;
   /** Whether rows are gone over from the last to the first. */
   readonly reversed: boolean;
+  /** The last column of the output: the number of the row, which it keeps as it changes; null: there is none. */
+  readonly number: string | null;
 }
 
 /** Adds columns made of the rows before each row: to rows that come in event order, or (`changes`) to rows that change. */
@@ -102,19 +104,35 @@ function planChanging(
   const behind = node.columns.filter(({ call }) => call.fn !== 'lead');
   let from = rolled.at;
   let made = schema;
-  const roll = (columns: RollingNode['columns'], key: readonly string[] | null, reversed: boolean): void => {
+  const roll = (
+    columns: RollingNode['columns'],
+    { key, number, reversed }: Pick<PhysicalRollingChanges, 'key' | 'number' | 'reversed'>,
+  ): void => {
     const before = made;
     made = withColumns(before, columns, output.schema);
+    if (number !== null) made = { fields: [...made.fields, { name: number, type: INT64, nullable: false }] };
     const frame = reversed ? null : node.frame;
     const operator = rolling({ ...node, frame }, columns, before, made, time, reversed ? null : sequence);
-    from = add({ ...operator, changes: { key, forUs, sequence, reversed } }, from);
+    from = add({ ...operator, changes: { key, forUs, sequence, reversed, number } }, from);
   };
-  if (behind.length > 0) roll(behind, input.key, false);
+  let { key } = input;
+  if (behind.length > 0) {
+    const passed = keyBehind(key, behind);
+    // Rows that are alike have to be told apart by those that read ahead.
+    const number = ahead.length > 0 && passed === null ? freeName('__row', [schema, output.schema]) : null;
+    roll(behind, { key, number, reversed: false });
+    key = number === null ? passed : [number];
+  }
   if (ahead.length > 0) {
     const lags = ahead.map(column => ({ ...column, call: { ...column.call, fn: 'lag' } }));
-    roll(lags, behind.length > 0 ? keyBehind(input.key, behind) : input.key, true);
+    roll(lags, { key, number: null, reversed: true });
   }
   return inOrderOf(made, output.schema, from, add);
+}
+
+/** A name that no column has. */
+function freeName(name: string, schemas: readonly Schema[]): string {
+  return schemas.some(schema => fieldIndex(schema, name) >= 0) ? freeName(`${name}_`, schemas) : name;
 }
 
 /** What names the rows of a table once columns have been added to it. */
