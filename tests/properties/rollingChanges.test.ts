@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Batch } from '../../engine/src/columns/batch.js';
 import { MillraceError } from '../../engine/src/columns/error.js';
-import { valueAt, type Value } from '../../engine/src/columns/values.js';
+import { INT64, STRING, timestampType, type Field } from '../../engine/src/columns/types.js';
+import { columnOf, valueAt, type Value } from '../../engine/src/columns/values.js';
+import { buildOperator } from '../../engine/src/operators/build.js';
+import type { Operator } from '../../engine/src/operators/operator.js';
 import type { PhysicalOperator } from '../../engine/src/physical/physical.js';
 import { planPhysical } from '../../engine/src/physical/planner.js';
 import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
@@ -9,7 +12,7 @@ import type { RollingNode } from '../../engine/src/plan/nodes/rolling.js';
 import { batchOf, END, FIELDS, makeHistory, SOURCE, type HistoryRow } from './histories.js';
 import { forRandom, type Random } from './random.js';
 import { keyText, same, text } from './reference.js';
-import { Chain, makeNode, rolledRows } from './rollingReference.js';
+import { Chain, makeNode, rolledRows, rowCall } from './rollingReference.js';
 
 /** How the rows of an input are known and put in order. */
 interface Input {
@@ -234,3 +237,101 @@ test('rolling columns of a table that changes are those of its rows, after every
     expect([...told.rows.values()]).toEqual([]);
     expect(chain.operators.map(operator => operator.stateRows())).toEqual(chain.operators.map(() => 0));
   }));
+
+/** The rows of windows that change until their ends have passed, by so many seconds a row. */
+const WINDOWS: readonly Field[] = [
+  { name: 'k', type: STRING, nullable: false },
+  { name: 'windowTime', type: timestampType('us'), nullable: false },
+  { name: 'v', type: INT64, nullable: false },
+];
+
+function rollingOf(
+  columns: RollingNode['columns'],
+  frame: RollingNode['frame'],
+  forUs: number | null,
+): Operator {
+  const source = {
+    ...SOURCE,
+    fields: WINDOWS,
+    time: { ...SOURCE.time!, column: 'windowTime', sequence: null },
+  };
+  const node: RollingNode = { kind: 'rolling', input: source, keys: ['k'], frame, columns };
+  const relations = bindPlan(node, each => ({
+    ...sourceRelationOf(each, WINDOWS),
+    mode: 'retract',
+    key: ['k', 'windowTime'],
+  }));
+  const [physical] = planPhysical(node, relations).operators;
+  if (physical.op !== 'rolling' || physical.changes === undefined) throw new Error('it rolls over changes');
+  return buildOperator({ ...physical, changes: { ...physical.changes, forUs } });
+}
+
+function windowsBatch(
+  rows: readonly (readonly [string, bigint, bigint])[],
+  kinds: readonly number[],
+  mark: number,
+): Batch {
+  return {
+    schema: { fields: WINDOWS },
+    length: rows.length,
+    columns: WINDOWS.map((field, k) =>
+      columnOf(
+        field.type,
+        rows.map(row => row[k]),
+      ),
+    ),
+    kinds: Uint8Array.from(kinds),
+    marks: new Float64Array(rows.length).fill(mark),
+    watermark: mark,
+  };
+}
+
+const sumOf = (over: 'frame' | 'start'): RollingNode['columns'][number] => ({
+  name: `${over} total`,
+  over,
+  call: rowCall('sum', ['v']),
+});
+
+test.each(['frame', 'start'] as const)(
+  'rows of windows that are final are given up, and what comes for them is late (%s)',
+  over => {
+    const operator = rollingOf([sumOf(over)], { kind: 'rows', rows: 3, behind: 0 }, 0);
+    const told: string[] = [];
+    let most = 0;
+    const count = 400_000;
+    for (let from = 0; from < count; from += 1000) {
+      const rows = Array.from({ length: 1000 }, (_, k) => ['ab'[k % 2], BigInt(from + k), 1n] as const);
+      operator.process(0, windowsBatch(rows, new Array<number>(1000).fill(0), from), out => {
+        if (out.length > 0) told.push(text([valueAt(out.columns[3], out.length - 1)]));
+      });
+      most = Math.max(most, operator.stateRows());
+    }
+    expect(most).toBeLessThan(80_000);
+    expect(told.at(-1)).toBe(over === 'frame' ? '[3n]' : `[${count / 2}n]`);
+    const late = windowsBatch([['a', 5n, 1n]], [3], count - 1000);
+    operator.process(0, late, out => expect(out.length).toBe(0));
+    expect(operator.counters.late).toBe(1);
+    const open = windowsBatch([['a', BigInt(count - 2), 1n]], [3], count - 1000);
+    operator.process(0, open, out => expect(out.length).toBe(1));
+    expect(operator.counters).toEqual({ late: 1, untimed: 0, unmatched: 0 });
+  },
+);
+
+test('a change costs what its frame holds, and one among all rows so far what is behind it', () => {
+  const rows = Array.from({ length: 50_000 }, (_, k) => ['a', BigInt(2 * k), 1n] as const);
+  for (const over of ['frame', 'start'] as const) {
+    const operator = rollingOf([sumOf(over)], { kind: 'rows', rows: 3, behind: 0 }, null);
+    operator.process(0, windowsBatch(rows, new Array<number>(rows.length).fill(0), 0), () => undefined);
+    let told = 0;
+    const at = performance.now();
+    for (let k = 0; k < 300; k++) {
+      // Thirty rows before the last one.
+      const row = ['a', BigInt(2 * (rows.length - 30) + 1), 1n] as const;
+      operator.process(0, windowsBatch([row], [k % 2 === 0 ? 0 : 3], 0), out => (told += out.length));
+    }
+    // Going over all rows each time would take minutes.
+    expect(performance.now() - at).toBeLessThan(10_000);
+    // The sums of three rows are the same again.
+    expect(told).toBe(over === 'frame' ? 300 : 300 * (1 + 2 * 29));
+  }
+});
