@@ -31,16 +31,16 @@ export class RolledValues {
     return sameRows(this.store.view(0, this.store.used), a, b);
   }
 
-  /** Forgets all values but those at the positions, plus one, that the first elements hold, which then hold where they lie. */
+  /** Forgets all values but those at the positions, plus one, that the first elements hold, which then hold where they lie; 0: none. */
   keep(told: Int32Array, count: number): void {
-    const kept = told.slice(0, count).sort();
+    const kept = told
+      .slice(0, count)
+      .filter(at => at > 0)
+      .sort();
     const places = new Int32Array(this.store.used);
-    for (let k = 0; k < count; k++) {
-      kept[k]--;
-      places[kept[k]] = k;
-    }
-    this.store.compact(kept, count);
-    for (let k = 0; k < count; k++) told[k] = places[told[k] - 1] + 1;
+    for (let k = 0; k < kept.length; k++) places[--kept[k]] = k;
+    this.store.compact(kept, kept.length);
+    for (let k = 0; k < count; k++) if (told[k] > 0) told[k] = places[told[k] - 1] + 1;
   }
 
   bytes(): number {

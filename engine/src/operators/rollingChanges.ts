@@ -2,14 +2,11 @@ import { RowKind, type Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
-import type { PhysicalRollingChanges } from '../physical/rolling.js';
-import type { TimeUnit } from '../columns/types.js';
-import { ChangedRows } from './changedRows.js';
-import { GroupCensus, leastRows } from './groupCensus.js';
-import { GroupIndex } from './groupIndex.js';
+import { ChangedKeys, type ChangedKeysPlan } from './changedKeys.js';
+import type { ChangedRows } from './changedRows.js';
+import { leastRows } from './groupCensus.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
-import { PendingRows } from './pendingRows.js';
-import { RankedRows, type RowOrder } from './rankedRows.js';
+import { RankedRows } from './rankedRows.js';
 import { sameRows } from './rowCompare.js';
 import { RolledChanges } from './rolledChanges.js';
 import { RolledValues } from './rolledValues.js';
@@ -19,12 +16,8 @@ import { RollingState, type RollingPlan } from './rollingState.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 
 /** What an operator over rows that change is made of. */
-export interface RollingChangesPlan {
-  readonly input: Schema;
+export interface RollingChangesPlan extends ChangedKeysPlan {
   readonly output: Schema;
-  readonly keys: readonly string[];
-  readonly time: { readonly column: string; readonly unit: TimeUnit } | null;
-  readonly changes: PhysicalRollingChanges;
   /** Of the rows of one key: its keys are its slots. */
   readonly rolling: RollingPlan;
 }
@@ -38,21 +31,13 @@ export interface RollingChangesPlan {
  * frame holds them.
  */
 export class RollingChangesOperator implements Operator {
-  readonly counters: OperatorCounters = { late: 0, untimed: 0, unmatched: 0 };
+  readonly counters: OperatorCounters;
   readonly #plan: RollingChangesPlan;
+  readonly #changed: ChangedKeys<RollingKey>;
   readonly #rows: ChangedRows;
   readonly #values: RolledValues;
   readonly #runs: RollingRuns;
-  readonly #pending = new PendingRows();
   readonly #out: RolledChanges;
-  readonly #order: RowOrder;
-  readonly #keyColumns: readonly number[];
-  readonly #groups: GroupIndex;
-  readonly #census = new GroupCensus(holds => {
-    for (const number of this.#keys.keys()) holds[number] = 1;
-  });
-  #keys = new Map<number, RollingKey>();
-  readonly #touched = new Set<RollingKey>();
   #watermark: EventTime = START_OF_TIME;
   /** So many rows, or values, and those that are needed no more are given up. */
   #nextRows = leastRows();
@@ -63,15 +48,22 @@ export class RollingChangesOperator implements Operator {
   constructor(plan: RollingChangesPlan, evaluate: (batch: Batch) => readonly Column[]) {
     const { input, output, rolling, changes } = plan;
     this.#plan = plan;
-    const rows = (this.#rows = new ChangedRows(plan));
-    this.#order = changes.reversed ? (a, b) => rows.compare(b, a) : (a, b) => rows.compare(a, b);
+    this.#changed = new ChangedKeys(plan, number => ({
+      number,
+      rows: new RankedRows(),
+      changed: [],
+      slot: -1,
+      last: -1,
+      points: [],
+    }));
+    this.counters = this.#changed.counters;
+    const { rows, order } = this.#changed;
+    this.#rows = rows;
     const made = rolling.columns.map(name => output.fields[fieldIndex(output, name)]);
     this.#values = new RolledValues({ fields: made });
     const state = new RollingState(rolling, evaluate);
-    this.#runs = new RollingRuns(state, rows, reachOf(rolling.shape), this.#order);
+    this.#runs = new RollingRuns(state, rows, reachOf(rolling.shape), order);
     this.#out = new RolledChanges(output, input, rolling.columns, changes.number);
-    this.#keyColumns = plan.keys.map(name => fieldIndex(input, name));
-    this.#groups = new GroupIndex(this.#keyColumns.map(at => input.fields[at].type));
   }
 
   process(_port: number, batch: Batch, out: Emitter): void {
@@ -86,97 +78,25 @@ export class RollingChangesOperator implements Operator {
   }
 
   #take(batch: Batch, before: EventTime): void {
-    const rows = this.#rows;
-    const { numbered, keyed } = rows;
-    const { length, kinds, marks } = batch;
-    const from = rows.store.used;
-    const numbers = rows.append(batch);
-    const groups = this.#groups.assign(
-      this.#keyColumns.map(at => batch.columns[at]),
-      length,
-    );
-    let judged = before;
-    /** The row that the one which follows takes the place of. */
-    let held = -1;
-    for (let i = 0; i < length; i++) {
-      const inForce = marks === null || i === 0 ? before : Math.max(before, marks[i - 1]);
-      if (held < 0 && inForce > judged) {
-        if (this.#pending.earliest < inForce) this.#tell(judged);
-        judged = inForce;
-      }
-      const row = from + i;
-      const kind = kinds === null ? RowKind.Insert : kinds[i];
-      if (!this.#belongs(batch, i, row, inForce)) {
-        held = -1;
-      } else if ((kind & 1) === 1) {
-        const gone = numbered.takeLatest(numbers[i]);
-        if (gone < 0) this.counters.unmatched = (this.counters.unmatched ?? 0) + 1;
-        else this.#remove(gone);
-        const follows =
-          kind === RowKind.UpdateBefore && i + 1 < length && kinds?.[i + 1] === RowKind.UpdateAfter;
-        held = follows ? gone : -1;
-      } else {
-        if (keyed && (held < 0 || numbered.numberOf(held) !== numbers[i])) {
-          held = numbered.takeLatest(numbers[i]);
-          if (held >= 0) this.#remove(held);
-        }
-        this.#put(row, groups[i], numbers[i], held);
-        held = -1;
-      }
-    }
-    this.#tell(judged);
-  }
-
-  /** Whether a row has a time, and has not come after all of its time was final. */
-  #belongs(batch: Batch, i: number, row: number, inForce: EventTime): boolean {
-    if (!this.#rows.isTimed(batch, i)) {
-      this.counters.untimed++;
-      return false;
-    }
-    const { forUs } = this.#plan.changes;
-    if (forUs === null || this.#rows.times[row] + forUs >= inForce) return true;
-    this.counters.late++;
-    return false;
-  }
-
-  #remove(row: number): void {
-    const key = this.#keys.get(this.#rows.keyOf[row])!;
-    key.rows.remove(row, this.#order);
-    this.#rows.live--;
-    this.#pending.remove(row);
-    this.#touch(key, row);
-  }
-
-  #put(row: number, group: number, number: number, replaced: number): void {
-    let key = this.#keys.get(group);
-    if (key === undefined) {
-      key = { number: group, rows: new RankedRows(), changed: [], slot: -1, last: -1, points: [] };
-      this.#keys.set(group, key);
-    }
-    this.#rows.put(row, group, number, replaced);
-    key.rows.add(row, this.#order);
-    this.#pending.put(row, replaced);
-    this.#touch(key, row);
-  }
-
-  #touch(key: RollingKey, row: number): void {
-    key.changed.push(row);
-    this.#touched.add(key);
-    // What stands before a row shows it where rows are read ahead.
-    this.#pending.reach(this.#plan.changes.reversed ? START_OF_TIME : this.#rows.times[row]);
+    const changed = this.#changed;
+    changed.begin(batch, before);
+    while (changed.take()) this.#tell(changed.judged);
+    this.#tell(changed.judged);
   }
 
   /** Tells what has changed so far, which is judged by a mark. */
   #tell(mark: EventTime): void {
-    if (this.#touched.size === 0) return;
+    if (this.#changed.touched.size === 0) return;
     const { told } = this.#rows;
     const changes = this.#out;
     changes.judge(mark);
-    const pending = this.#pending;
+    const pending = this.#changed.pending;
     pending.eachGone(row => {
       changes.add(RowKind.Delete, row, told[row] - 1, mark);
     });
-    this.#runs.go(this.#touched, (columns, rows, from, to) => this.#compare(columns, rows, from, to, mark));
+    this.#runs.go(this.#changed.touched, (columns, rows, from, to) =>
+      this.#compare(columns, rows, from, to, mark),
+    );
     const input = this.#rows.store.view(0, this.#rows.store.used);
     pending.eachNew((row, replaced) => {
       if (replaced < 0) changes.add(RowKind.Insert, row, told[row] - 1, mark);
@@ -184,14 +104,14 @@ export class RollingChangesOperator implements Operator {
         changes.replace(replaced, told[replaced] - 1, row, told[row] - 1, mark);
     });
     pending.clear();
-    for (const key of this.#touched) if (key.rows.size === 0) this.#forget(key);
-    this.#touched.clear();
+    for (const key of this.#changed.touched) if (key.rows.size === 0) this.#forget(key);
+    this.#changed.touched.clear();
   }
 
   #forget(key: RollingKey): void {
     if (key.points.at(0)?.count === 0) return;
     this.#runs.forget(key);
-    this.#keys.delete(key.number);
+    this.#changed.keys.delete(key.number);
   }
 
   /** Values have been made anew: tells those of rows that showed others. */
@@ -218,13 +138,12 @@ export class RollingChangesOperator implements Operator {
     const { forUs } = this.#plan.changes;
     if (forUs !== null) this.#settle(this.#watermark - forUs);
     this.#dense();
-    const renumbering = this.#census.take(this.#groups);
-    if (renumbering !== null) this.#renumber(renumbering.numberOf);
+    this.#changed.renumber();
     this.#nextRows = this.#nextValues = Math.max(leastRows(), 2 * this.#rows.live);
   }
 
   #settle(limit: EventTime): void {
-    for (const key of this.#keys.values()) {
+    for (const key of this.#changed.keys.values()) {
       for (const row of this.#runs.settle(key, limit)) {
         this.#rows.numbered.forget(row);
         this.#rows.live--;
@@ -233,41 +152,21 @@ export class RollingChangesOperator implements Operator {
     }
   }
 
-  #renumber(numberOf: Int32Array): void {
-    const keys = [...this.#keys.values()];
-    this.#keys = new Map();
-    for (const key of keys) {
-      key.number = numberOf[key.number];
-      this.#keys.set(key.number, key);
-      for (const row of key.rows) this.#rows.keyOf[row] = key.number;
-    }
-  }
-
   /** Lays out anew the rows that are there. */
   #dense(): void {
-    const rows = this.#rows;
-    const kept = new Int32Array(rows.live);
-    let count = 0;
-    for (const key of this.#keys.values()) for (const row of key.rows) kept[count++] = row;
-    kept.sort();
-    const places = new Int32Array(rows.store.used).fill(-1);
-    for (let k = 0; k < count; k++) places[kept[k]] = k;
-    rows.move(kept, count, places);
-    for (const key of this.#keys.values()) {
-      key.rows.move(row => places[row]);
-      if (key.last >= 0) key.last = places[key.last];
-    }
-    this.#values.keep(rows.told, count);
+    const places = this.#changed.dense();
+    for (const key of this.#changed.keys.values()) if (key.last >= 0) key.last = places[key.last];
+    this.#values.keep(this.#rows.told, this.#rows.live);
   }
 
   stateRows(): number {
     let rows = this.#rows.live;
-    for (const key of this.#keys.values()) if (key.rows.size === 0) rows++;
+    for (const key of this.#changed.keys.values()) if (key.rows.size === 0) rows++;
     return rows;
   }
 
   bytes(): number {
-    return this.#rows.bytes() + this.#values.bytes() + this.#runs.state.bytes() + this.#groups.bytes();
+    return this.#changed.bytes() + this.#values.bytes() + this.#runs.state.bytes();
   }
 
   /** Writes the rows in their order, what was told of them, and what keys have seen. */
@@ -278,8 +177,8 @@ export class RollingChangesOperator implements Operator {
     this.#rows.snapshot(writer.section('rows'));
     this.#values.snapshot(writer.section('values'));
     this.#runs.snapshot(writer.section('runs'));
-    this.#groups.snapshot(writer.section('groups'));
-    const keys = [...this.#keys.values()];
+    this.#changed.groups.snapshot(writer.section('groups'));
+    const keys = [...this.#changed.keys.values()];
     const lane = (name: string, of: (key: RollingKey) => number): void =>
       writer.lane(name, Int32Array.from(keys, of));
     lane('numbers', key => key.number);
@@ -300,7 +199,7 @@ export class RollingChangesOperator implements Operator {
     this.#rows.restore(reader.section('rows'));
     this.#values.restore(reader.section('values'));
     this.#runs.restore(reader.section('runs'));
-    this.#groups.restore(reader.section('groups'));
+    this.#changed.groups.restore(reader.section('groups'));
     const lane = (name: string): Int32Array => reader.lane(name) as Int32Array;
     const [sizes, slots, lasts, points] = ['sizes', 'slots', 'lasts', 'points'].map(lane);
     const order = lane('order');
@@ -314,7 +213,14 @@ export class RollingChangesOperator implements Operator {
         slot: pointsOf[pointAt++],
         count: pointsOf[pointAt++],
       }));
-      this.#keys.set(number, { number, rows, changed: [], slot: slots[k], last: lasts[k], points: own });
+      this.#changed.keys.set(number, {
+        number,
+        rows,
+        changed: [],
+        slot: slots[k],
+        last: lasts[k],
+        points: own,
+      });
     });
   }
 }

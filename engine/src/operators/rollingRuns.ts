@@ -1,8 +1,8 @@
 import type { Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
 import { START_OF_TIME } from '../columns/time.js';
+import type { ChangedKey } from './changedKeys.js';
 import type { ChangedRows } from './changedRows.js';
-import type { RankedRows } from './rankedRows.js';
 import type { RollingReach } from './rollingReach.js';
 import type { RollingState } from './rollingState.js';
 import type { StateReader, StateWriter } from './snapshot.js';
@@ -14,11 +14,7 @@ interface Point {
 }
 
 /** One key: its rows in order, and what is known of them. */
-export interface RollingKey {
-  number: number;
-  readonly rows: RankedRows;
-  /** Rows that have come or gone since it was told. */
-  changed: number[];
+export interface RollingKey extends ChangedKey {
   /** The slot of what it has seen up to its last row, and which that was; -1: none, or it is not known. */
   slot: number;
   last: number;
