@@ -22,6 +22,7 @@ import { RankOperator } from './rank.js';
 import { MapReduceOperator } from './mapReduce.js';
 import { TopNOperator } from './topN.js';
 import { buildRolling } from './buildRolling.js';
+import { ScanChangesOperator } from './scanChanges.js';
 import { SetOperationOperator } from './setOperation.js';
 import { MatchPatternOperator } from './matchPattern.js';
 import { SortOperator } from './sort.js';
@@ -54,7 +55,9 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
     case 'unpivot':
       return new UnpivotOperator(physical.input, physical.output, physical.columns);
     case 'apply': {
-      const { call: form, fn, input, output, reads } = physical;
+      const { call: form, fn, input, output, reads, changing, by } = physical;
+      if (changing !== undefined)
+        return new ScanChangesOperator({ ...changing, fn, input, output, reads, keys: by }, exchange);
       return new ApplyOperator({ form, fn, input, output, reads }, exchange);
     }
     case 'filter':

@@ -44,6 +44,11 @@ export class PendingRows {
     this.#gone.set(told, row);
   }
 
+  /** Whether a row has come since changes were told last. */
+  isNew(row: number): boolean {
+    return this.#placeOf.has(row);
+  }
+
   /** Visits told rows that have gone without another one in their place. */
   eachGone(visit: (row: number) => void): void {
     for (const [row, by] of this.#gone) if (by < 0) visit(row);

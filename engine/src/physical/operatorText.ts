@@ -53,7 +53,8 @@ export function operatorText(operator: PhysicalOperator): string {
     case 'apply': {
       const keys = operator.by.length === 0 ? '' : ` by ${operator.by.join(', ')}`;
       const reads = operator.reads.map(at => operator.input.fields[at].name).join(', ');
-      return `${operator.call} ${operator.name}${keys} (in the process of its cell) of ${reads}`;
+      const over = operator.changing === undefined ? '' : ', over rows that change';
+      return `${operator.call} ${operator.name}${keys} (in the process of its cell${over}) of ${reads}`;
     }
     case 'unionAll':
       return `union all of ${operator.ports} (watermark: the lowest of its inputs)`;

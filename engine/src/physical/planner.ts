@@ -300,8 +300,11 @@ export function planPhysical(
         return { ...traits, at, sequence: null, window: null, retention: null };
       },
       apply: apply => {
-        const traits = plan(apply.input, { final: apply.form !== 'scan' && wanted.final, upsert: false });
-        return { ...traits, ...planApply(apply, relationOf(apply.input), relationOf(apply), traits, add) };
+        const scans = apply.form === 'scan';
+        const closing = scans && wanted.closing === true;
+        const traits = plan(apply.input, { final: !scans && wanted.final, closing, upsert: false });
+        const input = scans ? told(relationOf(apply.input), traits.at) : relationOf(apply.input);
+        return { ...traits, ...planApply(apply, input, relationOf(apply), traits, add) };
       },
       topN: topN => {
         const traits = plan(topN.input, { final: wanted.final, upsert: false });
