@@ -13,6 +13,7 @@ import { PlanMaker, relationOf, sourceOf } from './plans/planMaker.js';
 import { batchOf, borders, RunningPlan } from './plans/running.js';
 import { randomTable, type RandomTable } from './plans/tables.js';
 import { forRandom, type Random } from './random.js';
+import { keyText } from './reference.js';
 
 type Row = readonly Value[];
 
@@ -28,22 +29,33 @@ function makeHistory(random: Random, rows: readonly Row[]): History {
   const said: Row[] = [];
   const kinds: number[] = [];
   const left: Row[] = [];
+  /** When each of them was put there: of rows that are alike the last one is taken back. */
+  const puts: number[] = [];
   const say = (kind: number, row: Row): void => {
     kinds.push(kind);
     said.push(row);
   };
-  for (const row of rows) {
-    const at = random.below(left.length);
+  const lastAlike = (at: number): number => {
+    const name = keyText(left[at]);
+    return left.reduce((last, row, k) => (puts[k] > puts[last] && keyText(row) === name ? k : last), at);
+  };
+  for (const [put, row] of rows.entries()) {
+    const at = left.length === 0 ? 0 : lastAlike(random.below(left.length));
     const change = random.next();
     if (left.length > 0 && change < 0.25) {
       say(RowKind.UpdateBefore, left[at]);
       say(RowKind.UpdateAfter, row);
       left[at] = row;
+      puts[at] = put;
       continue;
     }
-    if (left.length > 0 && change < 0.4) say(RowKind.Delete, left.splice(at, 1)[0]);
+    if (left.length > 0 && change < 0.4) {
+      say(RowKind.Delete, left.splice(at, 1)[0]);
+      puts.splice(at, 1);
+    }
     say(RowKind.Insert, row);
     left.push(row);
+    puts.push(put);
   }
   return { rows: said, kinds, left };
 }
@@ -72,7 +84,8 @@ function results(
 ): Value[][] | null {
   const said = { ...table, rows } as RandomTable;
   const running = new RunningPlan(physical);
-  const cuts = borders(random, rows.length);
+  // A row and the one that takes its place come together.
+  const cuts = borders(random, rows.length).filter(at => kinds?.[at - 1] !== RowKind.UpdateBefore);
   try {
     cuts.slice(1).forEach((to, k) => {
       const own = kinds === null ? null : Uint8Array.from(kinds.slice(cuts[k], to));

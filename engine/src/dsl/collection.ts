@@ -138,11 +138,11 @@ export abstract class Collection<K extends Kind, Row> extends Delivering<K, Row>
 
   /**
    * Each row with the rows of its key before it; then `derive`. `rows: 20` is the row and the 19 before it, `rows: [-20, -1]` the 20 before it,
-   * `range: '5 s'` the last 5 seconds with both ends, and neither all rows so far. Rows come out in event order.
+   * `range: '5 s'` the last 5 seconds with both ends, and neither all rows so far. Rows come out in event order. Of a table whose rows change, those that
+   * see a change are told anew: as many as the frame is long, or all that follow in their key.
    *
    * @example
    * trades.rolling({ by: 'symbol', rows: 20 }).derive(t => ({ ma: avg(t.price), before: lag(t.price) }))
-   * @throws MillraceError `MR2120` for a table whose rows change
    */
   rolling(options: RollingOptions<Row> & { readonly rows: readonly [number, number] }): Rolling<K, Row, true>;
   rolling(options?: RollingOptions<Row>): Rolling<K, Row, false>;

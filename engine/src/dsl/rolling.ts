@@ -21,7 +21,9 @@ import { usingAll } from './usage.js';
  * - neither: all rows so far.
  *
  * A frame of time forgets a key without rows in it, so memory follows the keys that are there. Frames of rows, all rows so far and row
- * functions (`lag`, `ema`, `cumSum`, …) keep what they have seen of every key, for it may come again at any time.
+ * functions (`lag`, `ema`, `cumSum`, …) keep what they have seen of every key, for it may come again at any time. Of a table whose rows change all of its
+ * rows are kept, but for windows that are final and in no frame any more; a change costs as much as the frame is long, or, where a column is made of
+ * all rows so far, as there are rows of its key behind it.
  */
 export interface RollingOptions<Row> {
   /** The key: rows of other keys are not seen. None: all rows have one. */

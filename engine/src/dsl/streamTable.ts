@@ -1,6 +1,7 @@
 import { finalNode, keepNode, lateNode } from '../plan/build.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { PlanNode } from '../plan/plan.js';
+import { scanPlan, type ScanOptions } from './applyFunctions.js';
 import { Collection } from './collection.js';
 import { columnsProxy } from './exprMethods.js';
 import type { ColumnsOf } from './expressions.js';
@@ -35,6 +36,29 @@ export class StreamTable<Row> extends Collection<'StreamTable', Row> {
   /** Each window once, when it can no longer change: an append-only stream with `windowTime` as its event time. */
   final(): Stream<Row> {
     return collectionOver<'Stream', Row>('Stream', made(finalNode({ input: this.plan })));
+  }
+
+  /**
+   * A function of yours that goes over the table's rows in event order (of one time, and without event time: as they came) and keeps a state for each
+   * key; see `Stream.scan`. Where other rows of a key come, change or go than those behind all others, it goes over the key's rows again, from `init` on, and
+   * what differs is told: so it has to give the same for the same rows, and a change costs as much as its key has rows.
+   *
+   * @throws MillraceError `MR1801` (when the rows are read) where a function throws; `MR1803` where it gives no object
+   * @example
+   * bars.scan({
+   *   by: 'symbol',
+   *   init: () => ({ high: 0 }),
+   *   step: ({ high }, bar) => ({
+   *     state: { high: Math.max(high, bar.close) },
+   *     out: bar.close > high ? { symbol: bar.symbol, high: bar.close } : null,
+   *   }),
+   *   returns: schema({ symbol: string, high: float64 }),
+   * })
+   */
+  scan<State, Out, Key extends keyof Row & string = never>(
+    options: ScanOptions<Row, State, Out, Key>,
+  ): StreamTable<Out> {
+    return new StreamTable<Out>(scanPlan(this.plan, options));
   }
 
   /**

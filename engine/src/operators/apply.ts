@@ -4,6 +4,7 @@ import type { Schema } from '../columns/schema.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import { ColumnGather, gatherLane } from '../codegen/gather.js';
 import type { PhysicalOperator } from '../physical/physical.js';
+import { Awaited } from './awaited.js';
 import { FollowingMarks } from './followingMarks.js';
 import type { Emitter, Operator, OperatorCounters } from './operator.js';
 import { SnapshotError, type StateWriter } from './snapshot.js';
@@ -84,7 +85,7 @@ interface Waiting {
  * Calls a function of the user's for every batch, and passes the results on in the order of the batches, with their marks and watermarks. It is
  * the one operator whose output comes later than its input: whoever drives it asks `pendingRows`.
  */
-export class ApplyOperator implements Operator {
+export class ApplyOperator extends Awaited implements Operator {
   readonly counters: OperatorCounters = { late: 0, untimed: 0 };
   /** Rows that have gone out and not come back. */
   pendingRows = 0;
@@ -99,6 +100,7 @@ export class ApplyOperator implements Operator {
     readonly plan: ApplyPlan,
     readonly context: ExchangeContext,
   ) {
+    super();
     this.#run = context.exchange.begin();
   }
 
@@ -124,7 +126,6 @@ export class ApplyOperator implements Operator {
     else waiting.call = owned(call);
   }
 
-  /** Does something once everything that has come in so far has been passed on. */
   after(then: () => void): void {
     if (this.#waiting.length === 0) then();
     else this.#waiting.push({ batch: NO_ROWS, call: null, applied: NOTHING, then });
@@ -207,13 +208,7 @@ export class ApplyOperator implements Operator {
 
   /** The state is the user's: it is where the function is. */
   snapshot(writer: StateWriter): void {
-    if (this.plan.form === 'scan' || this.pendingRows > 0) {
-      throw new SnapshotError(
-        'MR3405',
-        'A snapshot cannot hold the state of a function of yours, which is where the function is.',
-        'The source is replayed from its start instead.',
-      );
-    }
+    if (this.plan.form === 'scan' || this.pendingRows > 0) throw noState();
     writer.value('watermark', this.#watermark);
   }
 
@@ -237,7 +232,17 @@ const NO_ROWS: Batch = {
 };
 const NOTHING: Applied = { columns: [], length: 0, rows: null };
 
-function owned(batch: Batch): Batch {
+/** What a snapshot of a state says that is where the user's function is. */
+export function noState(): SnapshotError {
+  return new SnapshotError(
+    'MR3405',
+    'A snapshot cannot hold the state of a function of yours, which is where the function is.',
+    'The source is replayed from its start instead.',
+  );
+}
+
+/** A batch that is the receiver's alone. */
+export function owned(batch: Batch): Batch {
   const { length } = batch;
   return {
     ...batch,

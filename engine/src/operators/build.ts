@@ -1,4 +1,3 @@
-import { argumentColumns } from './argumentColumns.js';
 import { buildGrouped } from './buildGrouped.js';
 import type { PhysicalOperator } from '../physical/physical.js';
 import { AsOfChangesOperator } from './asOfChanges.js';
@@ -23,8 +22,8 @@ import { RankOperator } from './rank.js';
 import { MapReduceOperator } from './mapReduce.js';
 import { TopNOperator } from './topN.js';
 import { OrderBookOperator } from './orderBook.js';
-import { RollingOperator } from './rolling.js';
-import { rollingShape } from './rollingPlan.js';
+import { buildRolling } from './buildRolling.js';
+import { ScanChangesOperator } from './scanChanges.js';
 import { SetOperationOperator } from './setOperation.js';
 import { MatchPatternOperator } from './matchPattern.js';
 import { SortOperator } from './sort.js';
@@ -57,7 +56,9 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
     case 'unpivot':
       return new UnpivotOperator(physical.input, physical.output, physical.columns);
     case 'apply': {
-      const { call: form, fn, input, output, reads } = physical;
+      const { call: form, fn, input, output, reads, changing, by } = physical;
+      if (changing !== undefined)
+        return new ScanChangesOperator({ ...changing, fn, input, output, reads, keys: by }, exchange);
       return new ApplyOperator({ form, fn, input, output, reads }, exchange);
     }
     case 'filter':
@@ -79,17 +80,7 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
     case 'reorder':
       return new ReorderOperator(physical);
     case 'rolling':
-      return new RollingOperator(
-        {
-          shape: rollingShape(physical),
-          input: physical.input,
-          output: physical.output,
-          keys: physical.keys,
-          time: physical.time?.column ?? null,
-          columns: physical.columns.map(({ name }) => name),
-        },
-        argumentColumns(physical.args, physical.input),
-      );
+      return buildRolling(physical);
     case 'matchPattern':
       return new MatchPatternOperator(physical);
     case 'topN':

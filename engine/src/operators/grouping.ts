@@ -106,8 +106,8 @@ export class Grouping {
     return store;
   }
 
-  /** The arrays that a loop reads, out of a batch. */
-  prepare(batch: Batch, before: number): GroupedInput {
+  /** The arrays that a loop reads, out of a batch. `groups`: its rows' groups, where the caller numbers them. */
+  prepare(batch: Batch, before: number, groups: Int32Array | null = null): GroupedInput {
     const time = this.#timeColumn < 0 ? null : batch.columns[this.#timeColumn];
     const args = this.evaluate(batch);
     this.#noteNulls(args, batch.length);
@@ -115,10 +115,12 @@ export class Grouping {
     const ticks = shape.order === 'ticks' && time !== null ? time : null;
     if (!this.#wide && (args.some(isWide) || (ticks !== null && isWide(ticks)))) this.#widen();
     return {
-      groups: this.groups.assign(
-        this.#keyColumns.map(column => batch.columns[column]),
-        batch.length,
-      ),
+      groups:
+        groups ??
+        this.groups.assign(
+          this.#keyColumns.map(column => batch.columns[column]),
+          batch.length,
+        ),
       times:
         time !== null && (shape.windowed || shape.order !== 'none')
           ? this.#eventTimes(time, batch.length)

@@ -87,6 +87,25 @@ export class KeyRing {
     }
   }
 
+  /** Empties a key's queue. */
+  clear(key: number): void {
+    this.meta[4 * key + 3] = 0;
+  }
+
+  /** Gives a key the elements of another one. */
+  copy(from: number, to: number): void {
+    this.clear(to);
+    const count = this.meta[4 * from + 3];
+    while (this.meta[4 * to + 1] + 1 < count) this.grow(to);
+    const { meta } = this;
+    const [start, mask, head] = meta.subarray(4 * from, 4 * from + 3);
+    const at = meta[4 * to];
+    for (const lane of this.lanes)
+      for (let i = 0; i < count; i++) lane[at + i] = lane[start + ((head + i) & mask)] as never;
+    meta[4 * to + 2] = 0;
+    meta[4 * to + 3] = count;
+  }
+
   /** Marks the keys whose last element is `least` or more in a lane. */
   markSince(lane: number, least: number, keys: Uint8Array): void {
     const { meta } = this;

@@ -113,6 +113,13 @@ export class StateStore {
     for (const k of this.#own) this.#resetOwn(k, slot);
   }
 
+  /** Gives a slot the state of another one. */
+  copy(from: number, to: number): void {
+    const stride = this.#empty.length;
+    this.cells.copyWithin(to * stride, from * stride, (from + 1) * stride);
+    for (const k of this.#own) this.lanes[k][to] = goOn(this.layout[k], this.lanes[k][from], true) as never;
+  }
+
   #resetOwn(k: number, slot: number): void {
     const lane = this.layout[k];
     this.lanes[k][slot] = (lane.lane === 'object' ? lane.create() : wideInit(lane.init)) as never;

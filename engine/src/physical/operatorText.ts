@@ -54,7 +54,8 @@ export function operatorText(operator: PhysicalOperator): string {
     case 'apply': {
       const keys = operator.by.length === 0 ? '' : ` by ${operator.by.join(', ')}`;
       const reads = operator.reads.map(at => operator.input.fields[at].name).join(', ');
-      return `${operator.call} ${operator.name}${keys} (in the process of its cell) of ${reads}`;
+      const over = operator.changing === undefined ? '' : ', over rows that change';
+      return `${operator.call} ${operator.name}${keys} (in the process of its cell${over}) of ${reads}`;
     }
     case 'unionAll':
       return `union all of ${operator.ports} (watermark: the lowest of its inputs)`;
@@ -158,12 +159,15 @@ function changelogText(operator: Of<'distinct' | 'changes' | 'rowKinds' | 'upser
   return `upsert by ${key.join(', ')}, ${first}${told}${gone} (${form})`;
 }
 
-function rollingText({ frame, columns, args, keys }: PhysicalRolling): string {
+function rollingText({ frame, columns, args, keys, changes }: PhysicalRolling): string {
   const texts = columns.map(({ name, fn, args: positions, where }) => {
     const condition = where === null ? '' : ` where ${boundText(args[where])}`;
     return `${name} = ${fn}(${positions.map(at => boundText(args[at])).join(', ')})${condition}`;
   });
-  return `rolling by ${keys.join(', ') || '()'}${frameText(frame)}: ${texts.join(', ')}`;
+  const by = keys.join(', ') || '()';
+  if (changes === undefined) return `rolling by ${by}${frameText(frame)}: ${texts.join(', ')}`;
+  const ways = changes.reversed ? 'from the last row to the first' : 'over rows that change';
+  return `rolling by ${by}${frameText(frame)} (${ways}): ${texts.join(', ')}`;
 }
 
 function rankOperatorText({ columns, by, within }: PhysicalRank): string {

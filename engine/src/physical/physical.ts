@@ -19,7 +19,7 @@ import type { PhysicalJoin } from './join.js';
 import type { PhysicalLookupJoin } from './lookupJoin.js';
 import type { PhysicalSetOperation } from './setOperation.js';
 import type { PhysicalUpsert } from './upsert.js';
-import type { PhysicalLead, PhysicalRolling } from './rolling.js';
+import type { PhysicalLead, PhysicalRolling, PhysicalRollingChanges } from './rolling.js';
 import type { PhysicalMatchPattern } from './matchPattern.js';
 
 /** One aggregate: its function, and its arguments and `where` as positions among the argument columns. */
@@ -113,6 +113,8 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       readonly by: readonly string[];
       /** The columns that the function gets, by position. */
       readonly reads: readonly number[];
+      /** Where `scan` goes over rows that change: how they do, and what puts them in order. */
+      readonly changing?: Pick<PhysicalRolling, 'time'> & { readonly changes: PhysicalRollingChanges };
     }
   | {
       /** Each change as a row, with what it does to the table in its first column. */

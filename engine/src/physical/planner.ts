@@ -243,15 +243,8 @@ export function planPhysical(
       },
       rolling: rolling => {
         const traits = plan(rolling.input, { final: false, upsert: false });
-        const at = planRolling(
-          rolling,
-          relationOf(rolling.input),
-          relationOf(rolling),
-          traits.sequence,
-          traits.at,
-          add,
-        );
-        return { ...traits, at, retention: null };
+        const [input, output] = [relationOf(rolling.input), relationOf(rolling)];
+        return { ...traits, ...planRolling(rolling, input, output, traits, add), retention: null };
       },
       matchPattern: match => {
         const { at: from, sequence } = plan(match.input, { final: false, upsert: false });
@@ -308,8 +301,11 @@ export function planPhysical(
         return { ...traits, at, sequence: null, window: null, retention: null };
       },
       apply: apply => {
-        const traits = plan(apply.input, { final: apply.form !== 'scan' && wanted.final, upsert: false });
-        return { ...traits, ...planApply(apply, relationOf(apply.input), relationOf(apply), traits, add) };
+        const scans = apply.form === 'scan';
+        const closing = scans && wanted.closing === true;
+        const traits = plan(apply.input, { final: !scans && wanted.final, closing, upsert: false });
+        const input = scans ? told(relationOf(apply.input), traits.at) : relationOf(apply.input);
+        return { ...traits, ...planApply(apply, input, relationOf(apply), traits, add) };
       },
       topN: topN => {
         const traits = plan(topN.input, { final: wanted.final, upsert: false });

@@ -1,5 +1,5 @@
 import { fieldIndex, type Schema } from '../columns/schema.js';
-import { hasDictionary, type DataType, type TimeUnit } from '../columns/types.js';
+import { hasDictionary, INT64, type DataType, type TimeUnit } from '../columns/types.js';
 import type { CallOptions, Expr } from '../expr/ast.js';
 import type { BoundExpr } from '../expr/bound.js';
 import { bind } from '../functions/bind.js';
@@ -7,7 +7,7 @@ import { canonicalJson } from '../plan/hash.js';
 import type { FrameSpec, RollingNode } from '../plan/nodes/rolling.js';
 import type { Relation } from '../plan/relation.js';
 import { bindRollingArguments, comesInOrder } from '../plan/rolling.js';
-import type { PhysicalInput, PhysicalOperator } from './physical.js';
+import type { PhysicalInput, PhysicalOperator, PhysicalTable } from './physical.js';
 
 /** A new column of a rolling operator: its function, and its arguments and `where` as positions among the argument columns. */
 export interface PhysicalRollingColumn {
@@ -22,7 +22,21 @@ export interface PhysicalRollingColumn {
   readonly nullable: boolean;
 }
 
-/** Adds columns made of the rows before each row to rows that come in event order. */
+/** How the rows change that columns are added to. */
+export interface PhysicalRollingChanges {
+  /** The columns that name a row; null: it is named by all of its values. */
+  readonly key: readonly string[] | null;
+  /** How long after its event time a row may still change or come; null: for ever. */
+  readonly forUs: number | null;
+  /** The column that orders rows of one event time, before arrival does. */
+  readonly sequence: string | null;
+  /** Whether rows are gone over from the last to the first. */
+  readonly reversed: boolean;
+  /** The last column of the output: the number of the row, which it keeps as it changes; null: there is none. */
+  readonly number: string | null;
+}
+
+/** Adds columns made of the rows before each row: to rows that come in event order, or (`changes`) to rows that change. */
 export interface PhysicalRolling {
   readonly keys: readonly string[];
   readonly frame: FrameSpec | null;
@@ -31,6 +45,7 @@ export interface PhysicalRolling {
   readonly time: { readonly column: string; readonly unit: TimeUnit } | null;
   /** The sequence column's position among the arguments. */
   readonly sequence: number | null;
+  readonly changes?: PhysicalRollingChanges;
 }
 
 /** Adds columns made of the rows after each row: rows are kept back until those have come, in order. */
@@ -45,14 +60,92 @@ export interface PhysicalLead {
   readonly time: string | null;
 }
 
-/** The operators of a rolling node; gives where its rows come from. */
+type Add = (operator: PhysicalOperator, ...inputs: readonly PhysicalInput[]) => PhysicalInput;
+
+/** What is known of the rows that columns are added to. */
+interface Rolled {
+  readonly at: PhysicalInput;
+  readonly sequence: string | null;
+  readonly window: PhysicalTable['window'];
+}
+
+/** The operators of a rolling node; gives where its rows come from, and the windows that they are still rows of. */
 export function planRolling(
   node: RollingNode,
   input: Relation,
   output: Relation,
-  sequence: string | null,
-  at: PhysicalInput,
-  add: (operator: PhysicalOperator, ...inputs: readonly PhysicalInput[]) => PhysicalInput,
+  rolled: Rolled,
+  add: Add,
+): Pick<Rolled, 'at' | 'window'> {
+  if (input.mode === 'append')
+    return { at: planComing(node, input, output, rolled, add), window: rolled.window };
+  const at = planChanging(node, input, output, rolled, add);
+  // A row that reads others ahead changes as long as they do.
+  const isAhead = node.columns.some(({ call }) => call.fn === 'lead');
+  return { at, window: isAhead ? null : rolled.window };
+}
+
+/**
+ * Over rows that change. Rows ahead of each are rows before it where they are gone over from the last to the first, so that `lead` is a `lag`.
+ */
+function planChanging(
+  node: RollingNode,
+  input: Relation,
+  output: Relation,
+  rolled: Rolled,
+  add: Add,
+): PhysicalInput {
+  const { sequence, window } = rolled;
+  const { schema } = input;
+  const time = timeOf(schema, input.time);
+  // Bars that are not complete change long after the time that they have.
+  const forUs = window === null || window.complete !== null ? null : window.allowedLatenessUs;
+  const ahead = node.columns.filter(({ call }) => call.fn === 'lead');
+  const behind = node.columns.filter(({ call }) => call.fn !== 'lead');
+  let from = rolled.at;
+  let made = schema;
+  const roll = (
+    columns: RollingNode['columns'],
+    { key, number, reversed }: Pick<PhysicalRollingChanges, 'key' | 'number' | 'reversed'>,
+  ): void => {
+    const before = made;
+    made = withColumns(before, columns, output.schema);
+    if (number !== null) made = { fields: [...made.fields, { name: number, type: INT64, nullable: false }] };
+    const frame = reversed ? null : node.frame;
+    const operator = rolling({ ...node, frame }, columns, before, made, time, reversed ? null : sequence);
+    from = add({ ...operator, changes: { key, forUs, sequence, reversed, number } }, from);
+  };
+  let { key } = input;
+  if (behind.length > 0) {
+    const passed = keyBehind(key, behind);
+    // Rows that are alike have to be told apart by those that read ahead.
+    const number = ahead.length > 0 && passed === null ? freeName('__row', [schema, output.schema]) : null;
+    roll(behind, { key, number, reversed: false });
+    key = number === null ? passed : [number];
+  }
+  if (ahead.length > 0) {
+    const lags = ahead.map(column => ({ ...column, call: { ...column.call, fn: 'lag' } }));
+    roll(lags, { key, number: null, reversed: true });
+  }
+  return inOrderOf(made, output.schema, from, add);
+}
+
+/** A name that no column has. */
+function freeName(name: string, schemas: readonly Schema[]): string {
+  return schemas.some(schema => fieldIndex(schema, name) >= 0) ? freeName(`${name}_`, schemas) : name;
+}
+
+/** What names the rows of a table once columns have been added to it. */
+function keyBehind(key: readonly string[] | null, columns: RollingNode['columns']): readonly string[] | null {
+  return key?.some(name => columns.some(column => column.name === name)) === true ? null : key;
+}
+
+function planComing(
+  node: RollingNode,
+  input: Relation,
+  output: Relation,
+  { at, sequence }: Rolled,
+  add: Add,
 ): PhysicalInput {
   const { schema } = input;
   const time = timeOf(schema, input.time);
@@ -82,13 +175,18 @@ export function planRolling(
     const keys = node.keys;
     from = add({ op: 'lead', input: before, output: made, keys, columns, time: input.time }, from);
   }
+  return inOrderOf(made, output.schema, from, add);
+}
+
+/** The columns as the output has them. */
+function inOrderOf(made: Schema, output: Schema, from: PhysicalInput, add: Add): PhysicalInput {
   const names = (each: Schema): string => each.fields.map(({ name }) => name).join('\n');
-  if (names(made) === names(output.schema)) return from;
-  const ordered = output.schema.fields.map(({ name }) => ({
+  if (names(made) === names(output)) return from;
+  const ordered = output.fields.map(({ name }) => ({
     name,
     expr: bind({ kind: 'column', name } satisfies Expr, made),
   }));
-  return add({ op: 'project', input: made, output: output.schema, columns: ordered }, from);
+  return add({ op: 'project', input: made, output, columns: ordered }, from);
 }
 
 /** A bound expression over a schema in which its columns lie elsewhere. */
@@ -111,7 +209,7 @@ function rolling(
   output: Schema,
   time: PhysicalRolling['time'],
   sequence: string | null,
-): PhysicalOperator {
+): Extract<PhysicalOperator, { readonly op: 'rolling' }> {
   const args: BoundExpr[] = [];
   const positions = new Map<string, number>();
   const argument = (expr: BoundExpr): number => {

@@ -1,4 +1,3 @@
-import { MillraceError } from '../columns/error.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
 import { joinedFields, requireJoinKeys } from './joined.js';
 import { requireGrowing } from './lookupJoin.js';
@@ -20,13 +19,6 @@ export function bindApply(
   for (const name of [...(node.args ?? []), ...node.by]) requireColumn(name, input.schema);
   if (node.form === 'lookup') return bindLookup(node, input);
   if (node.form === 'udf') return { ...input, schema: { fields: [...input.schema.fields, ...node.returns] } };
-  if (node.form === 'scan' && input.mode === 'retract') {
-    throw new MillraceError(
-      'MR2130',
-      'scan() needs rows that only come, and the rows of this table change.',
-      'Scan its final rows: .final().scan(…).',
-    );
-  }
   const schema = { fields: node.returns };
   const { time } = input;
   const timed = time !== null && schema.fields[fieldIndex(schema, time)]?.type.kind === 'timestamp';

@@ -29,13 +29,6 @@ export function bindRolling(
   requireBoolean: (expr: BoundExpr) => void,
 ): Relation {
   const { schema } = input;
-  if (input.mode === 'retract') {
-    throw new MillraceError(
-      'MR2120',
-      'rolling() needs rows that only come, and the rows of this table change.',
-      'Roll over its final rows: .final().rolling(…).',
-    );
-  }
   const untimed =
     input.time === null || schema.fields[fieldIndex(schema, input.time)].type.kind !== 'timestamp';
   const timed = node.columns.find(({ over, call }) =>
@@ -61,7 +54,8 @@ export function bindRolling(
     );
   }
   const fields = schema.fields.map(field => made.find(({ name }) => name === field.name) ?? field);
-  return { ...input, schema: { fields: [...fields, ...made.filter(field => !fields.includes(field))] } };
+  const key = input.key?.some(name => names.includes(name)) === true ? null : input.key;
+  return { ...input, key, schema: { fields: [...fields, ...made.filter(field => !fields.includes(field))] } };
 }
 
 function bindColumn(

@@ -1,6 +1,7 @@
 import type { Batch } from '../columns/batch.js';
 import type { EventTime } from '../columns/time.js';
-import { ApplyOperator, type ExchangeContext } from '../operators/apply.js';
+import type { ExchangeContext } from '../operators/apply.js';
+import { Awaited } from '../operators/awaited.js';
 import { buildOperator } from '../operators/build.js';
 import type { Emitter, Operator } from '../operators/operator.js';
 import type { StateReader, StateWriter } from '../operators/snapshot.js';
@@ -30,7 +31,7 @@ export class Pipeline implements MergeOutput {
   readonly #idle: boolean[];
   readonly #ended: boolean[];
   /** The operators above each whose output comes later than their input, inputs first. */
-  readonly #awaited: readonly (readonly ApplyOperator[])[];
+  readonly #awaited: readonly (readonly Awaited[])[];
   /** The ports of operators that align several, with the sources behind each. */
   readonly #ports: {
     readonly operator: number;
@@ -60,7 +61,7 @@ export class Pipeline implements MergeOutput {
     this.#awaited = this.operators.map((_, at) =>
       operatorsAbove(plan, at).flatMap(above => {
         const operator = this.operators[above];
-        return operator instanceof ApplyOperator ? operator : [];
+        return operator instanceof Awaited ? operator : [];
       }),
     );
     this.meter = new PipelineMeter(plan, now);
@@ -291,7 +292,7 @@ function operatorsAbove(plan: PhysicalPlan, at: number): number[] {
 }
 
 /** Does something once all that these operators have taken in has been passed on, from each to the next. */
-function afterAll(operators: readonly ApplyOperator[], then: () => void): void {
+function afterAll(operators: readonly Awaited[], then: () => void): void {
   if (operators.length === 0) then();
   else operators[0].after(() => afterAll(operators.slice(1), then));
 }

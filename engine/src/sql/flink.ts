@@ -20,7 +20,7 @@ import { flinkJoin, flinkSetOperation } from './flinkJoins.js';
 import { flinkPairs } from './flinkIntervals.js';
 import { deduplicated, upserted } from './flinkChangelog.js';
 import { temporalQuery, versionedSources } from './flinkAsOf.js';
-import { overColumn } from './flinkRolling.js';
+import { isOfWindows, overColumn } from './flinkRolling.js';
 import { matchRecognize } from './flinkPatterns.js';
 import { createTable, hasRowtime, isRowtime, ROWTIME } from './flinkTables.js';
 import type { FlinkSource, FlinkTable } from './flinkTables.js';
@@ -292,6 +292,8 @@ class NodePrinter {
       rowtime: time === null ? null : flinkName(isRowtime(time) ? time.name : ROWTIME),
       cannot: this.notes.cannot,
     };
+    if (rolled.relation.mode === 'retract' && !isOfWindows(node.input))
+      this.notes.cannot('OVER takes rows that only come in Flink, and those of this table change');
     const columns = node.columns.map(column => overColumn(node, column, rolled));
     if (time !== null && !isRowtime(time))
       this.notes.differs('rows of one millisecond go by arrival in Flink');

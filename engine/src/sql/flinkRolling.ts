@@ -2,6 +2,7 @@ import { aggregateOf } from '../functions/aggregate/registry.js';
 import { bind } from '../functions/bind.js';
 import { rowFunctionOf } from '../functions/rolling/registry.js';
 import type { FrameSpec, RollingColumn, RollingNode } from '../plan/nodes/rolling.js';
+import type { PlanNode } from '../plan/plan.js';
 import type { Relation } from '../plan/relation.js';
 import { bindRollingArguments } from '../plan/rolling.js';
 import { sqlInterval } from '../windows/define.js';
@@ -23,6 +24,13 @@ export interface OverColumn {
   readonly name: string;
   readonly text: string;
   readonly over: string;
+}
+
+/** Whether rows are windows, which come once in Flink. */
+export function isOfWindows(node: PlanNode): boolean {
+  if (node.kind === 'filter' || node.kind === 'project' || node.kind === 'keep' || node.kind === 'rolling')
+    return isOfWindows(node.input);
+  return node.kind === 'aggregate' && node.window !== null;
 }
 
 /** One rolling column. */

@@ -141,7 +141,7 @@ export class PlanMaker {
     if (choice < 0.15) return filterNode({ input, predicate: this.#expressions.predicate(schema) });
     if (choice < 0.33) return this.#project(input, schema);
     if (choice < 0.4) return finalNode({ input });
-    if (choice < 0.52) return this.#rolling(this.#onTime(settled(input, relation), relation), relation);
+    if (choice < 0.52) return this.#rolling(this.#onTime(input, relation), relation);
     if (choice < 0.59)
       return this.#topN(relation.mode === 'append' ? this.#onTime(input, relation) : input, relation);
     if (choice < 0.64) return this.#distinct(input, schema);
