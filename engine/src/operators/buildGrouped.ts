@@ -7,6 +7,7 @@ import { aggregateOf } from '../functions/aggregate/registry.js';
 import type { PhysicalGrouping, PhysicalOperator } from '../physical/physical.js';
 import { TICK_US } from '../physical/ticks.js';
 import { BarAggregateOperator } from './barAggregate.js';
+import { ChangingSessionAggregateOperator } from './changingSessionAggregate.js';
 import { GroupByOperator } from './groupBy.js';
 import type { GroupingPlan } from './grouping.js';
 import type { Operator } from './operator.js';
@@ -67,7 +68,8 @@ function sessions(physical: Physical<'sessionAggregate'>): Operator {
     revises: allowedLatenessUs > 0,
   });
   const unit = physical.time?.unit ?? 'us';
-  return new SessionAggregateOperator(
+  const Sessions = physical.retracting ? ChangingSessionAggregateOperator : SessionAggregateOperator;
+  return new Sessions(
     {
       ...grouping,
       form,

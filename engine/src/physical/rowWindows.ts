@@ -23,7 +23,7 @@ export function planRowWindow(
   argument: (expr: Expr) => number,
 ): PhysicalOperator {
   const name = node.window?.type ?? 'window';
-  if (parts.retracting) {
+  if (parts.retracting && window.kind === 'bars') {
     throw new PlanError(
       'MR3220',
       `${name}() windows are made by their rows, and cannot give rows back; their input is a table whose rows change.`,
@@ -89,7 +89,11 @@ export function changesForUs(operator: PhysicalOperator): number {
   if (operator.op === 'windowedAggregate' || operator.op === 'barAggregate')
     return operator.allowedLatenessUs;
   // A row just at the end of a session still belongs to it.
-  if (operator.op === 'sessionAggregate')
-    return operator.allowedLatenessUs + TICK_US[operator.time?.unit ?? 'us'];
+  if (operator.op === 'sessionAggregate') {
+    const tickUs = TICK_US[operator.time?.unit ?? 'us'];
+    const { allowedLatenessUs, retracting, window } = operator;
+    // Where rows are taken back a session may break behind a row that is certain, a gap before the first that is not.
+    return allowedLatenessUs + tickUs + (retracting ? window.gapUs + tickUs : 0);
+  }
   return 0;
 }
