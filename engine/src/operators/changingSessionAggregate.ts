@@ -43,6 +43,8 @@ export class ChangingSessionAggregateOperator implements Operator {
   #touched = new Int32Array(256);
   #touchedCount = 0;
   #ended: number[] = [];
+  /** Whether a session has had so many rows that it is told. */
+  #full = false;
   /** Rows that are in their places, and not in the states yet. */
   #rows = new Int32Array(256);
   #cells = new Int32Array(256);
@@ -71,6 +73,10 @@ export class ChangingSessionAggregateOperator implements Operator {
 
   // What happens to sessions.
 
+  reach(slot: number): void {
+    if (this.#set.lasts[slot] + this.#set.times.closeUs <= this.#watermark) this.#untold?.revise(slot);
+  }
+
   touch(slot: number): void {
     const { stamps, revised } = this.#set.store;
     if (this.#set.lasts[slot] + this.#plan.gapUs <= this.#watermark) revised[slot] = 1;
@@ -90,6 +96,8 @@ export class ChangingSessionAggregateOperator implements Operator {
   split(earlier: number, later: number): void {
     if (this.#untold === null) return;
     if (this.#set.dead[earlier] === 1) this.#untold.rows[earlier] = 0;
+    // It closes earlier than it did when it was touched.
+    else this.#untold.touch(earlier);
     if (this.#set.store.emitted[earlier] === 0) return;
     this.#untold.revise(earlier);
     this.#untold.revise(later);
@@ -127,6 +135,7 @@ export class ChangingSessionAggregateOperator implements Operator {
     this.#out.reset();
     this.#epoch++;
     this.#touchedCount = 0;
+    this.#full = false;
     this.#before = this.#watermark;
   }
 
@@ -142,16 +151,17 @@ export class ChangingSessionAggregateOperator implements Operator {
     // The watermark before the rows that are one change.
     let before = this.#watermark;
     for (let row = 0; row < count; row++) {
-      this.#take(input, row, row === 0 ? before : Math.max(before, marks[row - 1]));
+      if (row > 0) this.#watermark = Math.max(before, marks[row - 1]);
+      this.#take(input, row, this.#watermark);
       if (kinds?.[row] === RowKind.UpdateBefore && row + 1 < count && kinds[row + 1] === RowKind.UpdateAfter)
         continue;
       this.#set.settle();
       const mark = Math.max(before, marks[row]);
       const ends = mark > before && mark >= this.#set.nextEnd;
-      const due = untold !== null && (untold.isDue || mark >= untold.nextDue || this.#isFull());
+      const due = untold !== null && (untold.isDue || mark >= untold.nextDue || this.#full);
       if (ends || due) this.#finish(input);
       if (ends) this.#advance(mark, before);
-      this.#watermark = before = mark;
+      before = this.#watermark = mark;
       if (due) this.#tellDue(out);
     }
     this.#finish(input);
@@ -177,15 +187,9 @@ export class ChangingSessionAggregateOperator implements Operator {
       this.counters.unmatched = (this.counters.unmatched ?? 0) + 1;
       return;
     }
-    if (this.#untold !== null) this.#untold.rows[this.#set.session]++;
+    if (this.#untold !== null && ++this.#untold.rows[this.#set.session] >= this.#untold.most)
+      this.#full = true;
     this.#note(row);
-  }
-
-  /** Whether the session of the row taken last has had so many rows since it was told. */
-  #isFull(): boolean {
-    const untold = this.#untold as UntoldSessions;
-    const { session } = this.#set;
-    return session >= 0 && untold.rows[session] >= untold.most;
   }
 
   #note(row: number): void {
@@ -255,7 +259,8 @@ export class ChangingSessionAggregateOperator implements Operator {
     const late = slots.filter(slot => revises && revised[slot] === 1).sort((a, b) => lasts[a] - lasts[b]);
     for (const slot of late) {
       const at = this.#changes.change(Int32Array.of(slot), 1);
-      this.#out.marks.fill(Math.max(before, lasts[slot] + this.#plan.gapUs), at, this.#out.length);
+      const end = Math.min(this.#watermark, lasts[slot] + this.#plan.gapUs);
+      this.#out.marks.fill(Math.max(before, end), at, this.#out.length);
     }
   }
 

@@ -23,7 +23,9 @@ const FEW_CELLS = 16;
 
 /** What happens to sessions. */
 interface Watcher {
-  /** A session is another one now: rows have come or gone. */
+  /** A session is going to change. */
+  reach(slot: number): void;
+  /** It is another one now: rows have come or gone. */
   touch(slot: number): void;
   /** One ends earlier than it did, or is no more. */
   shrink(slot: number): void;
@@ -89,6 +91,7 @@ export class ChangingSessions {
       this.cell = cells[at];
       this.#cellRows[this.cell]++;
       this.session = sessions[lastUpTo(sessions, this.starts, time)];
+      this.watcher.reach(this.session);
     } else {
       this.cell = this.#newCell(group, time);
       cells.splice(at + 1, 0, this.cell);
@@ -107,6 +110,7 @@ export class ChangingSessions {
     if (at < 0 || this.#cellTimes[cells[at]] !== time || this.#cellRows[cells[at]] === 0) return false;
     this.cell = cells[at];
     this.session = sessions[lastUpTo(sessions, this.starts, time)];
+    this.watcher.reach(this.session);
     if (--this.#cellRows[this.cell] === 0) this.#emptied.push(this.cell);
     this.watcher.touch(this.session);
     return true;
@@ -131,6 +135,8 @@ export class ChangingSessions {
     const earlier = at >= 0 && lasts[sessions[at]] + gapUs >= time ? sessions[at] : -1;
     const later =
       at + 1 < sessions.length && starts[sessions[at + 1]] <= time + gapUs ? sessions[at + 1] : -1;
+    if (earlier >= 0) this.watcher.reach(earlier);
+    if (later >= 0) this.watcher.reach(later);
     if (earlier < 0 && later < 0) {
       const slot = this.#open(group, time, time);
       sessions.splice(at + 1, 0, slot);

@@ -18,6 +18,7 @@ export class SessionEnds {
 
   /** No session ends before the watermark is this far behind its last row. */
   get first(): EventTime {
+    while (this.#size > 0 && this.#numbers[0] !== this.#current[this.#slots[0]]) this.#pop();
     return this.#size === 0 ? Infinity : this.#times[0];
   }
 
