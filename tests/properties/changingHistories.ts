@@ -33,10 +33,7 @@ export function makeChanges(random: Random, count: number, options: ChangingOpti
     return { kind, row: { ...of, mark }, of };
   };
   rows.forEach((made, at) => {
-    const again = rows.findIndex(
-      ({ seq, time, price }) => seq === made.seq && time === made.time && price === made.price,
-    );
-    const row = options.ordered ? { ...made, seq: BigInt(again) } : made;
+    const row = options.ordered ? { ...made, seq: BigInt(at) } : made;
     const recent = random.chance(0.8) ? alive.slice(-12) : alive;
     const chosen = recent.length > 0 && random.chance(0.45) ? random.pick(recent) : null;
     if (chosen !== null && random.chance(0.4)) {
@@ -52,8 +49,10 @@ export function makeChanges(random: Random, count: number, options: ChangingOpti
       alive = alive.filter(each => each !== chosen);
     }
     if (at % 9 === 8) return;
-    units.push([change(0, row, made.mark)]);
-    alive.push(row);
+    // Now and then one more that is like another in everything.
+    const next = recent.length > 0 && random.chance(0.1) ? { ...random.pick(recent) } : row;
+    units.push([change(0, next, made.mark)]);
+    alive.push(next);
   });
   return units;
 }

@@ -23,14 +23,6 @@ export function planRowWindow(
   argument: (expr: Expr) => number,
 ): PhysicalOperator {
   const name = node.window?.type ?? 'window';
-  if (parts.retracting && window.kind === 'bars') {
-    throw new PlanError(
-      'MR3220',
-      `${name}() windows are made by their rows, and cannot give rows back; their input is a table whose rows change.`,
-      'Window its final rows: .final().window(…).',
-      node,
-    );
-  }
   if (node.fill !== undefined) {
     throw new PlanError(
       'MR3221',
