@@ -3,21 +3,22 @@ import { barsOf, byNumber, makeBars } from './barWindows.js';
 import type { Unit } from './changingHistories.js';
 import { testChangingRowWindows } from './changingRowWindows.js';
 import type { HistoryRow } from './histories.js';
+import type { ResultRow } from './reference.js';
 
 /** The bars of the rows that are left: what the watermark has passed by a tick and the lateness neither comes nor goes. */
-function reference(node: AggregateNode, units: readonly Unit[]) {
+function reference(node: AggregateNode, units: readonly Unit[]): ResultRow[] {
   let left: HistoryRow[] = [];
-  const late: Unit[] = [];
   let mark = -Infinity;
   for (const { kind, row, of } of units.flat()) {
     if (row.time !== null) {
-      if (Number(row.time) + 1 + node.allowedLatenessUs <= mark) late.push([{ kind, row, of }]);
-      else if ((kind & 1) === 1) left = left.filter(each => each !== of);
+      const isCertain = Number(row.time) + 1 + node.allowedLatenessUs <= mark;
+      if (isCertain) continue;
+      if ((kind & 1) === 1) left = left.filter(each => each !== of);
       else left.push(of);
     }
     mark = Math.max(mark, row.mark);
   }
-  return { rows: barsOf(node, left), late };
+  return barsOf(node, left);
 }
 
 testChangingRowWindows({

@@ -16,11 +16,8 @@ import { batches, Integral, operatorOf, run, ticked, type Change } from './runni
 export interface ChangingWindowKind {
   readonly title: string;
   makeNode(random: Random): AggregateNode;
-  /** The windows after a history, and the rows that came or went too late. */
-  reference(
-    node: AggregateNode,
-    units: readonly Unit[],
-  ): { readonly rows: readonly ResultRow[]; readonly late: readonly Unit[] };
+  /** The windows after a history. */
+  reference(node: AggregateNode, units: readonly Unit[]): readonly ResultRow[];
   /** A row with the values of its key first: those of its group and then of its window. */
   keyFirst(node: AggregateNode, row: ResultRow): ResultRow;
   /** How many of the values that come first two results have to agree in, so that the others are compared. */
@@ -57,7 +54,7 @@ export function testChangingRowWindows(kind: ChangingWindowKind): void {
   const expectRows = (node: AggregateNode, rows: Iterable<ResultRow>, units: readonly Unit[]): void =>
     expectSame(
       [...rows],
-      kind.reference(node, units).rows.map(row => kind.keyFirst(node, row)),
+      kind.reference(node, units).map(row => kind.keyFirst(node, row)),
       kind.compared(node),
     );
 

@@ -36,19 +36,18 @@ function sessionsOf(node: AggregateNode, gap: number, rows: readonly HistoryRow[
  * Sessions are those of the rows that are left. What the watermark has passed by the gap, a tick and the lateness neither comes nor goes; and a session
  * whose last row is so is final as soon as the watermark moves.
  */
-function reference(node: AggregateNode, units: readonly Unit[]) {
+function reference(node: AggregateNode, units: readonly Unit[]): ResultRow[] {
   const gap = Number(node.window!.parameters.gapUs);
   let left: HistoryRow[] = [];
   const final: HistoryRow[][] = [];
-  const late: Unit[] = [];
   let mark = -Infinity;
   const isCertain = (row: HistoryRow): boolean => Number(row.time) + gap + 1 + node.allowedLatenessUs <= mark;
   for (const unit of units) {
     const before = mark;
     for (const { kind, row, of } of unit) {
       if (row.time !== null) {
-        if (isCertain(row)) late.push([{ kind, row, of }]);
-        else if ((kind & 1) === 1) left = left.filter(each => each !== of);
+        if (isCertain(row)) continue;
+        if ((kind & 1) === 1) left = left.filter(each => each !== of);
         else left.push(of);
       }
       mark = Math.max(mark, row.mark);
@@ -60,12 +59,11 @@ function reference(node: AggregateNode, units: readonly Unit[]) {
       left = left.filter(row => !session.includes(row));
     }
   }
-  const rows = [...final, ...sessionsOf(node, gap, left)].map((session): ResultRow => {
+  return [...final, ...sessionsOf(node, gap, left)].map((session): ResultRow => {
     const end = BigInt(Number(session.at(-1)!.time) + gap);
     const values = node.columns.map(({ call }) => valueOf(call, session, end, true));
     return [...keysOf(node, session[0]), session[0].time, end, end - 1n, ...values];
   });
-  return { rows, late };
 }
 
 testChangingRowWindows({

@@ -107,7 +107,7 @@ function ttlError(node: AggregateNode): PlanError {
 export function planLateRows({ input: node }: LateNode, input: Relation): PhysicalOperator {
   const window = bindWindow(node.window as WindowSpec);
   const time = timeOf(input.schema, input.time) as NonNullable<PhysicalGrouping['time']>;
-  if (!isTimeWindow(window)) return planLateOfRows(node, window, input.schema, time);
+  if (!isTimeWindow(window)) return planLateOfRows(node, window, input, time);
   checkWindow(node, window, time.unit);
   const { allowedLatenessUs } = node;
   return { op: 'lateRows', input: input.schema, output: input.schema, time, window, allowedLatenessUs };

@@ -3,6 +3,7 @@ import { STRING, type TimeUnit } from '../columns/types.js';
 import type { Expr } from '../expr/ast.js';
 import { PlanError } from '../plan/error.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
+import type { Relation } from '../plan/relation.js';
 import type { BarWindow, RowWindowKind, SessionWindow } from '../windows/define.js';
 import { EVERY_CHANGE } from '../windows/emission.js';
 import type { PhysicalForm, PhysicalGrouping, PhysicalOperator } from './physical.js';
@@ -44,11 +45,12 @@ export function planRowWindow(
 export function planLateOfRows(
   node: AggregateNode,
   window: RowWindowKind,
-  input: Schema,
+  { schema: input, mode }: Relation,
   time: PhysicalGrouping['time'],
 ): PhysicalOperator {
   const { keys } = node;
-  const grouping = { keys, args: [], aggregates: [], time, sequence: null, retracting: false };
+  const retracting = mode === 'retract';
+  const grouping = { keys, args: [], aggregates: [], time, sequence: null, retracting };
   if (window.kind === 'bars') {
     // Which rows are late does not depend on how they fill bars.
     const rows: BarWindow = { ...window, columns: [] };
