@@ -12,9 +12,8 @@ function reference(node: AggregateNode, units: readonly Unit[]): ResultRow[] {
   for (const { kind, row, of } of units.flat()) {
     if (row.time !== null) {
       const isCertain = Number(row.time) + 1 + node.allowedLatenessUs <= mark;
-      if (isCertain) continue;
-      if ((kind & 1) === 1) left = left.filter(each => each !== of);
-      else left.push(of);
+      if (!isCertain && (kind & 1) === 1) left = left.filter(each => each !== of);
+      else if (!isCertain) left.push(of);
     }
     mark = Math.max(mark, row.mark);
   }

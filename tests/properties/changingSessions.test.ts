@@ -45,8 +45,7 @@ function reference(node: AggregateNode, units: readonly Unit[]): ResultRow[] {
   for (const unit of units) {
     const before = mark;
     for (const { kind, row, of } of unit) {
-      if (row.time !== null) {
-        if (isCertain(row)) continue;
+      if (row.time !== null && !isCertain(row)) {
         if ((kind & 1) === 1) left = left.filter(each => each !== of);
         else left.push(of);
       }
