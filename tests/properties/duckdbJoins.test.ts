@@ -22,7 +22,7 @@ afterAll(() => {
 /** Numbers that leave their types, of which one may fail alone. */
 const OVERFLOW = /MR1201|MR1202|MR1204|MR3110|Out of Range|Overflow|Could not cast value/i;
 /** Refusals of plans that are right, and DuckDB's own breakdown. */
-const REFUSED = /MR3120|MR3104|MR3220|std::exception/;
+const REFUSED = /MR3104|std::exception/;
 
 /** The rows of a plan; null where they are an error that says nothing of joins. */
 async function rowsOrNull(work: () => Promise<Row[]>): Promise<Row[] | null> {

@@ -8,6 +8,7 @@ import { planNodes } from '../../engine/src/plan/children.js';
 import { explainPlan, explainText } from '../../engine/src/plan/explain.js';
 import type { PhysicalPlan } from '../../engine/src/physical/physical.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
+import { bindWindow } from '../../engine/src/windows/registry.js';
 import { difference } from './duckdb/compare.js';
 import { PlanMaker, relationOf, sourceOf } from './plans/planMaker.js';
 import { batchOf, borders, RunningPlan } from './plans/running.js';
@@ -102,7 +103,7 @@ function results(
 }
 
 /** Aggregates that give one of their values, to the last digit. */
-const CHOOSE = new Set(['min', 'max', 'first', 'last']);
+const CHOOSE = new Set(['min', 'max', 'first', 'last', 'approxQuantile']);
 
 /** Whether floats are added up: what is left of great ones that have gone may be any number. */
 function addsFloats(plan: PlanNode): boolean {
@@ -129,6 +130,13 @@ function goesByHistory(plan: PlanNode): boolean {
   );
 }
 
+/** What a node puts to the test. */
+function namesOf(node: PlanNode): string[] {
+  if (node.kind !== 'aggregate') return [node.kind];
+  const sketches = node.columns.some(({ call }) => call.fn.startsWith('approx')) ? ['sketch'] : [];
+  return [node.kind, ...(node.window === null ? [] : [bindWindow(node.window).kind]), ...sketches];
+}
+
 const RUNS = Number(process.env.MILLRACE_RUNS ?? 200);
 
 test('what operators make of rows that change is what they make of the rows that are left', async () => {
@@ -136,16 +144,18 @@ test('what operators make of rows that change is what they make of the rows that
   await forRandom(random => {
     const table = randomTable(random, 'input');
     const source = sourceOf(table, 'values', true, 25e6);
-    const plan = new PlanMaker(random, source, { said: false, late: false }).plan();
+    const plan = new PlanMaker(random, source, { said: false, late: false, sketches: true }).plan();
     const physical = physicalOf(plan, table);
     if (physical === null || addsFloats(plan) || goesByHistory(plan)) return;
     const history = makeHistory(random, table.rows);
     const made = results(random, physical, table, history.rows, history.kinds);
     const expected = results(random, physical, table, history.left, null);
     if (made === null || expected === null) return;
-    for (const { kind } of planNodes(plan)) held.set(kind, (held.get(kind) ?? 0) + 1);
+    for (const name of planNodes(plan).flatMap(namesOf)) held.set(name, (held.get(name) ?? 0) + 1);
     const found = difference(made, expected, table.rows.length, table.largest);
     if (found !== null) throw new Error(`${found}\nof ${explainText(explainPlan(plan))}`);
   }, RUNS);
   if (RUNS > 20) expect(held.size).toBeGreaterThan(5);
+  if (RUNS >= 2000)
+    expect([...held.keys()]).toEqual(expect.arrayContaining(['session', 'bars', 'late', 'sketch']));
 });

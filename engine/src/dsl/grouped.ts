@@ -6,6 +6,7 @@ import type { WindowSpec } from '../plan/nodes/aggregate.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
 import type { PlanNode } from '../plan/plan.js';
 import { AggregateValue } from './exprValue.js';
+import type { Changed } from './changelog.js';
 import { columnsProxy } from './exprMethods.js';
 import type { BarOptions, BarSpec, NumericColumns, TimeWindowSpec } from './bars.js';
 import type { ColumnsOf } from './expressions.js';
@@ -37,7 +38,11 @@ export type Aggregated<
   W extends boolean | 'nulls' | 'bars',
   A,
 > = GroupedKinds<AggregatedRow<Row, C, W, A>>[K] &
-  (W extends false ? unknown : K extends 'Table' ? unknown : LateRows<Row>);
+  (W extends false
+    ? unknown
+    : K extends 'Table'
+      ? unknown
+      : LateRows<K extends 'StreamTable' ? Changed<Row, 'kind'> : Row>);
 
 /** Options of `aggregate` without windows. */
 export interface GroupOptions {

@@ -55,9 +55,11 @@ export type AggregatedRow<Row, Key extends keyof Row, Windowed extends boolean |
 export interface LateRows<Row> {
   /**
    * The rows that came too late for every window that would hold them, and its allowed lateness: a stream of them as they came. Whether it
-   * is looked at or not, `stats()` counts them.
+   * is looked at or not, `stats()` counts them. Of a table whose rows change they are told as `changes()` tells them: what came too late, a first
+   * column `kind` saying what it does, without event time.
    *
    * @example bars.late.groupBy('symbol').aggregate(() => ({ late: count() }))
+   * @throws MillraceError `MR2214` where a table whose rows change has a column 'kind'
    */
   readonly late: Kinds<Row>['Stream' & Kind];
 }

@@ -99,7 +99,7 @@ export function quantile<E extends Numeric, const O extends AggregateOptions = R
 
 /**
  * About the value that a fraction q of the values does not exceed: a t-digest (Dunning and Ertl 2019), exact up to 1,000 values, then off by
- * less than 0.5% of the ranks in the middle and far less at the ends. Not over tables whose rows change.
+ * less than 0.5% of the ranks in the middle and far less at the ends. Over tables whose rows change all values are kept, and it is exact.
  *
  * @example approxQuantile(t.price, 0.999)
  */
@@ -118,7 +118,7 @@ export function countDistinct(expr: Expr<unknown>, options?: AggregateOptions): 
 
 /**
  * About the number of distinct values: a HyperLogLog of 16 KB (Flajolet and others 2007; Ertl 2017), within 1% or so, exact up to
- * 1,024. Not over tables whose rows change.
+ * 1,024. Over tables whose rows change it is the same of the rows that are left, and a hash of each value is kept.
  */
 export function approxCountDistinct(expr: Expr<unknown>, options?: AggregateOptions): Aggregate<number> {
   return aggregateCall('approxCountDistinct', [expr], options);

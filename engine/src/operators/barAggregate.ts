@@ -1,4 +1,4 @@
-import type { Batch } from '../columns/batch.js';
+import { RowKind, type Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
@@ -30,14 +30,16 @@ export interface BarAggregatePlan extends GroupingPlan {
   readonly tickUs: number;
   readonly unit: TimeUnit;
   readonly emit: EmitSpec;
+  /** Whether rows may be taken back: until they are settled. */
+  readonly changing: boolean;
   /** Changes as they come, each bar once when it is final, or the rows that come too late. */
   readonly form: ChangeForm | 'final' | 'late';
 }
 
 /**
  * Groups rows by key and bar, in event order. Rows wait until the watermark (less the allowed lateness) has passed them, and
- * then fill the bars that are settled; where changes are told, rows that wait fill copies of the open bars besides. Its watermark
- * lags by the allowed lateness. A group's open bar is kept for good, since any later row belongs to it.
+ * then fill the bars that are settled; where changes are told, rows that wait fill copies of the open bars besides. A row that is taken back
+ * is one that waits: what is settled stays. Its watermark lags by the allowed lateness. A group's open bar is kept for good, since any later row belongs to it.
  */
 export class BarAggregateOperator implements Operator {
   readonly counters: OperatorCounters = { late: 0, untimed: 0 };
@@ -71,7 +73,7 @@ export class BarAggregateOperator implements Operator {
         : null;
     this.everyUs = this.#shown === null || plan.emit.change ? null : plan.emit.everyUs;
     grouping.endOf = slot => (this.#shown?.bars ?? this.#settled).lasts[slot] + tickUs;
-    this.#waiting = new WaitingRows(plan.shape.args.length, plan.shape.sequence);
+    this.#waiting = new WaitingRows(plan.shape.args.length, plan.shape.sequence, plan.changing);
     this.#late = new LateCollector(plan.input);
   }
 
@@ -133,9 +135,10 @@ export class BarAggregateOperator implements Operator {
         if (this.#plan.form === 'late') this.#late.note(row);
       } else {
         this.#accepted[this.#acceptedCount++] = row;
-        if (this.#shown?.touch(groups[row]) === true) return row + 1;
+        this.#shown?.touch(groups[row]);
       }
       mark = marks[row];
+      if (this.#shown?.isDue === true && !isHalf(input, row, count)) return row + 1;
     }
     return count;
   }
@@ -159,12 +162,14 @@ export class BarAggregateOperator implements Operator {
     const rows = this.#accepted;
     const count = this.#acceptedCount;
     let direct = 0;
-    if (input !== null && waiting.count === 0 && this.#isInOrder(input)) {
+    if (input !== null && waiting.count === 0 && input.kinds === null && this.#isInOrder(input)) {
       while (direct < count && input.times[rows[direct]] <= limit) direct++;
       this.#settled.run(this.#compiled(), input, rows, 0, direct);
     }
     if (input !== null && direct < count) waiting.append(input, rows.subarray(direct, count), count - direct);
     waiting.sort();
+    if (waiting.unmatched > 0) this.counters.unmatched = (this.counters.unmatched ?? 0) + waiting.unmatched;
+    waiting.unmatched = 0;
     let settled = 0;
     while (settled < waiting.count && waiting.times[waiting.order[settled]] <= limit) settled++;
     if (settled === 0) return;
@@ -179,7 +184,7 @@ export class BarAggregateOperator implements Operator {
   #isInOrder({ times }: GroupedInput): boolean {
     const rows = this.#accepted;
     const { sequence, order } = this.#plan.shape;
-    const ties = sequence !== null || order === 'ticks';
+    const ties = sequence !== null || order === 'ticks' || this.#plan.changing;
     for (let k = 1; k < this.#acceptedCount; k++) {
       const step = times[rows[k]] - times[rows[k - 1]];
       if (step < 0 || (ties && step === 0)) return false;
@@ -262,4 +267,9 @@ export class BarAggregateOperator implements Operator {
     this.#waiting.restore(reader.section('waiting'));
     this.#shown?.restore(reader.section('shown'));
   }
+}
+
+/** Whether a row is the `-U` of a `+U` that follows: both are one change. */
+function isHalf({ kinds }: GroupedInput, row: number, count: number): boolean {
+  return kinds?.[row] === RowKind.UpdateBefore && row + 1 < count && kinds[row + 1] === RowKind.UpdateAfter;
 }

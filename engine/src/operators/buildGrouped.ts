@@ -7,6 +7,7 @@ import { aggregateOf } from '../functions/aggregate/registry.js';
 import type { PhysicalGrouping, PhysicalOperator } from '../physical/physical.js';
 import { TICK_US } from '../physical/ticks.js';
 import { BarAggregateOperator } from './barAggregate.js';
+import { ChangingSessionAggregateOperator } from './changingSessionAggregate.js';
 import { GroupByOperator } from './groupBy.js';
 import type { GroupingPlan } from './grouping.js';
 import type { Operator } from './operator.js';
@@ -67,7 +68,8 @@ function sessions(physical: Physical<'sessionAggregate'>): Operator {
     revises: allowedLatenessUs > 0,
   });
   const unit = physical.time?.unit ?? 'us';
-  return new SessionAggregateOperator(
+  const Sessions = physical.retracting ? ChangingSessionAggregateOperator : SessionAggregateOperator;
+  return new Sessions(
     {
       ...grouping,
       form,
@@ -83,14 +85,26 @@ function sessions(physical: Physical<'sessionAggregate'>): Operator {
 }
 
 function bars(physical: Physical<'barAggregate'>): Operator {
-  const { form, output, window, measure, allowedLatenessUs, emit } = physical;
+  const { form, output, window, measure, allowedLatenessUs, emit, retracting: changing } = physical;
   const unit = physical.time?.unit ?? 'us';
   const how = { windowed: true, touches: false, revises: false };
-  const { shape, ...grouping } = groupingPlan(physical, physical.input, how, true);
+  // Rows are taken back before they come to their bars, which only take rows.
+  const filled = { ...physical, retracting: false };
+  const { shape, ...grouping } = groupingPlan(filled, physical.input, how, true);
   // Bars are in order of ticks, whether aggregates look at them or not.
   const ordered: GroupedShape = unit === 'ns' ? { ...shape, order: 'ticks' } : shape;
   const { threshold } = window;
-  const bars = { threshold, measure, allowedLatenessUs, tickUs: TICK_US[unit], unit, emit, form, output };
+  const bars = {
+    threshold,
+    measure,
+    allowedLatenessUs,
+    tickUs: TICK_US[unit],
+    unit,
+    emit,
+    changing,
+    form,
+    output,
+  };
   return new BarAggregateOperator(
     { ...grouping, ...bars, shape: ordered },
     argumentColumns(physical.args, physical.input),

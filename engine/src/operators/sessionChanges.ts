@@ -4,10 +4,19 @@ import { dropEqualUpdates, type ChangeForm } from './changes.js';
 import { grownTimes } from './growing.js';
 import type { Grouping } from './grouping.js';
 import type { OutputBuffer, OutputColumn } from './output.js';
-import type { SessionSet } from './sessionSet.js';
 import type { StateReader, StateWriter } from './snapshot.js';
+import type { StateStore } from './state.js';
 import { grown } from './valueIds.js';
 import { writeSpans } from './windowColumns.js';
+
+/** Sessions as they are told: their state, spans, and which of them are no more. */
+export interface ToldSessions {
+  readonly store: StateStore;
+  readonly starts: Float64Array;
+  readonly lasts: Float64Array;
+  readonly dead: Uint8Array;
+  readonly times: { readonly gapUs: number };
+}
 
 /**
  * Tells how sessions changed. A session's end is part of its key, so one that has grown, or was merged into another, is taken
@@ -26,7 +35,7 @@ export class SessionChanges {
 
   constructor(
     readonly grouping: Grouping,
-    readonly set: SessionSet,
+    readonly set: ToldSessions,
     readonly out: OutputBuffer,
     readonly unit: TimeUnit,
     readonly form: ChangeForm,

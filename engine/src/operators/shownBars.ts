@@ -41,8 +41,8 @@ export class ShownBars {
   readonly #touched = new Set<number>();
   /** How many rows have come to each group since it was told, where that says when it is. */
   readonly #rows = new Map<number, number>();
-  /** The group that has had so many rows. */
-  #due = -1;
+  /** The groups that have had so many rows. */
+  readonly #due = new Set<number>();
   #order = new Int32Array(0);
 
   constructor(
@@ -56,16 +56,19 @@ export class ShownBars {
     this.#changes = new BarChanges(grouping, this.bars, out, plan);
   }
 
-  /** A row of the group has come. Returns whether its bars are to be told now, since that are so many rows. */
-  touch(group: number): boolean {
+  /** A row of the group has come, or is taken back. */
+  touch(group: number): void {
     this.#touched.add(group);
     const { change, rows } = this.plan.emit;
-    if (change || rows === null) return false;
+    if (change || rows === null) return;
     const count = (this.#rows.get(group) ?? 0) + 1;
     this.#rows.set(group, count);
-    if (count < rows) return false;
-    this.#due = group;
-    return true;
+    if (count >= rows) this.#due.add(group);
+  }
+
+  /** Whether bars are to be told now, since their group has had so many rows. */
+  get isDue(): boolean {
+    return this.#due.size > 0;
   }
 
   /** The slot of a group's next bar, emptied. */
@@ -101,7 +104,7 @@ export class ShownBars {
       this.#touched.delete(group);
       this.#rows.delete(group);
     }
-    this.#due = -1;
+    this.#due.clear();
   }
 
   #settledByGroup(): Map<number, number[]> {
@@ -119,7 +122,7 @@ export class ShownBars {
   /** The groups whose bars are told now, open ones too. */
   #wholeGroups(all: boolean): ReadonlySet<number> {
     if (all || this.plan.emit.change) return new Set(this.#touched);
-    return new Set(this.#due < 0 ? [] : [this.#due]);
+    return new Set(this.#due);
   }
 
   /** Makes a group's bars out of its settled ones. */

@@ -1,6 +1,6 @@
 import type { EventTime } from '../columns/time.js';
 import type { EmitSpec } from '../windows/emission.js';
-import type { SessionSet } from './sessionSet.js';
+import type { ToldSessions } from './sessionChanges.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 import { grown } from './valueIds.js';
 
@@ -22,7 +22,7 @@ export class UntoldSessions {
   #nextClose: EventTime = Infinity;
 
   constructor(
-    readonly set: SessionSet,
+    readonly set: ToldSessions,
     emit: EmitSpec,
     readonly tickUs: number,
     /** The end that was told of a session. */

@@ -1,4 +1,5 @@
 import { wideValue, type Lane } from '../columns/column.js';
+import type { Dictionary } from '../columns/dictionary.js';
 import type { GroupedInput } from '../codegen/grouped.js';
 import { grownBytes, grownTimes } from './growing.js';
 import type { StateReader, StateWriter } from './snapshot.js';
@@ -64,9 +65,14 @@ function picked(from: Lane, rows: Int32Array, count: number): Lane {
   return to;
 }
 
-/** Rows that wait for the watermark, in event order: what a grouped loop reads of them. */
+/**
+ * Rows that wait for the watermark, in event order: what a grouped loop reads of them. Where rows may be taken back, one that goes takes the one that
+ * is like it along, and rows that come at one place of the order go by their values, so that when they came makes no difference.
+ */
 export class WaitingRows {
   count = 0;
+  /** How many rows were to be taken away that are not there. */
+  unmatched = 0;
   groups = new Int32Array(256);
   times = new Float64Array(256);
   /** The rows in event order. */
@@ -74,11 +80,16 @@ export class WaitingRows {
   readonly #ticks = new WaitingLane();
   readonly #args: readonly WaitingLane[];
   #isOrdered = true;
+  /** Which rows take another one away, and how many do. */
+  #backs: Uint8Array = new Uint8Array(0);
+  #backCount = 0;
+  #dictionaries: readonly (Dictionary | null)[] = [];
 
   constructor(
     args: number,
     /** The argument that orders rows of one event time. */
     readonly sequence: number | null,
+    readonly changing = false,
   ) {
     this.#args = Array.from({ length: args }, () => new WaitingLane());
   }
@@ -97,6 +108,8 @@ export class WaitingRows {
       this.order[used + k] = used + k;
     }
     if (input.ticks !== null) this.#ticks.append(input.ticks, null, rows, count, used);
+    this.#dictionaries = input.dictionaries;
+    if (input.kinds !== null) this.#noteBacks(input.kinds, rows, count);
     this.#args.forEach((lane, k) => lane.append(input.args[k], input.valid[k], rows, count, used));
     this.count = used + count;
     for (let k = Math.max(1, used); this.#isOrdered && k < this.count; k++) {
@@ -104,8 +117,38 @@ export class WaitingRows {
     }
   }
 
-  /** Puts the rows in order of event time, then sequence, then arrival. */
+  #noteBacks(kinds: Uint8Array, rows: Int32Array, count: number): void {
+    const used = this.count;
+    if (this.#backs.length < used + count) this.#backs = grownBytes(this.#backs, used + count);
+    this.#backs.fill(0, used);
+    for (let k = 0; k < count; k++) this.#backCount += this.#backs[used + k] = kinds[rows[k]] & 1;
+  }
+
+  /** Puts the rows in order of event time, then sequence, then arrival; where they may be taken back, values instead of that. */
   sort(): void {
+    this.#sort();
+    if (this.#backCount > 0) this.#cancel();
+  }
+
+  /** Takes rows out with those that take them away. One that takes away what is not there does nothing. */
+  #cancel(): void {
+    const left: number[] = [];
+    for (let from = 0; from < this.count;) {
+      let to = from + 1;
+      while (to < this.count && this.#compareRows(this.order[from], this.order[to]) === 0) to++;
+      const alike = Array.from(this.order.subarray(from, to));
+      const there = alike.filter(row => row >= this.#backs.length || this.#backs[row] === 0);
+      const going = alike.length - there.length;
+      this.unmatched += Math.max(0, going - there.length);
+      left.push(...there.slice(going));
+      from = to;
+    }
+    this.#backs = new Uint8Array(0);
+    this.#backCount = 0;
+    this.#keep(Int32Array.from(left));
+  }
+
+  #sort(): void {
     if (this.#isOrdered) return;
     // Arrays sort what is nearly in order faster than typed arrays do.
     const order = Array.from(this.order.subarray(0, this.count));
@@ -115,8 +158,32 @@ export class WaitingRows {
 
   /** Below 0 where a row comes before another. */
   #compare(a: number, b: number): number {
+    return this.#compareRows(a, b) || a - b;
+  }
+
+  /** 0 where two rows are alike: in their places, and where they may be taken back in all that is known of them. */
+  #compareRows(a: number, b: number): number {
     if (this.times[a] !== this.times[b]) return this.times[a] - this.times[b];
-    return compareAt(this.#ticks.data, a, b) || this.#compareSequence(a, b) || a - b;
+    const placed = compareAt(this.#ticks.data, a, b) || this.#compareSequence(a, b);
+    return placed !== 0 || !this.changing
+      ? placed
+      : this.groups[a] - this.groups[b] || this.#compareValues(a, b);
+  }
+
+  #compareValues(a: number, b: number): number {
+    for (let k = 0; k < this.#args.length; k++) {
+      const { data, valid } = this.#args[k];
+      if (data === null) continue;
+      const isThere = valid === null || valid[a] !== 0;
+      const order =
+        valid !== null && valid[a] !== valid[b]
+          ? valid[a] - valid[b]
+          : isThere
+            ? compareValue(data, this.#dictionaries[k] ?? null, a, b)
+            : 0;
+      if (order !== 0) return order;
+    }
+    return 0;
   }
 
   #compareSequence(a: number, b: number): number {
@@ -126,14 +193,18 @@ export class WaitingRows {
 
   /** Forgets the first rows in order, so many. */
   drop(gone: number): void {
-    if (gone === 0) return;
-    const count = this.count - gone;
+    if (gone > 0) this.#keep(this.order.subarray(gone, this.count));
+  }
+
+  /** Keeps these rows alone, which are in order. */
+  #keep(kept: Int32Array): void {
+    const count = kept.length;
     // The rest stays in order of arrival, which settles ties.
-    const rest = this.order.slice(gone, this.count).sort();
+    const rest = kept.slice().sort();
     const places = new Int32Array(this.count);
     for (let k = 0; k < count; k++) places[rest[k]] = k;
     const order = new Int32Array(Math.max(16, count));
-    for (let k = 0; k < count; k++) order[k] = places[this.order[gone + k]];
+    for (let k = 0; k < count; k++) order[k] = places[kept[k]];
     this.groups = picked(this.groups, rest, count) as Int32Array<ArrayBuffer>;
     this.times = picked(this.times, rest, count) as Float64Array<ArrayBuffer>;
     this.order = order;
@@ -186,4 +257,17 @@ export class WaitingRows {
 function compareAt(data: Lane | null, a: number, b: number): number {
   if (data === null || data[a] === data[b]) return 0;
   return data[a] < data[b] ? -1 : 1;
+}
+
+/** The order of two values; strings by their text, whenever they came, and NaN behind all numbers. */
+function compareValue(data: Lane, dictionary: Dictionary | null, a: number, b: number): number {
+  const [x, y] = [data[a], data[b]];
+  if (x === y) return 0;
+  if (dictionary !== null) {
+    const [text, other] = [dictionary.at(x as number), dictionary.at(y as number)];
+    return text < other ? -1 : 1;
+  }
+  if (x < y) return -1;
+  if (x > y) return 1;
+  return Number(y === y) - Number(x === x);
 }

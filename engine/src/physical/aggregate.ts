@@ -38,9 +38,12 @@ export function planAggregate(
     return args.push(bind(expr, schema)) - 1;
   };
   const retracting = input.mode === 'retract';
+  const window = node.window === null ? null : bindWindow(node.window);
   const aggregates = node.columns.map(({ name, call }) => {
     const definition = aggregateOf(call.fn);
-    if (retracting) requireAbility(node, name, call, definition.retracts, 'MR3120');
+    // Bars take no row back: they are filled with what is left.
+    if (retracting && window?.kind !== 'bars')
+      requireAbility(node, name, call, definition.retracts, 'MR3120');
     return {
       name,
       fn: call.fn,
@@ -51,7 +54,6 @@ export function planAggregate(
       type: output.schema.fields[fieldIndex(output.schema, name)].type,
     };
   });
-  const window = node.window === null ? null : bindWindow(node.window);
   const ordered = node.columns.find(({ call }) => aggregateOf(call.fn).ordered);
   if (ordered !== undefined && input.time === null) throw orderError(node, ordered.call.fn);
   const grouping: PhysicalGrouping = {
@@ -105,7 +107,7 @@ function ttlError(node: AggregateNode): PlanError {
 export function planLateRows({ input: node }: LateNode, input: Relation): PhysicalOperator {
   const window = bindWindow(node.window as WindowSpec);
   const time = timeOf(input.schema, input.time) as NonNullable<PhysicalGrouping['time']>;
-  if (!isTimeWindow(window)) return planLateOfRows(node, window, input.schema, time);
+  if (!isTimeWindow(window)) return planLateOfRows(node, window, input, time);
   checkWindow(node, window, time.unit);
   const { allowedLatenessUs } = node;
   return { op: 'lateRows', input: input.schema, output: input.schema, time, window, allowedLatenessUs };

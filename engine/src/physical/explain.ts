@@ -65,7 +65,6 @@ export function explainPhysical(plan: PhysicalPlan): ExplainedPhysical {
 const ONLY_COME: ReadonlySet<string> = new Set([
   'versions',
   'lookupJoin',
-  'lateRows',
   'changes',
   'sort',
   'rank',
@@ -79,7 +78,8 @@ export function changesOf(
 ): ChangeMode {
   if ('source' in input) return plan.sources[input.source].retracting === true ? 'retract' : 'append';
   const step = plan.operators[input.operator];
-  if ('form' in step) return step.form === 'retract' || step.form === 'upsert' ? step.form : 'append';
+  if ('form' in step && step.form !== 'late')
+    return step.form === 'retract' || step.form === 'upsert' ? step.form : 'append';
   if (step.op === 'rowKinds') return 'retract';
   if (ONLY_COME.has(step.op)) return 'append';
   return step.inputs.map(each => changesOf(plan, each)).find(mode => mode !== 'append') ?? 'append';

@@ -124,21 +124,23 @@ function groupingText(
       );
     }
     case 'sessionAggregate': {
-      const { window, allowedLatenessUs, keys, form } = operator;
+      const { window, allowedLatenessUs, keys, form, retracting } = operator;
       const by = keys.join(', ') || '()';
+      const back = retracting ? ' of rows that may be taken back' : '';
       const late = allowedLatenessUs === 0 ? '' : `, lateness ${formatDuration(allowedLatenessUs)}`;
       return form === 'late'
         ? `late rows of sessions by ${by}`
-        : `sessions by ${by}, gap ${formatDuration(window.gapUs)}${late} (${form}): ${aggregatesText(operator)}`;
+        : `sessions by ${by}, gap ${formatDuration(window.gapUs)}${late}${back} (${form}): ${aggregatesText(operator)}`;
     }
     case 'barAggregate': {
-      const { window, allowedLatenessUs, keys, form } = operator;
+      const { window, allowedLatenessUs, keys, form, retracting } = operator;
       const by = keys.join(', ') || '()';
       const of = window.columns.length === 0 ? 'rows' : `of ${window.columns.join(' × ')}`;
+      const back = retracting ? ' of rows that may be taken back' : '';
       const late = allowedLatenessUs === 0 ? '' : `, lateness ${formatDuration(allowedLatenessUs)}`;
       return form === 'late'
         ? `late rows of bars by ${by}`
-        : `bars by ${by}, ${window.threshold} ${of}${late} (${form}): ${aggregatesText(operator)}`;
+        : `bars by ${by}, ${window.threshold} ${of}${late}${back} (${form}): ${aggregatesText(operator)}`;
     }
   }
 }

@@ -327,7 +327,12 @@ export function planPhysical(
       late: late => {
         const below = late.input.input;
         const traits = plan(below, { final: false, upsert: false });
-        return { ...traits, at: add(planLateRows(late, relationOf(below)), traits.at), retention: null };
+        const input = relationOf(below);
+        const at = add(planLateRows(late, input), traits.at);
+        if (input.mode === 'append') return { ...traits, at, retention: null };
+        const output = relationOf(late).schema;
+        const told = add({ op: 'changes', input: input.schema, output }, at);
+        return { at: told, sequence: null, window: null, retention: null };
       },
       keep: keep => ({ ...plan(keep.input, wanted), retention: keep.retention }),
       unionAll: union => {

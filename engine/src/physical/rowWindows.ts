@@ -3,6 +3,7 @@ import { STRING, type TimeUnit } from '../columns/types.js';
 import type { Expr } from '../expr/ast.js';
 import { PlanError } from '../plan/error.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
+import type { Relation } from '../plan/relation.js';
 import type { BarWindow, RowWindowKind, SessionWindow } from '../windows/define.js';
 import { EVERY_CHANGE } from '../windows/emission.js';
 import type { PhysicalForm, PhysicalGrouping, PhysicalOperator } from './physical.js';
@@ -23,14 +24,6 @@ export function planRowWindow(
   argument: (expr: Expr) => number,
 ): PhysicalOperator {
   const name = node.window?.type ?? 'window';
-  if (parts.retracting) {
-    throw new PlanError(
-      'MR3220',
-      `${name}() windows are made by their rows, and cannot give rows back; their input is a table whose rows change.`,
-      'Window its final rows: .final().window(…).',
-      node,
-    );
-  }
   if (node.fill !== undefined) {
     throw new PlanError(
       'MR3221',
@@ -52,11 +45,12 @@ export function planRowWindow(
 export function planLateOfRows(
   node: AggregateNode,
   window: RowWindowKind,
-  input: Schema,
+  { schema: input, mode }: Relation,
   time: PhysicalGrouping['time'],
 ): PhysicalOperator {
   const { keys } = node;
-  const grouping = { keys, args: [], aggregates: [], time, sequence: null, retracting: false };
+  const retracting = mode === 'retract';
+  const grouping = { keys, args: [], aggregates: [], time, sequence: null, retracting };
   if (window.kind === 'bars') {
     // Which rows are late does not depend on how they fill bars.
     const rows: BarWindow = { ...window, columns: [] };
@@ -89,7 +83,11 @@ export function changesForUs(operator: PhysicalOperator): number {
   if (operator.op === 'windowedAggregate' || operator.op === 'barAggregate')
     return operator.allowedLatenessUs;
   // A row just at the end of a session still belongs to it.
-  if (operator.op === 'sessionAggregate')
-    return operator.allowedLatenessUs + TICK_US[operator.time?.unit ?? 'us'];
+  if (operator.op === 'sessionAggregate') {
+    const tickUs = TICK_US[operator.time?.unit ?? 'us'];
+    const { allowedLatenessUs, retracting, window } = operator;
+    // Where rows are taken back a session may break behind a row that is certain, a gap before the first that is not.
+    return allowedLatenessUs + tickUs + (retracting ? window.gapUs + tickUs : 0);
+  }
   return 0;
 }

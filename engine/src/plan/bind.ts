@@ -10,7 +10,7 @@ import { bind } from '../functions/bind.js';
 import { bindWindow } from '../windows/registry.js';
 import { bindApply } from './apply.js';
 import { bindAsOfJoin } from './asOfJoin.js';
-import { bindChanges, bindUpsert } from './changelog.js';
+import { bindChanges, bindLateChanges, bindUpsert } from './changelog.js';
 import { bindDeduplicate } from './deduplicate.js';
 import { planNodes } from './children.js';
 import { bindIntervalJoin } from './intervalJoin.js';
@@ -256,15 +256,8 @@ function bindLate(node: LateNode, bound: ReadonlyMap<PlanNode, Relation>): Relat
       "Group by a window first: .window(tumble('1 min')).",
     );
   }
-  const { schema, time, mode } = bound.get(node.input.input)!;
-  if (mode === 'retract') {
-    throw new MillraceError(
-      'MR2108',
-      'late needs windows over rows that only come: here they are rows of a table that change.',
-      'Window its final rows: .final().window(…).',
-    );
-  }
-  return { schema, time, mode: 'append', key: null };
+  const input = bound.get(node.input.input)!;
+  return input.mode === 'retract' ? bindLateChanges(input) : { ...input, key: null };
 }
 
 function requireNumber({ name, type }: Field, window: string): void {

@@ -22,8 +22,27 @@ export function bindChanges({ column }: ChangesNode, input: Relation): Relation 
       "Give the column of row kinds another name: changes({ kind: 'op' }).",
     );
   }
+  return changesRelation(column, input);
+}
+
+function changesRelation(column: string, { schema }: Relation): Relation {
   const kinds: Field = { name: column, type: STRING, nullable: false };
-  return { schema: { fields: [kinds, ...input.schema.fields] }, time: null, mode: 'append', key: null };
+  return { schema: { fields: [kinds, ...schema.fields] }, time: null, mode: 'append', key: null };
+}
+
+/**
+ * What late rows are that may be taken back: the changes that came too late, as `changes()` tells them. They are no table: one that is taken back
+ * may have come in time.
+ */
+export function bindLateChanges(input: Relation): Relation {
+  if (fieldIndex(input.schema, 'kind') >= 0) {
+    throw new MillraceError(
+      'MR2214',
+      "late would make a second column 'kind', which says what a row of a table that changes does.",
+      "Give the table's own column another name before its window: .select(t => ({ op: t.kind, … })).",
+    );
+  }
+  return changesRelation('kind', input);
 }
 
 /** What an upsert node puts out: a table of its key. */

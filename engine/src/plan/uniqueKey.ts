@@ -43,7 +43,7 @@ export function uniqueKey(
       return key === null || key.some(each => columns.includes(each)) ? null : [...key, name];
     },
     final: ({ input }) => of(input),
-    late: ({ input }) => of(input.input),
+    late: ({ input }) => (relations.get(input.input)!.mode === 'append' ? of(input.input) : null),
     keep: ({ input }) => of(input),
     matchPattern: () => null,
     mapReduce: () => null,

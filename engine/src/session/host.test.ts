@@ -283,11 +283,18 @@ test('an aggregate that cannot take rows back is refused where its input changes
       {
         name: 'm',
         call: {
-          fn: 'approxQuantile',
+          fn: 'defined',
           args: [{ kind: 'column', name: 'total' }],
           where: null,
           distinct: false,
-          options: { q: 0.5 },
+          options: {
+            name: 'total',
+            args: 'float64',
+            returns: 'float64',
+            init: '() => 0',
+            add: '(state, x) => state + x',
+            value: 'state => state',
+          },
         },
       },
     ],

@@ -261,7 +261,10 @@ class NodePrinter {
       const by = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
       return `SELECT ${[...keys, ...values].join(', ')} FROM ${from}${by}`;
     }
-    checkWindow(node, node.window, this.#relation(node.input).schema, this.notes.cannot);
+    const { schema, mode } = this.#relation(node.input);
+    checkWindow(node, node.window, schema, this.notes.cannot);
+    if (node.window.type === 'session' && mode === 'retract')
+      this.notes.cannot('Flink drops the sessions of rows that may be taken back as late by other rules');
     const time = this.#timeOf(node.input)!;
     const descriptor = flinkName(isRowtime(time) ? time.name : ROWTIME);
     const table = windowFunction(node.window, from, keys, descriptor, this.notes.cannot);
@@ -307,8 +310,10 @@ class NodePrinter {
   }
 
   #call(node: AggregateNode, call: AggregateNode['columns'][number]['call']): string {
-    const { schema, time } = this.#relation(node.input);
+    const { schema, time, mode } = this.#relation(node.input);
     const definition = aggregateOf(call.fn);
+    if (call.fn === 'approxCountDistinct' && mode === 'retract')
+      this.notes.cannot('approxCountDistinct() takes no row back in Flink');
     const bound = call.args.map(arg => bind(arg, schema));
     const { type } = definition.resolve(bound, call.options);
     // Sums of 32 bits wrap around at 32 bits there.

@@ -13,7 +13,7 @@ const MOMENTS = /^(stddev|var|covar|corr)/;
 const BY_TIME = new Set(['rank', 'denseRank']);
 /** Row functions that divide: a last digit of a small number is a large one of the quotient. */
 const QUOTIENTS = new Set(['returns', 'drawdown', 'ema']);
-/** Sketches depend on how rows were put together. */
+/** Sketches depend on how rows were put together, where these are many. */
 const SKETCHES = /^approx/;
 
 /** Makes random calls of aggregates and row functions. */
@@ -26,9 +26,10 @@ export class CallMaker {
     private readonly expressions: ExpressionMaker,
     /** Whether DuckDB has to be able to say them. */
     private readonly said: boolean,
+    sketches = false,
   ) {
     this.#aggregates = [...AGGREGATES.values()]
-      .filter(({ name, duckdb }) => (said ? duckdb !== undefined : !SKETCHES.test(name)))
+      .filter(({ name, duckdb }) => (said ? duckdb !== undefined : sketches || !SKETCHES.test(name)))
       .map(({ name }) => name);
     this.#rowFunctions = [...ROW_FUNCTIONS.keys()].filter(name => !said || !/^(ema|tradeSign)$/.test(name));
   }
@@ -44,7 +45,8 @@ export class CallMaker {
       if (this.said && framed && fn === 'listAgg') continue;
       const args = this.#arguments(schema);
       const where = random.chance(0.2) ? this.expressions.predicate(schema) : null;
-      const options: CallOptions = fn === 'quantile' ? { q: random.pick([0, 0.25, 0.5, 0.9, 1]) } : {};
+      const options: CallOptions =
+        fn === 'quantile' || fn === 'approxQuantile' ? { q: random.pick([0, 0.25, 0.5, 0.9, 1]) } : {};
       const distinct = definition.distinct !== 'none' && args.length > 0 && random.chance(0.12);
       const bound = args.map(arg => bind(arg, schema));
       // A large number that enters a frame and leaves it takes the last digits of the others with it.

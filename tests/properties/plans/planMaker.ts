@@ -70,6 +70,8 @@ export interface PlansWanted {
   readonly said: boolean;
   /** Whether rows come late: which of a source's that reaches a union by two ways are hangs on the cutting (docs/decisions/0026). */
   readonly late: boolean;
+  /** Whether sketches may be in them. */
+  readonly sketches?: boolean;
 }
 
 const SAID: PlansWanted = { said: true, late: false };
@@ -87,7 +89,7 @@ export class PlanMaker {
   ) {
     this.#expressions = new ExpressionMaker(random);
     this.#combiner = new Combiner(random, this.#expressions, relationOf);
-    this.#calls = new CallMaker(random, this.#expressions, wanted.said);
+    this.#calls = new CallMaker(random, this.#expressions, wanted.said, wanted.sketches);
   }
 
   plan(most = 5): PlanNode {

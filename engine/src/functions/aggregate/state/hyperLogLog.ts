@@ -3,11 +3,11 @@ import type { HeldValue } from './held.js';
 
 /** 2^14 registers: a standard error of 1.04 / √2^14 = 0.8%. */
 const PRECISION = 14;
-const REGISTERS = 1 << PRECISION;
+export const REGISTERS = 1 << PRECISION;
 /** The bits of a hash that are left for the run of zeros. */
 const TAIL = 32;
 /** So many distinct hashes are kept as they are: up to here the count is exact. */
-const EXACT = 1024;
+export const EXACT = 1024;
 
 /**
  * A sketch of how many distinct values there are: HyperLogLog (Flajolet and others 2007) with the estimator of Ertl (2017, algorithm
@@ -19,23 +19,22 @@ export class HyperLogLog {
 
   /** Adds a number, a bigint or a text. */
   add(value: HeldValue | string): void {
-    const [high, low] = hash(value);
-    this.#addHash(high, low);
+    this.#addHash(hashOf(value));
   }
 
-  #addHash(high: number, low: number): void {
+  #addHash(key: number): void {
     if (this.#exact !== null) {
-      this.#exact.add((high & 0x1fffff) * 2 ** 32 + low);
+      this.#exact.add(key);
       if (this.#exact.size > EXACT) this.#spread();
       return;
     }
-    this.#note(high, low);
+    this.#note(key);
   }
 
-  #note(high: number, low: number): void {
+  #note(key: number): void {
     const registers = this.#registers as Uint8Array;
-    const register = high & (REGISTERS - 1);
-    const rank = low === 0 ? TAIL + 1 : Math.clz32(low) + 1;
+    const register = registerOf(key);
+    const rank = rankOf(key);
     if (rank > registers[register]) registers[register] = rank;
   }
 
@@ -44,13 +43,13 @@ export class HyperLogLog {
     const exact = this.#exact as Set<number>;
     this.#exact = null;
     this.#registers = new Uint8Array(REGISTERS);
-    for (const key of exact) this.#note(Math.floor(key / 2 ** 32), (key % 2 ** 32) >>> 0);
+    for (const key of exact) this.#note(key);
   }
 
   /** Adds another sketch, which stays as it is. */
   merge(other: HyperLogLog): void {
     if (other.#exact !== null) {
-      for (const key of other.#exact) this.#addHash(Math.floor(key / 2 ** 32), (key % 2 ** 32) >>> 0);
+      for (const key of other.#exact) this.#addHash(key);
       return;
     }
     if (this.#exact !== null) this.#spread();
@@ -62,12 +61,7 @@ export class HyperLogLog {
   /** How many distinct values there are, about; exact up to 1,024. */
   estimate(): number {
     if (this.#exact !== null) return this.#exact.size;
-    const counts = new Float64Array(TAIL + 2);
-    for (const rank of this.#registers as Uint8Array) counts[rank]++;
-    let z = REGISTERS * tau(1 - counts[TAIL + 1] / REGISTERS);
-    for (let k = TAIL; k >= 1; k--) z = 0.5 * (z + counts[k]);
-    z += REGISTERS * sigma(counts[0] / REGISTERS);
-    return Math.round(REGISTERS ** 2 / (2 * Math.LN2) / z);
+    return estimateOf(this.#registers as Uint8Array);
   }
 
   encode(): PlainValue {
@@ -86,6 +80,32 @@ export class HyperLogLog {
     }
     return sketch;
   }
+}
+
+/** The estimate of registers: Ertl's algorithm 6. */
+export function estimateOf(registers: Uint8Array): number {
+  const counts = new Float64Array(TAIL + 2);
+  for (const rank of registers) counts[rank]++;
+  let z = REGISTERS * tau(1 - counts[TAIL + 1] / REGISTERS);
+  for (let k = TAIL; k >= 1; k--) z = 0.5 * (z + counts[k]);
+  z += REGISTERS * sigma(counts[0] / REGISTERS);
+  return Math.round(REGISTERS ** 2 / (2 * Math.LN2) / z);
+}
+
+/** The register of a hash, and the length of its run of zeros, with the one behind it. */
+export function registerOf(key: number): number {
+  return Math.floor(key / 2 ** 32) & (REGISTERS - 1);
+}
+
+export function rankOf(key: number): number {
+  const low = (key % 2 ** 32) >>> 0;
+  return low === 0 ? TAIL + 1 : Math.clz32(low) + 1;
+}
+
+/** 53 bits of the hash of a value: a number, a bigint or a text. */
+export function hashOf(value: HeldValue | string): number {
+  const [high, low] = hash(value);
+  return (high & 0x1fffff) * 2 ** 32 + low;
 }
 
 /** Ertl's σ. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CountedHyperLogLog } from './countedHyperLogLog.js';
 import { HyperLogLog } from './hyperLogLog.js';
 import { TDigest } from './tDigest.js';
 
@@ -71,5 +72,53 @@ describe('a HyperLogLog', () => {
     for (let i = 0n; i < 300n; i++) sketch.add(2n ** 60n + i);
     for (const value of [0, -0, NaN, Number('x')]) sketch.add(value);
     expect(sketch.estimate()).toBe(802);
+  });
+});
+
+describe('a HyperLogLog that gives values back', () => {
+  it('estimates what one of the values that are left does, however many came and went', () => {
+    const next = numbers(11);
+    for (const [most, kept] of [
+      [6000, 300],
+      [6000, 3000],
+      [1500, 900],
+      [1100, 1000],
+    ]) {
+      let sketch = new CountedHyperLogLog();
+      const left = new Map<number, number>();
+      const change = (value: number, by: 1 | -1): void => {
+        if (by === 1) sketch.add(value);
+        else sketch.remove(value);
+        const count = (left.get(value) ?? 0) + by;
+        if (count === 0) left.delete(value);
+        else left.set(value, count);
+      };
+      const expected = (): number => {
+        const whole = new HyperLogLog();
+        for (const value of left.keys()) whole.add(value);
+        return whole.estimate();
+      };
+      for (let i = 0; i < most; i++) {
+        change(i / 4, 1);
+        if (next() < 0.3) change(Math.floor(next() * (i + 1)) / 4, 1);
+      }
+      expect(sketch.estimate()).toBe(expected());
+      for (const value of [...left.keys()]) {
+        if (left.size <= kept) break;
+        for (let count = left.get(value) as number; count > 0; count--) change(value, -1);
+        if (next() < 0.01) sketch = CountedHyperLogLog.decode(sketch.encode());
+        if (next() < 0.002) expect(sketch.estimate()).toBe(expected());
+      }
+      const other = new CountedHyperLogLog();
+      for (let i = 0; i < 3000; i++) other.add(-i);
+      other.merge(sketch);
+      expect(sketch.estimate()).toBe(expected());
+      for (let i = 0; i < 3000; i++) other.remove(-i);
+      // 0 is -0.
+      if (left.has(0)) expect(other.estimate()).toBe(expected());
+      for (const [value, count] of [...left]) for (let k = 0; k < count; k++) change(value, -1);
+      sketch.remove(12345);
+      expect(sketch.estimate()).toBe(0);
+    }
   });
 });
