@@ -20,7 +20,7 @@ const DAY_US = 86_400_000_000;
 export class SessionClock {
   #mode: 'max' | 'playing' | 'paused' = 'max';
   #speed: ClockSpeed = 'max';
-  /** Where the clock stood, in event time, at wall-clock milliseconds `#since`; null until the replays' first time is known. */
+  /** Where the clock stood, in event time, at the milliseconds `#since`; null until the replays' first time is known. */
   #base: EventTime | null = null;
   #since = 0;
   /** A start whose time waits for the first replay. */
@@ -34,11 +34,16 @@ export class SessionClock {
 
   /** Wall-clock milliseconds, without those in which the clock stood: what the silence of live feeds is measured by. */
   get activeMs(): number {
-    return (this.#standsSince ?? this.world.now()) - this.#stoodMs;
+    return (this.#standsSince ?? this.#ms()) - this.#stoodMs;
+  }
+
+  /** Milliseconds by a clock that nobody sets, where there is one: a wall clock that jumps does not move the replays. */
+  #ms(): number {
+    return this.world.precise?.() ?? this.world.now();
   }
 
   #stand(stands: boolean): void {
-    const now = this.world.now();
+    const now = this.#ms();
     if (stands) this.#standsSince ??= now;
     else if (this.#standsSince !== null) {
       this.#stoodMs += now - this.#standsSince;
@@ -61,7 +66,7 @@ export class SessionClock {
     if (this.#mode === 'paused') return this.#base;
     if (this.#speed === 'max') return Infinity;
     if (typeof this.#speed === 'object') return this.#base;
-    return this.#base + (this.world.now() - this.#since) * 1000 * this.#speed;
+    return this.#base + (this.#ms() - this.#since) * 1000 * this.#speed;
   }
 
   /** Wall-clock milliseconds until the clock reaches an event time; null: it stands. */
@@ -93,7 +98,7 @@ export class SessionClock {
     this.#mode = 'playing';
     this.#stand(false);
     this.#speed = speed;
-    this.#since = this.world.now();
+    this.#since = this.#ms();
     this.#pendingAt = at;
     this.#base = first === null ? null : at === null ? first : parseAt(at, first);
     this.#changed();
@@ -103,7 +108,7 @@ export class SessionClock {
   anchor(first: EventTime): void {
     if (this.#mode === 'max' || this.#base !== null) return;
     this.#base = this.#pendingAt === null ? first : parseAt(this.#pendingAt, first);
-    this.#since = this.world.now();
+    this.#since = this.#ms();
     this.#changed();
   }
 
@@ -111,7 +116,7 @@ export class SessionClock {
     if (this.#mode !== 'paused') return;
     this.#mode = 'playing';
     this.#stand(false);
-    this.#since = this.world.now();
+    this.#since = this.#ms();
     this.#changed();
   }
 
@@ -131,7 +136,7 @@ export class SessionClock {
     const now = this.now();
     if (this.#mode !== 'paused') {
       this.#base = Number.isFinite(now) ? now : (reached ?? this.#base);
-      this.#since = this.world.now();
+      this.#since = this.#ms();
       if (this.#mode === 'max' && speed !== 'max') this.#mode = 'playing';
     }
     this.#speed = speed;
@@ -147,7 +152,7 @@ export class SessionClock {
     }
     this.#pendingAt = null;
     this.#base = time;
-    this.#since = this.world.now();
+    this.#since = this.#ms();
     this.#changed();
   }
 
@@ -155,7 +160,7 @@ export class SessionClock {
   standAt(time: EventTime): void {
     if (this.#mode === 'max' || !Number.isFinite(time)) return;
     this.#base = time;
-    this.#since = this.world.now();
+    this.#since = this.#ms();
     this.#changed();
   }
 

@@ -7,12 +7,11 @@ import type { Pins } from '../sources/pin.js';
 import type { Recorders } from '../sources/recorder.js';
 import type { OpenSource, SourceCounters } from '../sources/source.js';
 import { TURN_ROWS } from '../runtime/feed.js';
-import { planSources } from '../plan/children.js';
 import type { PlanNode } from '../plan/plan.js';
 import { MillraceError } from '../columns/error.js';
 import { toWireError } from './errors.js';
 import { explainQuery } from './hostExplain.js';
-import { bound, checkColumns, rebound, type Bindings } from './hostBindings.js';
+import { SourceBindings } from './hostBindings.js';
 import { CacheRegistry } from './hostCaches.js';
 import { IndexRegistry } from './hostIndexes.js';
 import { HostFunctions } from './hostFunctions.js';
@@ -23,7 +22,7 @@ import { pinFile } from './hostPins.js';
 import { RecordingRegistry } from './hostRecordings.js';
 import { WriteRegistry } from './hostWrites.js';
 import { Subscriptions } from './hostSubscriptions.js';
-import { ViewRegistry, type RegisteredView } from './hostViews.js';
+import { ViewRegistry } from './hostViews.js';
 import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost, SessionStats } from './protocol.js';
 
 /** What a session host is given. */
@@ -80,9 +79,7 @@ class Host implements SessionHost {
   readonly #recordings: RecordingRegistry;
   readonly #clock: ClockPublisher;
   readonly #open = new Map<string, OpenQuery>();
-  #bindings: Bindings = new Map();
-  /** Plans as cells wrote them, by what runs for them. */
-  readonly #written = new WeakMap<PlanNode, PlanNode>();
+  readonly #bindings: SourceBindings;
   /** The queries of owners that are run again, until they have run. */
   readonly #retired = new Map<string, HeldQuery[]>();
   readonly #listeners = new Set<(event: HostEvent) => void>();
@@ -101,6 +98,7 @@ class Host implements SessionHost {
     this.#views = new ViewRegistry(this.#runtime);
     this.#indexes = new IndexRegistry(this.#runtime, this.#queries);
     this.#caches = new CacheRegistry(this.#runtime, this.#queries, kept);
+    this.#bindings = new SourceBindings(this.#queries, this.#caches);
     const sinks = [...options.sinks, this.#subscriptions.connector];
     const notice = (owner: string | null, text: string): void => this.#tell({ type: 'notice', owner, text });
     this.#writes = new WriteRegistry(this.#runtime, this.#queries, sinks, notice);
@@ -113,7 +111,7 @@ class Host implements SessionHost {
     open: async ({ plan, owner }) => {
       const held = await this.#queries.hold(plan);
       const queryId = `q${this.#nextId++}`;
-      this.#open.set(queryId, { plan: this.#writtenOf(plan), held, owner });
+      this.#open.set(queryId, { plan: this.#bindings.writtenOf(plan), held, owner });
       return { queryId, bound: held.prepared.bound };
     },
     read: ({ plan, limit, current }) =>
@@ -182,7 +180,7 @@ class Host implements SessionHost {
       await Promise.all([...closed, ...released]);
       return null;
     },
-    use: ({ sources }) => this.#use(sources),
+    use: ({ sources }) => this.#bindings.use(sources, [...this.#views.all, ...this.#open.values()]),
     stats: () => this.#stats(),
     clock: ({ command }) => this.#runtime.command(command),
     until: async ({ time }) => {
@@ -204,7 +202,7 @@ class Host implements SessionHost {
     },
     view: async ({ viewId, plan, owner, view }) => {
       const held = await this.#queries.hold(plan, true);
-      const replaced = this.#views.add(viewId, this.#writtenOf(plan), held, owner, view);
+      const replaced = this.#views.add(viewId, this.#bindings.writtenOf(plan), held, owner, view);
       if (replaced !== null) await this.#queries.release(replaced);
       return { bound: held.prepared.bound };
     },
@@ -277,49 +275,8 @@ class Host implements SessionHost {
   /** A request whose plan reads the sources that are in use, and what is kept, where something is. */
   async #resolved(request: HostRequest): Promise<HostRequest> {
     if (!('plan' in request)) return request;
-    const plan = await this.#resolvedPlan(request.plan, this.#bindings, !AS_WRITTEN.has(request.type));
+    const plan = await this.#bindings.resolve(request.plan, !AS_WRITTEN.has(request.type));
     return plan === request.plan ? request : ({ ...request, plan } as HostRequest);
-  }
-
-  async #resolvedPlan(written: PlanNode, bindings: Bindings, kept: boolean): Promise<PlanNode> {
-    const plan = bound(written, bindings);
-    const resolved = kept ? await this.#caches.resolve(plan) : plan;
-    if (resolved !== written) this.#written.set(resolved, written);
-    return resolved;
-  }
-
-  /** A plan as its cell wrote it. */
-  #writtenOf(plan: PlanNode): PlanNode {
-    return this.#written.get(plan) ?? plan;
-  }
-
-  /** Binds sources anew. What is shown goes on over them, once all of it can. */
-  async #use(sources: Readonly<Record<string, PlanNode | null>>): Promise<HostReplies['use']> {
-    const bindings = rebound(this.#bindings, sources);
-    const names = Object.keys(sources);
-    const users: readonly (RegisteredView | OpenQuery)[] = [
-      ...this.#views.all,
-      ...this.#open.values(),
-    ].filter(({ plan }) => planSources(plan).some(({ name }) => names.includes(name)));
-    const held: HeldQuery[] = [];
-    try {
-      for (const user of users) {
-        const plan = await this.#resolvedPlan(user.plan, bindings, true);
-        held.push(await this.#queries.hold(plan, 'ports' in user));
-        checkColumns(user.held, held[held.length - 1], names);
-      }
-    } catch (error) {
-      for (const each of held) await this.#queries.release(each);
-      throw error;
-    }
-    this.#bindings = bindings;
-    for (const [k, user] of users.entries()) {
-      const before = user.held;
-      user.held = held[k];
-      if ('ports' in user) this.#views.rebound(user);
-      await this.#queries.release(before);
-    }
-    return { rebound: users.length };
   }
 
   #tell(event: HostEvent): void {

@@ -22,6 +22,8 @@ export interface RegisteredView {
   readonly view: ViewDescription;
   readonly ports: Set<ViewPort>;
   stop: () => void;
+  /** It is held by another query than before, which its front ends are shown from here on. */
+  readonly rebound: () => void;
 }
 
 /** The views of a session. */
@@ -46,20 +48,26 @@ export class ViewRegistry {
   ): HeldQuery | null {
     const replaced = this.remove(viewId, 'The view was made again.');
     const ports = new Set<ViewPort>();
-    this.#views.set(viewId, { plan, held, owner, view, ports, stop: notifyOf(held, ports) });
+    const registered: RegisteredView = {
+      plan,
+      held,
+      owner,
+      view,
+      ports,
+      stop: notifyOf(held, ports),
+      rebound: () => {
+        registered.stop();
+        registered.stop = notifyOf(registered.held, ports);
+        const { query, prepared } = registered.held;
+        for (const port of ports) port.rebind(query.table, prepared.bound.key ?? []);
+      },
+    };
+    this.#views.set(viewId, registered);
     return replaced;
   }
 
   get all(): readonly RegisteredView[] {
     return [...this.#views.values()];
-  }
-
-  /** A view that is held by another query than before shows it from here on. */
-  rebound(registered: RegisteredView): void {
-    const { held, ports } = registered;
-    registered.stop();
-    registered.stop = notifyOf(held, ports);
-    for (const port of ports) port.rebind(held.query.table, held.prepared.bound.key ?? []);
   }
 
   get(viewId: string): RegisteredView | undefined {
