@@ -29,6 +29,7 @@ export type {
   WindowRowsOptions,
   ToTableOptions,
 } from './dsl/changelog.js';
+export { check, SameCheck } from './dsl/check.js';
 export { clock } from './dsl/clock.js';
 export { session } from './dsl/session.js';
 export type { ClockStep, Speed } from './dsl/clock.js';

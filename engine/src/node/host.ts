@@ -5,6 +5,7 @@ import type { SessionHost } from '../session/protocol.js';
 import type { World } from '../sources/source.js';
 import { NODE_SINKS, NODE_SOURCES } from './connectors.js';
 import { filePins } from './files/pins.js';
+import { openLiveServer } from './liveServer.js';
 import { fileRecorders } from './recordings/recorders.js';
 import { WorkerThreads } from './threads.js';
 import { realWorld } from './world.js';
@@ -36,6 +37,7 @@ export function createNodeHost(
     sinks: NODE_SINKS,
     recorders: fileRecorders,
     pins: filePins,
+    liveServers: openLiveServer,
     ...(threads === 0 ? {} : { threads: new WorkerThreads(threads) }),
     defer: work => {
       setImmediate(work);

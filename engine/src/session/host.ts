@@ -4,6 +4,7 @@ import type { SinkConnector } from '../sinks/sink.js';
 import { cachedConnector, type KeptRows } from '../sources/cached.js';
 import { REJECTS_KEPT } from '../sources/counters.js';
 import type { Pins } from '../sources/pin.js';
+import type { OpenLiveServer } from '../sources/liveServer.js';
 import type { Recorders } from '../sources/recorder.js';
 import type { OpenSource, SourceCounters } from '../sources/source.js';
 import { TURN_ROWS } from '../runtime/feed.js';
@@ -20,6 +21,7 @@ import { partsOf, preparePlan, QueryRegistry, type HeldQuery } from './hostQueri
 import { readRows } from './hostReads.js';
 import { pinFile } from './hostPins.js';
 import { RecordingRegistry } from './hostRecordings.js';
+import { checkSame } from './hostSame.js';
 import { WriteRegistry } from './hostWrites.js';
 import { Subscriptions } from './hostSubscriptions.js';
 import { ViewRegistry } from './hostViews.js';
@@ -32,6 +34,8 @@ export interface SessionHostOptions extends RuntimeOptions {
   readonly pins?: Pins;
   /** Where `record()` writes; none: nothing can be recorded here. */
   readonly recorders?: Recorders;
+  /** Feeds on this machine that rows are given to; none: queries cannot be checked live. */
+  readonly liveServers?: OpenLiveServer;
   /** Threads for closure-free functions of the users'; none: they run in the engine's own. */
   readonly threads?: Threads;
 }
@@ -181,6 +185,7 @@ class Host implements SessionHost {
       return null;
     },
     use: ({ sources }) => this.#bindings.use(sources, [...this.#views.all, ...this.#open.values()]),
+    same: ({ plan }) => checkSame(plan, this.#runtime, this.#queries, this.options.liveServers ?? null),
     stats: () => this.#stats(),
     clock: ({ command }) => this.#runtime.command(command),
     until: async ({ time }) => {

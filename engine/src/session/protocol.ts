@@ -141,6 +141,8 @@ export type HostRequest =
   | { readonly type: 'settleOwner'; readonly owner: string }
   /** Lets other sources stand for those of these names, in all plans, also of what is shown; null: the source that was written. All of it or nothing. */
   | { readonly type: 'use'; readonly sources: Readonly<Record<string, PlanNode | null>> }
+  /** Runs a plan over replays in three ways, and tells by which rows they differ. */
+  | { readonly type: 'same'; readonly plan: PlanNode }
   | { readonly type: 'stats' }
   | { readonly type: 'clock'; readonly command: ClockCommand }
   /** Resolves when the clock reaches the time (microseconds, a time of day on the replays' first day, or an ISO time), or every replay its end. */
@@ -230,6 +232,13 @@ export interface HostReplies {
   releaseOwner: null;
   retireOwner: null;
   settleOwner: null;
+  same: {
+    readonly rows: { readonly batch: number; readonly replay: number; readonly live: number };
+    /** Rows that differ, and the first of them. */
+    readonly differences: number;
+    readonly fields: readonly Field[];
+    readonly arrow: Uint8Array;
+  };
   /** How many views and queries go on over other sources. */
   use: { readonly rebound: number };
   stats: SessionStats;
