@@ -10,6 +10,7 @@ import { AggregateValue, ExprValue } from './exprValue.js';
 import * as quotes from './quotes.js';
 import { RowFunctionValue } from './rowFunctions.js';
 import * as rowFunctions from './rowFunctions.js';
+import { session } from './session.js';
 import * as windows from './windows.js';
 
 describe('what is registered can be written', () => {
@@ -33,6 +34,6 @@ describe('what is registered can be written', () => {
   });
 
   it.each([...WINDOWS.keys()])('the window %s is a function', name => {
-    expect({ ...windows, ...bars }).toHaveProperty(name, expect.any(Function));
+    expect({ ...windows, ...bars, session }).toHaveProperty(name, expect.any(Function));
   });
 });
