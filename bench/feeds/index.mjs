@@ -1,8 +1,12 @@
+import { measureClock } from './clock.mjs';
 import { measureFormats } from './formats.mjs';
+import { measureSockets } from './sockets.mjs';
 
 /** The parts of this benchmark, by the name that `--case` takes: each is given the options of `bench/run.mjs`, and gives its results. */
 const PARTS = {
   formats: measureFormats,
+  socket: measureSockets,
+  clock: measureClock,
 };
 
 /** What comes in from outside: how fast, at what cost beside DuckDB and Polars, and in how much memory. */

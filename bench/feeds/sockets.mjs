@@ -11,7 +11,7 @@ const socket = (name, rate, rows) => async () => {
 };
 
 /** WebSockets, by the name that `--case` takes. */
-export const SOCKETS = {
+const SOCKETS = {
   'socket 1k': socket('WebSocket: 1,000 messages a second, one trade each', 1000, 1),
   'socket 10k': socket('WebSocket: 10,000 messages a second, one trade each', 10_000, 1),
   'socket 20k': socket('WebSocket: 20,000 messages a second, one trade each', 20_000, 1),
@@ -19,3 +19,11 @@ export const SOCKETS = {
   'socket most': socket('WebSocket: as many messages as are read, one trade each', 0, 1),
   'socket lists': socket('WebSocket: as many messages as are read, 256 trades each', 0, 256),
 };
+
+/** Messages a second, and how long after its sending a message's row has changed. */
+export async function measureSockets({ cases }) {
+  const results = [];
+  for (const [name, run] of Object.entries(SOCKETS))
+    if (cases.includes('socket') || cases.includes(name)) results.push(...(await run()));
+  return results;
+}

@@ -5,6 +5,8 @@ export type RejectRow = (position: number, reason: string, text: string) => void
 
 /** Turns bytes into rows; the bytes come in pieces of any size. */
 export interface RowDecoder {
+  /** The line that is next, from 1. */
+  line: number;
   /**
    * Reads complete rows of `bytes[from, to)` into the builder until that is full, and returns the position behind the last
    * byte used; what is left has to be given again, with more bytes behind it. With `atEnd` the last row needs no line

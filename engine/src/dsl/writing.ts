@@ -25,13 +25,15 @@ type Shown = Readonly<Record<string, string>>;
 /** A write that has begun. A notebook shows how far it is, and goes on showing it. */
 export class StartedWrite {
   constructor(
-    private readonly writeId: string,
+    readonly writeId: string,
     /** Whether it goes on until it is stopped, or its live input ends. */
     readonly live: boolean,
     /** Rows written: all of them, or those so far where it goes on. */
     readonly rows: number,
     /** Bytes written. */
     readonly bytes: number,
+    /** Told that somebody looks at how it ends. */
+    private readonly seen: () => void = () => undefined,
   ) {}
 
   /** How far it is: rows, bytes, rows a second, what waits and for how long, the last error. */
@@ -41,12 +43,14 @@ export class StartedWrite {
 
   /** Ends it. A live write writes what has come; one of an input that ends is given up, and leaves no file. */
   async stop(): Promise<StartedWrite> {
-    return this.#ended(await ask({ type: 'writeStop', writeId: this.writeId }));
+    this.seen();
+    return ended(this, await ask({ type: 'writeStop', writeId: this.writeId }));
   }
 
   /** Resolves at its end. Throws what made it fail. */
   async finished(): Promise<StartedWrite> {
-    return this.#ended(await ask({ type: 'writeEnded', writeId: this.writeId }));
+    this.seen();
+    return endOf(this);
   }
 
   /** What a notebook shows for it. */
@@ -65,10 +69,14 @@ export class StartedWrite {
       if (progress.state !== 'writing' && progress.state !== 'retrying') return;
     }
   }
+}
 
-  #ended({ rows, bytes }: WriteProgress): StartedWrite {
-    return new StartedWrite(this.writeId, this.live, rows, bytes);
-  }
+async function endOf(write: StartedWrite): Promise<StartedWrite> {
+  return ended(write, await ask({ type: 'writeEnded', writeId: write.writeId }));
+}
+
+function ended({ writeId, live }: StartedWrite, { rows, bytes }: WriteProgress): StartedWrite {
+  return new StartedWrite(writeId, live, rows, bytes);
 }
 
 /**
@@ -82,10 +90,10 @@ export class Write implements PromiseLike<StartedWrite> {
   readonly #done: Promise<StartedWrite>;
 
   constructor(plan: PlanNode, sink: FileSink, options: WriteOptions) {
-    this.#started = begin(plan, sink, options);
-    this.#finished = this.#started.then(write => write.finished());
-    this.#done = this.#started.then(write => (write.live ? write : this.#finished));
     const unseen = (): void => void this.#finished.catch(() => undefined);
+    this.#started = begin(plan, sink, options, unseen);
+    this.#finished = this.#started.then(write => endOf(write));
+    this.#done = this.#started.then(write => (write.live ? write : this.#finished));
     // Who waits for the write is told that it could not begin.
     this.#started.catch(unseen);
     // A notebook shows under the cell why a live write failed; a script that does not ask for its end is told as of any error.
@@ -117,7 +125,12 @@ export class Write implements PromiseLike<StartedWrite> {
   }
 }
 
-async function begin(plan: PlanNode, sink: FileSink, options: WriteOptions): Promise<StartedWrite> {
+async function begin(
+  plan: PlanNode,
+  sink: FileSink,
+  options: WriteOptions,
+  seen: () => void,
+): Promise<StartedWrite> {
   const emit = options.emit ?? sink.emit;
   const request = { plan, sink: sink.sink, options: sink.options, owner: currentOwner() };
   const more = {
@@ -125,7 +138,7 @@ async function begin(plan: PlanNode, sink: FileSink, options: WriteOptions): Pro
     ...(options.pace === undefined ? {} : { pace: options.pace }),
   };
   const { writeId, live } = await ask({ type: 'write', ...request, ...more });
-  return new StartedWrite(writeId, live, 0, 0);
+  return new StartedWrite(writeId, live, 0, 0, seen);
 }
 
 /** A write in one line: what it writes to, its state, rows, bytes, rate, what waits, and what is wrong. */

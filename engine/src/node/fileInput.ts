@@ -11,6 +11,7 @@ export async function fileInput(directory: string, path: string): Promise<ByteIn
     return {
       label: `'${shownPath(directory, path)}'`,
       size,
+      anywhere: true,
       async read(into, offset, length, position) {
         return (await handle.read(into, offset, length, position)).bytesRead;
       },

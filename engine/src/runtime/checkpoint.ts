@@ -8,6 +8,8 @@ export interface FeedMark {
   readonly given: number;
   readonly watermark: EventTime;
   readonly ended: boolean;
+  /** A place that its reading can go on from, and how many rows lie before it; null: the source's start. */
+  readonly bookmark: { readonly rows: number; readonly place: unknown } | null;
 }
 
 /** The session's replays and queries as they were at one moment, to go on from. */

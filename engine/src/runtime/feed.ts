@@ -7,6 +7,7 @@ import type { Holding, MemoryHolder } from './memory.js';
 import { HeldRows } from './heldRows.js';
 import { History } from './history.js';
 import { Latecomers, type LateFeed } from './latecomers.js';
+import { Readings } from './readings.js';
 import { Signal } from './signal.js';
 
 /** Rows that are read, and handed to queries, in one turn. */
@@ -15,7 +16,13 @@ export const TURN_ROWS = 8192;
 const RELEASE_MS = 10;
 
 /** Where a replay starts. */
-const BEGINNING: FeedMark = { position: 0, given: -Infinity, watermark: START_OF_TIME, ended: false };
+const BEGINNING: FeedMark = {
+  position: 0,
+  given: -Infinity,
+  watermark: START_OF_TIME,
+  ended: false,
+  bookmark: null,
+};
 
 /**
  * One source that is read once for all queries on it. A replay's rows are released up to the session clock, by the running maximum of
@@ -30,7 +37,7 @@ export class Feed implements PortFeed, MemoryHolder {
   /** Another number once it is closed or begins anew. */
   #run = 0;
   readonly #signal = new Signal();
-  #reader: SourceReader | null = null;
+  readonly #readings: Readings;
   readonly #held: HeldRows;
   /** Rows handed out. */
   position = 0;
@@ -40,8 +47,6 @@ export class Feed implements PortFeed, MemoryHolder {
   #closed = false;
   /** The start that is to be made, or null. */
   #restarting: Rewind | null = null;
-  /** Rows that a new reading has to leave out, since they were given before a checkpoint. */
-  #skip = 0;
   isStalled = false;
   /** Up to which place among recorded rows everything has been given. */
   #given = -Infinity;
@@ -55,6 +60,7 @@ export class Feed implements PortFeed, MemoryHolder {
     readonly clocked: boolean,
     readonly context: FeedContext,
   ) {
+    this.#readings = new Readings(source, TURN_ROWS, this.replays);
     this.#held = new HeldRows(source.summary.boundUs);
     this.#stopListening = context.clock.onChange(() => this.#signal.wake());
     this.#late = new Latecomers(this.#forLatecomers(), TURN_ROWS);
@@ -71,7 +77,7 @@ export class Feed implements PortFeed, MemoryHolder {
   }
 
   get reader(): SourceReader | null {
-    return this.#reader;
+    return this.#readings.reader;
   }
 
   /** The highest event time that was handed out; null before the first. */
@@ -119,10 +125,10 @@ export class Feed implements PortFeed, MemoryHolder {
     this.error = null;
     this.ended = false;
     if (this.live) return;
-    void this.#reader?.close();
-    this.#reader = null;
+    void this.#readings.reader?.close();
+    this.#readings.beginAt(BEGINNING);
     this.#held.clear();
-    this.position = this.#skip = 0;
+    this.position = 0;
     this.watermark = START_OF_TIME;
     this.#given = -Infinity;
   }
@@ -157,7 +163,7 @@ export class Feed implements PortFeed, MemoryHolder {
 
   /** Readings under way: one, and one for each query that is catching up. */
   get readers(): number {
-    return (this.#reader === null ? 0 : 1) + this.#late.readers;
+    return (this.#readings.reader === null ? 0 : 1) + this.#late.readers;
   }
 
   get isIdle(): boolean {
@@ -178,7 +184,8 @@ export class Feed implements PortFeed, MemoryHolder {
   /** How far it is, for a checkpoint; null while it begins anew or a query catches up. */
   mark(): FeedMark | null {
     if (this.#restarting !== null || this.#late.size > 0 || this.error !== null) return null;
-    return { position: this.position, given: this.#given, watermark: this.watermark, ended: this.ended };
+    const { position, watermark, ended } = this;
+    return { position, given: this.#given, watermark, ended, bookmark: this.#readings.bookmark };
   }
 
   async close(): Promise<void> {
@@ -186,7 +193,7 @@ export class Feed implements PortFeed, MemoryHolder {
     this.#run++;
     this.#stopListening();
     this.#signal.wake();
-    await this.#reader?.close();
+    await this.#readings.reader?.close();
     await this.#running;
     await this.source.close();
   }
@@ -244,14 +251,11 @@ export class Feed implements PortFeed, MemoryHolder {
       await memory;
       return;
     }
-    this.#reader ??= this.source.read();
-    if (this.#skip > 0) {
-      await this.#skipSome(this.#reader);
-      return;
-    }
-    const batch = await this.#reader.next(TURN_ROWS);
+    const batch = await this.#readings.next(this.position);
     if (this.#closed || this.#restarting !== null) return;
-    if (batch === null) {
+    if (batch === undefined) {
+      await this.context.yieldTurn();
+    } else if (batch === null) {
       this.ended = true;
       for (const member of this.#members) member.end();
       this.context.progressed();
@@ -263,14 +267,6 @@ export class Feed implements PortFeed, MemoryHolder {
     } else {
       this.#held.hold(batch);
     }
-  }
-
-  /** Leaves out rows that the queries have. */
-  async #skipSome(reader: SourceReader): Promise<void> {
-    const batch = await reader.next(Math.min(TURN_ROWS, this.#skip));
-    if (this.#closed || this.#restarting !== null) return;
-    this.#skip = batch === null ? 0 : this.#skip - batch.length;
-    await this.context.yieldTurn();
   }
 
   /** Hands out the rows that the clock has reached, and waits for the others. */
@@ -295,7 +291,9 @@ export class Feed implements PortFeed, MemoryHolder {
 
   /** The place of the row that is next, of a replay that the clock holds back; null: it is over, or not known yet. */
   get next(): EventTime | null {
-    return this.#restarting === null && this.#skip === 0 && this.error === null ? this.#held.next : null;
+    return this.#restarting === null && !this.#readings.isSkipping && this.error === null
+      ? this.#held.next
+      : null;
   }
 
   /** Hands out rows that the clock holds back, up to a place and at most so many; returns how many it was. */
@@ -332,6 +330,7 @@ export class Feed implements PortFeed, MemoryHolder {
     this.remove(member);
     if (this.replays) this.#failed.add(member);
     member.fail(error);
+    this.context.progressed();
   }
 
   #admit(): Promise<void> | null {
@@ -364,14 +363,14 @@ export class Feed implements PortFeed, MemoryHolder {
 
   async #beginAgain(rewind: Rewind): Promise<void> {
     const mark = rewind.to?.feeds.get(this) ?? BEGINNING;
-    await this.#reader?.close();
+    await this.#readings.reader?.close();
     for (const member of await this.#late.clear()) this.#members.add(member);
     // Another start may have overtaken this one.
     if (this.#restarting !== rewind) return;
     this.#restarting = null;
-    this.#reader = null;
+    this.#readings.beginAt(mark);
     this.#held.clear();
-    this.position = this.#skip = mark.position;
+    this.position = mark.position;
     this.#given = mark.given;
     this.watermark = mark.watermark;
     this.ended = mark.ended;

@@ -32,7 +32,7 @@ export class Replay {
   readonly #stepper: Stepper;
 
   constructor(readonly session: ReplaySession) {
-    const replays = (): Feed[] => this.#replays;
+    const replays = (): Feed[] => this.#running;
     this.#stepper = new Stepper({
       clock: session.clock,
       get replays() {
@@ -45,6 +45,11 @@ export class Replay {
 
   get #replays(): Feed[] {
     return this.session.feeds.map(({ feed }) => feed).filter(feed => feed.replays);
+  }
+
+  /** The replays that somebody reads: one whose queries have all failed goes nowhere, and is not waited for. */
+  get #running(): Feed[] {
+    return this.#replays.filter(feed => !feed.isIdle);
   }
 
   /** The span of the replays, and how far they are. */
@@ -62,7 +67,7 @@ export class Replay {
   }
 
   get #hasEnded(): boolean {
-    const replays = this.#replays;
+    const replays = this.#running;
     return replays.length > 0 && replays.every(feed => feed.ended);
   }
 
@@ -191,7 +196,7 @@ export class Replay {
     // A clock that nobody started begins with the first row.
     if (clock.mode === 'max' && reached === null) this.#start(null, 1);
     clock.pause(reached ?? first);
-    while (!this.#hasEnded && clock.now() === -Infinity && this.#replays.length > 0)
+    while (!this.#hasEnded && clock.now() === -Infinity && this.#running.length > 0)
       await this.session.waitForProgress(null);
     const now = clock.now();
     await this.until(now);
@@ -228,7 +233,7 @@ export class Replay {
   async until(time: EventTime | 'end'): Promise<ClockState> {
     const { clock } = this.session;
     for (;;) {
-      const replays = this.#replays;
+      const replays = this.#running;
       const live =
         time === 'end'
           ? this.session.feeds.map(({ feed }) => feed).filter(feed => feed.source.ends === true)

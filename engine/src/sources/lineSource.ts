@@ -108,7 +108,8 @@ export async function openLines(
       summary,
       live: false,
       lateness,
-      read: columns => new LineReader(open, text, { boundUs, lateness }, columns ?? null, sizes),
+      read: (columns, from) =>
+        new LineReader(open, text, { boundUs, lateness }, columns ?? null, sizes, (from as Place) ?? null),
       close: () => Promise.resolve(),
     };
   } finally {
@@ -183,6 +184,15 @@ async function lastTimeOf(
   return ofSample === null ? last : Math.max(last, ofSample);
 }
 
+/** Where a reading stands between two batches. */
+interface Place {
+  /** The byte that is next, and its line. */
+  readonly position: number;
+  readonly line: number;
+  readonly marks: MarkMaker['state'] | null;
+  readonly counters: SourceCounters;
+}
+
 /** One reading of a text, in chunks: it holds a chunk and a row, whatever the text's size. */
 class LineReader implements SourceReader {
   readonly counters: SourceCounters = newCounters();
@@ -204,6 +214,7 @@ class LineReader implements SourceReader {
     { boundUs, lateness }: { readonly boundUs: number; readonly lateness: Lateness },
     columns: ReadonlySet<string> | null,
     private readonly sizes: ReadSizes,
+    from: Place | null,
   ) {
     const { inspected, schema, own, interners, time } = text;
     this.#bytes = new Uint8Array(sizes.chunkBytes + 1);
@@ -212,7 +223,23 @@ class LineReader implements SourceReader {
       addReject(this.counters, position, reason, text),
     );
     this.#marks = time === null ? null : new MarkMaker(time.unit, boundUs, lateness);
-    this.#position = inspected.start;
+    this.#position = from?.position ?? inspected.start;
+    if (from === null) return;
+    const { rejects, ...counts } = from.counters;
+    Object.assign(this.counters, counts);
+    this.counters.rejects.push(...rejects);
+    this.#decoder.line = from.line;
+    if (from.marks !== null) this.#marks?.resume(from.marks);
+  }
+
+  bookmark(): Place | null {
+    if (this.#input?.anywhere !== true) return null;
+    return {
+      position: this.#position - (this.#to - this.#from),
+      line: this.#decoder.line,
+      marks: this.#marks?.state ?? null,
+      counters: { ...this.counters, rejects: this.counters.rejects.slice() },
+    };
   }
 
   async next(maxRows: number): Promise<Batch | null> {

@@ -26,6 +26,16 @@ export class MarkMaker {
     private readonly lateness: Lateness | null = null,
   ) {}
 
+  /** What comes next is judged by, for `resume`. */
+  get state(): { readonly highest: EventTime; readonly late: number } {
+    return { highest: this.#highest, late: this.#late };
+  }
+
+  resume({ highest, late }: { readonly highest: EventTime; readonly late: number }): void {
+    this.#highest = highest;
+    this.#late = late;
+  }
+
   get watermark(): EventTime {
     return this.#highest - this.boundUs;
   }

@@ -54,6 +54,8 @@ export interface SourceReader {
    * a finite source. Lanes are the reader's own and valid until the next call. Never called while a call is under way.
    */
   next(maxRows: number): Promise<Batch | null>;
+  /** Where it stands between two batches, for `OpenSource.read` to go on from; null where only reading again leads there. */
+  bookmark?(): unknown;
   close(): Promise<void>;
 }
 
@@ -69,8 +71,10 @@ export interface OpenSource {
   /**
    * A reader at the start of a replayable source; the one shared feed of a live one. Of columns that are not among `columns` (null: all are), the
    * values need not be read where that cannot change which rows there are: they are in the batches then with any value.
+   *
+   * @param from the bookmark of another reading of this source, to go on from there
    */
-  read(columns?: ReadonlySet<string> | null): SourceReader;
+  read(columns?: ReadonlySet<string> | null, from?: unknown): SourceReader;
   /** Of what comes over a connection: tells each arrival as it comes, before anything is dropped; returns what stops it. */
   tap?(listener: (arrival: Arrival) => void): () => void;
   close(): Promise<void>;
