@@ -15,9 +15,6 @@ export type Compression = 'gzip' | 'zstd' | 'zip';
 /** A stream of Node's own that unpacks, and counts what it has taken in. */
 type Unpacker = Transform & { readonly bytesWritten: number };
 
-/** Node has it from version 22.15 on. */
-const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: object) => Unpacker };
-
 /** How many bytes are unpacked at once. */
 const PIECE = 256 << 10;
 
@@ -37,8 +34,7 @@ export function unpackedInput(input: ByteInput, form: 'gzip' | 'zstd', limit: ()
   const { label } = input;
   const start = (): ByteStream => {
     if (form === 'gzip') return throughZlib(label, input, zlib.createGunzip({ chunkSize: PIECE }), limit());
-    if (createZstdDecompress === undefined) return withoutZstd(label, input, limit());
-    return throughZlib(label, input, createZstdDecompress({ chunkSize: PIECE }), limit(), new ZstdFrames());
+    return throughZstd(label, input, limit());
   };
   return streamInput(label, start, () => input.close());
 }
@@ -49,16 +45,9 @@ export async function* throughZlib(
   input: ByteInput,
   unpacker: Unpacker,
   limit: UnpackLimit,
-  frames: ZstdFrames | null = null,
 ): ByteStream {
-  const guarded = async function* () {
-    for await (const chunk of chunksOf(input)) {
-      frames?.add(chunk);
-      yield chunk;
-    }
-  };
   // The error is the one that the iteration throws.
-  pipeline(Readable.from(guarded(), { objectMode: false }), unpacker, () => undefined);
+  pipeline(Readable.from(chunksOf(input), { objectMode: false }), unpacker, () => undefined);
   try {
     for await (const chunk of unpacker as AsyncIterable<Uint8Array>) {
       limit.add(chunk.length, unpacker.bytesWritten);
@@ -69,8 +58,8 @@ export async function* throughZlib(
   }
 }
 
-/** Unpacks zstd where Node cannot. */
-async function* withoutZstd(label: string, input: ByteInput, limit: UnpackLimit): ByteStream {
+/** Unpacks zstd by a library, the same on every Node: the stream that newer ones have gives less than there is where a file is read in pieces, or has several frames. */
+async function* throughZstd(label: string, input: ByteInput, limit: UnpackLimit): ByteStream {
   const frames = new ZstdFrames();
   let pieces: Uint8Array[] = [];
   let packed = 0;
