@@ -53,7 +53,7 @@ export function rolledColumn(node: RollingNode, column: RollingColumn, input: Ro
 
 /** An aggregate's text over a window; null where that is not one call, but for a cast around it. */
 function overRows(text: string, window: string): string | null {
-  const [, inner = text, type] = /^CAST\((\w+\(.*\)) AS (\w+(?:\([\d, ]+\))?)\)$/.exec(text) ?? [];
+  const [, inner = text, type] = /^CAST\((\w+\(.*\)) AS (\w+(?:\([\d, ]+\))?)\)$/s.exec(text) ?? [];
   if (!isOneCall(inner)) return null;
   const over = `${inner} OVER (${window})`;
   return type === undefined ? over : `CAST(${over} AS ${type})`;
