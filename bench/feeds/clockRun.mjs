@@ -1,16 +1,10 @@
 // The session clock over a file: how exactly rows come at their time, and how long it takes to go back, beside a run from the start.
 import { count, last, replay, sum, tumble } from 'millrace';
-import { NODE_SOURCES } from '../../engine/dist/node/connectors.js';
-import { realWorld } from '../../engine/dist/node/world.js';
-import { Runtime } from '../../engine/dist/runtime/runtime.js';
-import { QueryRegistry } from '../../engine/dist/session/hostQueries.js';
+import { openSession } from '../support/session.mjs';
 
 const { path, task } = JSON.parse(process.argv[2]);
 const SECONDS = 4;
-const runtime = new Runtime({ world: realWorld('/'), connectors: NODE_SOURCES, defer: setImmediate });
-const registry = new QueryRegistry(runtime, ({ query }) => {
-  throw query.error;
-});
+const { runtime, registry } = openSession();
 const trades = replay(path, { time: 'ts', watermark: '1 s' });
 const { replay: control } = runtime;
 const started = performance.now();

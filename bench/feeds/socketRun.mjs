@@ -2,10 +2,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { count, float64, int64, last, schema, string, sum, timestamp, webSocket } from 'millrace';
-import { NODE_SOURCES } from '../../engine/dist/node/connectors.js';
-import { realWorld } from '../../engine/dist/node/world.js';
-import { Runtime } from '../../engine/dist/runtime/runtime.js';
-import { QueryRegistry } from '../../engine/dist/session/hostQueries.js';
+import { openSession } from '../support/session.mjs';
 
 const { rate, rows, seconds } = JSON.parse(process.argv[2]);
 const now = () => (performance.timeOrigin + performance.now()) * 1000;
@@ -17,10 +14,7 @@ const server = fork(fileURLToPath(new URL('socketServer.mjs', import.meta.url)),
   String(rows),
 ]);
 const port = await new Promise(resolve => server.once('message', resolve));
-const runtime = new Runtime({ world: realWorld('/'), connectors: NODE_SOURCES, defer: setImmediate });
-const registry = new QueryRegistry(runtime, ({ query }) => {
-  throw query.error;
-});
+const { runtime, registry } = openSession();
 const trades = webSocket(`ws://127.0.0.1:${port}`, { schema: Trade, time: 'ts', watermark: '0 s' });
 const bySymbol = trades
   .groupBy('symbol')

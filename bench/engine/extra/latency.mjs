@@ -2,10 +2,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { count, last, sum, tumble, webSocket } from 'millrace';
-import { NODE_SOURCES } from '../../../engine/dist/node/connectors.js';
-import { realWorld } from '../../../engine/dist/node/world.js';
-import { Runtime } from '../../../engine/dist/runtime/runtime.js';
-import { QueryRegistry } from '../../../engine/dist/session/hostQueries.js';
+import { openSession } from '../../support/session.mjs';
 import { give } from './made.mjs';
 
 const SECONDS = 6;
@@ -20,10 +17,7 @@ async function measureRate(rate) {
     String(SECONDS),
   ]);
   const port = await new Promise(resolve => server.once('message', resolve));
-  const runtime = new Runtime({ world: realWorld('/'), connectors: NODE_SOURCES, defer: setImmediate });
-  const registry = new QueryRegistry(runtime, ({ query }) => {
-    throw query.error;
-  });
+  const { runtime, registry } = openSession();
   const trades = webSocket(`ws://127.0.0.1:${port}`, { name: 'trades', time: 'ts', watermark: '0 s' });
   const rows = trades
     .groupBy('symbol')
