@@ -184,19 +184,21 @@ interface Difference {
 /** The rows that one result has and the other has not, as often as they are there. */
 function differencesOf(way: Way, made: readonly Value[][], expected: readonly Value[][]): Difference[] {
   const counts = new Map<string, number>();
-  for (const row of expected) counts.set(textOf(row), (counts.get(textOf(row)) ?? 0) + 1);
+  const texts = expected.map(textOf);
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
   const found: Difference[] = [];
   for (const row of made) {
-    const left = counts.get(textOf(row)) ?? 0;
+    const text = textOf(row);
+    const left = counts.get(text) ?? 0;
     if (left === 0) found.push({ way, difference: 'extra', row });
-    else counts.set(textOf(row), left - 1);
+    else counts.set(text, left - 1);
   }
-  for (const row of expected) {
-    const left = counts.get(textOf(row)) ?? 0;
-    if (left === 0) continue;
-    counts.set(textOf(row), left - 1);
+  expected.forEach((row, at) => {
+    const left = counts.get(texts[at]) ?? 0;
+    if (left === 0) return;
+    counts.set(texts[at], left - 1);
     found.push({ way, difference: 'missing', row });
-  }
+  });
   return found;
 }
 

@@ -191,6 +191,8 @@ interface Place {
   readonly line: number;
   readonly marks: MarkMaker['state'] | null;
   readonly counters: SourceCounters;
+  /** How many of the rejects had been kept then: the list grows on. */
+  readonly rejects: number;
 }
 
 /** One reading of a text, in chunks: it holds a chunk and a row, whatever the text's size. */
@@ -227,7 +229,7 @@ class LineReader implements SourceReader {
     if (from === null) return;
     const { rejects, ...counts } = from.counters;
     Object.assign(this.counters, counts);
-    this.counters.rejects.push(...rejects);
+    this.counters.rejects.push(...rejects.slice(0, from.rejects));
     this.#decoder.line = from.line;
     if (from.marks !== null) this.#marks?.resume(from.marks);
   }
@@ -238,7 +240,8 @@ class LineReader implements SourceReader {
       position: this.#position - (this.#to - this.#from),
       line: this.#decoder.line,
       marks: this.#marks?.state ?? null,
-      counters: { ...this.counters, rejects: this.counters.rejects.slice() },
+      counters: { ...this.counters },
+      rejects: this.counters.rejects.length,
     };
   }
 
