@@ -272,6 +272,7 @@ test('a write and a function that go with the clock get each row once, though th
       connectors: [valuesConnector],
       sinks: [sink, changes],
       defer: work => void setImmediate(work),
+      checkpointRows: random.pick([1, 5, 1000]),
     });
     setDefaultLink(host.link());
     try {
@@ -292,7 +293,10 @@ test('a write and a function that go with the clock get each row once, though th
       const held = totals.writeTo({ sink: 'changes', options: {} }, { pace: 'clock', emit: 'changes' });
       await quiet();
       for (let starts = random.below(4); starts > 0; starts--) {
-        for (let steps = random.below(4); steps > 0; steps--) await world.pass(1000 * random.below(n));
+        for (let steps = random.below(6); steps > 0; steps--) {
+          if (random.chance(0.5)) await world.pass(1000 * random.below(n));
+          else await clock.step({ events: 1 + random.below(5) });
+        }
         if (random.chance(0.5)) await clock.start({ speed: 1 });
         else await clock.seek(new Date(1000 * random.below(n)));
         if (random.chance(0.5)) await clock.play();

@@ -35,6 +35,11 @@ export interface Batch {
    * judge lateness by it, so the outcome does not depend on how rows were cut into batches. Null where the rows have no event time.
    */
   readonly marks: Float64Array | null;
+  /**
+   * When each row was received, as it was recorded: the latest time so far, in microseconds; never falls. By these, several recordings are put into one order;
+   * without them by event time. Only rows as a source gives them have places.
+   */
+  readonly places?: Float64Array;
   /** The watermark after the last row. A batch of no rows carries a watermark alone. */
   readonly watermark: EventTime;
 }

@@ -78,6 +78,7 @@ const OPTIONS = [
   'comment',
   'skip',
   'nulls',
+  'receivedAt',
   'hash',
   'maxBytes',
 ] as const;

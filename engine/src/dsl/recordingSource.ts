@@ -15,8 +15,16 @@ export interface RecordedOptions<Row> {
   readonly as?: Stream<Row>;
   /** How messages are read, by name; not given: as the recording says, else as JSON. */
   readonly decode?: string;
-  /** A column of the times of receipt, in microseconds, behind the others. */
+  /**
+   * Of a recording: a column of the times of receipt, in microseconds, behind the others. Of another file: its column that has these times; several replays are put into
+   * one order by it then, and the session clock goes by it.
+   */
   readonly receivedAt?: string;
+  /**
+   * What the session clock goes by, and what puts rows in order with those of other replays: when they were `received`, so that several recordings are aligned as
+   * they were recorded, or their `eventTime`, where that is far from it. Default: `received`.
+   */
+  readonly align?: 'received' | 'eventTime';
   /** SHA-256 of the file, or of a recording's arrivals, as `pin()` shows it: another file is an error. A file of the web (`https:`) needs it. */
   readonly hash?: string;
   /** Of a file of the web: how many bytes are downloaded at most (2 GiB). */
@@ -36,9 +44,9 @@ export function recordingNode<Row>(
   options: RecordedOptions<Row> & Omit<TimeOptions<Row>, 'time'> & { readonly time?: unknown },
   given: Pick<SourceNode, 'name' | 'fields' | 'clocked'>,
 ): SourceNode {
-  const { as, decode, receivedAt, hash, maxBytes } = options;
+  const { as, decode, receivedAt, align, hash, maxBytes } = options;
   const live = as === undefined ? null : liveNode(as);
-  const own = Object.entries({ decode, receivedAt, hash, maxBytes }).filter(
+  const own = Object.entries({ decode, receivedAt, align, hash, maxBytes }).filter(
     ([, value]) => value !== undefined,
   );
   return made(

@@ -5,11 +5,12 @@ import type { StateReader, StateWriter } from '../operators/snapshot.js';
 
 /** Writes rows to a snapshot. */
 export function writeBatch(writer: StateWriter, batch: Batch): void {
-  const { length, columns, kinds, marks, watermark } = batch;
+  const { length, columns, kinds, marks, places, watermark } = batch;
   writer.value('rows', length);
   writer.value('watermark', watermark);
   if (kinds !== null) writer.lane('kinds', kinds, length);
   if (marks !== null) writer.lane('marks', marks, length);
+  if (places !== undefined) writer.lane('places', places, length);
   columns.forEach(({ data, valid, dictionary }, k) => {
     const section = writer.section(`column ${k}`);
     section.lane('data', data, length);
@@ -35,6 +36,7 @@ export function readBatch(reader: StateReader, schema: Schema): Batch {
     }),
     kinds: lane('kinds') as Uint8Array | null,
     marks: lane('marks') as Float64Array | null,
+    ...(reader.has('places') ? { places: reader.lane('places') as Float64Array } : {}),
     watermark: reader.value('watermark') as number,
   };
 }

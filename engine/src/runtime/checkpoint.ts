@@ -1,4 +1,4 @@
-import type { EventTime } from '../columns/time.js';
+import { START_OF_TIME, type EventTime } from '../columns/time.js';
 
 /** How far a replay is. */
 export interface FeedMark {
@@ -7,10 +7,22 @@ export interface FeedMark {
   /** Up to which place among recorded rows everything has been given. */
   readonly given: number;
   readonly watermark: EventTime;
+  /** The place of the last row that was handed out. */
+  readonly reached: EventTime;
   readonly ended: boolean;
   /** A place that its reading can go on from, and how many rows lie before it; null: the source's start. */
   readonly bookmark: { readonly rows: number; readonly place: unknown } | null;
 }
+
+/** Where a replay starts. */
+export const BEGINNING: FeedMark = {
+  position: 0,
+  given: -Infinity,
+  watermark: START_OF_TIME,
+  reached: START_OF_TIME,
+  ended: false,
+  bookmark: null,
+};
 
 /** The session's replays and queries as they were at one moment, to go on from. */
 export interface Checkpoint {
@@ -22,6 +34,8 @@ export interface Checkpoint {
   readonly feeds: ReadonlyMap<object, FeedMark>;
   /** The state of each query that could be written, as a snapshot. */
   readonly queries: Map<object, Uint8Array>;
+  /** How many rows those had been given who count them. */
+  readonly places: ReadonlyMap<object, number>;
 }
 
 /** Replays begin anew: at their starts, or at a checkpoint. */

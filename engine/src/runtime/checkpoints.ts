@@ -63,23 +63,26 @@ export class Checkpoints implements MemoryHolder {
     const now = this.session.now();
     const reached = Math.max(...replays.map(feed => feed.reached ?? -Infinity));
     const time = Number.isFinite(now) ? Math.max(now, reached) : reached;
-    this.#keep({ time, rows, feeds: marks, queries: this.#states() });
+    this.#keep({ time, rows, feeds: marks, ...this.#states() });
     this.#nextAtMs = clock() + SHARE * (clock() - from);
   }
 
   /** The states of the queries that have everything that the feeds have given. */
-  #states(): Map<object, Uint8Array> {
-    const states = new Map<object, Uint8Array>();
+  #states(): Pick<Checkpoint, 'queries' | 'places'> {
+    const queries = new Map<object, Uint8Array>();
+    const places = new Map<object, number>();
     for (const query of this.session.queries) {
       if (query.error !== null || !query.isCaughtUp) continue;
       try {
-        states.set(query, query.snapshot());
+        const made = query.snapshot();
+        queries.set(query, made.state);
+        for (const [member, place] of made.places) places.set(member, place);
       } catch (error) {
         // A function of the user's has a state of its own: such a query is run again.
         if (!(error instanceof SnapshotError)) throw error;
       }
     }
-    return states;
+    return { queries, places };
   }
 
   #keep(checkpoint: Checkpoint): void {

@@ -1,12 +1,13 @@
 import type { Batch } from '../columns/batch.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { OpenSource, SourceReader } from '../sources/source.js';
-import type { FeedMark, Rewind } from './checkpoint.js';
+import { BEGINNING, type FeedMark, type Rewind } from './checkpoint.js';
 import type { FeedContext, FeedMember, PortFeed } from './feedMember.js';
 import type { Holding, MemoryHolder } from './memory.js';
 import { HeldRows } from './heldRows.js';
 import { History } from './history.js';
 import { Latecomers, type LateFeed } from './latecomers.js';
+import { placeOf } from './places.js';
 import { Readings } from './readings.js';
 import { Signal } from './signal.js';
 
@@ -15,18 +16,8 @@ export const TURN_ROWS = 8192;
 /** Replayed rows that fall due within so many milliseconds are released together. */
 const RELEASE_MS = 10;
 
-/** Where a replay starts. */
-const BEGINNING: FeedMark = {
-  position: 0,
-  given: -Infinity,
-  watermark: START_OF_TIME,
-  ended: false,
-  bookmark: null,
-};
-
 /**
- * One source that is read once for all queries on it. A replay's rows are released up to the session clock, by the running maximum of
- * event time; a query that comes late reads the source again up to the exact row that the others have reached, and then goes in step with them.
+ * One source that is read once for all queries on it. A replay's rows are released up to the session clock, by their places; a query that comes late reads the source again up to the exact row that the others have reached, and then goes in step with them.
  * A live source's last hour is kept for it.
  */
 export class Feed implements PortFeed, MemoryHolder {
@@ -42,6 +33,7 @@ export class Feed implements PortFeed, MemoryHolder {
   /** Rows handed out. */
   position = 0;
   watermark: EventTime = START_OF_TIME;
+  #reached: EventTime = START_OF_TIME;
   ended = false;
   error: unknown = null;
   #closed = false;
@@ -80,10 +72,9 @@ export class Feed implements PortFeed, MemoryHolder {
     return this.#readings.reader;
   }
 
-  /** The highest event time that was handed out; null before the first. */
+  /** The place of the last row that was handed out: the highest event time, or when it was received; null before the first. */
   get reached(): EventTime | null {
-    const { boundUs } = this.source.summary;
-    return Number.isFinite(this.watermark) ? this.watermark + boundUs : null;
+    return Number.isFinite(this.#reached) ? this.#reached : null;
   }
 
   /** Whether every row up to an event time has been handed out, and every query knows it. */
@@ -126,11 +117,17 @@ export class Feed implements PortFeed, MemoryHolder {
     this.ended = false;
     if (this.live) return;
     void this.#readings.reader?.close();
-    this.#readings.beginAt(BEGINNING);
+    this.#beginAt(BEGINNING);
+  }
+
+  #beginAt(mark: FeedMark): void {
+    this.#readings.beginAt(mark);
     this.#held.clear();
-    this.position = 0;
-    this.watermark = START_OF_TIME;
-    this.#given = -Infinity;
+    this.position = mark.position;
+    this.#given = mark.given;
+    this.watermark = mark.watermark;
+    this.#reached = mark.reached;
+    this.ended = mark.ended;
   }
 
   remove(member: FeedMember): void {
@@ -177,7 +174,9 @@ export class Feed implements PortFeed, MemoryHolder {
     this.#run++;
     this.ended = false;
     this.#given = -Infinity;
-    this.watermark = rewind.to?.feeds.get(this)?.watermark ?? START_OF_TIME;
+    const { watermark, reached } = rewind.to?.feeds.get(this) ?? BEGINNING;
+    this.watermark = watermark;
+    this.#reached = reached;
     this.#signal.wake();
   }
 
@@ -185,7 +184,14 @@ export class Feed implements PortFeed, MemoryHolder {
   mark(): FeedMark | null {
     if (this.#restarting !== null || this.#late.size > 0 || this.error !== null) return null;
     const { position, watermark, ended } = this;
-    return { position, given: this.#given, watermark, ended, bookmark: this.#readings.bookmark };
+    return {
+      position,
+      given: this.#given,
+      watermark,
+      reached: this.#reached,
+      ended,
+      bookmark: this.#readings.bookmark,
+    };
   }
 
   async close(): Promise<void> {
@@ -308,8 +314,11 @@ export class Feed implements PortFeed, MemoryHolder {
 
   #give(batch: Batch, arrival: number | null): void {
     this.position += batch.length;
-    if (batch.length > 0 && batch.marks !== null && !this.live)
-      this.#given = Math.max(this.#given, batch.marks[batch.length - 1] + this.source.summary.boundUs);
+    if (batch.length > 0) {
+      const place = placeOf(batch, batch.length - 1, this.source.summary.boundUs);
+      this.#reached = Math.max(this.#reached, place);
+      if (!this.live) this.#given = Math.max(this.#given, place);
+    }
     if (batch.watermark < Infinity) this.watermark = Math.max(this.watermark, batch.watermark);
     for (const member of this.#members) this.#push(member, batch, arrival);
     this.context.progressed();
@@ -368,12 +377,7 @@ export class Feed implements PortFeed, MemoryHolder {
     // Another start may have overtaken this one.
     if (this.#restarting !== rewind) return;
     this.#restarting = null;
-    this.#readings.beginAt(mark);
-    this.#held.clear();
-    this.position = mark.position;
-    this.#given = mark.given;
-    this.watermark = mark.watermark;
-    this.ended = mark.ended;
+    this.#beginAt(mark);
     this.error = null;
     for (const member of this.#failed) {
       member.feed = this;

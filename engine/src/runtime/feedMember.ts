@@ -31,6 +31,11 @@ export interface FeedMember {
    * from the checkpoint: if not, it is empty, and needs every row from the beginning.
    */
   restart(rewind: Rewind): boolean;
+  /**
+   * How many rows it has been given in this run, for one that has to go on counting from a checkpoint; null: that alone does not say where it is, so that there
+   * is no checkpoint for it.
+   */
+  place?(): number | null;
   /** Everything that the feed has given out so far has arrived. */
   caughtUp(): void;
 }

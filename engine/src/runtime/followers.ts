@@ -27,6 +27,18 @@ export class Followers {
     this.#failed.delete(member);
   }
 
+  /** Where those are who count their rows; null: somebody cannot say it. */
+  places(): [FeedMember, number][] | null {
+    const places: [FeedMember, number][] = [];
+    for (const member of this.#members) {
+      if (member.place === undefined) continue;
+      const place = member.place();
+      if (place === null) return null;
+      places.push([member, place]);
+    }
+    return places;
+  }
+
   push(batch: Batch): void {
     this.watermark = Math.max(this.watermark, batch.watermark);
     for (const member of this.#members) this.#give(member, batch);

@@ -1,6 +1,7 @@
 import type { Batch } from '../columns/batch.js';
-import { START_OF_TIME, type EventTime } from '../columns/time.js';
-import { dueRows, sliceBatch } from './slice.js';
+import type { EventTime } from '../columns/time.js';
+import { placeOf, rowsUpTo } from './places.js';
+import { sliceBatch } from './slice.js';
 
 /** The rows of a replay that have been read, and wait for the clock. */
 export class HeldRows {
@@ -24,11 +25,11 @@ export class HeldRows {
     this.#batch = null;
   }
 
-  /** The place of the next row: the running maximum of event time; rows without event time come first. */
+  /** The place of the next row. */
   get next(): EventTime | null {
     const batch = this.#batch;
     if (batch === null || this.#offset === batch.length) return null;
-    return batch.marks === null ? START_OF_TIME : batch.marks[this.#offset] + this.boundUs;
+    return placeOf(batch, this.#offset, this.boundUs);
   }
 
   /** Takes the rows whose place is not behind a time, at most so many; null where there is none. A batch without rows is due at once. */
@@ -36,7 +37,7 @@ export class HeldRows {
     const batch = this.#batch;
     if (batch === null) return null;
     const from = this.#offset;
-    const due = Math.min(dueRows(batch, from, time - this.boundUs), from + most);
+    const due = Math.min(rowsUpTo(batch, from, time, this.boundUs), from + most);
     if (due === from && batch.length > 0) return null;
     this.#offset = due;
     if (due === batch.length) this.#batch = null;

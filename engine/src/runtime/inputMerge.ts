@@ -3,6 +3,7 @@ import { END_OF_TIME, START_OF_TIME, type EventTime } from '../columns/time.js';
 import type { Schema } from '../columns/schema.js';
 import type { StateReader, StateWriter } from '../operators/snapshot.js';
 import { readBatch, writeBatch } from './batchState.js';
+import { placeOf } from './places.js';
 import { copyBatch, sliceBatch } from './slice.js';
 import { Ticks } from './ticks.js';
 
@@ -54,9 +55,9 @@ interface Port extends MergeInput {
 }
 
 /**
- * Puts the rows of several sources into one order, the same however they were cut into batches. Recorded rows go by the running maximum of their
- * source's event time, ties by the order in which the plan names the sources; rows of live feeds go by arrival. A row waits until no earlier one
- * can come. A recorded source whose next row is `idleTimeout` away from its last one is silent from that moment on. Periods of windows that are told
+ * Puts the rows of several sources into one order, the same however they were cut into batches. Recorded rows go by their places: when they were
+ * received, or the running maximum of their source's event time; ties by the order in which the plan names the sources. Rows of live feeds go by
+ * arrival. A row waits until no earlier one can come. A recorded source whose next row is `idleTimeout` away from its last one is silent from that moment on. Periods of windows that are told
  * every so often end between recorded rows, so a row's place says which of them it is told in, whatever the clock's speed.
  *
  * Where nobody can see the order of rows of different sources, batches go whole, and no source is far ahead of the others.
@@ -103,7 +104,8 @@ export class InputMerge {
     port.waiting.push({ batch, arrival });
     port.rows += batch.length;
     if (arrival !== null) port.frontier = Math.max(port.frontier, arrival);
-    else if (batch.length > 0) port.frontier = Math.max(port.frontier, keyOf(port, batch, batch.length - 1));
+    else if (batch.length > 0)
+      port.frontier = Math.max(port.frontier, placeOf(batch, batch.length - 1, port.boundUs));
     this.#release();
     const last = port.waiting.length - 1;
     if (last < 0 || port.waiting[last].batch !== batch) return;
@@ -181,7 +183,7 @@ export class InputMerge {
     const [head] = port.waiting;
     if (head === undefined) return port.frontier;
     if (head.arrival !== null) return head.arrival;
-    return head.batch.length === 0 ? port.last : keyOf(port, head.batch, port.offset);
+    return head.batch.length === 0 ? port.last : placeOf(head.batch, port.offset, port.boundUs);
   }
 
   /** The port whose rows are next, among live or recorded ones: the lowest frontier, the first of equal ones. */
@@ -254,12 +256,12 @@ export class InputMerge {
     const from = port.offset;
     let to = batch.length;
     if (arrival === null && to > from) {
-      const key = keyOf(port, batch, from);
+      const key = placeOf(batch, from, port.boundUs);
       if (key > START_OF_TIME && this.#start === END_OF_TIME) this.#start = key;
       if (this.#tick(key, END_OF_TIME) || this.#fallSilent(key, true, port)) return true;
       this.#ticks.note(key);
       to = this.#runEnd(port, batch, from);
-      port.last = keyOf(port, batch, to - 1);
+      port.last = placeOf(batch, to - 1, port.boundUs);
     }
     port.rows -= to - from;
     if (to === batch.length) {
@@ -302,7 +304,7 @@ export class InputMerge {
     let high = batch.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const key = keyOf(port, batch, middle);
+      const key = placeOf(batch, middle, port.boundUs);
       if (inclusive ? key <= limit : key < limit) low = middle + 1;
       else high = middle;
     }
@@ -343,9 +345,4 @@ export class InputMerge {
     port.idle = idle;
     this.out.idle(port.source, idle);
   }
-}
-
-/** A row's place among the recorded rows: the highest event time of its source so far. Rows without event time come first. */
-function keyOf(port: Port, { marks }: Batch, row: number): number {
-  return marks === null ? START_OF_TIME : marks[row] + port.boundUs;
 }

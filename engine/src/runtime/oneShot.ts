@@ -8,6 +8,7 @@ import { TURN_ROWS } from './feed.js';
 import { InputMerge, type MergeInput } from './inputMerge.js';
 import type { MemoryBudget } from './memory.js';
 import { Pipeline } from './pipeline.js';
+import { placeOf, rowsUpTo } from './places.js';
 import { Signal } from './signal.js';
 import { sliceBatch } from './slice.js';
 
@@ -17,7 +18,7 @@ const MOST_PENDING_ROWS = 65_536;
 /** How a one-shot run goes. */
 export interface OneShotOptions {
   readonly world: World;
-  /** Rows of each source after this event time (by running maximum) are not read; +Infinity: all are. */
+  /** Rows of each source whose place is behind this time are not read; +Infinity: all are. */
   readonly until: (source: number) => EventTime;
   /** Where the session clock stands: sources are not silent ahead of it. */
   readonly now: EventTime;
@@ -119,14 +120,7 @@ async function readOn(
     merge.end(source);
     return;
   }
-  const due = rowsUntil(batch, until - boundUs);
+  const due = rowsUpTo(batch, 0, until, boundUs);
   if (due > 0 || batch.length === 0) merge.add(source, sliceBatch(batch, 0, due), null);
-  if (due < batch.length) merge.stop(source, (batch.marks as Float64Array)[due] + boundUs);
-}
-
-function rowsUntil({ marks, length }: Batch, time: EventTime): number {
-  if (marks === null || time === Infinity) return length;
-  let row = 0;
-  while (row < length && marks[row] <= time) row++;
-  return row;
+  if (due < batch.length) merge.stop(source, placeOf(batch, due, boundUs));
 }

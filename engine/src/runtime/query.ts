@@ -206,9 +206,10 @@ export class RunningQuery implements MemoryHolder {
     return state !== null;
   }
 
-  /** Its state between two batches, for `restart`. Throws `SnapshotError` where some of it lies elsewhere. */
-  snapshot(): Uint8Array {
-    if (this.brakes.size > 0)
+  /** Its state between two batches, for `restart`, and where those are who count what they are given. Throws `SnapshotError` where some of it lies elsewhere. */
+  snapshot(): { readonly state: Uint8Array; readonly places: readonly [object, number][] } {
+    const places = this.#followers.places();
+    if (places === null)
       throw new SnapshotError('MR3906', 'how far a write has come is not in snapshots.', null);
     const writer = new SnapshotWriter();
     this.#pipeline.snapshot(writer.section('pipeline'));
@@ -220,7 +221,7 @@ export class RunningQuery implements MemoryHolder {
       'ended',
       this.ports.map(({ ended }) => ended),
     );
-    return writer.encode();
+    return { state: writer.encode(), places };
   }
 
   #restore(reader: StateReader): void {

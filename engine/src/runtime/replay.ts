@@ -6,6 +6,7 @@ import type { Checkpoints } from './checkpoints.js';
 import { ClockError, parseAt, type SessionClock } from './clock.js';
 import type { Feed } from './feed.js';
 import type { RunningQuery } from './query.js';
+import { spanOf } from './places.js';
 import { Stepper } from './stepper.js';
 
 /** Rows that a clock of so many rows a second lets out fall due together that lie within so many milliseconds. */
@@ -57,8 +58,8 @@ export class Replay {
     const numbers = (values: (EventTime | null)[]): EventTime[] => values.filter(value => value !== null);
     const replays = this.#replays;
     const reached = numbers(replays.map(feed => feed.reached));
-    const first = numbers(replays.map(({ source }) => source.summary.firstTime));
-    const last = [...numbers(replays.map(({ source }) => source.summary.lastTime)), ...reached];
+    const first = numbers(replays.map(({ source }) => spanOf(source.summary).first));
+    const last = [...numbers(replays.map(({ source }) => spanOf(source.summary).last)), ...reached];
     return {
       first: first.length === 0 ? null : Math.min(...first),
       last: last.length === 0 ? null : Math.max(...last),

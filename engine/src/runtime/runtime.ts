@@ -10,6 +10,7 @@ import { Feed } from './feed.js';
 import { NO_EXCHANGE, type Exchange } from '../operators/apply.js';
 import { DEFAULT_MEMORY_BYTES, MemoryBudget, type MemoryHolder } from './memory.js';
 import type { RunningQuery } from './query.js';
+import { spanOf } from './places.js';
 import { Replay } from './replay.js';
 import { Signal } from './signal.js';
 
@@ -182,8 +183,8 @@ export class Runtime {
       entry = { feed: new Feed(source, node.clocked, context), name: node.name };
       this.#feeds.set(key, entry);
       this.#memoryOf.set(entry.feed, this.memory.add(entry.feed));
-      if (entry.feed.replays && source.summary.firstTime !== null)
-        this.clock.anchor(source.summary.firstTime);
+      const { first } = spanOf(source.summary);
+      if (entry.feed.replays && first !== null) this.clock.anchor(first);
     }
     return entry.feed;
   }

@@ -1,5 +1,4 @@
 import type { Batch } from '../columns/batch.js';
-import type { EventTime } from '../columns/time.js';
 import type { Column } from '../columns/column.js';
 
 /** The rows [from, to) of a batch, without a copy. */
@@ -15,6 +14,7 @@ export function sliceBatch(batch: Batch, from: number, to: number): Batch {
     })),
     kinds: batch.kinds?.subarray(from, to) ?? null,
     marks: batch.marks?.subarray(from, to) ?? null,
+    ...(batch.places === undefined ? {} : { places: batch.places.subarray(from, to) }),
     watermark: to === batch.length || batch.marks === null ? batch.watermark : batch.marks[to - 1],
   };
 }
@@ -31,6 +31,7 @@ export function copyBatch(batch: Batch): Batch {
     })),
     kinds: batch.kinds?.slice(0, length) ?? null,
     marks: batch.marks?.slice(0, length) ?? null,
+    ...(batch.places === undefined ? {} : { places: batch.places.slice(0, length) }),
   };
 }
 
@@ -40,18 +41,4 @@ export function batchBytes(batch: Batch): number {
     (total, { data }) => total + data.BYTES_PER_ELEMENT * batch.length,
     batch.length * 8,
   );
-}
-
-/** The rows of a batch, from `from` on, whose marks the clock has reached: the end of that run. */
-export function dueRows(batch: Batch, from: number, time: EventTime): number {
-  const { marks, length } = batch;
-  if (marks === null || time === Infinity) return length;
-  let low = from;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (marks[middle] <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -4,6 +4,7 @@ import { MillraceError } from '../columns/error.js';
 import type { PlanNode } from '../plan/plan.js';
 import { parseAt } from '../runtime/clock.js';
 import { runOnce } from '../runtime/oneShot.js';
+import { spanOf } from '../runtime/places.js';
 import type { Runtime } from '../runtime/runtime.js';
 import type { Feed } from '../runtime/feed.js';
 import { MaterializedTable } from '../runtime/table.js';
@@ -38,9 +39,7 @@ export async function readRows(
   const { sources } = prepared;
   const nodes = prepared.physical.sources.map(({ node }) => node);
   // A clock that was started while nothing replayed takes its time from the first replay that is looked at.
-  const starts = sources.flatMap(({ summary }, at) =>
-    nodes[at].clocked && summary.firstTime !== null ? [summary.firstTime] : [],
-  );
+  const starts = sources.flatMap(({ summary }, at) => (nodes[at].clocked && spanOf(summary).first) || []);
   if (current && starts.length > 0) runtime.clock.anchor(Math.min(...starts));
   const feeds = runtime.feedsOf(prepared.physical);
   const until = nodes.map((node, at) => (current && node.clocked ? reach(feeds[at], runtime) : Infinity));
@@ -140,7 +139,7 @@ export async function readTableAt(
       'Keep what you look back at in the table: aggregate by windows, and get the window. Over a recording, replay() it.',
     );
   }
-  const firsts = sources.flatMap(({ summary: { firstTime } }) => firstTime ?? []);
+  const firsts = sources.flatMap(({ summary }) => spanOf(summary).first ?? []);
   const time = parseAt(at, firsts.length === 0 ? 0 : Math.min(...firsts), 'at()');
   const now = runtime.clock.now();
   if (time > now) {

@@ -109,11 +109,15 @@ export async function follow(
       taker.ended();
     },
     fail: error => taker.failed(error as Error),
-    restart: () => {
-      highWater.restart();
+    place: () => {
+      const place = highWater.place();
+      return typeof place === 'number' ? place : null;
+    },
+    restart: ({ to }) => {
+      const place = to?.places.get(member);
+      highWater.restart(place);
       taker.restarted();
-      // Where the run was when rows were taken is not in checkpoints: it begins at the start.
-      return false;
+      return place !== undefined;
     },
   };
   query.follow(member);

@@ -1,6 +1,6 @@
 import type { Batch } from '../columns/batch.js';
 import { BatchBuilder } from '../columns/builder.js';
-import { START_OF_TIME } from '../columns/time.js';
+import { START_OF_TIME, type EventTime } from '../columns/time.js';
 import { timestampType, type Field } from '../columns/types.js';
 import type { Arrival, ArrivalDecoder, ArrivalFormat, ArrivalRequest, RowMarks } from './arrival.js';
 import { addReject } from './counters.js';
@@ -41,6 +41,8 @@ export interface ArrivalRowsOptions {
   readonly boundUs: number;
   readonly counters: SourceCounters;
   readonly ask: (request: ArrivalRequest) => void;
+  /** Whether rows have their places by when they were received: recorded ones, that are put in order with those of other recordings. */
+  readonly placed?: boolean;
 }
 
 /**
@@ -53,6 +55,9 @@ export class ArrivalRows {
   readonly #received: number;
   #builder: BatchBuilder;
   #atUs = 0;
+  /** The latest time of receipt so far. */
+  #latestUs: EventTime = START_OF_TIME;
+  #places = new Float64Array(0);
 
   constructor(private readonly made: ArrivalRowsOptions) {
     const { format, options, columns, time, boundUs, counters, ask } = made;
@@ -107,8 +112,15 @@ export class ArrivalRows {
   /** The rows, in buffers that are used again by the next batch. */
   batch(): Batch {
     const builder = this.#builder;
-    const { time, counters } = this.made;
+    const { counters, placed } = this.made;
     counters.rows += builder.length;
+    const batch = this.#marked();
+    return placed === true ? { ...batch, places: this.#places } : batch;
+  }
+
+  #marked(): Batch {
+    const builder = this.#builder;
+    const { time } = this.made;
     if (this.#marks === null || time === null) return builder.batch(null, START_OF_TIME);
     const marks = this.#marks.marks(builder.columns[time.index].column(), builder.length);
     return builder.batch(marks, this.#marks.watermark);
@@ -118,8 +130,20 @@ export class ArrivalRows {
     const builder = this.#builder;
     const from = builder.length;
     this.#decoder.read(builder);
+    if (this.made.placed === true) this.#place(from, builder.length);
     if (this.#received < 0) return;
     const column = builder.columns[this.#received];
     for (let row = from; row < builder.length; row++) column.floats[row] = this.#atUs;
+  }
+
+  /** A clock that was set back while it was recorded changes no order. */
+  #place(from: number, to: number): void {
+    if (this.#atUs > this.#latestUs) this.#latestUs = this.#atUs;
+    if (to > this.#places.length) {
+      const places = new Float64Array(Math.max(to, 2 * this.#places.length, CAPACITY));
+      places.set(this.#places);
+      this.#places = places;
+    }
+    this.#places.fill(this.#latestUs, from, to);
   }
 }

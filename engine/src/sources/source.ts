@@ -28,6 +28,8 @@ export interface SourceSummary {
   /** The event times of the sample (or of the whole source where its format says so). */
   readonly firstTime: EventTime | null;
   readonly lastTime: EventTime | null;
+  /** When the first and the last row were received, where rows are put in order by that and not by event time; null: not known. */
+  readonly received?: { readonly first: EventTime | null; readonly last: EventTime | null };
   /** What the sample at the beginning showed: how many rows, how many that could not be read, how far rows lay behind earlier ones. Not given: there was none. */
   readonly sample?: { readonly rows: number; readonly rejected: number; readonly disorderUs: number };
   /** A sentence for anything a user should know: units guessed, columns widened, a schema inferred. */

@@ -24,8 +24,7 @@ let gaps = 0;
 void (async () => {
   for (let batch = await eventReader.next(8192); batch !== null; batch = await eventReader.next(8192)) {
     const names = batch.columns[1];
-    for (let row = 0; row < batch.length; row++)
-      if (names.dictionary.at(names.data[row]) === 'gap') gaps++;
+    for (let row = 0; row < batch.length; row++) if (names.dictionary.at(names.data[row]) === 'gap') gaps++;
   }
 })();
 for (;;) {

@@ -9,12 +9,19 @@ import type { ByteInput } from '../../sources/bytes.js';
 import { addReject, newCounters } from '../../sources/counters.js';
 import { withEventTime, type EventTimeColumn } from '../../sources/eventTime.js';
 import { observeMessages } from '../../sources/messageSample.js';
-import { textOption, type Options } from '../../sources/options.js';
-import type { OpenSource, SourceConnector, SourceReader, SourceRequest } from '../../sources/source.js';
+import { choiceOption, textOption, type Options } from '../../sources/options.js';
+import type {
+  OpenSource,
+  SourceConnector,
+  SourceReader,
+  SourceRequest,
+  SourceSummary,
+} from '../../sources/source.js';
 import { fileInput } from '../fileInput.js';
 import { localFiles } from '../files/localFiles.js';
 import { RecordingError } from '../recordings/format.js';
 import { RecordedArrivals, toArrival } from '../recordings/recordedArrivals.js';
+import type { IndexEntry } from '../recordings/recordingIndex.js';
 
 /** How much of a recording is looked at when it is opened. */
 const SAMPLE_ARRIVALS = 2000;
@@ -23,7 +30,7 @@ const SAMPLE_ROWS = 500;
 
 /**
  * Recordings of what arrived over a connection, read as the live feed was: with the options, columns and event time that the recording keeps, where
- * the request says nothing else. Options: `path`, `receivedAt`, and `decode` with what that takes.
+ * the request says nothing else. Options: `path`, `receivedAt`, `align` (what puts its rows in order with those of other recordings: `received`, `eventTime`), and `decode` with what that takes.
  */
 export const recordingConnector: SourceConnector = {
   name: 'recording',
@@ -55,7 +62,7 @@ function readingOf(recorded: RecordedArrivals, request: SourceRequest): Reading 
   const options = { ...header.options, ...asked };
   const format = arrivalFormat(options);
   // Columns that were recorded are those of the recorded way of reading.
-  const isOther = Object.keys(asked).some(name => name !== 'receivedAt');
+  const isOther = Object.keys(asked).some(name => name !== 'receivedAt' && name !== 'align');
   const decoded = request.fields ?? (isOther ? null : header.fields) ?? format.fields(options);
   return { options, decoded, time: request.time ?? (isOther ? null : header.time), format };
 }
@@ -78,10 +85,12 @@ async function openRecording(
   const lookAt = (arrivals: readonly Arrival[]): SampleTimes | null =>
     time === null ? null : timesOf(arrivals, format, options, columns.decoded, time);
   const look = lookAt(sample);
-  const last = lookAt(await lastOf(recorded));
+  const index = await recorded.file.index();
+  const last = lookAt(await lastOf(recorded, index));
   const declaredUs = timeSpec?.boundUs ?? null;
   const boundUs = declaredUs ?? look?.disorderUs ?? 0;
-  const rows = { format, options, columns, time, boundUs };
+  const placed = choiceOption(options, 'align', ['received', 'eventTime'], 'received') === 'received';
+  const rows = { format, options, columns, time, boundUs, placed };
   return {
     summary: {
       name: request.name,
@@ -92,6 +101,7 @@ async function openRecording(
       rows: null,
       firstTime: look?.first ?? null,
       lastTime: latest(look?.last ?? null, last?.last ?? null),
+      ...(placed ? { received: receivedIn(index) } : {}),
       notes,
     },
     live: false,
@@ -138,9 +148,18 @@ async function sampleOf(recorded: RecordedArrivals): Promise<Arrival[]> {
   return sample;
 }
 
+/** When the first and the last arrival were received. */
+function receivedIn(index: readonly IndexEntry[]): NonNullable<SourceSummary['received']> {
+  if (index.length === 0) return { first: null, last: null };
+  return {
+    first: index[0].firstUs,
+    last: index.reduce((last, { latestUs }) => Math.max(last, latestUs), -Infinity),
+  };
+}
+
 /** The arrivals of the last chunk. */
-async function lastOf(recorded: RecordedArrivals): Promise<Arrival[]> {
-  const offset = (await recorded.file.index()).at(-1)?.offset;
+async function lastOf(recorded: RecordedArrivals, index: readonly IndexEntry[]): Promise<Arrival[]> {
+  const offset = index.at(-1)?.offset;
   return offset === undefined ? [] : sampleOf(recorded.from(offset));
 }
 
