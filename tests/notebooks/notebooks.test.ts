@@ -76,3 +76,30 @@ describe.each(['01-live-bars.ipynb', '02-live-websocket.ipynb'])('%s, run withou
     expect(last).toContain(`${oracle.length} bars`);
   });
 });
+
+describe('03-replay-and-recordings.ipynb, run without a user', () => {
+  let executed: Executed;
+  beforeAll(async () => {
+    executed = await execute(home, '03-replay-and-recordings.ipynb');
+  }, 240_000);
+
+  const said = (): string =>
+    outputs(executed)
+      .map(({ text, data }) => [text ?? data?.['text/plain'] ?? ''].flat().join(''))
+      .join('\n');
+
+  test('has no error', () => {
+    expect(outputs(executed).filter(output => output.output_type === 'error')).toEqual([]);
+  });
+
+  test('steps to the end of a window, and goes back to the table of an earlier time', () => {
+    expect(said()).toMatch(/2026-01-05T15:00:0\d\.\d+Z: a window has closed, 18 rows/);
+    expect(said()).toContain('2026-01-05T14:45:00Z: 9 rows');
+  });
+
+  test('gets the same rows live, replayed and read at once, of made-up feeds and of a recording', () => {
+    expect(said()).toContain('The same live, replayed and read at once: 234 rows.');
+    expect(said()).toContain('150 messages are in the recording');
+    expect(said()).toContain('The same live, replayed and read at once: 2 rows.');
+  });
+});

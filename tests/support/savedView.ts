@@ -6,6 +6,7 @@ import type { Bar } from './trades.js';
 export const VIEW_MIME = 'application/vnd.millrace.view.v1+json';
 
 export interface SavedOutput {
+  readonly text?: string | readonly string[];
   readonly output_type: string;
   readonly data?: Readonly<Record<string, unknown>>;
 }
