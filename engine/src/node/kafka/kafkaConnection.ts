@@ -20,6 +20,8 @@ import { SchemaWait } from './schemaWait.js';
 const FRAME_BYTES = 128 << 10;
 /** How often it is looked whether the end has been reached, and offsets are committed. */
 const LOOK_MS = 200;
+/** Brokers are one's own, and mostly back soon. */
+const LONGEST_PAUSE_MS = 3000;
 const encoder = new TextEncoder();
 
 type Stream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
@@ -60,7 +62,7 @@ export class KafkaConnection implements Connection {
     private readonly hide: (text: string) => string,
   ) {
     this.#clock = new ReceiveClock(world);
-    this.#reconnect = new Reconnect(world);
+    this.#reconnect = new Reconnect(world, LONGEST_PAUSE_MS);
     const token = Math.floor(world.random() * 2 ** 48).toString(16);
     this.#group = reading.group ?? `millrace-${token}`;
     const refuse = (reason: string): void => taker.refuse(this.hide(reason), '');
