@@ -106,7 +106,7 @@ describe('answers of a broker that are changed on their way', () => {
     while (answers < ANSWERS) {
       const { batches, end } = topic(random);
       const reading = new Reading();
-      const starts = batches.map((batch, i) =>
+      const starts = batches.map((_, i) =>
         batches.slice(0, i).reduce((sum, each) => sum + each.length, 0),
       );
       for (let rounds = 0; reading.next < BigInt(end); rounds++) {

@@ -41,7 +41,8 @@ export class KafkaConnection implements Connection {
   #hasEnded = false;
   readonly #schemas: SchemaWait;
   readonly #damaged: DamagedBatches;
-  readonly #group: string;
+  /** What this member of a group is called: when it comes back after a failure, nobody waits for the one that it was. */
+  readonly #member: string;
   #consumer: GuardedConsumer | null = null;
   #stream: Stream | null = null;
   #cancelTimer: (() => void) | null = null;
@@ -64,7 +65,7 @@ export class KafkaConnection implements Connection {
     this.#clock = new ReceiveClock(world);
     this.#reconnect = new Reconnect(world, LONGEST_PAUSE_MS);
     const token = Math.floor(world.random() * 2 ** 48).toString(16);
-    this.#group = reading.group ?? `millrace-${token}`;
+    this.#member = `millrace-${token}`;
     const refuse = (reason: string): void => taker.refuse(this.hide(reason), '');
     this.#damaged = new DamagedBatches(refuse);
     this.#schemas = new SchemaWait(reading.registry, world, {
@@ -134,7 +135,10 @@ export class KafkaConnection implements Connection {
     const consumer: GuardedConsumer = new GuardedConsumer(
       {
         ...place.client,
-        groupId: this.#group,
+        // Who shares with nobody is in a group of its own, anew each time.
+        ...(group === null
+          ? { groupId: `${this.#member}-${attempt}` }
+          : { groupId: group, groupInstanceId: this.#member }),
         retries: 1,
         retryDelay: 100,
         timeout: 5000,
