@@ -86,7 +86,10 @@ const FAULTS: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 /** Reads a topic through the proxy, and gathers the numbers of its rows. */
-async function reading(topic: string, group: string): Promise<{ rows: number[]; source: OpenSource; rejects: () => readonly string[] }> {
+async function reading(
+  topic: string,
+  group: string,
+): Promise<{ rows: number[]; source: OpenSource; rejects: () => readonly string[] }> {
   const source = await kafkaConnector.open(
     sourceRequest(
       { brokers: [through()], topic, from: 'earliest', ...(group === '' ? {} : { group }) },
@@ -144,7 +147,8 @@ describe.each(['', 'members'])('a topic that is read by group "%s"', group => {
     await expect.poll(() => writing.made).toBeGreaterThan(then + 50);
     const made = await writing.stop();
     await expect.poll(() => rows.length, { timeout: RECOVERY_MS, interval: 20 }).toBeGreaterThanOrEqual(made);
-    if (process.env.LAPS) process.stderr.write(`${group} ${fault}: ${Date.now() - mended} ms\n${rejects().join('\n')}\n`);
+    if (process.env.LAPS)
+      process.stderr.write(`${group} ${fault}: ${Date.now() - mended} ms\n${rejects().join('\n')}\n`);
     expect(Date.now() - mended).toBeLessThan(RECOVERY_MS);
     await pause(300);
     expect([...rows].sort((a, b) => a - b)).toEqual(numbers(made));
@@ -152,44 +156,49 @@ describe.each(['', 'members'])('a topic that is read by group "%s"', group => {
 });
 
 describe('a topic that is written', () => {
-  test.each(Object.keys(FAULTS))('%s: each row is there within ten seconds, and known by its id', async fault => {
-    const topic = await topicOf(2);
-    const feed = new Push();
-    pushed.feeds.set('feed', feed);
-    const host = createSessionHost({
-      world: realWorld('.'),
-      connectors: [pushes],
-      sinks: [kafkaSink],
-      defer: work => void setImmediate(work),
-    });
-    setDefaultLink(host.link());
-    cleanUp.push(async () => {
-      setDefaultLink(null);
-      await host.close();
-    });
-    const write = await new Stream<{ readonly ts: unknown; readonly id: number }>(live('feed'))
-      .select('id')
-      .writeTo(kafkaTopic({ brokers: through(), topic }));
-    let next = 0;
-    const push = async (milliseconds: number) => {
-      for (const end = Date.now() + milliseconds; Date.now() < end; await pause(5))
-        await feed.push(...numbers(50).map(() => [next, next++] as const));
-    };
-    await push(400);
-    const breaking = FAULTS[fault]();
-    await push(1000);
-    await breaking;
-    const mended = Date.now();
-    await push(300);
-    await expect.poll(async () => (await write.progress()).waiting, { timeout: 20_000, interval: 50 }).toBe(0);
-    expect(Date.now() - mended).toBeLessThan(RECOVERY_MS);
-    expect((await write.stop()).rows).toBe(next);
-    const records = await readTopic(direct(), topic);
-    const distinct = new Map(records.map(record => [record.id, record.value.id]));
-    expect([...distinct.values()].sort((a, b) => a - b)).toEqual(numbers(next));
-    // What came twice is at most what waited for an answer each time.
-    expect(records.length - distinct.size).toBeLessThanOrEqual(8192 * 4);
-  });
+  test.each(Object.keys(FAULTS))(
+    '%s: each row is there within ten seconds, and known by its id',
+    async fault => {
+      const topic = await topicOf(2);
+      const feed = new Push();
+      pushed.feeds.set('feed', feed);
+      const host = createSessionHost({
+        world: realWorld('.'),
+        connectors: [pushes],
+        sinks: [kafkaSink],
+        defer: work => void setImmediate(work),
+      });
+      setDefaultLink(host.link());
+      cleanUp.push(async () => {
+        setDefaultLink(null);
+        await host.close();
+      });
+      const write = await new Stream<{ readonly ts: unknown; readonly id: number }>(live('feed'))
+        .select('id')
+        .writeTo(kafkaTopic({ brokers: through(), topic }));
+      let next = 0;
+      const push = async (milliseconds: number) => {
+        for (const end = Date.now() + milliseconds; Date.now() < end; await pause(5))
+          await feed.push(...numbers(50).map(() => [next, next++] as const));
+      };
+      await push(400);
+      const breaking = FAULTS[fault]();
+      await push(1000);
+      await breaking;
+      const mended = Date.now();
+      await push(300);
+      await expect
+        .poll(async () => (await write.progress()).waiting, { timeout: 20_000, interval: 50 })
+        .toBe(0);
+      expect(Date.now() - mended).toBeLessThan(RECOVERY_MS);
+      expect((await write.stop()).rows).toBe(next);
+      const records = await readTopic(direct(), topic);
+      const distinct = new Map(records.map(record => [record.id, record.value.id]));
+      expect([...distinct.values()].sort((a, b) => a - b)).toEqual(numbers(next));
+      // What came twice is at most what waited for an answer each time.
+      expect(records.length - distinct.size).toBeLessThanOrEqual(8192 * 4);
+    },
+  );
 });
 
 test('what brokers send is changed on its way: each record comes once, or a reject says that it does not', async () => {
@@ -216,10 +225,13 @@ test('what brokers send is changed on its way: each record comes once, or a reje
     proxy.change = null;
     const made = await writing.stop();
     const all = () => [...new Set([...rows])].length;
-    await expect.poll(all, { timeout: 20_000, interval: 50 }).toBeGreaterThanOrEqual(made - 100 * rejects().length);
+    await expect
+      .poll(all, { timeout: 20_000, interval: 50 })
+      .toBeGreaterThanOrEqual(made - 100 * rejects().length);
     await pause(500);
     expect(new Set(rows).size).toBe(rows.length);
-    if (rejects().every(reason => !reason.includes('offsets'))) expect([...rows].sort((a, b) => a - b)).toEqual(numbers(made));
+    if (rejects().every(reason => !reason.includes('offsets')))
+      expect([...rows].sort((a, b) => a - b)).toEqual(numbers(made));
     expect(changed).toBeGreaterThan(0);
     // Whole frames of anything: the client is left, and comes back.
     proxy.change = bytes => {

@@ -69,7 +69,13 @@ const PUBLIC = [
 ];
 
 /** What is no address, in any reach: it never gets as far as a connection. */
-const NONE = ['http://[fe80::1%25eth0]', 'http://[fe80::1%eth0]', 'http://169.254.169.256', 'http://0x1.2.3.4.5', 'http://'];
+const NONE = [
+  'http://[fe80::1%25eth0]',
+  'http://[fe80::1%eth0]',
+  'http://169.254.169.256',
+  'http://0x1.2.3.4.5',
+  'http://',
+];
 
 const allowed = (url: string, reach?: 'all' | 'public') => () =>
   new AddressGuard(reach === undefined ? {} : { reach }).check(new URL(url));
@@ -156,11 +162,21 @@ test('every redirect is looked at, and there are not many', async () => {
 });
 
 /** In the place of a resolver: each question of a name gets the next of its answers. */
-function rebinding(...answers: readonly string[][]): { readonly asked: () => number; readonly resolve: typeof lookup } {
+function rebinding(...answers: readonly string[][]): {
+  readonly asked: () => number;
+  readonly resolve: typeof lookup;
+} {
   let asked = 0;
-  const resolve = ((_host: string, _options: LookupOptions, done: (error: null, found: LookupAddress[]) => void) => {
+  const resolve = ((
+    _host: string,
+    _options: LookupOptions,
+    done: (error: null, found: LookupAddress[]) => void,
+  ) => {
     const found = answers[Math.min(asked++, answers.length - 1)];
-    done(null, found.map(address => ({ address, family: address.includes(':') ? 6 : 4 })));
+    done(
+      null,
+      found.map(address => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
   }) as unknown as typeof lookup;
   return { asked: () => asked, resolve };
 }
@@ -176,17 +192,27 @@ test('a name is asked for once, and the address that was looked at is the one th
   await expect(both.addressesOf('both.example')).rejects.toThrow('MR3506');
   await expect(
     new Promise((resolve, reject) =>
-      both.lookup('both.example', {}, (error, address) => (error === null ? resolve(address) : reject(error))),
+      both.lookup('both.example', {}, (error, address) =>
+        error === null ? resolve(address) : reject(error),
+      ),
     ),
   ).rejects.toThrow('MR3506');
 });
 
 describe('brokers of Kafka and registries of schemas', () => {
   const hosts = (urls: readonly string[]) =>
-    urls.map(url => /^http:\/\/([^/#]*)/.exec(url)![1]).map(host => (/:\d+$/.test(host) && !host.endsWith(']') ? host : `${host}:9092`));
-  const opened = (options: Record<string, unknown>, reach: 'all' | 'beyondLinkLocal' | 'public' = 'beyondLinkLocal') =>
+    urls
+      .map(url => /^http:\/\/([^/#]*)/.exec(url)![1])
+      .map(host => (/:\d+$/.test(host) && !host.endsWith(']') ? host : `${host}:9092`));
+  const opened = (
+    options: Record<string, unknown>,
+    reach: 'all' | 'beyondLinkLocal' | 'public' = 'beyondLinkLocal',
+  ) =>
     kafkaConnector.open(
-      sourceRequest({ brokers: ['localhost:1'], topic: 't', decode: 'kafka', ...options }, { fields: [fieldOf('id', INT64)] }),
+      sourceRequest(
+        { brokers: ['localhost:1'], topic: 't', decode: 'kafka', ...options },
+        { fields: [fieldOf('id', INT64)] },
+      ),
       { ...realWorld('.'), reach },
     );
 
@@ -215,16 +241,38 @@ describe('brokers of Kafka and registries of schemas', () => {
     // A name that stands for this machine, where only public ones may be reached.
     const named = await opened({ brokers: [`localhost:${port}`] }, 'public');
     const reader = named.read();
-    await expect.poll(() => reader.counters.rejects[0]?.reason, { timeout: 5000 }).toMatch(/may not be connected to/);
+    await expect
+      .poll(() => reader.counters.rejects[0]?.reason, { timeout: 5000 })
+      .toMatch(/may not be connected to/);
     await named.close();
     // A broker that says that its partitions are led by others.
-    for (const host of ['169.254.169.254', '2852039166', '[fe80::1]', 'fe80::1%lo', '0xa9fea9fe', '::ffff:169.254.169.254', '']) {
-      const pool = new GuardedPool('test', { world: realWorld('.'), connection: {}, fetched: null, broken: () => undefined });
-      await expect(pool.get({ host, port: 80 })).rejects.toThrow(/may not be connected to|no address of a broker|ENOTFOUND|EAI_AGAIN/);
+    for (const host of [
+      '169.254.169.254',
+      '2852039166',
+      '[fe80::1]',
+      'fe80::1%lo',
+      '0xa9fea9fe',
+      '::ffff:169.254.169.254',
+      '',
+    ]) {
+      const pool = new GuardedPool('test', {
+        world: realWorld('.'),
+        connection: {},
+        fetched: null,
+        broken: () => undefined,
+      });
+      await expect(pool.get({ host, port: 80 })).rejects.toThrow(
+        /may not be connected to|no address of a broker|ENOTFOUND|EAI_AGAIN/,
+      );
       await pool.close();
     }
     for (const bad of [0, -1, 65_536, NaN]) {
-      const pool = new GuardedPool('test', { world: realWorld('.'), connection: {}, fetched: null, broken: () => undefined });
+      const pool = new GuardedPool('test', {
+        world: realWorld('.'),
+        connection: {},
+        fetched: null,
+        broken: () => undefined,
+      });
       await expect(pool.get({ host: '127.0.0.1', port: bad })).rejects.toThrow(/no address of a broker/);
     }
     expect(reached).toEqual([]);
@@ -232,7 +280,9 @@ describe('brokers of Kafka and registries of schemas', () => {
 
   test('a registry that sends everybody on to the link is not followed', async () => {
     const { port } = await canary(() => 'http://169.254.169.254/latest');
-    await expect(opened({ value: 'avro', registry: `http://127.0.0.1:${port}/away` })).rejects.toThrow(/MR3973|MR3506/);
+    await expect(opened({ value: 'avro', registry: `http://127.0.0.1:${port}/away` })).rejects.toThrow(
+      /MR3973|MR3506/,
+    );
   });
 });
 
