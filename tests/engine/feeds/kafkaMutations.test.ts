@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { zstdRawFrame } from '../../support/zstdRaw.js';
 import { describe, expect, test } from 'vitest';
+import { checkAnswer } from '../../../engine/src/node/kafka/answerChecks.js';
 import { DamagedBatches } from '../../../engine/src/node/kafka/damagedBatches.js';
 import { readFetch } from '../../../engine/src/node/kafka/fetchAnswer.js';
 import type { FetchTaker } from '../../../engine/src/node/kafka/fetchAnswer.js';
@@ -30,6 +31,8 @@ class Reading {
   twice = 0;
   readonly #damaged = new DamagedBatches(reason => this.rejects.push(reason));
   readonly #taker: FetchTaker = {
+    partitions: () => undefined,
+    isAssignable: () => true,
     isTopic: id => id === TOPIC_ID,
     wanted: partition => (partition === 0 ? this.next : undefined),
     record: ({ partition, offset, value }) => {
@@ -106,9 +109,7 @@ describe('answers of a broker that are changed on their way', () => {
     while (answers < ANSWERS) {
       const { batches, end } = topic(random);
       const reading = new Reading();
-      const starts = batches.map((_, i) =>
-        batches.slice(0, i).reduce((sum, each) => sum + each.length, 0),
-      );
+      const starts = batches.map((_, i) => batches.slice(0, i).reduce((sum, each) => sum + each.length, 0));
       for (let rounds = 0; reading.next < BigInt(end); rounds++) {
         if (rounds > 400) throw new Error(`seed ${SEED}: it stands still at ${reading.next} of ${end}`);
         const first = batches.findIndex(
@@ -230,6 +231,43 @@ describe('batches that are bombs', () => {
       at += length;
     }
     expect(out.map(frame => frame.toString('hex'))).toEqual(frames.map(frame => frame.toString('hex')));
+  });
+});
+
+describe('answers about topics and groups', () => {
+  const taker = {
+    isAssignable: (topic: string, partition: number) => topic === 't' && partition < 2,
+  } as FetchTaker;
+  const assigned = (topic: string, ...partitions: number[]) => {
+    const bytes = Buffer.alloc(2 + 4 + 2 + topic.length + 4 + 4 * partitions.length + 4);
+    bytes.writeInt32BE(1, 2);
+    bytes.writeInt16BE(topic.length, 6);
+    bytes.write(topic, 8);
+    bytes.writeInt32BE(partitions.length, 8 + topic.length);
+    partitions.forEach((partition, i) => bytes.writeInt32BE(partition, 12 + topic.length + 4 * i));
+    return bytes;
+  };
+  const metadata = (...indexes: number[]) => ({
+    topics: [{ name: 't', partitions: indexes.map(partitionIndex => ({ partitionIndex })) }],
+  });
+
+  test('that lead to partitions which there are not, or to anywhere else, are refused', () => {
+    expect(() => checkAnswer(14, { assignment: assigned('t', 0, 1) }, taker)).not.toThrow();
+    expect(() => checkAnswer(14, { assignment: assigned('t', 2) }, taker)).toThrow(/there is not/);
+    expect(() => checkAnswer(14, { assignment: assigned('other', 0) }, taker)).toThrow(/there is not/);
+    const back = assigned('t', 0);
+    back.writeInt16BE(-7, 6);
+    expect(() => checkAnswer(14, { assignment: back }, taker)).toThrow();
+    const many = assigned('t', 0);
+    many.writeInt32BE(0x7fffffff, 2);
+    expect(() => checkAnswer(14, { assignment: many }, taker)).toThrow();
+    const subscription = Buffer.from([0, 0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xf0, 0, 0]);
+    expect(() => checkAnswer(11, { members: [{ metadata: subscription }] }, taker)).toThrow();
+    const known = { ...taker, partitions: () => undefined } as FetchTaker;
+    expect(() => checkAnswer(3, metadata(1, 0, 2), known)).not.toThrow();
+    expect(() => checkAnswer(3, metadata(0, 2), known)).toThrow(/cannot be/);
+    expect(() => checkAnswer(3, metadata(0, 0), known)).toThrow(/cannot be/);
+    expect(() => checkAnswer(3, metadata(-1, 0), known)).toThrow(/cannot be/);
   });
 });
 

@@ -1,5 +1,5 @@
 import avro from 'avsc';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FLOAT64, INT64, STRING } from '../../../engine/src/columns/types.js';
 import { arrivalColumns, ArrivalRows } from '../../../engine/src/sources/arrivalRows.js';
 import { arrivalFormat } from '../../../engine/src/sources/arrivalFormats.js';
@@ -128,3 +128,93 @@ test.each(['json', 'avro'])(
     expect(rejected).toBeGreaterThan(RECORDS / 10);
   },
 );
+
+describe('schemas that change in the middle of a topic', () => {
+  const schemaOf = (fields: readonly object[]) => ({ type: 'record', name: 'T', fields });
+  const id = { name: 'id', type: 'long' };
+  const node = {
+    type: 'record',
+    name: 'Node',
+    fields: [
+      { name: 'id', type: 'long' },
+      {
+        name: 'symbol',
+        type: { type: 'record', name: 'Link', fields: [{ name: 'next', type: ['null', 'Link'] }] },
+      },
+    ],
+  };
+  const schemas = {
+    1: SCHEMA,
+    // The other way round, one more, and one that is wider.
+    2: schemaOf([
+      { name: 'symbol', type: 'string' },
+      { name: 'more', type: 'bytes' },
+      { name: 'price', type: 'float' },
+      { name: 'id', type: 'int' },
+    ]),
+    3: schemaOf([id]),
+    4: schemaOf([
+      { name: 'id', type: 'string' },
+      { name: 'price', type: 'double' },
+    ]),
+    5: node,
+    6: schemaOf([id, { name: 'symbol', type: { type: 'array', items: 'null' } }]),
+    7: schemaOf([{ name: '__proto__', type: 'string' }, id]),
+    8: { type: 'record', name: 'Self', fields: [{ name: 'self', type: 'Self' }] },
+  };
+  const framed = (schema: number, ...parts: (Buffer | number[])[]) => ({
+    value: Buffer.concat([
+      Buffer.from([0, 0, 0, 0, schema]),
+      ...parts.map(part => Buffer.from(part as number[])),
+    ]),
+    row: null,
+  });
+  const encoded = (schema: 1 | 2 | 3 | 7, value: object) =>
+    framed(schema, avro.Type.forSchema(schemas[schema] as unknown as avro.Schema).toBuffer(value));
+  const options = { decode: 'kafka', value: 'avro', metadata: { offset: 'o' }, avro: SCHEMA, schemas };
+
+  test('are followed by name, and what does not fit is a reject', () => {
+    const first = { id: 1, price: 2.5, symbol: 'A' };
+    const { found, counters } = read(
+      [
+        encoded(1, first),
+        encoded(2, { symbol: 'B', more: Buffer.from([1]), price: 1.5, id: 2 }),
+        encoded(3, { id: 3 }),
+        framed(4, [2, 0x61], Buffer.alloc(8)),
+        encoded(1, { ...first, id: 5 }),
+        encoded(7, { __proto__: null, ['__proto__']: 'x', id: 6 }),
+        framed(99, [0]),
+        { value: Buffer.from([0, 0]), row: null },
+      ],
+      options,
+    );
+    expect(found.filter(row => row[0] !== null)).toEqual(
+      expect.arrayContaining([
+        [1n, 2.5, 'A', 0n],
+        [2n, 1.5, 'B', 1n],
+        [3n, null, null, 2n],
+        [5n, 2.5, 'A', 4n],
+      ]),
+    );
+    const reasons = counters.rejects.map(({ reason }) => reason);
+    expect(found.length + counters.rejected).toBe(8);
+    expect(reasons.some(reason => reason.includes('there is no schema 99'))).toBe(true);
+  });
+
+  test.each([
+    ['nests without end', framed(5, [2], Buffer.alloc(1 << 20, 2))],
+    [
+      'is a list of nothing, without end',
+      framed(6, [2], [0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0]),
+    ],
+    ['holds itself', framed(8, [0])],
+  ])('a value that %s is a reject, within a second', (_name, value) => {
+    const began = performance.now();
+    const before = process.memoryUsage.rss();
+    const { found, counters } = read([value], options);
+    expect(found).toEqual([]);
+    expect(counters.rejected).toBe(1);
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(64 << 20);
+  });
+});

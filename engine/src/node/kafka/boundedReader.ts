@@ -10,12 +10,12 @@ export class BoundedReader extends Reader {
 
   override readNullableString(compact = true, encoding: BufferEncoding = 'utf-8'): string | null {
     const length = compact ? this.#compact() : this.readInt16();
-    return length < 0 ? null : this.#slice(length).toString(encoding);
+    return length === -1 ? null : this.#slice(length).toString(encoding);
   }
 
   override readNullableBytes(compact = true): Buffer | null {
     const length = compact ? this.#compact() : this.readInt32();
-    return length < 0 ? null : this.#slice(length);
+    return length === -1 ? null : this.#slice(length);
   }
 
   override readNullableArray<Item>(

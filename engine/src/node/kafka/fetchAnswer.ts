@@ -1,6 +1,6 @@
 import { NetworkError, ResponseError } from '@platformatic/kafka';
 import type { fetchV17 } from '@platformatic/kafka';
-import { BoundedReader } from './boundedReader.js';
+import type { BoundedReader } from './boundedReader.js';
 import { BATCH_HEAD, BatchFault, RecordBatch } from './recordBatch.js';
 import type { RecordView } from './recordBatch.js';
 
@@ -13,6 +13,10 @@ const WITH_IDS = 13;
 export interface FetchTaker {
   /** Whether an answer may tell of a topic: its id, or its name. */
   isTopic(topic: string): boolean;
+  /** A topic has so many partitions. May throw: where it has fewer than before, it is another one. */
+  partitions(topic: string, count: number): void;
+  /** Whether there is such a partition, for a group to assign it. */
+  isAssignable(topic: string, partition: number): boolean;
   /** The offset that is to come next of a partition; undefined: it is not read. */
   wanted(partition: number): bigint | undefined;
   record(record: RecordView): void;

@@ -1,15 +1,13 @@
 import { Connection, GenericError, NetworkError, Reader } from '@platformatic/kafka';
 import type { Callback, ConnectionOptions, ResponseParser } from '@platformatic/kafka';
 import { monotonicMs } from '../../sources/receiveClock.js';
+import { checkAnswer, JOIN_GROUP, SYNC_GROUP } from './answerChecks.js';
 import { BoundedReader } from './boundedReader.js';
 import { readFetch } from './fetchAnswer.js';
 import type { KafkaGuard } from './kafkaGuard.js';
 import { FrameScreen } from './frameScreen.js';
 
 const FETCH = 1;
-/** Whoever joins a group waits for the others. */
-const JOIN_GROUP = 11;
-const SYNC_GROUP = 14;
 /** A broker that is asked and says nothing for so long is not there any more. */
 const SILENCE_MS = 5000;
 const GROUP_SILENCE_MS = 13_000;
@@ -75,7 +73,9 @@ export class GuardedConnection extends Connection {
         const bounded = new BoundedReader(Reader.from(reader.buffer).buffer);
         const taker = this.guard.fetched;
         if (key === FETCH && taker !== null) return readFetch(version, bounded, taker) as Answer;
-        return parser(id, key, version, bounded);
+        const answer = parser(id, key, version, bounded);
+        checkAnswer(key, answer, taker);
+        return answer;
       } catch (error) {
         if (error instanceof GenericError || error instanceof AggregateError) throw error;
         throw new NetworkError(`an answer that cannot be read: ${messageOf(error)}`);

@@ -75,7 +75,7 @@ export class GuardedPool extends ConnectionPool {
   override close(): Promise<void>;
   override close(callback?: CallbackWithPromise<void>): void | Promise<void> {
     this.#isClosed = true;
-    const all = [...this.#entries.values()].map(({ connection }) => connection?.close());
+    const all = [...this.#entries.values()].map(async ({ connection }) => connection?.close());
     this.#entries.clear();
     const closed = Promise.allSettled(all).then(() => undefined);
     if (callback === undefined) return closed;

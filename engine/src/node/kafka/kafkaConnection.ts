@@ -220,7 +220,18 @@ export class KafkaConnection implements Connection {
   /** Takes the records of one consumer's answers, as long as it is the one that counts. */
   #fetched(consumer: () => GuardedConsumer, fail: (error: unknown) => void): FetchTaker {
     const { topic } = this.reading.place;
+    let count = 0;
     return {
+      partitions: (name, found) => {
+        if (name !== topic) return;
+        if (found < count) {
+          const error = new NetworkError('the topic has fewer partitions than before: it was made anew');
+          fail(error);
+          throw error;
+        }
+        count = found;
+      },
+      isAssignable: (name, partition) => name === topic && partition >= 0 && partition < count,
       isTopic: id => id === topic || id === consumer().currentMetadata?.topics.get(topic)?.id,
       wanted: partition => {
         if (this.#closed || this.#consumer !== consumer()) throw new NetworkError('the consumer is closed');

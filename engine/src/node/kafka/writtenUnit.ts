@@ -16,6 +16,7 @@ const LONGEST_MS = 20_000;
 export async function writtenUnit(place: KafkaPlace, name: string, header: string): Promise<number | null> {
   const { topic } = place;
   let found: number | null = null;
+  let count = 0;
   let next: (partition: number) => bigint | undefined = () => undefined;
   let fail: (reason: Error) => void = () => undefined;
   const consumer: GuardedConsumer = new GuardedConsumer(
@@ -30,6 +31,10 @@ export async function writtenUnit(place: KafkaPlace, name: string, header: strin
       ...place.guard,
       broken: reason => fail(reason),
       fetched: {
+        partitions: (name, found) => {
+          if (name === topic) count = found;
+        },
+        isAssignable: (name, partition) => name === topic && partition >= 0 && partition < count,
         isTopic: id => id === topic || id === consumer.currentMetadata?.topics.get(topic)?.id,
         wanted: partition => next(partition),
         damaged: (partition, wanted, _last, fault) => {
