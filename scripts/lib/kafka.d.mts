@@ -2,6 +2,8 @@
 export interface KafkaBroker {
   /** `127.0.0.1:port`, where clients are told to come. */
   readonly address: string;
+  /** A listener of its own, for clients that are not to be sent to what is advertised. */
+  readonly direct: string;
   readonly port: number;
   readonly pid: number | null;
   /** Ends it as a power cut does. */

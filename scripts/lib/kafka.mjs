@@ -121,10 +121,10 @@ appender.c.name=c
 export async function startKafka({ detached = false, advertised = port => Promise.resolve(port) } = {}) {
   const libs = await installKafka();
   const folder = mkdtempSync(join(tmpdir(), 'millrace-kafka-'));
-  const [port, controller] = [await freePort(), await freePort()];
+  const [port, direct, controller] = [await freePort(), await freePort(), await freePort()];
   const shown = await advertised(port);
   const settings = join(folder, 'server.properties');
-  writeFileSync(settings, properties(folder, port, controller, shown));
+  writeFileSync(settings, properties(folder, port, direct, controller, shown));
   writeFileSync(join(folder, 'log4j2.properties'), LOG);
   const java = [`-Dlog4j2.configurationFile=${join(folder, 'log4j2.properties')}`, '-cp', join(libs, '*')];
   const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER, '-c', settings];
@@ -163,6 +163,8 @@ export async function startKafka({ detached = false, advertised = port => Promis
   await launch();
   return {
     address: `127.0.0.1:${port}`,
+    /** For clients that are not to be sent to what is advertised. */
+    direct: `127.0.0.1:${direct}`,
     port,
     folder,
     get pid() {
@@ -177,14 +179,15 @@ export async function startKafka({ detached = false, advertised = port => Promis
   };
 }
 
-function properties(folder, port, controller, shown) {
+function properties(folder, port, direct, controller, shown) {
   return `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controller}
-listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:${shown}
+listeners=PLAINTEXT://127.0.0.1:${port},DIRECT://127.0.0.1:${direct},CONTROLLER://127.0.0.1:${controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:${shown},DIRECT://127.0.0.1:${direct}
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,DIRECT:PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
+inter.broker.listener.name=DIRECT
 log.dirs=${join(folder, 'data')}
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1

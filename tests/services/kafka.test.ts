@@ -16,7 +16,7 @@ import { realWorld } from '../../engine/src/node/world.js';
 import { setDefaultLink } from '../../engine/src/session/client.js';
 import type { SessionHost } from '../../engine/src/session/protocol.js';
 import type { OpenSource, SourceReader } from '../../engine/src/sources/source.js';
-import { makeTopic, produce, readTopic, testBroker } from '../support/kafka.js';
+import { makeTopic, membersWith, produce, readTopic, testBroker } from '../support/kafka.js';
 import type { TestBroker } from '../support/kafka.js';
 import { INT64 } from '../../engine/src/columns/types.js';
 import { FaultyProxy } from '../support/faultyProxy.js';
@@ -81,6 +81,11 @@ async function take(reader: SourceReader, count: number, milliseconds = 30_000):
   }
   return rows;
 }
+/** Gathers the rows of a reader until it is closed. */
+async function collect(reader: SourceReader, into: number[]): Promise<void> {
+  for (let batch = await reader.next(1000); batch !== null; batch = await reader.next(1000))
+    into.push(...batchRows(batch).map(row => Number(row[0])));
+}
 const sorted = (rows: number[]) => [...rows].sort((a, b) => a - b);
 
 describe('a topic that is read', () => {
@@ -140,21 +145,24 @@ describe('a topic that is read', () => {
     const first = await open(topic, options);
     const reader = first.read();
     expect(sorted(await take(reader, 1000))).toEqual(numbers(1000));
-    const mineComes = take(reader, Infinity, 10_000);
-    await new Promise(resolve => setTimeout(resolve, 1000));
+    const mine: number[] = [];
+    const theirs: number[] = [];
+    void collect(reader, mine);
     // A second member takes some of the partitions over; nothing comes twice to either.
     const second = await open(topic, options);
-    const theirsComes = take(second.read(), Infinity, 9000);
-    await new Promise(resolve => setTimeout(resolve, 4000));
+    void collect(second.read(), theirs);
+    await expect.poll(() => membersWith(found.broker!.address, options.group), { timeout: 20_000 }).toBe(2);
     await produce(address(), topic, ids(1000, 2000, 4));
-    const [mine, theirs] = await Promise.all([mineComes, theirsComes]);
+    await expect.poll(() => mine.length + theirs.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(1000);
+    // What came twice would be there soon.
+    await new Promise(resolve => setTimeout(resolve, 700));
     expect(sorted([...new Set([...mine, ...theirs])])).toEqual(numbers(2000).slice(1000));
     expect(mine.length).toBeGreaterThan(0);
     expect(theirs.length).toBeGreaterThan(0);
     expect(mine.length + theirs.length).toBe(1000);
     await first.close();
     await second.close();
-    await new Promise(resolve => setTimeout(resolve, 1000));
+    await expect.poll(() => membersWith(found.broker!.address, options.group), { timeout: 20_000 }).toBe(0);
     await produce(address(), topic, ids(2000, 2010, 4));
     const third = await open(topic, options);
     expect(sorted(await take(third.read(), 10))).toEqual(numbers(2010).slice(2000));
@@ -235,7 +243,7 @@ describe('a topic that is read', () => {
         rows.push(...(await take(reader, 500)));
         expect(sorted(rows)).toEqual(numbers(1500));
       } else {
-        rows.push(...(await take(reader, 1500)));
+        rows.push(...(await take(reader, 2000 - rows.length)));
         expect(sorted(rows)).toEqual(numbers(2000));
       }
       if (group === '') expect(reader.counters.reconnects).toBeGreaterThan(0);

@@ -16,6 +16,8 @@ export class FaultyProxy {
   refuses = false;
   /** Whether new connections are accepted, and nothing ever comes over them. */
   swallows = false;
+  /** Changes what comes from the target; null: nothing is changed. */
+  change: ((bytes: Buffer) => Buffer) | null = null;
   /** How many connections have been made. */
   connections = 0;
   readonly #pairs = new Set<Pair>();
@@ -85,7 +87,9 @@ export class FaultyProxy {
       [target, client],
     ] as const) {
       from.on('error', () => undefined);
-      from.on('data', bytes => this.#pass(pair, from, to, bytes));
+      from.on('data', bytes =>
+        this.#pass(pair, from, to, from === target && this.change !== null ? this.change(bytes) : bytes),
+      );
       from.on('end', () => this.#later(() => pair.isFrozen || to.destroyed || to.end()));
       from.on('close', () => {
         this.#pairs.delete(pair);

@@ -126,3 +126,16 @@ export async function readTopic(address: string, topic: string): Promise<ReadRec
     await new Promise<void>(resolve => consumer.close(true, () => resolve()));
   }
 }
+
+/** How many members of a group have partitions. */
+export async function membersWith(address: string, group: string): Promise<number> {
+  const admin = new Admin({ clientId: 'tests', bootstrapBrokers: [address] });
+  try {
+    const found = (await admin.describeGroups({ groups: [group] })).get(group);
+    return [...(found?.members.values() ?? [])].filter(
+      member => [...(member.assignments?.values() ?? [])].some(({ partitions }) => partitions.length > 0),
+    ).length;
+  } finally {
+    await admin.close();
+  }
+}

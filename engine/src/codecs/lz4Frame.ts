@@ -1,5 +1,50 @@
 const MAGIC = 0x184d2204;
 
+/** How many bytes a frame of LZ4 unpacks to, by a walk through it. Throws `RangeError` where that is more than `most`, and where it is no such frame. */
+export function lz4FrameLength(bytes: Uint8Array, most: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 11 || view.getUint32(0, true) !== MAGIC) throw new RangeError('no frame of LZ4');
+  const flags = bytes[4];
+  let p = 7 + ((flags & 8) === 0 ? 0 : 8) + ((flags & 1) === 0 ? 0 : 4);
+  let filled = 0;
+  for (;;) {
+    if (p + 4 > bytes.length) throw new RangeError('a frame of LZ4 that is cut');
+    const size = view.getUint32(p, true);
+    p += 4;
+    if (size === 0) return filled;
+    const end = p + (size & 0x7fffffff);
+    if (end > bytes.length) throw new RangeError('a frame of LZ4 that is cut');
+    filled += (size & 0x80000000) === 0 ? blockLength(bytes, p, end) : end - p;
+    if (filled > most) throw new RangeError(`they unpack to more than ${most >> 20} MB`);
+    p = end + ((flags & 16) === 0 ? 0 : 4);
+  }
+}
+
+/** How many bytes the sequences of a block give. */
+function blockLength(bytes: Uint8Array, from: number, end: number): number {
+  let p = from;
+  let filled = 0;
+  const long = (nibble: number): number => {
+    let length = nibble;
+    for (let more = nibble === 15 ? 255 : 0; more === 255;) {
+      if (p >= end) throw new RangeError('a frame of LZ4 that is cut');
+      length += more = bytes[p++];
+    }
+    return length;
+  };
+  while (p < end) {
+    const token = bytes[p++];
+    const literals = long(token >> 4);
+    p += literals;
+    filled += literals;
+    if (p > end) throw new RangeError('a frame of LZ4 that is cut');
+    if (p === end) break;
+    p += 2;
+    filled += long(token & 15) + 4;
+  }
+  return filled;
+}
+
 /** Reads a frame of LZ4 into `out`, which has to be as long as what was compressed. Checksums are not looked at. Throws `RangeError` where it is no such frame. */
 export function readLz4Frame(bytes: Uint8Array, out: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

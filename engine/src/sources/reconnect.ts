@@ -20,7 +20,11 @@ export class Reconnect {
   #budgetMs = -Infinity;
   #connectedMs: number | null = null;
 
-  constructor(private readonly world: World) {}
+  /** `longestMs`: the longest pause, where it is another one than 30 seconds. */
+  constructor(
+    private readonly world: World,
+    private readonly longestMs = LONGEST_PAUSE_MS,
+  ) {}
 
   /** An attempt begins. */
   attempted(): void {
@@ -39,7 +43,7 @@ export class Reconnect {
     const now = monotonicMs(this.world);
     const lived = this.#connectedMs === null ? 0 : now - this.#connectedMs;
     if (lived >= Math.max(GOOD_MS, this.#pauseMs)) this.#failures = 0;
-    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(this.#failures++, 20));
+    const longest = Math.min(this.longestMs, FIRST_PAUSE_MS * 2 ** Math.min(this.#failures++, 20));
     const pause = longest * (0.5 + this.world.random() / 2);
     this.#pauseMs = Math.max(pause, this.#budgetMs + MS_PER_ATTEMPT - now);
     return this.#pauseMs;

@@ -102,6 +102,25 @@ export function unzstd(bytes: Uint8Array, out: Uint8Array): void {
   if (at !== out.length) throw new RangeError('a buffer is shorter than it says');
 }
 
+/** Unpacks zstd that is in memory, and is as long as it turns out. Throws RangeError for more than `most` bytes, and where it is damaged. */
+export function unzstdWithin(bytes: Uint8Array, most: number): Uint8Array {
+  const frames = new ZstdFrames();
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  const decoder = new Decompress(piece => {
+    length += piece.length;
+    if (length > most) throw new RangeError(`they unpack to more than ${most >> 20} MB`);
+    pieces.push(piece.slice());
+  });
+  for (let at = 0; at < bytes.length; at += SIP) {
+    const sip = bytes.subarray(at, at + SIP);
+    frames.add(sip);
+    decoder.push(sip, false);
+  }
+  if (!frames.isWhole) throw new RangeError('it ends in the middle of a frame');
+  return Buffer.concat(pieces, length);
+}
+
 function unpackError(label: string, error: unknown): unknown {
   if (error instanceof SourceError) return error;
   return damaged(label, error instanceof Error ? error.message : String(error));

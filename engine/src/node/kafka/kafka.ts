@@ -21,7 +21,7 @@ export const kafkaConnector: SourceConnector = {
   async open(request, world) {
     const revealed = await reveal(request.options, world.directory);
     try {
-      const place = kafkaPlace(revealed.options);
+      const place = kafkaPlace(revealed.options, world);
       const address = textOption(revealed.options, 'registry', '');
       const registry = address === '' ? null : new SchemaRegistry(address, world);
       const options = {

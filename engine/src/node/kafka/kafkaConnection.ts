@@ -1,27 +1,33 @@
-import { Consumer, MessagesStreamFallbackModes, MessagesStreamModes } from '@platformatic/kafka';
-import type { Message, MessagesStream } from '@platformatic/kafka';
+import { MessagesStreamFallbackModes, MessagesStreamModes, NetworkError } from '@platformatic/kafka';
+import type { MessagesStream } from '@platformatic/kafka';
 import type { ArrivalRequest } from '../../sources/arrival.js';
 import type { ArrivalTaker, Connection } from '../../sources/connection.js';
 import { KafkaFrames } from '../../sources/kafkaFrames.js';
+import type { KafkaRecord } from '../../sources/kafkaFrames.js';
 import { ReceiveClock } from '../../sources/receiveClock.js';
 import { Reconnect } from '../../sources/reconnect.js';
 import type { World } from '../../sources/source.js';
+import { DamagedBatches } from './damagedBatches.js';
+import type { FetchTaker } from './fetchAnswer.js';
+import { GuardedConsumer } from './kafkaClients.js';
 import { kafkaReason } from './kafkaOptions.js';
 import { startOffsets } from './kafkaReading.js';
 import type { KafkaReading } from './kafkaReading.js';
 import { OffsetsTaken } from './offsetsTaken.js';
-import type { SchemaRegistry } from './schemaRegistry.js';
+import { SchemaWait } from './schemaWait.js';
 
 /** Records are passed on together, at most so many bytes at once. */
 const FRAME_BYTES = 128 << 10;
 /** How often it is looked whether the end has been reached, and offsets are committed. */
 const LOOK_MS = 200;
+/** Brokers are one's own, and mostly back soon. */
+const LONGEST_PAUSE_MS = 3000;
 const encoder = new TextEncoder();
 
 type Stream = MessagesStream<Buffer, Buffer, Buffer, Buffer>;
 
 /**
- * A consumer of one topic. It begins anew after failures, behind what it has passed on, so that nothing comes twice; offsets are committed when their rows have been
+ * A consumer of one topic. Records are taken as answers are read, not through the client's stream, whose objects would be many times as large. It begins anew after failures, behind what it has passed on, so that nothing comes twice; offsets are committed when their rows have been
  * taken.
  */
 export class KafkaConnection implements Connection {
@@ -33,9 +39,11 @@ export class KafkaConnection implements Connection {
   /** Of each partition the offset that comes next. */
   readonly #next = new Map<number, bigint>();
   #hasEnded = false;
-  readonly #schemas = new Set<number>();
-  readonly #group: string;
-  #consumer: Consumer | null = null;
+  readonly #schemas: SchemaWait;
+  readonly #damaged: DamagedBatches;
+  /** What this member of a group is called: when it comes back after a failure, nobody waits for the one that it was. */
+  readonly #member: string;
+  #consumer: GuardedConsumer | null = null;
   #stream: Stream | null = null;
   #cancelTimer: (() => void) | null = null;
   #cancelRetry: (() => void) | null = null;
@@ -46,9 +54,6 @@ export class KafkaConnection implements Connection {
   #isOpen = false;
   #said: string | null = null;
   #attempt = 0;
-  /** Records wait for schemas one after the other. */
-  #order: Promise<void> = Promise.resolve();
-  #waiting = 0;
   #isCommitting = false;
 
   constructor(
@@ -58,9 +63,20 @@ export class KafkaConnection implements Connection {
     private readonly hide: (text: string) => string,
   ) {
     this.#clock = new ReceiveClock(world);
-    this.#reconnect = new Reconnect(world);
+    this.#reconnect = new Reconnect(world, LONGEST_PAUSE_MS);
     const token = Math.floor(world.random() * 2 ** 48).toString(16);
-    this.#group = reading.group ?? `millrace-${token}`;
+    this.#member = `millrace-${token}`;
+    const refuse = (reason: string): void => taker.refuse(this.hide(reason), '');
+    this.#damaged = new DamagedBatches(refuse);
+    this.#schemas = new SchemaWait(reading.registry, world, {
+      pass: record => this.#add(record),
+      learned: (id, schema) => this.#frames.schema(id, schema),
+      refuse,
+      held: isHeld => {
+        if (isHeld) this.#stream?.pause();
+        else if (!this.#isHeld) this.#stream?.resume();
+      },
+    });
   }
 
   start(): void {
@@ -76,7 +92,7 @@ export class KafkaConnection implements Connection {
 
   release(): void {
     this.#isHeld = false;
-    if (this.#waiting === 0) this.#stream?.resume();
+    if (!this.#schemas.isWaiting) this.#stream?.resume();
   }
 
   taken(arrivals: number): void {
@@ -93,7 +109,7 @@ export class KafkaConnection implements Connection {
     this.#cancelTimer?.();
     this.#cancelRetry?.();
     if (this.#turn !== null) clearImmediate(this.#turn);
-    this.reading.registry?.close();
+    this.#schemas.close();
     const consumer = this.#consumer;
     this.#consumer = null;
     this.#stream?.on('error', () => undefined);
@@ -101,7 +117,7 @@ export class KafkaConnection implements Connection {
   }
 
   /** Commits what has been taken, and leaves the group. */
-  async #leave(consumer: Consumer): Promise<void> {
+  async #leave(consumer: GuardedConsumer): Promise<void> {
     try {
       await this.#commit(consumer);
     } catch {
@@ -115,22 +131,27 @@ export class KafkaConnection implements Connection {
     this.#reconnect.attempted();
     const attempt = ++this.#attempt;
     const { place, group, start } = this.reading;
-    const consumer = new Consumer({
-      ...place.client,
-      groupId: this.#group,
-      retries: 1,
-      timeout: 5000,
-      connectTimeout: 5000,
-      sessionTimeout: 10_000,
-      rebalanceTimeout: 10_000,
-      heartbeatInterval: 1000,
-      maxWaitTime: 250,
-      maxBytes: 8 << 20,
-      autocommit: false,
-      highWaterMark: 4096,
-    });
-    this.#consumer = consumer;
     const fail = (error: unknown) => this.#lost(attempt, consumer, error);
+    const consumer: GuardedConsumer = new GuardedConsumer(
+      {
+        ...place.client,
+        // Who shares with nobody is in a group of its own, anew each time.
+        ...(group === null
+          ? { groupId: `${this.#member}-${attempt}` }
+          : { groupId: group, groupInstanceId: this.#member }),
+        retries: 1,
+        retryDelay: 100,
+        timeout: 5000,
+        sessionTimeout: 10_000,
+        rebalanceTimeout: 10_000,
+        heartbeatInterval: 1000,
+        maxWaitTime: 250,
+        maxBytes: 8 << 20,
+        autocommit: false,
+      },
+      { ...place.guard, fetched: this.#fetched(() => consumer, fail), broken: fail },
+    );
+    this.#consumer = consumer;
     consumer.on('error', fail);
     consumer.on('consumer:heartbeat:error', () => undefined);
     try {
@@ -162,7 +183,7 @@ export class KafkaConnection implements Connection {
     }
   }
 
-  #listen(consumer: Consumer, stream: Stream, fail: (error: unknown) => void): void {
+  #listen(consumer: GuardedConsumer, stream: Stream, fail: (error: unknown) => void): void {
     this.#stream = stream;
     this.#isOpen = true;
     this.#said = null;
@@ -186,7 +207,8 @@ export class KafkaConnection implements Connection {
     consumer.on('consumer:group:join', assigned);
     // Who gets a partition next goes on behind what was taken here.
     consumer.on('consumer:group:rebalance', () => void this.#commit(consumer).catch(() => undefined));
-    stream.on('data', message => this.#take(message));
+    // Nothing comes here: records are told as they are read.
+    stream.on('data', () => undefined);
     stream.on('error', fail);
     stream.on('close', () => {
       if (!this.#closed && this.#stream === stream) fail(new Error('the stream of records was closed'));
@@ -195,58 +217,49 @@ export class KafkaConnection implements Connection {
     this.#look(consumer);
   }
 
-  #take(message: Message): void {
-    this.#reconnect.connected();
-    const id = this.#schemaOf(message.value as Buffer | null | undefined);
-    if (id === null && this.#waiting === 0) {
-      this.#add(message);
-      return;
-    }
-    // What comes behind it waits, too: order is kept.
-    this.#stream?.pause();
-    this.#waiting++;
-    this.#order = this.#order.then(async () => {
-      try {
-        if (id !== null && !this.#schemas.has(id)) await this.#learn(id);
-        if (!this.#closed) this.#add(message);
-      } finally {
-        this.#waiting--;
-        if (this.#waiting === 0 && !this.#isHeld && !this.#closed) this.#stream?.resume();
-      }
-    });
+  /** Takes the records of one consumer's answers, as long as it is the one that counts. */
+  #fetched(consumer: () => GuardedConsumer, fail: (error: unknown) => void): FetchTaker {
+    const { topic } = this.reading.place;
+    let count = 0;
+    return {
+      partitions: (name, found) => {
+        if (name !== topic) return;
+        if (found < count) {
+          const error = new NetworkError('the topic has fewer partitions than before: it was made anew');
+          fail(error);
+          throw error;
+        }
+        count = found;
+      },
+      isAssignable: (name, partition) => name === topic && partition >= 0 && partition < count,
+      isTopic: id => id === topic || id === consumer().currentMetadata?.topics.get(topic)?.id,
+      wanted: partition => {
+        if (this.#closed || this.#consumer !== consumer()) throw new NetworkError('the consumer is closed');
+        return this.#stream?.offsetsToFetch.get(`${topic}:${partition}`);
+      },
+      record: record => {
+        this.#reconnect.connected();
+        this.#damaged.passed(record.partition);
+        this.#schemas.take(record);
+      },
+      damaged: (partition, wanted, last, fault) => {
+        try {
+          return this.#damaged.skip(partition, wanted, last, fault);
+        } catch (error) {
+          fail(error);
+          throw error;
+        }
+      },
+    };
   }
 
-  /** The schema that a value names and that is to be asked for; null: there is none. */
-  #schemaOf(value: Buffer | null | undefined): number | null {
-    if (this.reading.registry === null || !value || value.length < 5 || value[0] !== 0) return null;
-    const id = value.readInt32BE(1);
-    return this.#schemas.has(id) ? null : id;
-  }
-
-  async #learn(id: number): Promise<void> {
-    try {
-      const schema = await (this.reading.registry as SchemaRegistry).byId(id);
-      this.#frames.schema(id, schema);
-    } catch (error) {
-      this.taker.refuse(this.hide(error instanceof Error ? error.message : String(error)), '');
-    }
-    // Asked for once: a schema that is not there makes its records rejects.
-    this.#schemas.add(id);
-  }
-
-  #add(message: Message): void {
-    const { partition, offset } = message;
+  #add(record: KafkaRecord): void {
+    const { partition, offset } = record;
     const next = this.#next.get(partition);
     // After a rebalance what was not committed comes again.
     if (next !== undefined && offset < next) return;
     this.#next.set(partition, offset + 1n);
-    this.#frames.record({
-      partition,
-      offset,
-      timestampMs: message.timestamp,
-      key: (message.key as Buffer | undefined) ?? null,
-      value: (message.value as Buffer | undefined) ?? null,
-    });
+    this.#frames.record(record);
     this.#taken.passed(partition, offset);
     if (this.#frames.length >= FRAME_BYTES) this.#flush();
     this.#soon();
@@ -271,7 +284,7 @@ export class KafkaConnection implements Connection {
   }
 
   /** Looks every so often whether there is something to commit, and whether the end has been reached. */
-  #look(consumer: Consumer): void {
+  #look(consumer: GuardedConsumer): void {
     this.#cancelTimer?.();
     this.#cancelTimer = this.world.after(LOOK_MS, () => {
       if (this.#closed || this.#consumer !== consumer) return;
@@ -295,7 +308,7 @@ export class KafkaConnection implements Connection {
     const stream = this.#stream;
     const ends = this.reading.bound?.ends ?? null;
     if (ends === null || this.#hasEnded || stream === null) return false;
-    if (this.#waiting > 0 || stream.readableLength > 0) return false;
+    if (this.#schemas.isWaiting) return false;
     const { topic } = this.reading.place;
     const assigned = this.#consumer?.assignments?.find(each => each.topic === topic)?.partitions ?? [];
     return (
@@ -307,7 +320,7 @@ export class KafkaConnection implements Connection {
     );
   }
 
-  async #commit(consumer: Consumer): Promise<void> {
+  async #commit(consumer: GuardedConsumer): Promise<void> {
     if (this.reading.group === null || this.#isCommitting) return;
     const { topic } = this.reading.place;
     const assigned = consumer.assignments?.find(each => each.topic === topic)?.partitions ?? [];
@@ -324,7 +337,7 @@ export class KafkaConnection implements Connection {
     }
   }
 
-  #lost(attempt: number, consumer: Consumer, error: unknown): void {
+  #lost(attempt: number, consumer: GuardedConsumer, error: unknown): void {
     if (attempt !== this.#attempt || this.#consumer !== consumer) return;
     this.#consumer = null;
     this.#stream = null;
@@ -343,6 +356,6 @@ export class KafkaConnection implements Connection {
   }
 }
 
-function closed(consumer: Consumer): Promise<void> {
+function closed(consumer: GuardedConsumer): Promise<void> {
   return new Promise(resolve => consumer.close(true, () => resolve()));
 }

@@ -1,15 +1,25 @@
-import type { BaseOptions } from '@platformatic/kafka';
+import type { BaseOptions, ConnectionOptions } from '@platformatic/kafka';
 import { SourceError } from '../../sources/error.js';
 import { choiceOption, textsOption } from '../../sources/options.js';
 import type { Options } from '../../sources/options.js';
+import type { World } from '../../sources/source.js';
+import { AddressGuard } from '../network/addresses.js';
+import type { KafkaGuard } from './kafkaGuard.js';
 
 /** Where brokers are, and who we are. */
 export interface KafkaPlace {
   readonly brokers: readonly string[];
   readonly topic: string;
-  readonly client: Pick<BaseOptions, 'clientId' | 'bootstrapBrokers' | 'tls' | 'sasl'>;
+  readonly client: Pick<BaseOptions, 'clientId' | 'bootstrapBrokers'>;
+  /** How connections are made, for clients to be guarded by. */
+  readonly guard: Pick<KafkaGuard, 'world' | 'connection'>;
 }
 
+const CONNECT_MS = 5000;
+/** Never reached: who does not answer is left before. */
+const REQUEST_MS = 60_000;
+
+const BROKER = /^[^\s:/@?#%\\[\]]+:\d{1,5}$|^\[[\da-f:.]+\]:\d{1,5}$/i;
 const TOPIC = /^[\w.-]{1,249}$/;
 const MECHANISMS = {
   plain: 'PLAIN',
@@ -17,12 +27,12 @@ const MECHANISMS = {
   'scram-sha-512': 'SCRAM-SHA-512',
 } as const;
 
-/** The options `brokers`, `topic`, `tls`, `username`, `password` and `mechanism`, with the values of secrets. Errors `MR3971`, `MR3972`. */
-export function kafkaPlace(options: Options): KafkaPlace {
+/** The options `brokers`, `topic`, `tls`, `username`, `password` and `mechanism`, with the values of secrets. Errors `MR3971`, `MR3972`, `MR3506`. */
+export function kafkaPlace(options: Options, world: World): KafkaPlace {
   const brokers = textsOption(options, 'brokers', []);
   if (
     brokers.length === 0 ||
-    !brokers.every(broker => /^[^\s:/]+:\d{1,5}$|^\[[\da-f:]+\]:\d{1,5}$/i.test(broker))
+    !brokers.every(broker => BROKER.test(broker) && URL.canParse(`http://${broker}`))
   ) {
     throw new SourceError(
       'MR3971',
@@ -30,6 +40,8 @@ export function kafkaPlace(options: Options): KafkaPlace {
       "Write { brokers: ['localhost:9092'] }.",
     );
   }
+  // As a URL is read: numbers are addresses in any form.
+  for (const broker of brokers) new AddressGuard(world).check(new URL(`http://${broker}`));
   const { topic, username, password, tls } = options;
   if (typeof topic !== 'string' || !TOPIC.test(topic)) {
     throw new SourceError(
@@ -46,17 +58,15 @@ export function kafkaPlace(options: Options): KafkaPlace {
     }),
   };
   const mechanism = choiceOption(options, 'mechanism', ['plain', 'scram-sha-256', 'scram-sha-512'], 'plain');
-  return {
-    brokers,
-    topic,
-    client: {
-      ...client,
-      ...(tls === true ? { tls: {} } : {}),
-      ...(typeof username === 'string' && typeof password === 'string'
-        ? { sasl: { mechanism: MECHANISMS[mechanism], username, password } }
-        : {}),
-    },
+  const connection: ConnectionOptions = {
+    connectTimeout: CONNECT_MS,
+    requestTimeout: REQUEST_MS,
+    ...(tls === true ? { tls: {} } : {}),
+    ...(typeof username === 'string' && typeof password === 'string'
+      ? { sasl: { mechanism: MECHANISMS[mechanism], username, password } }
+      : {}),
   };
+  return { brokers, topic, client, guard: { world, connection } };
 }
 
 /** Why a client of Kafka failed: its errors hold those that brought them about. */

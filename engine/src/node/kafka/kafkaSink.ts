@@ -1,4 +1,4 @@
-import { Producer, ProduceAcks } from '@platformatic/kafka';
+import { ProduceAcks } from '@platformatic/kafka';
 import type { MessageToProduce } from '@platformatic/kafka';
 import { ndjsonEncoding } from '../../codecs/textEncode.js';
 import type { TextEncoding } from '../../codecs/textEncode.js';
@@ -13,6 +13,7 @@ import type { Options } from '../../sources/options.js';
 import { reveal, withoutSecrets } from '../secrets.js';
 import type { RevealedOptions } from '../secrets.js';
 import { token } from '../sinks/sinkOptions.js';
+import { GuardedProducer } from './kafkaClients.js';
 import { kafkaPlace, kafkaReason } from './kafkaOptions.js';
 import type { KafkaPlace } from './kafkaOptions.js';
 import { writtenUnit } from './writtenUnit.js';
@@ -37,7 +38,7 @@ export const kafkaSink: SinkConnector = {
   async open(schema, options, world, request) {
     const revealed = await reveal(options, world.directory);
     try {
-      const place = kafkaPlace(revealed.options);
+      const place = kafkaPlace(revealed.options, world);
       const isUpsert = choiceOption(options, 'mode', ['append', 'upsert'], 'append') === 'upsert';
       const key = keyOf(schema, options, isUpsert, request);
       const topic = new TopicWriter(place, schema, key, isUpsert, revealed);
@@ -99,10 +100,12 @@ class TopicWriter implements OpenSink {
   bytes = 0;
   #rows = 0;
   #id = '';
-  #producer: Producer;
+  #producer: GuardedProducer;
   readonly #values: TextEncoding;
   readonly #keys: TextEncoding | null;
   readonly #keyAt: readonly number[];
+  /** Ends what waits for an answer that may never come. */
+  #giveUp: ((reason: Error) => void) | null = null;
 
   constructor(
     private readonly place: KafkaPlace,
@@ -151,11 +154,7 @@ class TopicWriter implements OpenSink {
     try {
       for (let from = 0; from < records.length;) {
         const to = endOfRequest(records, from);
-        await this.#producer.send({
-          messages: records.slice(from, to),
-          acks: ProduceAcks.ALL,
-          autocreateTopics: false,
-        });
+        await this.#send(records.slice(from, to));
         from = to;
       }
     } catch (error) {
@@ -163,6 +162,13 @@ class TopicWriter implements OpenSink {
     }
     for (const { key, value } of records) this.bytes += (key?.length ?? 0) + (value?.length ?? 0);
     this.#rows += row;
+  }
+
+  #send(messages: Record[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      this.#producer.send({ messages, acks: ProduceAcks.ALL, autocreateTopics: false }).then(resolve, reject);
+    });
   }
 
   async finish(): Promise<{ readonly rows: number; readonly bytes: number }> {
@@ -204,17 +210,22 @@ class TopicWriter implements OpenSink {
       : new TransientSinkError('MR3979', text, 'It is tried again.');
   }
 
-  #newProducer(): Producer {
-    const producer = new Producer({
-      ...this.place.client,
-      idempotent: true,
-      acks: ProduceAcks.ALL,
-      retries: 2,
-      retryDelay: 100,
-      timeout: TIMEOUT_MS,
-      connectTimeout: TIMEOUT_MS,
-      requestTimeout: 2 * TIMEOUT_MS,
-    });
+  #newProducer(): GuardedProducer {
+    const producer: GuardedProducer = new GuardedProducer(
+      {
+        ...this.place.client,
+        idempotent: true,
+        acks: ProduceAcks.ALL,
+        retries: 2,
+        retryDelay: 100,
+        timeout: TIMEOUT_MS,
+      },
+      {
+        ...this.place.guard,
+        fetched: null,
+        broken: reason => void (this.#producer === producer && this.#giveUp?.(reason)),
+      },
+    );
     producer.on('error', () => undefined);
     return producer;
   }
@@ -253,6 +264,6 @@ function apiNames(error: unknown): string {
   return [apiId, code, ...inner.map(apiNames)].filter(each => typeof each === 'string').join(' ');
 }
 
-function closed(producer: Producer): Promise<void> {
+function closed(producer: GuardedProducer): Promise<void> {
   return new Promise(resolve => producer.close(true, () => resolve()));
 }

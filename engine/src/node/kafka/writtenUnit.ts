@@ -1,7 +1,9 @@
-import { Consumer, ListOffsetTimestamps, MessagesStreamModes } from '@platformatic/kafka';
+import { ListOffsetTimestamps, MessagesStreamModes, NetworkError } from '@platformatic/kafka';
 import { SourceError } from '../../sources/error.js';
+import { GuardedConsumer } from './kafkaClients.js';
 import { kafkaReason } from './kafkaOptions.js';
 import type { KafkaPlace } from './kafkaOptions.js';
+import { headerOf } from './recordBatch.js';
 
 /** So many records of each partition are looked at, from its end. */
 const LOOKED_AT = 10_000n;
@@ -13,13 +15,39 @@ const LONGEST_MS = 20_000;
  */
 export async function writtenUnit(place: KafkaPlace, name: string, header: string): Promise<number | null> {
   const { topic } = place;
-  const consumer = new Consumer({
-    ...place.client,
-    groupId: `millrace-resume-${process.pid}-${Date.now()}`,
-    retries: 3,
-    maxWaitTime: 100,
-    autocommit: false,
-  });
+  let found: number | null = null;
+  let count = 0;
+  let next: (partition: number) => bigint | undefined = () => undefined;
+  let fail: (reason: Error) => void = () => undefined;
+  const consumer: GuardedConsumer = new GuardedConsumer(
+    {
+      ...place.client,
+      groupId: `millrace-resume-${process.pid}-${Date.now()}`,
+      retries: 3,
+      maxWaitTime: 100,
+      autocommit: false,
+    },
+    {
+      ...place.guard,
+      broken: reason => fail(reason),
+      fetched: {
+        partitions: (name, found) => {
+          if (name === topic) count = found;
+        },
+        isAssignable: (name, partition) => name === topic && partition >= 0 && partition < count,
+        isTopic: id => id === topic || id === consumer.currentMetadata?.topics.get(topic)?.id,
+        wanted: partition => next(partition),
+        damaged: (partition, wanted, _last, fault) => {
+          throw new NetworkError(`${fault.message} (partition ${partition}, from offset ${wanted})`);
+        },
+        record: record => {
+          const parts = headerOf(record, header)?.toString().split(':') ?? [];
+          const unit = Number(parts[parts.length - 2]);
+          if (parts.slice(0, -2).join(':') === name && unit >= (found ?? 0)) found = unit;
+        },
+      },
+    },
+  );
   consumer.on('error', () => undefined);
   try {
     const list = async (timestamp: bigint) =>
@@ -37,31 +65,24 @@ export async function writtenUnit(place: KafkaPlace, name: string, header: strin
       offsets,
       autocommit: false,
     });
-    return await new Promise<number | null>((resolve, reject) => {
-      let found: number | null = null;
-      const atEnd = () =>
-        stream.readableLength === 0 &&
-        last.every((end, partition) => (stream.offsetsToFetch.get(`${topic}:${partition}`) ?? 0n) >= end);
+    next = partition => stream.offsetsToFetch.get(`${topic}:${partition}`);
+    await new Promise<void>((resolve, reject) => {
       const timer = setInterval(() => {
-        if (!atEnd() && Date.now() < deadline) return;
-        clearInterval(timer);
-        if (atEnd()) resolve(found);
-        else reject(new Error('it could not be read to its end'));
+        if (last.every((end, partition) => (next(partition) ?? 0n) >= end)) {
+          clearInterval(timer);
+          resolve();
+        } else if (Date.now() >= deadline) fail(new Error('it could not be read to its end'));
       }, 20);
       const deadline = Date.now() + LONGEST_MS;
-      stream.on('error', error => {
+      fail = reason => {
         clearInterval(timer);
-        reject(error);
-      });
-      stream.on('data', ({ headers }) => {
-        for (const [key, value] of headers) {
-          if (key.toString() !== header) continue;
-          const parts = value.toString().split(':');
-          const unit = Number(parts[parts.length - 2]);
-          if (parts.slice(0, -2).join(':') === name && unit >= (found ?? 0)) found = unit;
-        }
-      });
+        reject(reason);
+      };
+      stream.on('error', fail);
+      // Nothing comes here: records are told as they are read.
+      stream.on('data', () => undefined);
     });
+    return found;
   } catch (error) {
     throw new SourceError(
       'MR3976',
