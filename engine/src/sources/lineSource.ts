@@ -230,8 +230,9 @@ class LineReader implements SourceReader {
     if (from.marks !== null) this.#marks?.resume(from.marks);
   }
 
+  /** What is compressed is unpacked again up to the place, which takes less than to read its rows. */
   bookmark(): Place | null {
-    if (this.#input?.anywhere !== true) return null;
+    if (this.#input === null) return null;
     return {
       position: this.#position - (this.#to - this.#from),
       line: this.#decoder.line,
