@@ -6,6 +6,7 @@ import { formatDate, formatTimestamp } from '../../engine/src/columns/iso.js';
 import type { Value } from '../../engine/src/columns/values.js';
 import type { Field } from '../../engine/src/columns/types.js';
 import { fileConnector } from '../../engine/src/node/sources/file.js';
+import { hasIbmTrades, ibmTrades } from '../support/ibmTrades.js';
 import { sourceRequest, sourceRows, stillWorld } from '../support/sourceRows.js';
 
 const SHARED = resolve(import.meta.dirname, '../..', process.env.MILLRACE_SHARED ?? '../shared');
@@ -74,4 +75,26 @@ describe.skipIf(!existsSync(DATA))('real files read as DuckDB reads them', () =>
     expect(summary.boundFrom).toBe('sample');
     expect(formatTimestamp(BigInt(summary.firstTime as number), 'us')).toBe('2013-01-01T06:00:00Z');
   });
+
+  it.skipIf(!hasIbmTrades)(
+    'the tape of a day, counted from midnight in New York, in a zip archive',
+    async () => {
+      const path = join(DATA, 'equities/lean_equity_usa_tick_ibm_20131008_trade.zip');
+      const options = {
+        path,
+        header: false,
+        columns: ['ts', 'price', 'size', 'exchange', 'condition', 'suspicious'],
+        since: { column: 'ts', day: 'name', unit: 'ms', zone: 'America/New_York' },
+        scale: { price: 10_000 },
+      };
+      const source = await fileConnector.open(sourceRequest(options, { time: 'ts' }), stillWorld(DATA));
+      const { rows, counters } = await sourceRows(source);
+      expect(counters.rejected).toBe(0);
+      const trades = ibmTrades();
+      expect(rows.length).toBe(trades.length);
+      expect(rows.map(([ts, price, size]) => ({ timeMs: Number(ts), price, size: Number(size) }))).toEqual(
+        trades,
+      );
+    },
+  );
 });

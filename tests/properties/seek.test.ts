@@ -1,12 +1,20 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { decodeArrow } from '../../engine/src/codecs/arrow.js';
 import { MillraceError } from '../../engine/src/columns/error.js';
 import { valueAt } from '../../engine/src/columns/values.js';
+import { count, replay, sum } from '../../engine/src/index.js';
+import { fileConnector } from '../../engine/src/node/sources/file.js';
 import { explainPlan, explainText } from '../../engine/src/plan/explain.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
 import { createSessionHost } from '../../engine/src/session/host.js';
 import type { HostLink } from '../../engine/src/session/protocol.js';
+import type { SourceConnector } from '../../engine/src/sources/source.js';
 import { valuesConnector } from '../../engine/src/sources/values.js';
+import { storedZstd, zipOf } from '../support/packedFiles.js';
 import { virtualWorld } from '../support/virtualWorld.js';
 import { difference, type Row } from './duckdb/compare.js';
 import { PlanMaker, sourceOf } from './plans/planMaker.js';
@@ -39,11 +47,11 @@ function makeCase(random: Random): Case {
 }
 
 /** A session whose clock stands at the replays' start. */
-async function open(checkpointRows: number) {
-  const world = virtualWorld('.');
+async function open(checkpointRows: number, directory = '.', connector: SourceConnector = valuesConnector) {
+  const world = virtualWorld(directory);
   const host = createSessionHost({
     world,
-    connectors: [valuesConnector],
+    connectors: [connector],
     sinks: [],
     defer: setImmediate,
     checkpointRows,
@@ -83,8 +91,8 @@ async function shown(link: HostLink, viewId: string): Promise<Row[] | string> {
 async function expected(
   plans: ReadonlyMap<string, PlanNode>,
   time: number,
+  fresh: Session,
 ): Promise<Map<string, Row[] | string>> {
-  const fresh = await open(1e9);
   const results = new Map<string, Row[] | string>();
   for (const [name, plan] of plans) await show(fresh, name, plan);
   await fresh.link.request({ type: 'seek', to: time });
@@ -94,7 +102,7 @@ async function expected(
 }
 
 async function expectAsFromStart(session: Session, { plans, tables }: Case, time: number, what: string) {
-  const right = await expected(plans, time);
+  const right = await expected(plans, time, await open(1e9));
   for (const [name, plan] of plans) {
     const made = await shown(session.link, name);
     const wanted = right.get(name)!;
@@ -173,3 +181,74 @@ test('the rows that are let out one by one are those of the replay, in order', (
     },
     Math.ceil(RUNS / 4),
   ));
+
+const ROWS_PACKED = 60_000;
+
+/** Rows of a day, a few of which come late, in files that are packed and overlap. */
+async function packedFiles(folder: string, random: Random, rows: number): Promise<void> {
+  const parts: string[][] = [[], [], []];
+  for (let i = 0; i < rows; i++) {
+    const ts = 1709908200000 + i * 100 - random.below(500);
+    parts[Math.min(2, Math.floor((i / rows) * 2) + random.below(2))].push(
+      `${ts},S${random.below(20)},${random.below(1000)}\n`,
+    );
+  }
+  await writeFile(join(folder, '0.csv.gz'), gzipSync(`ts,s,x\n${parts[0].join('')}`));
+  await writeFile(
+    join(folder, '1.zip'),
+    zipOf([['1.csv', new TextEncoder().encode(`ts,s,x\n${parts[1].join('')}`)]]),
+  );
+  await writeFile(
+    join(folder, '2.csv.zst'),
+    storedZstd(new TextEncoder().encode(`ts,s,x\n${parts[2].join('')}`)),
+  );
+}
+
+test('a replay of packed files goes back to where it was, and reads on from there', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'millrace-seek-'));
+  let fromBookmarks = 0;
+  /** Files, of which it is counted how often they are read from elsewhere than their start. */
+  const counting: SourceConnector = {
+    name: fileConnector.name,
+    async open(request, world) {
+      const source = await fileConnector.open(request, world);
+      return {
+        ...source,
+        read(columns, from) {
+          if (from !== null && from !== undefined) fromBookmarks++;
+          return source.read(columns, from);
+        },
+      };
+    },
+  };
+  await forRandom(
+    async random => {
+      await packedFiles(folder, random, ROWS_PACKED);
+      const files = replay(['0.csv.gz', '1.zip', '2.csv.zst'], { time: 'ts' });
+      const plans = new Map<string, PlanNode>([
+        ['groups', files.groupBy('s').aggregate(t => ({ n: count(), x: sum(t.x) })).plan],
+        ['some', files.where(t => t.x.lt(10)).plan],
+      ]);
+      const session = await open(10_000, folder, counting);
+      for (const [name, plan] of plans) expect(await show(session, name, plan)).toBe(true);
+      const { startUs } = await session.link.request({ type: 'clock', command: { type: 'state' } });
+      // Where what is packed ends is not known before it has been read.
+      const span = ROWS_PACKED * 100_000;
+      // Forward first, so that there is where to go back to.
+      for (const share of [0.95, ...Array.from({ length: 4 }, () => random.next())]) {
+        const time = Math.floor((startUs as number) + share * span);
+        await session.link.request({ type: 'seek', to: time });
+        const right = await expected(plans, time, await open(1e9, folder, counting));
+        for (const name of plans.keys()) {
+          const sorted = (rows: Row[] | string | undefined) =>
+            (rows as Row[]).map(row => row.map(String).join()).sort();
+          expect(sorted(await shown(session.link, name))).toEqual(sorted(right.get(name)));
+        }
+      }
+      await session.close();
+    },
+    Math.ceil(RUNS / 25),
+  );
+  await rm(folder, { recursive: true, force: true });
+  expect(fromBookmarks).toBeGreaterThan(0);
+}, 300_000);

@@ -70,6 +70,12 @@ export function readLz4Frame(bytes: Uint8Array, out: Uint8Array): void {
   if (filled !== out.length) throw new RangeError('a frame of LZ4 that is too short');
 }
 
+/** Reads a block of LZ4 alone into `out` from `at` on, where it has to have `size` bytes. Throws `RangeError` where it is none. */
+export function readLz4Block(bytes: Uint8Array, out: Uint8Array, at: number, size: number): void {
+  const own = out.subarray(at, at + size);
+  if (readBlock(bytes, own, 0) !== size) throw new RangeError('a block of LZ4 that is too short');
+}
+
 /** Reads sequences: some bytes as they are, then some that came before. Returns how far `out` is filled. */
 function readBlock(bytes: Uint8Array, out: Uint8Array, from: number): number {
   let p = 0;

@@ -1,21 +1,20 @@
-import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ByteInput } from '../sources/bytes.js';
 import { fileError, fileSize, shownPath } from './paths.js';
+import { PooledFile } from './pooledFile.js';
 
 /** A file as bytes. Errors as in `fileError`. */
 export async function fileInput(directory: string, path: string): Promise<ByteInput> {
   const size = await fileSize(directory, path);
   try {
-    const handle = await open(resolve(directory, path), 'r');
+    const shown = shownPath(directory, path);
+    const file = new PooledFile(resolve(directory, path), shown);
+    await file.open();
     return {
-      label: `'${shownPath(directory, path)}'`,
+      label: `'${shown}'`,
       size,
-      anywhere: true,
-      async read(into, offset, length, position) {
-        return (await handle.read(into, offset, length, position)).bytesRead;
-      },
-      close: () => handle.close(),
+      read: (into, offset, length, position) => file.read(into, offset, length, position),
+      close: () => file.close(),
     };
   } catch (error) {
     throw await fileError(error, directory, path);

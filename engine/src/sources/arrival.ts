@@ -25,6 +25,8 @@ export interface ArrivalDecoder {
   begin(arrival: Arrival): void;
   /** Reads rows until the arrival ends or the builder is full, or for a turn. The builder may be another one after an arrival's end, with other dictionaries. */
   read(out: BatchBuilder): void;
+  /** How many messages it has begun: to be set by a reading that goes on from a bookmark. Given where it keeps nothing else from one arrival to the next. */
+  messages?: number;
   /** Makes the marks of rows that come by several ways, each in an order of its own; not given: of one way. */
   rowMarks?(unit: TimeUnit, boundUs: number): RowMarks;
 }

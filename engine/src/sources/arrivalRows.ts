@@ -45,6 +45,14 @@ export interface ArrivalRowsOptions {
   readonly placed?: boolean;
 }
 
+/** What is kept from one arrival to the next. */
+export interface ArrivalPlace {
+  readonly messages: number;
+  readonly marks: MarkMaker['state'] | null;
+  /** The latest time of receipt so far. */
+  readonly latestUs: EventTime;
+}
+
 /**
  * Makes batches of what arrives: `begin` one, `add` arrivals while it takes them, and take the `batch`. The same for a live feed and for a recording of it.
  */
@@ -124,6 +132,21 @@ export class ArrivalRows {
     if (this.#marks === null || time === null) return builder.batch(null, START_OF_TIME);
     const marks = this.#marks.marks(builder.columns[time.index].column(), builder.length);
     return builder.batch(marks, this.#marks.watermark);
+  }
+
+  /** Where it stands between two arrivals, for `resume`; null where that cannot be said. */
+  place(): ArrivalPlace | null {
+    const marks = this.#marks;
+    const { messages, isOpen } = this.#decoder;
+    if (isOpen || messages === undefined || !(marks === null || marks instanceof MarkMaker)) return null;
+    return { messages, marks: marks?.state ?? null, latestUs: this.#latestUs };
+  }
+
+  /** Goes on from where others of the same format stood. */
+  resume({ messages, marks, latestUs }: ArrivalPlace): void {
+    this.#latestUs = latestUs;
+    this.#decoder.messages = messages;
+    if (marks !== null && this.#marks instanceof MarkMaker) this.#marks.resume(marks);
   }
 
   #read(): void {

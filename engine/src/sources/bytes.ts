@@ -4,8 +4,6 @@ export interface ByteInput {
   readonly label: string;
   /** How many bytes there are; Infinity where that is known at the end only. */
   readonly size: number;
-  /** Whether any place is read as quickly as the next one. */
-  readonly anywhere?: boolean;
   /** Reads up to `length` bytes from `position` into `into` at `offset`; returns how many were read, 0 at the end. */
   read(into: Uint8Array, offset: number, length: number, position: number): Promise<number>;
   close(): Promise<void>;
@@ -33,7 +31,6 @@ export function memoryInput(bytes: Uint8Array, label = 'memory', chunk = Infinit
   return {
     label,
     size: bytes.length,
-    anywhere: true,
     read(into, offset, length, position) {
       const count = Math.max(0, Math.min(length, chunk, bytes.length - position));
       into.set(bytes.subarray(position, position + count), offset);

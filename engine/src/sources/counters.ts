@@ -17,3 +17,22 @@ export function addReject(counters: SourceCounters, position: number, reason: st
     counters.rejects.push({ position, reason, text: text.slice(0, REJECT_TEXT_LENGTH) });
   }
 }
+
+/** What a reading had counted at a place that another one goes on from. */
+export interface CountsSoFar {
+  readonly counters: SourceCounters;
+  /** How many of the rejects had been kept then: the list grows on. */
+  readonly rejects: number;
+}
+
+/** The counts of a reading as they are now, for `countsFrom`. */
+export function countsOf(counters: SourceCounters): CountsSoFar {
+  return { counters: { ...counters }, rejects: counters.rejects.length };
+}
+
+/** Goes on from the counts of another reading. */
+export function countsFrom(counters: SourceCounters, from: CountsSoFar): void {
+  const { rejects, ...counts } = from.counters;
+  Object.assign(counters, counts);
+  counters.rejects.push(...rejects.slice(0, from.rejects));
+}

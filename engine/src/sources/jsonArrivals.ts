@@ -12,6 +12,12 @@ export const jsonArrivals: ArrivalFormat = {
       get isOpen() {
         return decoder.isOpen;
       },
+      get messages() {
+        return decoder.messages;
+      },
+      set messages(count: number) {
+        decoder.messages = count;
+      },
       begin: arrival => {
         if (arrival.kind === 'message') decoder.begin(arrival.bytes);
       },

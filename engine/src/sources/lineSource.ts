@@ -7,7 +7,8 @@ import { START_OF_TIME, toEventTimes } from '../columns/time.js';
 import type { EventTime } from '../columns/time.js';
 import { readBytes } from './bytes.js';
 import type { ByteInput } from './bytes.js';
-import { addReject, newCounters } from './counters.js';
+import { addReject, countsFrom, countsOf, newCounters } from './counters.js';
+import type { CountsSoFar } from './counters.js';
 import { checkYears, withEventTime } from './eventTime.js';
 import type { EventTimeColumn } from './eventTime.js';
 import { SAMPLE_ROWS } from './lineFormat.js';
@@ -185,14 +186,11 @@ async function lastTimeOf(
 }
 
 /** Where a reading stands between two batches. */
-interface Place {
+interface Place extends CountsSoFar {
   /** The byte that is next, and its line. */
   readonly position: number;
   readonly line: number;
   readonly marks: MarkMaker['state'] | null;
-  readonly counters: SourceCounters;
-  /** How many of the rejects had been kept then: the list grows on. */
-  readonly rejects: number;
 }
 
 /** One reading of a text, in chunks: it holds a chunk and a row, whatever the text's size. */
@@ -227,21 +225,19 @@ class LineReader implements SourceReader {
     this.#marks = time === null ? null : new MarkMaker(time.unit, boundUs, lateness);
     this.#position = from?.position ?? inspected.start;
     if (from === null) return;
-    const { rejects, ...counts } = from.counters;
-    Object.assign(this.counters, counts);
-    this.counters.rejects.push(...rejects.slice(0, from.rejects));
+    countsFrom(this.counters, from);
     this.#decoder.line = from.line;
     if (from.marks !== null) this.#marks?.resume(from.marks);
   }
 
+  /** What is compressed is unpacked again up to the place, which takes less than to read its rows. */
   bookmark(): Place | null {
-    if (this.#input?.anywhere !== true) return null;
+    if (this.#input === null) return null;
     return {
       position: this.#position - (this.#to - this.#from),
       line: this.#decoder.line,
       marks: this.#marks?.state ?? null,
-      counters: { ...this.counters },
-      rejects: this.counters.rejects.length,
+      ...countsOf(this.counters),
     };
   }
 

@@ -2,9 +2,23 @@ import type { Batch } from '../columns/batch.js';
 import { wideValue } from '../columns/column.js';
 import type { Column } from '../columns/column.js';
 import type { EventTime } from '../columns/time.js';
+import { countsOf } from './counters.js';
+import type { CountsSoFar } from './counters.js';
 import { MarkMaker } from './marks.js';
 import type { EventTimeColumn } from './eventTime.js';
-import type { SourceReader } from './source.js';
+import type { OpenSource, SourceReader } from './source.js';
+
+/** Where one of several files stands. */
+export interface FilePlace {
+  /** Its place among the files. */
+  readonly file: number;
+  /** A bookmark of its reading, or its start; how many rows lie between that and the row that is next. */
+  readonly place: unknown;
+  readonly passed: number;
+  readonly marks: MarkMaker['state'] | null;
+  /** What had been counted of it. */
+  readonly noted: CountsSoFar;
+}
 
 /** One of several files while they are read together: its batch, and the running maximum of event time at each of its rows. */
 export class MergedFile {
@@ -12,30 +26,65 @@ export class MergedFile {
   /** The row that is next, and that row's running maximum; Infinity at the end. */
   row = 0;
   key: EventTime = -Infinity;
+  readonly reader: SourceReader;
+  /** What has been counted of it as counts of all. */
+  noted: CountsSoFar;
   #keys: Float64Array = new Float64Array(0);
   readonly #marks: MarkMaker | null;
+  /** The last bookmark of its reading, and rows of the batches between that and the batch at hand. */
+  #place: Pick<FilePlace, 'place' | 'marks'>;
+  #between = 0;
+  /** Rows that are to be left out, since they were given before the bookmark that it began at. */
+  #skip: number;
 
   constructor(
     /** Its place among the files, which decides between equal times. */
     readonly place: number,
-    readonly reader: SourceReader,
+    source: OpenSource,
+    columns: ReadonlySet<string> | null,
     private readonly time: EventTimeColumn | null,
+    from: FilePlace | null = null,
   ) {
+    this.reader = source.read(columns, from?.place);
+    this.noted = from?.noted ?? countsOf(this.reader.counters);
     this.#marks = time === null ? null : new MarkMaker(time.unit, 0);
+    this.#place = { place: from?.place ?? null, marks: from?.marks ?? null };
+    this.#skip = from?.passed ?? 0;
+    if (this.#place.marks !== null) this.#marks?.resume(this.#place.marks);
+  }
+
+  /** Where it stands. */
+  bookmark(): FilePlace {
+    const passed = this.#between + this.row;
+    return { file: this.place, ...this.#place, passed: passed + this.#skip, noted: this.noted };
   }
 
   /** Reads the next batch, whose first row is next then; the key is Infinity where there is none. */
   async advance(maxRows: number): Promise<void> {
-    const batch = await this.reader.next(maxRows);
-    this.batch = batch;
-    this.row = 0;
-    if (batch === null) {
-      this.key = Infinity;
-      return;
-    }
-    if (this.#marks === null || this.time === null) return;
-    this.#keys = this.#marks.marks(batch.columns[this.time.index], batch.length);
-    this.key = this.#keys[0];
+    do {
+      this.#noteStart();
+      const batch = await this.reader.next(maxRows);
+      this.batch = batch;
+      this.row = 0;
+      if (batch === null) {
+        this.key = Infinity;
+        return;
+      }
+      this.row = Math.min(this.#skip, batch.length);
+      this.#skip -= this.row;
+      if (this.#marks === null || this.time === null) continue;
+      this.#keys = this.#marks.marks(batch.columns[this.time.index], batch.length);
+      if (this.row < batch.length) this.key = this.#keys[this.row];
+    } while (this.isRead);
+  }
+
+  /** Notes where the batch begins that is read next. */
+  #noteStart(): void {
+    const place = this.reader.bookmark?.() ?? null;
+    this.#between += this.batch?.length ?? 0;
+    if (place === null) return;
+    this.#place = { place, marks: this.#marks?.state ?? null };
+    this.#between = 0;
   }
 
   /** Where the run of rows ends that are before a row of time `limit`; with `ties`, those of that time too. At least the next row is in it. */

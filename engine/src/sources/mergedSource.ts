@@ -2,11 +2,13 @@ import type { Batch } from '../columns/batch.js';
 import type { Schema } from '../columns/schema.js';
 import { START_OF_TIME } from '../columns/time.js';
 import type { EventTime } from '../columns/time.js';
-import { addReject, newCounters } from './counters.js';
+import { addReject, countsFrom, countsOf, newCounters } from './counters.js';
+import type { CountsSoFar } from './counters.js';
 import type { EventTimeColumn } from './eventTime.js';
 import { MarkMaker } from './marks.js';
 import { MergedFile, RowCopies } from './mergedRows.js';
-import type { OpenSource, SourceCounters, SourceReader, SourceSummary } from './source.js';
+import type { FilePlace } from './mergedRows.js';
+import type { OpenSource, SourceReader, SourceSummary } from './source.js';
 
 /** One of the files that are read together. */
 export interface FileOfMany {
@@ -34,14 +36,22 @@ export function mergedSource(
     summary,
     live: false,
     lateness,
-    read: columns => {
+    read: (columns, from) => {
       const marks = time === null ? null : new MarkMaker(time.unit, summary.boundUs, lateness);
-      return new MergedReader(schema, time, files, marks, columns ?? null);
+      return new MergedReader(schema, time, files, marks, columns ?? null, (from as Place | null) ?? null);
     },
     close: async () => {
       for (const { source } of files) await source.close();
     },
   };
+}
+
+/** Where a reading stands between two batches. */
+interface Place extends CountsSoFar {
+  readonly open: readonly FilePlace[];
+  /** How many files have not been opened. */
+  readonly waiting: number;
+  readonly marks: MarkMaker['state'] | null;
 }
 
 class MergedReader implements SourceReader {
@@ -50,7 +60,6 @@ class MergedReader implements SourceReader {
   readonly #open: MergedFile[] = [];
   readonly #waiting: { readonly place: number; readonly from: EventTime }[];
   readonly #copies: RowCopies;
-  readonly #noted = new Map<SourceReader, SourceCounters>();
   #closed = false;
 
   constructor(
@@ -59,11 +68,30 @@ class MergedReader implements SourceReader {
     private readonly files: readonly FileOfMany[],
     private readonly marks: MarkMaker | null,
     private readonly columns: ReadonlySet<string> | null,
+    from: Place | null,
   ) {
     this.#copies = new RowCopies(schema, 8192);
     this.#waiting = files
       .map(({ firstTime }, place) => ({ place, from: time === null ? place : (firstTime ?? START_OF_TIME) }))
       .sort((a, b) => b.from - a.from || b.place - a.place);
+    if (from === null) return;
+    this.#waiting.length = from.waiting;
+    for (const place of from.open) this.#openFile(place.file, place);
+    countsFrom(this.counters, from);
+    if (from.marks !== null) marks?.resume(from.marks);
+  }
+
+  bookmark(): Place {
+    return {
+      open: this.#open.map(file => file.bookmark()),
+      waiting: this.#waiting.length,
+      marks: this.marks?.state ?? null,
+      ...countsOf(this.counters),
+    };
+  }
+
+  #openFile(place: number, from: FilePlace | null): void {
+    this.#open.push(new MergedFile(place, this.files[place].source, this.columns, this.time, from));
   }
 
   async next(maxRows: number): Promise<Batch | null> {
@@ -110,8 +138,7 @@ class MergedReader implements SourceReader {
       if (waiting === undefined || this.#closed) return first;
       if (first !== null && this.#isBefore(first, waiting)) return first;
       this.#waiting.pop();
-      const reader = this.files[waiting.place].source.read(this.columns);
-      this.#open.push(new MergedFile(waiting.place, reader, this.time));
+      this.#openFile(waiting.place, null);
     }
   }
 
@@ -162,17 +189,18 @@ class MergedReader implements SourceReader {
   }
 
   /** Adds what has been counted of a file since it was last noted. */
-  #note({ reader, place }: MergedFile): void {
-    const { counters } = reader;
-    const before = this.#noted.get(reader) ?? newCounters();
-    this.counters.bytes += counters.bytes - before.bytes;
-    const { label } = this.files[place];
-    for (const reject of counters.rejects.slice(before.rejects.length)) {
+  #note(file: MergedFile): void {
+    const { counters } = file.reader;
+    const { counters: before, rejects } = file.noted;
+    // A reading that goes on from a bookmark meets some rows again.
+    if (counters.rows + counters.rejected < before.rows + before.rejected) return;
+    this.counters.bytes += Math.max(0, counters.bytes - before.bytes);
+    const { label } = this.files[file.place];
+    for (const reject of counters.rejects.slice(rejects)) {
       addReject(this.counters, reject.position, `${label}: ${reject.reason}`, reject.text);
     }
-    const kept = counters.rejects.length - before.rejects.length;
-    this.counters.rejected += counters.rejected - before.rejected - kept;
-    this.#noted.set(reader, { ...counters, rejects: [...counters.rejects] });
+    this.counters.rejected += counters.rejected - before.rejected - (counters.rejects.length - rejects);
+    file.noted = countsOf(counters);
   }
 }
 

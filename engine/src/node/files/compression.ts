@@ -15,8 +15,9 @@ export type Compression = 'gzip' | 'zstd' | 'zip';
 /** A stream of Node's own that unpacks, and counts what it has taken in. */
 type Unpacker = Transform & { readonly bytesWritten: number };
 
-/** How many bytes are unpacked at once. */
+/** How many bytes are unpacked at once; of a small file fewer, since many may be read together. */
 const PIECE = 256 << 10;
+const LEAST_PIECE = 16 << 10;
 
 /** The compression that a file's first bytes show, whatever its name says; null: none that is known. */
 export function compressionOf(head: Uint8Array): Compression | null {
@@ -33,7 +34,10 @@ export function compressionOf(head: Uint8Array): Compression | null {
 export function unpackedInput(input: ByteInput, form: 'gzip' | 'zstd', limit: () => UnpackLimit): ByteInput {
   const { label } = input;
   const start = (): ByteStream => {
-    if (form === 'gzip') return throughZlib(label, input, zlib.createGunzip({ chunkSize: PIECE }), limit());
+    if (form === 'gzip') {
+      const chunkSize = Math.max(LEAST_PIECE, Math.min(PIECE, 4 * input.size));
+      return throughZlib(label, input, zlib.createGunzip({ chunkSize }), limit());
+    }
     return throughZstd(label, input, limit());
   };
   return streamInput(label, start, () => input.close());

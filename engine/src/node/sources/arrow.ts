@@ -8,7 +8,8 @@ import { toEventTimes } from '../../columns/time.js';
 import type { Field } from '../../columns/types.js';
 import { readAhead } from '../../sources/bytes.js';
 import type { ByteInput } from '../../sources/bytes.js';
-import { newCounters } from '../../sources/counters.js';
+import { countsFrom, countsOf, newCounters } from '../../sources/counters.js';
+import type { CountsSoFar } from '../../sources/counters.js';
 import { SourceError } from '../../sources/error.js';
 import { checkYears, withEventTime } from '../../sources/eventTime.js';
 import type { EventTimeColumn } from '../../sources/eventTime.js';
@@ -18,7 +19,7 @@ import { AS_THEY_ARE } from '../../sources/rowCompletion.js';
 import type { RowCompletion } from '../../sources/rowCompletion.js';
 import type { OpenSource, SourceReader, SourceRequest } from '../../sources/source.js';
 import { ArrowBatches } from './arrowBatches.js';
-import type { ArrowRows } from './arrowBatches.js';
+import type { ArrowPlace, ArrowRows } from './arrowBatches.js';
 import { arrowError, messageAt, readArrowLayout } from './arrowFile.js';
 import type { ArrowLayout } from './arrowFile.js';
 import {
@@ -90,7 +91,8 @@ export async function openArrow(
       },
       live: false,
       lateness,
-      read: read => new ArrowReader(source, boundUs, read ?? null, 0, lateness),
+      read: (read, from) =>
+        new ArrowReader(source, boundUs, read ?? null, (from as Place | null | undefined) ?? 0, lateness),
       close: () => Promise.resolve(),
     };
   } catch (error) {
@@ -153,6 +155,14 @@ function timesOf(sample: BatchBuilder, time: EventTimeColumn): Float64Array {
   return times;
 }
 
+/** Where a reading stands between two batches. */
+interface Place extends CountsSoFar {
+  readonly batch: ArrowPlace;
+  /** The row of that batch. */
+  readonly row: number;
+  readonly marks: MarkMaker['state'] | null;
+}
+
 /** One reading of an Arrow file. */
 class ArrowReader implements SourceReader {
   readonly counters = newCounters();
@@ -171,7 +181,8 @@ class ArrowReader implements SourceReader {
     private readonly source: ArrowSource,
     boundUs: number,
     read: ReadonlySet<string> | null,
-    private readonly from = 0,
+    /** The first batch that is wanted, or the place. */
+    private readonly from: number | Place = 0,
     lateness: Lateness | null = null,
   ) {
     const { columns, interners, schema, time } = source;
@@ -188,6 +199,20 @@ class ArrowReader implements SourceReader {
       isRead[i] ? columns.findIndex(column => column.name === name) : -1,
     );
     this.#types = columns.map(({ type }, i) => (this.#places.includes(i) ? type : null));
+    if (typeof from === 'number') return;
+    this.#rowsAt = from.row;
+    countsFrom(this.counters, from);
+    if (from.marks !== null) this.#marks?.resume(from.marks);
+  }
+
+  bookmark(): Place | null {
+    if (this.#batches === null) return null;
+    return {
+      batch: this.#rows?.place ?? this.#batches.place,
+      row: this.#rowsAt,
+      marks: this.#marks?.state ?? null,
+      ...countsOf(this.counters),
+    };
   }
 
   async next(maxRows: number): Promise<Batch | null> {
@@ -235,7 +260,8 @@ class ArrowReader implements SourceReader {
     builder.begin(Math.min(maxRows, SAMPLE_ROWS));
     if (this.#input === null && !this.#ended) {
       this.#input = await this.source.open();
-      this.#batches = new ArrowBatches(this.#input, this.source.layout, this.#types, this.from);
+      const from = typeof this.from === 'number' ? this.from : this.from.batch;
+      this.#batches = new ArrowBatches(this.#input, this.source.layout, this.#types, from);
       this.counters.bytes = this.#input.size;
     }
     while (builder.length === 0 && maxRows > 0 && !this.#ended) {
@@ -248,7 +274,7 @@ class ArrowReader implements SourceReader {
   /** Copies as many rows of the file's batch as the builder takes. */
   #copy(rows: ArrowRows): void {
     const builder = this.#builder;
-    const count = Math.min(builder.limit, rows.length - this.#rowsAt);
+    const count = Math.max(0, Math.min(builder.limit, rows.length - this.#rowsAt));
     // An array of nothing may have no buffers.
     this.#places.forEach((place, i) => {
       if (place < 0 || count === 0) return;

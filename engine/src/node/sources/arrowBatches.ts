@@ -12,7 +12,23 @@ import type { ArrowLayout, PlacedMessage } from './arrowFile.js';
 /** The rows of one batch: an array for each field, null for those that are not read. Valid until the next is read. */
 export interface ArrowRows {
   readonly length: number;
+  /** Where it is. */
+  readonly place: ArrowPlace;
   readonly vectors: readonly (ArrowVector | null)[];
+}
+
+/** Where a batch begins, for another reading to go on from. */
+export interface ArrowPlace {
+  /** How many batches lie before it. */
+  readonly batch: number;
+  /** Of a stream: the byte, and where the dictionaries are that are in force there. */
+  readonly position: number;
+  readonly dictionaries: readonly PlacedDictionary[];
+}
+
+interface PlacedDictionary {
+  readonly id: number;
+  readonly position: number;
 }
 
 /** Reads the batches of an Arrow file or stream one by one. A batch is in memory whole; its arrays are read where they lie. */
@@ -20,50 +36,74 @@ export class ArrowBatches {
   readonly #dictionaries = new Map<number, ArrowVector>();
   readonly #valueTypes = new Map<number, ArrowTypeDescription>();
   #memory = new ArrayBuffer(0);
-  /** Where the messages are that are still to be read; null: one behind the other. */
-  readonly #places: number[] | null;
+  /** Where the messages are that are to be read first; behind them those of a stream follow one behind the other. */
+  readonly #places: number[];
   #position: number;
+  #batch: number;
+  #placed: readonly PlacedDictionary[] = [];
 
   constructor(
     private readonly input: ByteInput,
     private readonly layout: ArrowLayout,
     /** The type of each field, null for those that are not read. */
     private readonly types: readonly (ArrowType | null)[],
-    /** The first batch of a file that is wanted. */
-    from = 0,
+    /** The first batch that is wanted: of a file by its number, of a stream by its place. */
+    from: number | ArrowPlace = 0,
   ) {
     const { index } = layout;
-    this.#places = index === null ? null : [...index.dictionaries, ...index.batches.slice(from)];
-    this.#position = layout.start;
+    const place = typeof from === 'number' ? null : from;
+    this.#batch = typeof from === 'number' ? from : from.batch;
+    this.#places =
+      index === null
+        ? (place?.dictionaries ?? []).map(({ position }) => position)
+        : [...index.dictionaries, ...index.batches.slice(this.#batch)];
+    this.#position = place?.position ?? layout.start;
     for (const { type } of layout.fields) this.#noteDictionaries(type);
   }
 
   /** The next batch, or null at the end. */
   async next(): Promise<ArrowRows | null> {
     for (;;) {
+      const { place } = this;
       const message = await this.#message();
       if (message === null) return null;
       const layout = message.batch;
       if (layout === null) continue;
-      if (message.kind === 'batch') return this.#rows(message, layout);
+      if (message.kind === 'batch') {
+        this.#batch++;
+        return this.#rows(message, layout, place);
+      }
+      this.#place(message);
       await this.#dictionary(message, layout);
     }
   }
 
+  /** Where the next batch is, or what stands before it. */
+  get place(): ArrowPlace {
+    return { batch: this.#batch, position: this.#position, dictionaries: this.#placed };
+  }
+
+  /** Notes where a dictionary of a stream is; those that it takes the place of are not needed any more. */
+  #place({ dictionary: id, isDelta, start }: PlacedMessage): void {
+    if (this.layout.index !== null) return;
+    const before = isDelta ? this.#placed : this.#placed.filter(each => each.id !== id);
+    this.#placed = [...before, { id, position: start }];
+  }
+
   async #message(): Promise<PlacedMessage | null> {
-    const position = this.#places === null ? this.#position : this.#places.shift();
-    if (position === undefined) return null;
-    const message = await messageAt(this.input, position);
-    if (message !== null) this.#position = message.end;
+    const listed = this.#places.shift();
+    if (listed === undefined && this.layout.index !== null) return null;
+    const message = await messageAt(this.input, listed ?? this.#position);
+    if (message !== null && listed === undefined) this.#position = message.end;
     return message;
   }
 
-  async #rows(message: PlacedMessage, layout: ArrowBatchLayout): Promise<ArrowRows> {
+  async #rows(message: PlacedMessage, layout: ArrowBatchLayout, place: ArrowPlace): Promise<ArrowRows> {
     if (this.#memory.byteLength < message.bodyLength) this.#memory = new ArrayBuffer(message.bodyLength);
     const body = await this.#body(message, layout, this.#memory);
     const { fields } = this.layout;
     const vectors = vectorsOfBody(fields, this.types, body.layout, body.memory, this.#dictionaries);
-    return { length: layout.length, vectors };
+    return { length: layout.length, vectors, place };
   }
 
   async #dictionary(message: PlacedMessage, layout: ArrowBatchLayout): Promise<void> {

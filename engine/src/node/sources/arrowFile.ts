@@ -13,6 +13,8 @@ const MOST_METADATA = 64 << 20;
 
 /** A message in its place. */
 export interface PlacedMessage extends ArrowMessage {
+  /** Where it begins itself. */
+  readonly start: number;
   /** Where its body begins in the file. */
   readonly body: number;
   /** Where the next message begins. */
@@ -106,7 +108,7 @@ export async function messageAt(input: ByteInput, position: number): Promise<Pla
   if (message.bodyLength < 0 || end > input.size) {
     throw brokenArrow(input.label, 'it ends in the middle of a batch');
   }
-  return { ...message, body, end };
+  return { ...message, start: position, body, end };
 }
 
 /** What went wrong while bytes were read as Arrow, as an error that says so: whatever is not at its place ends in one. */

@@ -102,10 +102,11 @@ function inOrder(source: OpenSource, fields: readonly Field[]): OpenSource {
   if (places.every((place, i) => place === i)) return source;
   return {
     ...source,
-    read(columns) {
-      const reader = source.read(columns);
+    read(columns, from) {
+      const reader = source.read(columns, from);
       return {
         counters: reader.counters,
+        bookmark: () => reader.bookmark?.() ?? null,
         close: () => reader.close(),
         async next(maxRows) {
           const batch = await reader.next(maxRows);

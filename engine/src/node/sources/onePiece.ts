@@ -51,8 +51,9 @@ function sizesFor(files: number): ReadSizes {
   if (files < 8) return FULL_SIZES;
   return {
     sampleBytes: Math.max(16 << 10, Math.floor((16 << 20) / files)),
-    chunkBytes: files < 64 ? 256 << 10 : 64 << 10,
-    batchRows: files < 64 ? 4096 : 1024,
+    chunkBytes:
+      files < 64 ? 256 << 10 : Math.max(8 << 10, Math.min(64 << 10, Math.floor((32 << 20) / files))),
+    batchRows: files < 64 ? 4096 : files < 1024 ? 1024 : 128,
   };
 }
 

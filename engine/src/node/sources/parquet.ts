@@ -1,16 +1,12 @@
-import { openAsBlob } from 'node:fs';
-import { resolve } from 'node:path';
-import type { ParquetFile } from 'parquet-wasm/node';
-import { readVector } from '../../codecs/arrowVector.js';
-import type { ArrowType, ArrowVector } from '../../codecs/arrowVector.js';
 import type { Batch } from '../../columns/batch.js';
 import { BatchBuilder, makeInterners } from '../../columns/builder.js';
 import type { ByteInterner } from '../../columns/byteInterner.js';
-import type { Schema } from '../../columns/schema.js';
 import { MillraceError } from '../../columns/error.js';
+import type { Schema } from '../../columns/schema.js';
 import { toEventTimes } from '../../columns/time.js';
 import type { Field } from '../../columns/types.js';
-import { newCounters } from '../../sources/counters.js';
+import { countsFrom, countsOf, newCounters } from '../../sources/counters.js';
+import type { CountsSoFar } from '../../sources/counters.js';
 import { SourceError } from '../../sources/error.js';
 import { checkYears, withEventTime } from '../../sources/eventTime.js';
 import type { EventTimeColumn } from '../../sources/eventTime.js';
@@ -21,30 +17,25 @@ import type { RowCompletion } from '../../sources/rowCompletion.js';
 import type { OpenSource, SourceReader, SourceRequest } from '../../sources/source.js';
 import { fileInput } from '../fileInput.js';
 import { fileSize, shownPath } from '../paths.js';
-import { parquetLibrary } from '../parquetLibrary.js';
-import type { ParquetLibrary } from '../parquetLibrary.js';
-import { parquetColumns, WasmBatch } from '../parquetWasm.js';
-import { brokenParquet, guardParquet } from './parquetGuard.js';
+import { openParquetFile } from './parquetFile.js';
+import type { ParquetFile, ParquetRows } from './parquetFile.js';
 import { declaredField, epochField, fieldsOf, leaveOutNulls, markedBatch } from './typedColumns.js';
-import type { TypedColumn } from './typedColumns.js';
+import { guardParquet } from './parquetGuard.js';
 
-/** How many rows the library decodes at once. */
+/** How many rows are decoded at once. */
 const BATCH_ROWS = 8192;
 /** How many rows at the beginning and at the end are looked at. */
 const SAMPLE_ROWS = 8192;
 
 /** What every reading of one file shares. */
-interface ParquetLayout {
-  readonly label: string;
+interface ParquetSource {
+  readonly file: ParquetFile;
   readonly schema: Schema;
   readonly interners: readonly (ByteInterner | null)[];
   readonly time: EventTimeColumn | null;
   readonly completion: RowCompletion;
-  /** For each column of the schema, its place in the file; -1 where it is not read. */
+  /** For each column of the schema, its place in the file; -1 where it is not there. */
   readonly places: readonly number[];
-  /** For each column of the file its type, null for those that are not read. */
-  readonly types: readonly (ArrowType | null)[];
-  readonly names: readonly string[];
 }
 
 /** Opens a Parquet file, which says its own schema; a declared one picks columns and must agree. */
@@ -53,40 +44,37 @@ export async function openParquet(
   directory: string,
   path: string,
   completion: RowCompletion = AS_THEY_ARE,
+  /** Whether the library reads it, whatever is in it. */
+  byLibrary = false,
 ): Promise<OpenSource> {
   const size = await fileSize(directory, path);
   const label = `'${shownPath(directory, path)}'`;
   if (size === 0)
     throw new SourceError('MR3104', `${label} is empty.`, 'A Parquet file has a footer at least.');
-  const bytes = await fileInput(directory, path);
+  const open = () => fileInput(directory, path);
+  const bytes = await open();
   try {
     await guardParquet(bytes);
   } finally {
     await bytes.close();
   }
-  const open = () => openFile(directory, path, label);
-  const opened = await open();
-  const { file, library } = opened;
+  const file = await openParquetFile({ directory, path, label, size, open }, byLibrary);
   try {
-    const rows = file.metadata().fileMetadata().numRows();
-    const columns = await parquetColumns(file);
+    const { rows, columns } = file;
     const notes: string[] = [];
     const own = { ...request, fields: completion.own(request.fields) };
-    const chosen = completion.fields(label, await chooseFields(label, opened, columns, own, notes, rows));
+    const chosen = completion.fields(label, await chooseFields(file, own, notes));
     const { fields, time } = withEventTime(label, chosen, request.time);
     const schema: Schema = { fields };
-    const places = fields.map(field => columns.findIndex(column => column.name === field.name));
-    const layout: ParquetLayout = {
-      label,
+    const source: ParquetSource = {
+      file,
       schema,
       completion,
       interners: completion === AS_THEY_ARE ? makeInterners(schema) : completion.interners.of(fields),
       time,
-      places,
-      types: columns.map((column, i) => (places.includes(i) ? column.type : null)),
-      names: columns.map(column => column.name),
+      places: fields.map(field => columns.findIndex(column => column.name === field.name)),
     };
-    const look = time === null ? null : await lookAtTimes(opened, layout, time, rows);
+    const look = time === null ? null : await lookAtTimes(source, time, rows);
     checkYears(label, schema, time, [look?.first ?? null, look?.last ?? null]);
     const boundUs = request.time?.boundUs ?? look?.disorder ?? 0;
     const lateness = { rows: 0, byUs: 0 };
@@ -106,155 +94,55 @@ export async function openParquet(
       },
       live: false,
       lateness,
-      read: read => new ParquetReader(open, layoutOfRead(layout, read ?? null), { boundUs, lateness }, size),
+      read: (read, from) =>
+        new ParquetReader(source, read ?? null, { boundUs, lateness }, size, (from as Place) ?? null),
       close: () => Promise.resolve(),
     };
   } catch (error) {
-    throw error instanceof MillraceError ? error : parquetError(library, label, error);
-  } finally {
-    free(file);
+    throw error instanceof MillraceError ? error : file.error(error);
   }
 }
 
-/** Lets go of what the library holds, which it cannot after an error of its own. */
-function free(held: { free(): void }): void {
-  try {
-    held.free();
-  } catch {
-    // Its memory goes with the library.
-  }
-}
-
-/**
- * What is left to read of a file without the columns that nobody looks at: those stay that have to have a value, since a NULL there is a reject, and
- * one in any case, for the number of rows.
- */
-function layoutOfRead(layout: ParquetLayout, read: ReadonlySet<string> | null): ParquetLayout {
-  const { fields } = layout.schema;
-  const isChosen = fields.map(
-    ({ name, nullable }, i) => layout.places[i] >= 0 && (read === null || read.has(name) || !nullable),
-  );
-  if (!isChosen.includes(true)) isChosen[layout.places.findIndex(place => place >= 0)] = true;
-  const inFile = layout.places.filter((_, i) => isChosen[i]).sort((a, b) => a - b);
-  return {
-    ...layout,
-    places: layout.places.map((place, i) => (isChosen[i] ? inFile.indexOf(place) : -1)),
-    types: inFile.map(place => layout.types[place]),
-    names: inFile.map(place => layout.names[place]),
-  };
-}
-
-/** An open file, and the library that has it. */
-interface OpenParquet {
-  readonly file: ParquetFile;
-  readonly library: ParquetLibrary;
-}
-
-async function openFile(directory: string, path: string, label: string): Promise<OpenParquet> {
-  const library = parquetLibrary();
-  await fileSize(directory, path);
-  try {
-    const blob = await openAsBlob(resolve(directory, path));
-    return { file: await library.run(() => library.api.ParquetFile.fromFile(blob)), library };
-  } catch (error) {
-    throw parquetError(library, label, error);
-  }
-}
-
-/** What went wrong while the library read a file: after an error of its own it is not used any more. */
-function parquetError(library: ParquetLibrary, label: string, error: unknown): unknown {
-  if (error instanceof Error && error.name === 'RuntimeError') library.fail(error);
-  return error instanceof SourceError ? error : brokenParquet(label, error);
-}
-
-async function chooseFields(
-  label: string,
-  opened: OpenParquet,
-  columns: readonly TypedColumn[],
-  request: SourceRequest,
-  notes: string[],
-  rows: number,
-): Promise<Field[]> {
+async function chooseFields(file: ParquetFile, request: SourceRequest, notes: string[]): Promise<Field[]> {
+  const { label, columns, rows } = file;
   if (request.fields !== null) return request.fields.map(field => declaredField(label, field, columns));
   const fields = fieldsOf(columns, notes);
-  const timeColumn = fields.findIndex(field => field.name === request.time?.column);
-  if (timeColumn >= 0 && fields[timeColumn].type.kind === 'int64' && rows > 0) {
-    fields[timeColumn] = await epochOf(label, opened, columns, fields[timeColumn], notes);
-  }
+  const at = fields.findIndex(field => field.name === request.time?.column);
+  if (at < 0 || fields[at].type.kind !== 'int64' || rows === 0) return fields;
+  const place = columns.findIndex(column => column.name === fields[at].name);
+  fields[at] = epochField(fields[at], await sampleOf(file, fields[at], place, 0), notes);
   return fields;
 }
 
-/** The event-time column where the file has plain integers. */
-async function epochOf(
-  label: string,
-  opened: OpenParquet,
-  columns: readonly TypedColumn[],
-  field: Field,
-  notes: string[],
-): Promise<Field> {
-  const place = columns.findIndex(column => column.name === field.name);
+/** Some values of one column from a row on. */
+async function sampleOf(file: ParquetFile, field: Field, place: number, from: number): Promise<BatchBuilder> {
   const builder = new BatchBuilder({ fields: [field] }, SAMPLE_ROWS);
-  await readRange(
-    opened,
-    label,
-    columns.map((column, i) => (i === place ? column.type : null)),
-    [place],
-    columns.map(c => c.name),
-    0,
-    builder,
-  );
-  return epochField(field, builder, notes);
-}
 
-/** Reads up to the builder's limit of rows from row `offset` on. */
-async function readRange(
-  { file, library }: OpenParquet,
-  label: string,
-  types: readonly (ArrowType | null)[],
-  places: readonly number[],
-  names: readonly string[],
-  offset: number,
-  builder: BatchBuilder,
-): Promise<void> {
-  const chosen = places.map(place => names[place]);
+  const rows = await file.read([{ place, column: 0 }], builder, from);
+
   try {
-    const table = await library.run(() =>
-      file.read({ offset, limit: builder.limit, columns: chosen, batchSize: builder.limit }),
-    );
-    const kept = types.filter(type => type !== null);
-    const inFileOrder = [...places].sort((a, b) => a - b);
-    for (const batch of table.recordBatches()) {
-      const view = new WasmBatch(batch, library.memory, kept);
-      const vectors = view.vectors();
-      const count = Math.min(view.length, builder.limit - builder.length);
-      places.forEach((place, i) => {
-        readVector(
-          vectors[inFileOrder.indexOf(place)] as ArrowVector,
-          0,
-          count,
-          builder.columns[i],
-          builder.length,
-        );
-      });
-      builder.length += count;
-      view.free();
-    }
-    table.free();
-  } catch (error) {
-    throw parquetError(library, label, error);
+    await rows.fill();
+  } finally {
+    await rows.close();
   }
+  return builder;
 }
 
-async function lookAtTimes(opened: OpenParquet, layout: ParquetLayout, time: EventTimeColumn, rows: number) {
+async function lookAtTimes(
+  { file, schema, places, completion }: ParquetSource,
+  time: EventTimeColumn,
+  rows: number,
+) {
   const times: Float64Array[] = [];
-  const place = layout.places[time.index];
-  const types = layout.types.map((type, i) => (i === place ? type : null));
-  const field = layout.schema.fields[time.index];
+  const place = places[time.index];
+  const field = schema.fields[time.index];
   for (const offset of [0, Math.max(0, rows - SAMPLE_ROWS)]) {
-    const builder = new BatchBuilder({ fields: [field] }, SAMPLE_ROWS);
+    const isThere = place >= 0 && rows > 0;
+    const builder = isThere
+      ? await sampleOf(file, field, place, offset)
+      : new BatchBuilder({ fields: [field] }, SAMPLE_ROWS);
     if (place < 0) builder.length = Math.min(rows, 1);
-    else if (rows > 0) await readRange(opened, layout.label, types, [place], layout.names, offset, builder);
-    layout.completion.complete(builder);
+    completion.complete(builder);
     const out = new Float64Array(builder.length);
     toEventTimes(builder.columns[0].column().data, time.unit, builder.length, out);
     times.push(out);
@@ -268,95 +156,86 @@ async function lookAtTimes(opened: OpenParquet, layout: ParquetLayout, time: Eve
   };
 }
 
+/** Where a reading stands between two batches: the row of the file that is next. */
+interface Place extends CountsSoFar {
+  readonly row: number;
+  readonly marks: MarkMaker['state'] | null;
+}
+
 /** One reading of a Parquet file, a few thousand rows at a time. */
 class ParquetReader implements SourceReader {
   readonly counters = newCounters();
   readonly #builder: BatchBuilder;
   readonly #marks: MarkMaker | null;
-  #opened: OpenParquet | null = null;
-  #rows: ReadableStreamDefaultReader | null = null;
-  #batch: WasmBatch | null = null;
-  #batchAt = 0;
+  readonly #isChosen: readonly boolean[];
+  #rows: ParquetRows | null = null;
+  #row: number;
   #ended = false;
 
   constructor(
-    private readonly open: () => Promise<OpenParquet>,
-    private readonly layout: ParquetLayout,
+    private readonly source: ParquetSource,
+    read: ReadonlySet<string> | null,
     { boundUs, lateness }: { readonly boundUs: number; readonly lateness: Lateness },
     private readonly size: number,
+    from: Place | null,
   ) {
-    this.#builder = new BatchBuilder(layout.schema, BATCH_ROWS, layout.interners);
-    this.#marks = layout.time === null ? null : new MarkMaker(layout.time.unit, boundUs, lateness);
+    const { schema, interners, time, places } = source;
+    this.#builder = new BatchBuilder(schema, BATCH_ROWS, interners);
+    this.#marks = time === null ? null : new MarkMaker(time.unit, boundUs, lateness);
+    // Of what nobody looks at those stay that have to have a value, since a NULL there is a reject, and one in any case, for the number of rows.
+    this.#isChosen = schema.fields.map(
+      ({ name, nullable }, i) => places[i] >= 0 && (read === null || read.has(name) || !nullable),
+    );
+    if (!this.#isChosen.includes(true)) {
+      const first = places.findIndex(place => place >= 0);
+      this.#isChosen = places.map((_, i) => i === first);
+    }
+    this.#row = from?.row ?? 0;
+    if (from === null) return;
+    countsFrom(this.counters, from);
+    if (from.marks !== null) this.#marks?.resume(from.marks);
+  }
+
+  bookmark(): Place {
+    return { row: this.#row, marks: this.#marks?.state ?? null, ...countsOf(this.counters) };
   }
 
   async next(maxRows: number): Promise<Batch | null> {
     const builder = this.#builder;
     builder.begin(Math.min(maxRows, BATCH_ROWS));
-    while (builder.length === 0 && !this.#ended) {
-      if (this.#batch === null && !(await this.#advance())) break;
-      this.#copy(this.#batch as WasmBatch);
-    }
+    while (builder.length === 0 && !this.#ended) await this.#fill();
     if (builder.length === 0) {
       await this.close();
       return null;
     }
     this.counters.rows += builder.length;
-    this.layout.completion.complete(builder);
-    return markedBatch(builder, this.layout.time, this.#marks);
+    this.source.completion.complete(builder);
+    return markedBatch(builder, this.source.time, this.#marks);
+  }
+
+  async #fill(): Promise<void> {
+    const { file, places } = this.source;
+    const builder = this.#builder;
+    try {
+      if (this.#rows === null) {
+        const chosen = places.flatMap((place, column) => (this.#isChosen[column] ? [{ place, column }] : []));
+        this.#rows = await file.read(chosen, builder, this.#row);
+      }
+      await this.#rows.fill();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    if (builder.length === 0) this.#ended = true;
+    else this.counters.bytes = this.size;
+    this.#row += builder.length;
+    leaveOutNulls(builder, 0, this.counters);
   }
 
   async close(): Promise<void> {
     this.#ended = true;
-    if (this.#batch !== null) free(this.#batch);
-    this.#batch = null;
     const rows = this.#rows;
-    const opened = this.#opened;
     this.#rows = null;
-    this.#opened = null;
-    if (opened === null) return;
-    // A library that has given up cannot be told to stop.
-    if (rows !== null) await opened.library.run(() => rows.cancel()).catch(() => undefined);
-    free(opened.file);
-  }
-
-  async #advance(): Promise<boolean> {
-    this.#opened ??= await this.open();
-    const { file, library } = this.#opened;
-    try {
-      if (this.#rows === null) {
-        const columns = [...this.layout.names];
-        const stream = await library.run(() => file.stream({ batchSize: BATCH_ROWS, columns }));
-        this.#rows = stream.getReader();
-      }
-      const rows = this.#rows;
-      const { done, value } = await library.run(() => rows.read());
-      if (done) return false;
-      this.#batch = new WasmBatch(value, library.memory, this.layout.types);
-      this.#batchAt = 0;
-      return true;
-    } catch (error) {
-      const failure = parquetError(library, this.layout.label, error);
-      await this.close();
-      throw failure;
-    }
-  }
-
-  /** Copies as many rows of the library's batch as the builder takes. */
-  #copy(batch: WasmBatch): void {
-    const builder = this.#builder;
-    const count = Math.min(builder.limit - builder.length, batch.length - this.#batchAt);
-    const vectors = batch.vectors();
-    this.layout.places.forEach((place, i) => {
-      if (place < 0) return;
-      readVector(vectors[place] as ArrowVector, this.#batchAt, count, builder.columns[i], builder.length);
-    });
-    builder.length += count;
-    this.#batchAt += count;
-    this.counters.bytes = this.size;
-    leaveOutNulls(builder, builder.length - count, this.counters);
-    if (this.#batchAt === batch.length) {
-      free(batch);
-      this.#batch = null;
-    }
+    await rows?.close();
   }
 }

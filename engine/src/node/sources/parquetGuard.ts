@@ -6,7 +6,7 @@ import { SourceError } from '../../sources/error.js';
 import { MOST_RATIO, tooDense } from '../files/unpackLimit.js';
 
 /** A page that says it unpacks to more is not read. */
-const MOST_PAGE = 64 << 20;
+export const MOST_PAGE = 64 << 20;
 const MOST_FOOTER = 64 << 20;
 /** Bytes that a file may unpack to whatever its size is. */
 const FREE_BYTES = 64 << 20;

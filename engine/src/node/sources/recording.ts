@@ -3,10 +3,15 @@ import type { EventTime } from '../../columns/time.js';
 import type { Field } from '../../columns/types.js';
 import type { Arrival, ArrivalFormat } from '../../sources/arrival.js';
 import { arrivalFormat } from '../../sources/arrivalFormats.js';
-import { arrivalColumns, ArrivalRows, type ArrivalRowsOptions } from '../../sources/arrivalRows.js';
+import {
+  arrivalColumns,
+  ArrivalRows,
+  type ArrivalPlace,
+  type ArrivalRowsOptions,
+} from '../../sources/arrivalRows.js';
 import { sampleTimes, type SampleTimes } from '../../sources/arrivalSample.js';
 import type { ByteInput } from '../../sources/bytes.js';
-import { addReject, newCounters } from '../../sources/counters.js';
+import { addReject, countsFrom, countsOf, newCounters, type CountsSoFar } from '../../sources/counters.js';
 import { withEventTime, type EventTimeColumn } from '../../sources/eventTime.js';
 import { observeMessages } from '../../sources/messageSample.js';
 import { choiceOption, textOption, type Options } from '../../sources/options.js';
@@ -20,7 +25,7 @@ import type {
 import { fileInput } from '../fileInput.js';
 import { localFiles } from '../files/localFiles.js';
 import { RecordingError } from '../recordings/format.js';
-import { RecordedArrivals, toArrival } from '../recordings/recordedArrivals.js';
+import { RecordedArrivals, toArrival, type RecordedPlace } from '../recordings/recordedArrivals.js';
 import type { IndexEntry } from '../recordings/recordingIndex.js';
 
 /** How much of a recording is looked at when it is opened. */
@@ -105,7 +110,7 @@ async function openRecording(
       notes,
     },
     live: false,
-    read: () => new RecordingReader(open, rows),
+    read: (_columns, from) => new RecordingReader(open, rows, (from as Place | null | undefined) ?? null),
     close: () => Promise.resolve(),
   };
 }
@@ -182,6 +187,12 @@ function inferFields(
   return observer.fields(time, notes);
 }
 
+/** Where a reading stands between two batches. */
+interface Place extends CountsSoFar {
+  readonly at: RecordedPlace;
+  readonly rows: ArrivalPlace;
+}
+
 /** One reading of a recording: it holds a chunk, whatever the file's size. */
 class RecordingReader implements SourceReader {
   readonly counters = newCounters();
@@ -193,8 +204,18 @@ class RecordingReader implements SourceReader {
   constructor(
     private readonly open: () => Promise<ByteInput>,
     rows: Omit<ArrivalRowsOptions, 'counters' | 'ask'>,
+    private readonly from: Place | null,
   ) {
     this.#rows = new ArrivalRows({ ...rows, counters: this.counters, ask: () => undefined });
+    if (from === null) return;
+    countsFrom(this.counters, from);
+    this.#rows.resume(from.rows);
+  }
+
+  bookmark(): Place | null {
+    const at = this.#recorded?.place() ?? null;
+    const rows = at === null ? null : this.#rows.place();
+    return at === null || rows === null ? null : { at, rows, ...countsOf(this.counters) };
   }
 
   async next(maxRows: number): Promise<Batch | null> {
@@ -230,7 +251,9 @@ class RecordingReader implements SourceReader {
   async #more(): Promise<boolean> {
     if (this.#recorded === null) {
       this.#input = await this.open();
-      this.#recorded = await RecordedArrivals.open(this.#input);
+      const recorded = await RecordedArrivals.open(this.#input);
+      this.#recorded = this.from === null ? recorded : await recorded.at(this.from.at);
+      if (this.from !== null) return true;
     }
     const { damages } = this.#recorded.chunks;
     const before = damages.length;
