@@ -20,7 +20,9 @@ import { rankColumns } from './rank.js';
 import type { RankOptions } from './rank.js';
 import { mapReducePlan } from './mapReduce.js';
 import type { MapReduceKey, MapReduceOptions } from './mapReduce.js';
-import { Stream } from './stream.js';
+import { followedByPlan } from './followedBy.js';
+import type { FollowedByOptions, FollowedRow, SameColumns } from './followedBy.js';
+import { FollowedStream, Stream } from './stream.js';
 import { timeSpec } from './timeOptions.js';
 import type { TimeOptions } from './timeOptions.js';
 import { tableOfArrow } from './tableOfArrow.js';
@@ -64,6 +66,18 @@ export class Table<Row> extends Collection<'Table', Row> {
     options: ScanOptions<Row, State, Out, Key>,
   ): Table<Out> {
     return new Table<Out>(scanPlan(this.plan, options));
+  }
+
+  /**
+   * These rows as history, and then those of a live stream, with no gap and no row twice: as `followedBy` of a stream.
+   *
+   * @example read('trades.parquet', { time: 'ts' }).followedBy(live, { by: 'symbol', sequence: 'tradeId' })
+   */
+  followedBy<Live>(
+    live: Stream<Live> & SameColumns<Row, Live>,
+    options: FollowedByOptions<Row>,
+  ): FollowedStream<FollowedRow<Row, Live>> {
+    return new FollowedStream(followedByPlan(this.plan, live.plan, options));
   }
 
   /**
