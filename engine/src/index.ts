@@ -137,11 +137,11 @@ export type { TopNKinds, TopNOptions } from './dsl/topN.js';
 export { orderBook } from './dsl/orderBook.js';
 export type { BookChangeColumns, BookLevel, BookLevelOf, OrderBookOptions } from './dsl/orderBook.js';
 export type { EmaOptions, RowFunction } from './dsl/rowFunctions.js';
-export { FollowedStream, Stream } from './dsl/stream.js';
+export { meetingEvents } from './dsl/meetingEvents.js';
+export type { MeetingEvent } from './dsl/meetingEvents.js';
+export { Stream } from './dsl/stream.js';
 export type {
   FollowedByOptions,
-  FollowedEvent,
-  FollowedRow,
   NamedFollowedBy,
   NumberedFollowedBy,
   SameColumns,

@@ -5,6 +5,7 @@ import {
   exchange,
   float64,
   int64,
+  meetingEvents,
   read,
   replay,
   schema,
@@ -12,8 +13,7 @@ import {
   sum,
   timestamp,
   webSocket,
-  type FollowedEvent,
-  type FollowedStream,
+  type MeetingEvent,
   type RowOf,
   type Stream,
   type Table,
@@ -28,28 +28,32 @@ const live = webSocket(url, { schema: Tick, time: 'ts' });
 
 it('rows are those of both sides', () => {
   const trades = history.followedBy(live, { by: 'symbol', sequence: 'seq' });
-  expectTypeOf(trades).toEqualTypeOf<FollowedStream<Tick>>();
+  expectTypeOf(trades).toEqualTypeOf<Stream<Tick>>();
   expectTypeOf(trades.where(t => t.price.gt(1))).toEqualTypeOf<Stream<Tick>>();
-  expectTypeOf(trades.events()).toEqualTypeOf<Stream<FollowedEvent>>();
-  expectTypeOf<FollowedEvent['at']>().toEqualTypeOf<Temporal.Instant | null>();
-  trades
-    .events()
+  expectTypeOf(meetingEvents(trades)).toEqualTypeOf<Stream<MeetingEvent>>();
+  expectTypeOf<MeetingEvent['at']>().toEqualTypeOf<Temporal.Instant | null>();
+  meetingEvents(trades)
     .groupBy('key')
     .aggregate(t => ({ missing: sum(t.missing) }));
   const table: Table<Tick> = read('a.ndjson', { schema: Tick, time: 'ts' });
-  expectTypeOf(table.followedBy(live, { id: ['symbol', 'seq'] })).toEqualTypeOf<FollowedStream<Tick>>();
+  expectTypeOf(table.followedBy(live, { id: ['symbol', 'seq'] })).toEqualTypeOf<Stream<Tick>>();
   const recorded = replay('a.mrec', { as: exchange.kraken({ channel: 'trades', symbols: ['BTC/USD'] }) });
   const trading: Stream<Trade> = exchange.kraken({ channel: 'trades', symbols: ['BTC/USD'] });
   expectTypeOf(
     (recorded as Stream<Trade>).followedBy(trading, { by: ['symbol'], sequence: 'id' }),
-  ).toEqualTypeOf<FollowedStream<Trade>>();
+  ).toEqualTypeOf<Stream<Trade>>();
 });
 
-it('a column may be NULL on one side', () => {
+it('a column of history may be NULL where that of live is not, and not the other way round', () => {
   const Loose = schema({ ts: timestamp('us'), symbol: string, price: float64.nullable(), seq: int64 });
   const loose = webSocket(url, { schema: Loose, time: 'ts' });
-  const rows = history.followedBy(loose, { by: 'symbol', sequence: 'seq' });
-  expectTypeOf(rows).toEqualTypeOf<FollowedStream<Omit<Tick, 'price'> & { price: number | null }>>();
+  const rows = replay('a.ndjson', { schema: Loose, time: 'ts' }).followedBy(live, {
+    by: 'symbol',
+    sequence: 'seq',
+  });
+  expectTypeOf(rows).toEqualTypeOf<Stream<RowOf<typeof Loose>>>();
+  // @ts-expect-error column 'price' is not the same on both sides
+  history.followedBy(loose, { by: 'symbol', sequence: 'seq' });
 });
 
 it('the columns of both sides are the same, and the one that differs is named', () => {
@@ -80,5 +84,5 @@ it('names are those of columns, and rows are numbered or have ids', () => {
 });
 
 it('a stream can be awaited: it is no promise', () => {
-  expectTypeOf<Awaited<FollowedStream<Tick>>>().toEqualTypeOf<FollowedStream<Tick>>();
+  expectTypeOf<Awaited<Stream<Tick>>>().toEqualTypeOf<Stream<Tick>>();
 });

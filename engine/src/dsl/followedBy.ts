@@ -1,4 +1,3 @@
-import type { Temporal } from 'temporal-polyfill';
 import { MillraceError } from '../columns/error.js';
 import { followedByNode } from '../plan/build.js';
 import type { FollowedByIdentity, FollowedByNode } from '../plan/nodes/followedBy.js';
@@ -7,10 +6,10 @@ import { made } from './origin.js';
 
 type Name<Row> = keyof NoInfer<Row> & string;
 
-/** The columns that two rows do not both have in one type; NULL is of every type. */
+/** The columns that two rows do not both have in one type; live values may be NULL only where those of history may be. */
 type Differing<Row, Live> = {
   [C in (keyof Row | keyof Live) & string]: C extends keyof Row & keyof Live
-    ? [NonNullable<Row[C]>, NonNullable<Live[C]>] extends [NonNullable<Live[C]>, NonNullable<Row[C]>]
+    ? [Live[C], NonNullable<Row[C]>] extends [Row[C], NonNullable<Live[C]>]
       ? never
       : C
     : C;
@@ -20,11 +19,6 @@ type Differing<Row, Live> = {
 export type SameColumns<Row, Live> = [Differing<Row, Live>] extends [never]
   ? unknown
   : { readonly differs: `column '${Differing<Row, Live>}' is not the same on both sides` };
-
-/** A row of history or of what follows it. */
-export type FollowedRow<Row, Live> = {
-  [C in keyof Row]: C extends keyof Live ? Row[C] | Live[C] : Row[C];
-};
 
 /** What every `followedBy` takes. */
 interface EveryFollowedBy<Row> {
@@ -58,27 +52,6 @@ export interface NamedFollowedBy<Row> extends EveryFollowedBy<Row> {
 
 /** What `followedBy` takes. */
 export type FollowedByOptions<Row> = NumberedFollowedBy<Row> | NamedFollowedBy<Row>;
-
-/** A row of the `events()` of history and what follows it. */
-export interface FollowedEvent {
-  /** The event time of the row that told it, or up to which everything had come; NULL where rows have none. */
-  readonly at: Temporal.Instant | null;
-  /**
-   * `met`: history has ended, and what had come of live follows; and of numbered rows `gap` (some have not come) and `late` (one of these
-   * came after all).
-   */
-  readonly event: 'met' | 'gap' | 'late';
-  /** The values of `by`, with ` / ` between them. */
-  readonly key: string | null;
-  /** Of a gap: the first number that has not come. */
-  readonly expected: number | null;
-  /** Of a gap: the number behind it; of `late`: the one that came. */
-  readonly got: number | null;
-  /** Of a gap: how many numbers have not come. */
-  readonly missing: number | null;
-  /** Of `met`: how many rows there were. */
-  readonly reason: string | null;
-}
 
 const BUFFER_BYTES = 64 * 1024 * 1024;
 const REMEMBERED = 1_000_000;
@@ -140,10 +113,4 @@ function count(given: unknown, name: string, otherwise: number): number {
     `followedBy(): ${name} is ${String(given)}.`,
     `Write a whole number above zero, such as { ${name}: ${otherwise} }.`,
   );
-}
-
-/** The plan of what there is to say about how they meet. */
-export function followedEventsPlan(node: PlanNode): PlanNode {
-  const { inputs, by, identity, maxBufferBytes } = node as FollowedByNode;
-  return made(followedByNode({ inputs, by, identity, maxBufferBytes, tells: 'events' }));
 }

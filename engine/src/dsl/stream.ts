@@ -7,8 +7,8 @@ import { Collection } from './collection.js';
 import { collectionOver, makes } from './make.js';
 import { scanPlan } from './applyFunctions.js';
 import type { ScanOptions } from './applyFunctions.js';
-import { followedByPlan, followedEventsPlan } from './followedBy.js';
-import type { FollowedByOptions, FollowedEvent, FollowedRow, SameColumns } from './followedBy.js';
+import { followedByPlan } from './followedBy.js';
+import type { FollowedByOptions, SameColumns } from './followedBy.js';
 import { made } from './origin.js';
 import type { Flat, Kinds } from './kinds.js';
 import { record } from './recording.js';
@@ -114,7 +114,7 @@ export class Stream<Row> extends Collection<'Stream', Row> {
    * number has (`sequence`, each of `by` on its own), or its `id`; the columns of both are the same. The watermark is that of history, then that of live.
    *
    * Before a live feed history is not held by the clock; two recordings are let out together, by the clock. Numbers that are missing are told by
-   * `stats()`, `explain()` and `events()`.
+   * `stats()`, `explain()` and `meetingEvents`.
    *
    * @throws MillraceError `MR1610`, `MR1611` for options that say nothing; `MR2115`, `MR2116` for columns that differ; `MR3550` for rows that change,
    *   `MR3551` for one source on both sides, `MR3552` for different event times, `MR3553` for a sequence that is no whole number; `MR3554` (while it
@@ -122,11 +122,13 @@ export class Stream<Row> extends Collection<'Stream', Row> {
    * @example
    * const trades = replay('today.mrec').followedBy(exchange.coinbase({ channel: 'trades', symbols: ['ETH-USD'] }), { by: 'symbol', sequence: 'id' });
    */
-  followedBy<Live>(
-    live: Stream<Live> & SameColumns<Row, Live>,
-    options: FollowedByOptions<Row>,
-  ): FollowedStream<FollowedRow<Row, Live>> {
-    return new FollowedStream(followedByPlan(this.plan, live.plan, options));
+  // By a type of its own: in conditions the row would keep collections from being compared by their rows alone.
+  followedBy<Own, Live>(
+    this: Stream<Own>,
+    live: Stream<Live> & SameColumns<Own, Live>,
+    options: FollowedByOptions<Own>,
+  ): Stream<Own> {
+    return new Stream<Own>(followedByPlan(this.plan, live.plan, options));
   }
 
   /** The recent rows as a table: `trades.keep({ last: '1 h' })`. Rows that go are counted. */
@@ -135,18 +137,6 @@ export class Stream<Row> extends Collection<'Stream', Row> {
       'StreamTable',
       made(keepNode({ input: this.plan, retention: retentionOf(options) })),
     );
-  }
-}
-
-/** History, and the live rows behind it. */
-export class FollowedStream<Row> extends Stream<Row> {
-  /**
-   * What there is to say about how history and live rows meet, as a stream: that they have, which numbers are missing then, and whether they come after all.
-   *
-   * @example trades.events().where(t => t.event.eq('gap')).groupBy('key').aggregate(t => ({ missing: sum(t.missing) }))
-   */
-  events(): Stream<FollowedEvent> {
-    return new Stream<FollowedEvent>(followedEventsPlan(this.plan));
   }
 }
 

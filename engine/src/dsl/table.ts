@@ -21,8 +21,8 @@ import type { RankOptions } from './rank.js';
 import { mapReducePlan } from './mapReduce.js';
 import type { MapReduceKey, MapReduceOptions } from './mapReduce.js';
 import { followedByPlan } from './followedBy.js';
-import type { FollowedByOptions, FollowedRow, SameColumns } from './followedBy.js';
-import { FollowedStream, Stream } from './stream.js';
+import type { FollowedByOptions, SameColumns } from './followedBy.js';
+import { Stream } from './stream.js';
 import { timeSpec } from './timeOptions.js';
 import type { TimeOptions } from './timeOptions.js';
 import { tableOfArrow } from './tableOfArrow.js';
@@ -73,11 +73,13 @@ export class Table<Row> extends Collection<'Table', Row> {
    *
    * @example read('trades.parquet', { time: 'ts' }).followedBy(live, { by: 'symbol', sequence: 'tradeId' })
    */
-  followedBy<Live>(
-    live: Stream<Live> & SameColumns<Row, Live>,
-    options: FollowedByOptions<Row>,
-  ): FollowedStream<FollowedRow<Row, Live>> {
-    return new FollowedStream(followedByPlan(this.plan, live.plan, options));
+  // By a type of its own: in conditions the row would keep collections from being compared by their rows alone.
+  followedBy<Own, Live>(
+    this: Table<Own>,
+    live: Stream<Live> & SameColumns<Own, Live>,
+    options: FollowedByOptions<Own>,
+  ): Stream<Own> {
+    return new Stream<Own>(followedByPlan(this.plan, live.plan, options));
   }
 
   /**

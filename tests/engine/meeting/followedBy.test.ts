@@ -10,6 +10,7 @@ import {
   count,
   float64,
   int64,
+  meetingEvents,
   replay,
   schema,
   session,
@@ -91,8 +92,8 @@ const write = (name: string, rows: readonly Raw[]): string => {
 };
 const history = (rows: readonly Raw[]): Stream<Trade> =>
   replay(write('history.ndjson', rows), { ...OPTIONS, name: 'history' });
-const live = (options: LiveOptions<Trade> = {}): Stream<Trade> =>
-  webSocket(url, { ...OPTIONS, name: 'live', ...options });
+const live = (options: Pick<LiveOptions<Trade>, 'maxBufferBytes'> = {}): Stream<Trade> =>
+  webSocket<Trade>(url, { ...OPTIONS, name: 'live', ...options });
 
 const show = async (stream: { plan: unknown }): Promise<void> => {
   await host.link().request({ type: 'open', plan: stream.plan as never, owner: 'shown' });
@@ -173,7 +174,7 @@ test.each(['before', 'amid', 'after'] as const)(
 test('what is missing between history and live is told: by number, and whether it comes after all', async () => {
   gate.open();
   const trades = history(TRADES.slice(0, 99)).followedBy(live(), BY);
-  const events = trades.events();
+  const events = meetingEvents(trades);
   await show(trades);
   await show(events);
   await until(async () => (await events.count()) === 1);
@@ -348,6 +349,7 @@ test('what cannot be brought together is refused', async () => {
   await expect(past.followedBy(untimed, BY).rows()).rejects.toThrow('MR3552');
   const other = feed.drop('price') as unknown as Stream<Trade>;
   await expect(past.followedBy(other, BY).rows()).rejects.toThrow('MR2115');
+  expect(() => meetingEvents(feed)).toThrow('MR1612');
   const changing = feed.toTable({ key: 'symbol' }) as unknown as Stream<Trade>;
   await expect(past.followedBy(changing, BY).rows()).rejects.toThrow('MR3550');
 });
@@ -362,6 +364,6 @@ test("Flink's SQL: the rows of both, each id once; its events cannot be said", a
   expect(sql).toContain('UNION ALL');
   expect(sql).toContain('PARTITION BY `symbol`, `tradeId` ORDER BY');
   expect(differs.length).toBe(2);
-  const events = await both.events().toFlinkSql({ sources: { history: table, feed: table } });
+  const events = await meetingEvents(both).toFlinkSql({ sources: { history: table, feed: table } });
   expect(events.sql).toBeNull();
 });
