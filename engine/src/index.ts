@@ -137,7 +137,15 @@ export type { TopNKinds, TopNOptions } from './dsl/topN.js';
 export { orderBook } from './dsl/orderBook.js';
 export type { BookChangeColumns, BookLevel, BookLevelOf, OrderBookOptions } from './dsl/orderBook.js';
 export type { EmaOptions, RowFunction } from './dsl/rowFunctions.js';
+export { meetingEvents } from './dsl/meetingEvents.js';
+export type { MeetingEvent } from './dsl/meetingEvents.js';
 export { Stream } from './dsl/stream.js';
+export type {
+  FollowedByOptions,
+  NamedFollowedBy,
+  NumberedFollowedBy,
+  SameColumns,
+} from './dsl/followedBy.js';
 export type { KeepOptions } from './dsl/stream.js';
 export { StreamTable } from './dsl/streamTable.js';
 export { Table } from './dsl/table.js';

@@ -20,6 +20,8 @@ import { rankColumns } from './rank.js';
 import type { RankOptions } from './rank.js';
 import { mapReducePlan } from './mapReduce.js';
 import type { MapReduceKey, MapReduceOptions } from './mapReduce.js';
+import { followedByPlan } from './followedBy.js';
+import type { FollowedByOptions, SameColumns } from './followedBy.js';
 import { Stream } from './stream.js';
 import { timeSpec } from './timeOptions.js';
 import type { TimeOptions } from './timeOptions.js';
@@ -64,6 +66,20 @@ export class Table<Row> extends Collection<'Table', Row> {
     options: ScanOptions<Row, State, Out, Key>,
   ): Table<Out> {
     return new Table<Out>(scanPlan(this.plan, options));
+  }
+
+  /**
+   * These rows as history, and then those of a live stream, with no gap and no row twice: as `followedBy` of a stream.
+   *
+   * @example read('trades.parquet', { time: 'ts' }).followedBy(live, { by: 'symbol', sequence: 'tradeId' })
+   */
+  // By a type of its own: in conditions the row would keep collections from being compared by their rows alone.
+  followedBy<Own, Live>(
+    this: Table<Own>,
+    live: Stream<Live> & SameColumns<Own, Live>,
+    options: FollowedByOptions<Own>,
+  ): Stream<Own> {
+    return new Stream<Own>(followedByPlan(this.plan, live.plan, options));
   }
 
   /**

@@ -9,6 +9,7 @@ import { ChangeRowsOperator } from './changeRows.js';
 import { DistinctOperator } from './distinct.js';
 import { FewTopOperator } from './fewTop.js';
 import { FilterOperator } from './filter.js';
+import { FollowedByOperator } from './followedBy.js';
 import { IntervalJoinOperator } from './intervalJoin.js';
 import { WindowJoinOperator } from './windowJoin.js';
 import { JoinOperator } from './join.js';
@@ -77,6 +78,8 @@ export function buildOperator(physical: PhysicalOperator, exchange: ExchangeCont
       return new SetOperationOperator(physical);
     case 'unionAll':
       return new UnionAllOperator(physical.ports, physical.output);
+    case 'followedBy':
+      return new FollowedByOperator(physical);
     case 'reorder':
       return new ReorderOperator(physical);
     case 'rolling':

@@ -1,5 +1,6 @@
 import type { Batch } from '../columns/batch.js';
 import type { EventTime } from '../columns/time.js';
+import type { MeetingStats } from './meetingStats.js';
 import type { ShuffleStats } from './shuffleStats.js';
 import type { StateReader, StateWriter } from './snapshot.js';
 
@@ -48,6 +49,10 @@ export interface Operator {
   stateRows(): number;
   /** The windows that are not final yet; only operators of windows have it. */
   openWindows?(): OpenWindows;
+  /** How history and live rows meet; only `followedBy` has it. */
+  meeting?(): MeetingStats;
+  /** Whether a port's live feeds are to be held back, since what has come of it waits; only `followedBy` has it. */
+  holdsBack?(port: number): boolean;
   /** What has gone to which partition; only mapReduce has it. */
   shuffle?(): ShuffleStats;
   /**

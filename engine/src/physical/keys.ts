@@ -39,6 +39,7 @@ function keyOfStep(plan: Pick<PhysicalPlan, 'operators'>, step: PhysicalStep): r
     case 'changes':
     case 'rowKinds':
     case 'unionAll':
+    case 'followedBy':
       return null;
     case 'upsert':
       return step.key;

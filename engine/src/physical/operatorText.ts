@@ -9,6 +9,7 @@ import type { PhysicalRolling } from './rolling.js';
 import { boundWindowText } from '../windows/boundText.js';
 import type { EmitSpec, FillSpec } from '../windows/emission.js';
 import { asOfJoinText } from './asOfJoin.js';
+import { followedByOperatorText } from './followedBy.js';
 import { mapReduceOperatorText } from './mapReduce.js';
 import { orderBookOperatorText } from './orderBook.js';
 import type { PhysicalRank } from './rank.js';
@@ -59,6 +60,8 @@ export function operatorText(operator: PhysicalOperator): string {
     }
     case 'unionAll':
       return `union all of ${operator.ports} (watermark: the lowest of its inputs)`;
+    case 'followedBy':
+      return followedByOperatorText(operator);
     case 'rolling':
       return rollingText(operator);
     case 'matchPattern':

@@ -19,6 +19,7 @@ import type { PhysicalJoin } from './join.js';
 import type { PhysicalLookupJoin } from './lookupJoin.js';
 import type { PhysicalSetOperation } from './setOperation.js';
 import type { PhysicalUpsert } from './upsert.js';
+import type { PhysicalFollowedBy } from './followedBy.js';
 import type { PhysicalLead, PhysicalRolling, PhysicalRollingChanges } from './rolling.js';
 import type { PhysicalMatchPattern } from './matchPattern.js';
 
@@ -78,6 +79,7 @@ export type PhysicalOperator = { readonly input: Schema; readonly output: Schema
       /** As for filters. */
       readonly carried?: boolean;
     }
+  | ({ readonly op: 'followedBy' } & PhysicalFollowedBy)
   | {
       /** Rows in event order: they come out once the watermark has passed them; late ones are dropped. */
       readonly op: 'reorder';

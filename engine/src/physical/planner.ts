@@ -15,6 +15,7 @@ import { planAggregate, planLateRows } from './aggregate.js';
 import { planApply } from './apply.js';
 import { planAsOfJoin } from './asOfJoin.js';
 import { changesOf } from './explain.js';
+import { planFollowedBy } from './followedBy.js';
 import { planIntervalJoin } from './intervalJoin.js';
 import { planWindowJoin } from './windowJoin.js';
 import { planJoin } from './join.js';
@@ -335,6 +336,7 @@ export function planPhysical(
         return { at: told, sequence: null, window: null, retention: null };
       },
       keep: keep => ({ ...plan(keep.input, wanted), retention: keep.retention }),
+      followedBy: node => planFollowedBy(node, relationOf, plan, add),
       unionAll: union => {
         const { schema } = relationOf(union);
         const inputs = union.inputs.map(node => plan(node, { ...wanted, upsert: false }));

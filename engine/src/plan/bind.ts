@@ -37,6 +37,7 @@ import { bindMatchPattern } from './matchPattern.js';
 import { bindTopN, endsWithWindows } from './topN.js';
 import { bindOrderBook } from './orderBook.js';
 import { bindUnionAll } from './unionAll.js';
+import { bindFollowedBy } from './followedBy.js';
 
 /** What bars have beside: their number in their group, from 1 up, and whether they have reached their threshold. */
 const BAR_FIELDS: readonly Field[] = [
@@ -100,6 +101,7 @@ export function bindPlan(
         late: node => bindLate(node, bound),
         keep: node => input(node),
         unionAll: node => bindUnionAll(node.inputs.map(each => bound.get(each)!)),
+        followedBy: node => bindFollowedBy(node, pair(node)),
       }),
     );
     bound.set(each, relation);

@@ -24,6 +24,7 @@ import type { AsOfJoinNode } from './nodes/asOfJoin.js';
 import type { TopNNode } from './nodes/topN.js';
 import type { OrderBookNode } from './nodes/orderBook.js';
 import type { UnionAllNode } from './nodes/unionAll.js';
+import type { FollowedByNode } from './nodes/followedBy.js';
 import type { UnpivotNode } from './nodes/unpivot.js';
 import type { UpsertNode } from './nodes/upsert.js';
 import type { PlanNode } from './plan.js';
@@ -81,6 +82,9 @@ export const keepNode = (parts: Parts<KeepNode>): KeepNode => freeze({ kind: 'ke
 /** The rows of several inputs. */
 export const unionAllNode = (parts: Parts<UnionAllNode>): UnionAllNode =>
   freeze({ kind: 'unionAll', ...parts });
+/** History, then live rows. */
+export const followedByNode = (parts: Parts<FollowedByNode>): FollowedByNode =>
+  freeze({ kind: 'followedBy', ...parts });
 
 /** Columns made of the rows before each row. */
 export const rollingNode = (parts: Parts<RollingNode>): RollingNode => freeze({ kind: 'rolling', ...parts });

@@ -13,6 +13,7 @@ import { planChildren } from './children.js';
 import type { ChangelogMode, Relation } from './relation.js';
 import { changesSuffix, uniqueKey } from './uniqueKey.js';
 import { deduplicateText } from './deduplicate.js';
+import { followedByText } from './followedBy.js';
 import { visitPlan } from './plan.js';
 import { rankText } from './rank.js';
 import { mapReduceText } from './mapReduce.js';
@@ -102,6 +103,7 @@ export function nodeText(node: PlanNode): string {
     unpivot: ({ columns, name, value }) => `unpivot ${columns.join(', ')} as ${name}, ${value}`,
     final: () => 'final',
     unionAll: ({ inputs }) => `union all of ${inputs.length}`,
+    followedBy: node => followedByText(node),
     late: () => 'late rows',
     keep: ({ retention: { lastUs, rows, bytes } }) => {
       const last = lastUs === null ? [] : [`last ${formatDuration(lastUs)}`];

@@ -24,6 +24,7 @@ import type { AsOfJoinNode } from './nodes/asOfJoin.js';
 import type { TopNNode } from './nodes/topN.js';
 import type { OrderBookNode } from './nodes/orderBook.js';
 import type { UnionAllNode } from './nodes/unionAll.js';
+import type { FollowedByNode } from './nodes/followedBy.js';
 import type { UnpivotNode } from './nodes/unpivot.js';
 import type { UpsertNode } from './nodes/upsert.js';
 
@@ -46,6 +47,7 @@ export type PlanNode =
   | LateNode
   | KeepNode
   | UnionAllNode
+  | FollowedByNode
   | RollingNode
   | MatchPatternNode
   | TopNNode

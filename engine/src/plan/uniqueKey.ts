@@ -49,6 +49,7 @@ export function uniqueKey(
     mapReduce: () => null,
     cache: ({ input }) => of(input),
     unionAll: () => null,
+    followedBy: () => null,
   });
 }
 

@@ -161,6 +161,15 @@ export class Pipeline implements MergeOutput {
     this.#tellIdle();
   }
 
+  /** Whether what has come of a live source waits for another source's end, and there is no room for more of it. */
+  holdsBack(source: number): boolean {
+    return this.operators.some((operator, at) =>
+      this.plan.operators[at].inputs.some(
+        (input, port) => operator.holdsBack?.(port) === true && sourcesOf(this.plan, input).includes(source),
+      ),
+    );
+  }
+
   /** A source is silent, and holds the others back no more; or it is back. */
   idle(source: number, idle: boolean): void {
     this.#idle[source] = idle;

@@ -265,6 +265,7 @@ export class RunningQuery implements MemoryHolder {
     if (this.error !== null) return false;
     for (const brake of this.brakes) if (brake()) return true;
     if (this.#pipeline.pendingRows >= MOST_PENDING_ROWS) return true;
+    if (this.context.inputs[source].live && this.#pipeline.holdsBack(source)) return true;
     if (this.#merge.rowsWaiting(source) < MOST_WAITING_ROWS) return false;
     const { awaited } = this.#merge;
     // Feeds that wait for each other over two queries would wait for ever.

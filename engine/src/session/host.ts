@@ -301,7 +301,7 @@ class Host implements SessionHost {
     const stats = await this.#queries.stats(plan);
     const followed = (await this.#queries.running(plan))?.followed === true;
     const physical = followed ? prepared.running({ followed, part: null }) : prepared.physical;
-    return explainQuery(plan, { ...prepared, physical }, stats);
+    return explainQuery({ ...prepared, physical }, stats);
   }
 
   /** What could not be read: as far as the feed has read, or from a reading of its own where it is not being read. */

@@ -1,15 +1,16 @@
 import { formatDuration } from '../columns/duration.js';
 import { explainPhysical, type ExplainedPhysical } from '../physical/explain.js';
 import { explainPlan, explainText } from '../plan/explain.js';
-import type { PlanNode } from '../plan/plan.js';
 import type { PreparedPlan } from './hostQueries.js';
 import { timeText } from './hostStats.js';
-import type { Explanation, OperatorStats, QueryStats } from './stats.js';
+import type { Explanation, MeetingStats, OperatorStats, QueryStats } from './stats.js';
+
+/** So many runs of missing numbers are written out. */
+const GAPS_SHOWN = 5;
 
 /** What a plan is, and what it does if it runs. */
 export function explainQuery(
-  plan: PlanNode,
-  { physical, relations }: Pick<PreparedPlan, 'physical' | 'relations'>,
+  { plan, physical, relations }: Pick<PreparedPlan, 'plan' | 'physical' | 'relations'>,
   stats: QueryStats | null,
 ): Explanation {
   const logical = explainPlan(plan, relations);
@@ -86,6 +87,7 @@ function operatorNotes(stats: OperatorStats): string[] {
   return [
     parts.join(', '),
     ...shuffleNotes(stats),
+    ...(stats.meeting === undefined ? [] : meetingNotes(stats.meeting)),
     ...(windows === null || windows.open === 0
       ? []
       : [`${numberText(windows.open)} windows open${windows.why === null ? '' : `: ${windows.why}`}`]),
@@ -104,6 +106,53 @@ function shuffleNotes({ shuffle }: OperatorStats): string[] {
     `keys by partition ${keys}, the largest has ${skew.toFixed(2)} times the pairs of the mean`,
     `heaviest keys ${heavy.join(', ')}`,
   ];
+}
+
+/** How history and live rows meet, and what is missing between them. */
+function meetingNotes({
+  state,
+  history,
+  live,
+  old,
+  unnumbered,
+  missing,
+  gaps,
+  keys,
+}: MeetingStats): string[] {
+  const again = (rows: number): string => (rows === 0 ? '' : ` (${numberText(rows)} had come before)`);
+  const read = `${numberText(history.rows)} rows of history${again(history.duplicates)}`;
+  const waits =
+    state === 'history'
+      ? `is being read, ${numberText(live.waiting)} live rows wait for its end`
+      : `${numberText(live.waited)} live rows waited for its end`;
+  const rest = [
+    ...(old === 0 ? [] : [`${numberText(old)} too old to tell`]),
+    ...(unnumbered === 0 ? [] : [`${numberText(unnumbered)} without a number or id`]),
+  ];
+  const lines = [
+    [`${read}, which ${waits}`, `${numberText(live.rows)} live rows${again(live.duplicates)}`, ...rest].join(
+      ', ',
+    ),
+  ];
+  if (missing === null) {
+    const apart = live.rows > 0 && live.duplicates === 0;
+    lines.push(
+      `whether rows are missing between them is not known: ids have no order${apart ? ', and no live row was in history' : ''}`,
+    );
+  } else if (missing === 0) lines.push('no number is missing');
+  else {
+    const runs = gaps.slice(0, GAPS_SHOWN).map(({ key, from, to }) => {
+      const of = key === null ? '' : `${key} `;
+      return from === to ? `${of}${from}` : `${of}${from} to ${to}`;
+    });
+    const more = gaps.length > GAPS_SHOWN ? ', …' : '';
+    lines.push(`${numberText(missing)} numbers are missing: ${runs.join(', ')}${more}`);
+  }
+  if (keys !== null && keys.onlyHistory + keys.onlyLive > 0)
+    lines.push(
+      `${numberText(keys.both)} keys on both sides, ${numberText(keys.onlyHistory)} in history alone, ${numberText(keys.onlyLive)} in live alone`,
+    );
+  return lines;
 }
 
 function markText(us: number | null): string {

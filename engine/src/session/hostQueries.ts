@@ -2,6 +2,7 @@ import type { Relation } from '../plan/relation.js';
 import { bindPlan, sourceRelationOf } from '../plan/bind.js';
 import { planSources } from '../plan/children.js';
 import { partOf } from '../plan/parts.js';
+import { withHistories } from '../plan/followedBy.js';
 import { planHash } from '../plan/hash.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { PhysicalPlan } from '../physical/physical.js';
@@ -17,6 +18,8 @@ import type { QueryStats } from './stats.js';
 
 /** A plan whose sources have been looked at: typed, and ready to run. */
 export interface PreparedPlan {
+  /** As it runs: histories go by the clock only where what follows them does. */
+  readonly plan: PlanNode;
   readonly bound: BoundPlan;
   readonly physical: PhysicalPlan;
   /** What each node puts out. */
@@ -33,7 +36,8 @@ export interface PreparedPlan {
 }
 
 /** Looks at a plan's sources, types the plan and chooses how it runs. */
-export async function preparePlan(plan: PlanNode, runtime: Runtime): Promise<PreparedPlan> {
+export async function preparePlan(written: PlanNode, runtime: Runtime): Promise<PreparedPlan> {
+  const plan = withHistories(written);
   const nodes = planSources(plan);
   const sources = await Promise.all(nodes.map(node => runtime.open(node)));
   const relations = bindPlan(plan, node => {
@@ -46,6 +50,7 @@ export async function preparePlan(plan: PlanNode, runtime: Runtime): Promise<Pre
   // Equal sources are one in the physical plan.
   const running = await Promise.all(physical.sources.map(({ node }) => runtime.open(node)));
   return {
+    plan,
     bound: { fields: schema.fields, time, mode, key, sources: sources.map(source => source.summary) },
     physical,
     relations,

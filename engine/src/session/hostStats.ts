@@ -106,6 +106,7 @@ function operatorStats(pipeline: Pipeline, at: number, sources: readonly SourceS
     heldBy: holder === null ? null : describeHolder(holder),
     windows: windowStats(pipeline, at, holder),
     shuffle: operator.shuffle?.() ?? null,
+    ...(operator.meeting === undefined ? {} : { meeting: operator.meeting() }),
   };
 }
 

@@ -1,8 +1,9 @@
 import type { EventTime } from '../columns/time.js';
+import type { MeetingStats } from '../operators/meetingStats.js';
 import type { ShuffleStats } from '../operators/shuffleStats.js';
 import type { ExplainedPhysical } from '../physical/explain.js';
 
-export type { ShuffleStats };
+export type { MeetingStats, ShuffleStats };
 
 /** A source of a query and how far it is. Times are event time in whole microseconds since 1970; null where there is none yet. */
 export interface SourceStats {
@@ -77,6 +78,8 @@ export interface OperatorStats {
   readonly windows: WindowStats | null;
   /** For mapReduce: what has gone to which partition. */
   readonly shuffle: ShuffleStats | null;
+  /** For followedBy: how history and live rows meet. */
+  readonly meeting?: MeetingStats;
 }
 
 /** What a query does and holds, as `await t.stats()` gives it. */

@@ -8,6 +8,7 @@ import { flinkType } from '../functions/scalar/sql.js';
 import { projectColumns } from '../plan/bind.js';
 import { planNodes } from '../plan/children.js';
 import type { AggregateNode } from '../plan/nodes/aggregate.js';
+import type { FollowedByNode } from '../plan/nodes/followedBy.js';
 import type { DeduplicateNode } from '../plan/nodes/deduplicate.js';
 import type { RollingNode } from '../plan/nodes/rolling.js';
 import type { SourceNode } from '../plan/nodes/source.js';
@@ -19,6 +20,7 @@ import type { Cannot } from './cannot.js';
 import { flinkJoin, flinkSetOperation } from './flinkJoins.js';
 import { flinkPairs } from './flinkIntervals.js';
 import { deduplicated, upserted } from './flinkChangelog.js';
+import { firstOfEach } from './flinkFollowed.js';
 import { temporalQuery, versionedSources } from './flinkAsOf.js';
 import { isOfWindows, overColumn } from './flinkRolling.js';
 import { matchRecognize } from './flinkPatterns.js';
@@ -197,6 +199,7 @@ class NodePrinter {
           hidden: time === null || isRowtime(time) ? null : ROWTIME,
         });
       },
+      followedBy: node => this.#followed(node),
       unionAll: union =>
         union.inputs
           .map(input => `SELECT ${this.#columns(union)} FROM ${this.#from(input)}`)
@@ -251,6 +254,14 @@ class NodePrinter {
     this.notes.differs('rows have no event time behind it in Flink');
     const hidden = this.#hidden(node).map(name => `, CAST(NULL AS TIMESTAMP(3)) AS ${name}`);
     return hidden.length === 0 ? query : `SELECT *${hidden.join('')} FROM (${query})`;
+  }
+
+  /** The rows of both, each id once. */
+  #followed(node: FollowedByNode): string {
+    const from = node.inputs.map(input => `SELECT ${this.#columns(node)} FROM ${this.#from(input)}`);
+    const time = this.#timeOf(node);
+    const rowtime = time === null ? null : flinkName(isRowtime(time) ? time.name : ROWTIME);
+    return firstOfEach(node, { ...this.notes, from, columns: this.#columns(node), rowtime });
   }
 
   #aggregate(node: AggregateNode): string {
