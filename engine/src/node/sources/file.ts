@@ -1,4 +1,5 @@
-import type { SourceConnector } from '../../sources/source.js';
+import type { Options } from '../../sources/options.js';
+import type { OpenSource, SourceConnector, SourceRequest, World } from '../../sources/source.js';
 import { localFiles } from '../files/localFiles.js';
 import { findPieces } from '../files/pieces.js';
 import { openMany } from './manyFiles.js';
@@ -12,12 +13,16 @@ import { openPiece } from './onePiece.js';
 export const fileConnector: SourceConnector = {
   name: 'file',
   async open(asked, world) {
-    const request = { ...asked, options: await localFiles(asked.options, world) };
-    const pieces = await findPieces(request.options, world.directory);
-    const [piece] = pieces;
-    if (pieces.length === 1 && piece.partitions.length === 0) {
-      return openPiece(piece, request, world.directory, { added: [], files: 1 });
-    }
-    return openMany(pieces, request, world.directory);
+    const opened = (options: Options): Promise<OpenSource> => openFiles({ ...asked, options }, world);
+    return opened(await localFiles(asked.options, world, opened));
   },
 };
+
+async function openFiles(request: SourceRequest, { directory }: World): Promise<OpenSource> {
+  const pieces = await findPieces(request.options, directory);
+  const [piece] = pieces;
+  if (pieces.length === 1 && piece.partitions.length === 0) {
+    return openPiece(piece, request, directory, { added: [], files: 1 });
+  }
+  return openMany(pieces, request, directory);
+}
