@@ -14,7 +14,8 @@ interface Connection {
 /** Files that take longer to be closed are left as they are. */
 const CLOSE_MS = 2_000;
 
-const host = createNodeHost();
+const { MILLRACE_PINS_REPORT: pinsReport } = process.env;
+const host = createNodeHost(pinsReport === undefined ? {} : { pinsReport });
 const link = host.link();
 const connections = new Map<string, Connection>();
 let ending = false;
