@@ -12,7 +12,7 @@ import { SendQueue } from '../wire/sockets.js';
 import { CheckError } from './error.js';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
-const START_MS = 60_000;
+const START_MS = 120_000;
 /** A subscription reaches the kernel some time after the connection: it is asked again until something is heard. */
 const ASK_AGAIN_MS = 50;
 /** A kernel has so long to end by itself: its engine closes files in two seconds. */
@@ -137,14 +137,18 @@ export class KernelClient {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Resolves when the kernel has answered, and what it publishes arrives. */
+  /**
+   * Resolves when what the kernel publishes arrives, and it has run a cell that shows nothing: the language service and the runner have
+   * started then, and what cells take is their own.
+   */
   async #answers(): Promise<void> {
     let replied = false;
     let published = false;
     const stop = this.listen(({ header }) => {
-      if (header.msg_type === 'kernel_info_reply') replied = true;
+      if (header.msg_type === 'execute_reply') replied = true;
       if (header.msg_type === 'status') published = true;
     });
+    this.send('execute_request', { code: '0', silent: true });
     const deadline = performance.now() + START_MS;
     try {
       while (!replied || !published) {

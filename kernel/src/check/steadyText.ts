@@ -1,12 +1,15 @@
+/** A number as people write it. */
+const NUMBER = String.raw`\b\d+(?:[.,]\d+)*`;
+
 /** What a text says of the moment in which it was made, and what stands for it. */
 const VOLATILE: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '<id>'],
-  [/\b(127\.0\.0\.1|localhost|\[::1\]):\d+/g, '$1:<port>'],
-  [/[\d.,]+ ?(rows?|messages?|bytes|[kMGT]?i?B)\/s\b/g, '<rate>'],
-  [/[\d.,]+ ?(?:[kMGT]i?B|bytes)\b/g, '<size>'],
-  [/[\d.,]+ ?(?:ns|µs|us|ms)\b/g, '<time>'],
-  [/\b(in|took|after|for) [\d.,]+ ?(?:s|seconds?|min|minutes?|h)\b/g, '$1 <time>'],
-  [/[\d.,]+ s behind\b/g, '<time> behind'],
+  [/(127\.0\.0\.1|localhost|\[::1\]):\d+/g, '$1:<port>'],
+  [new RegExp(`${NUMBER} ?(?:rows?|messages?|bytes|[kMGT]?i?B)/s\\b`, 'g'), '<rate>'],
+  [new RegExp(`${NUMBER} ?(?:[kMGT]i?B|bytes)\\b`, 'g'), '<size>'],
+  [new RegExp(`${NUMBER} ?(?:ns|µs|us|ms)\\b`, 'g'), '<time>'],
+  [new RegExp(`\\b(in|took|after|for) ${NUMBER} ?(?:s|seconds?|min|minutes?|h)\\b`, 'g'), '$1 <time>'],
+  [new RegExp(`${NUMBER} s behind\\b`, 'g'), '<time> behind'],
   [/\b(\w*(?:[bB]ytes|[eE]lapsed|[mM]s|Seconds|PerSecond|pid))(['"]?: )[\d.e+-]+n?/g, '$1$2<number>'],
 ];
 
