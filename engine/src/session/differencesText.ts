@@ -40,6 +40,7 @@ function lines(
     });
     return [...shown, ...more(ranges.length - shown.length, 'stretches')];
   }
+  if (differences.length === 0) return [];
   const shown = differences.slice(0, most);
   const rows = shown.flatMap(difference => rowsOf(difference, before));
   const total = counts.changed + counts.missing + counts.extra;
