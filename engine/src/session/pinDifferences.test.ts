@@ -42,7 +42,7 @@ const text = (row: Row): string =>
     ),
   );
 
-const value: fc.Arbitrary<Row> = fc.tuple(
+const value = fc.tuple(
   fc.option(fc.bigInt({ min: -5n, max: 40n })),
   fc.option(fc.constantFrom('a', 'b', '', 'NULL', '10', '9')),
   fc.option(fc.constantFrom(0, -0, 1.5, NaN, Infinity, 0.1 + 0.2, 0.3, 1e300, 2 / 3)),
