@@ -96,7 +96,7 @@ export { LiveStream } from './dsl/liveStream.js';
 export type { ConnectionEvent, GapOptions, LiveOptions, WithReceived } from './dsl/liveStream.js';
 export { Recording } from './dsl/recording.js';
 export type { RecordOptions, RecordingState } from './dsl/recording.js';
-export { Pin, pin } from './dsl/pin.js';
+export { Pin, pin, PinnedResult, type PinOptions, type ResultPinOptions } from './dsl/pin.js';
 export type { Rolled, Rolling, RollingOptions, WithRolled } from './dsl/rolling.js';
 export type {
   AfterMatchOption,

@@ -199,7 +199,7 @@ test('a pinned recording is known again, and another one is told', async () => {
   await anew();
   const told = new RegExp(
     `MR3816 'trades.mrec' is not the file that was pinned. Pinned: hash ${hash}, 100 rows from 2024-03-08T09:30:00Z to 2024-03-08T09:30:59Z. ` +
-      `Found: hash ${other.hash}, .* renew: true`,
+      `Found: hash ${other.hash}, 99 rows from 2024-03-08T09:30:00Z to 2024-03-08T09:30:59Z, \\d+ bytes, written .* renew: true`,
   );
   await expect(stream.rows()).rejects.toThrow(told);
   await expect(pin(stream)).rejects.toThrow(told);
@@ -211,13 +211,20 @@ test('a pinned recording is known again, and another one is told', async () => {
   expect((await stream.rows()).length).toBe(99);
 });
 
-test('other files are pinned by their bytes, and what is no file cannot be', async () => {
+test('other files are pinned by their bytes, and what is neither file nor result cannot be', async () => {
   writeFileSync(join(folder, 'prices.csv'), CSV);
   expect(await pin('prices.csv')).toMatchObject({ hash: sha(CSV), rows: 20_000, from: null, to: null });
   writeFileSync(join(folder, 'prices.csv'), `${CSV}9,9\n`);
   await anew();
-  await expect(read('prices.csv').rows()).rejects.toThrow('MR3816');
-  await expect(pin(read('prices.csv').limit(1) as never)).rejects.toThrow('MR1728');
+  await expect(read('prices.csv').rows()).rejects.toThrow(
+    /MR3816 .* Pinned: hash \w+, 20000 rows\. Found: hash \w+, 20001 rows, \d+ bytes/,
+  );
+  writeFileSync(join(folder, 'prices.csv'), '');
+  await anew();
+  await expect(read('prices.csv').rows()).rejects.toThrow(
+    /MR3816 .* whose rows cannot be read \(MR\d+ .*\), 0 bytes/,
+  );
+  await expect(pin(3 as never)).rejects.toThrow('MR1728');
   writeFileSync(join(folder, 'millrace.pins.json'), '{"version":2}');
   await anew();
   await expect(read('prices.csv').rows()).rejects.toThrow('MR3817');

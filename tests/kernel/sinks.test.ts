@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { fileInput } from '../../engine/src/node/fileInput.js';
+import { surveyRecording } from '../../engine/src/node/recordings/survey.js';
 import { JupyterClient } from '../support/jupyterClient.js';
 
 let kernel: JupyterClient;
@@ -103,3 +105,37 @@ test('credentials are in no output, and in no error', async () => {
   expect(answer.error?.evalue).toContain('MR3911');
   expect(JSON.stringify(kernel.published)).not.toContain('canary-7f3a');
 });
+
+test.each([true, false])(
+  'a shutdown (restart: %s) writes the files of live writes and recordings to their end',
+  async restart => {
+    const own = await JupyterClient.start();
+    try {
+      const cell =
+        "const write = await feed.writeTo(file.ndjson('live.ndjson'));\nawait feed.record('feed.mrec');";
+      expect((await own.execute(`${FEED()}\n${cell}`)).error).toBeNull();
+      const partial = join(own.directory, 'live.ndjson.partial');
+      await expect
+        .poll(() => existsSync(partial) && readFileSync(partial, 'utf8').length > 500, { timeout: 10_000 })
+        .toBe(true);
+      // A cell that loops is no reason to lose what the engine holds.
+      own.startCell('for (;;) {}');
+      const gone = once(own.process, 'exit');
+      await own.ask('shutdown_request', { restart }, { channel: 'control' });
+      await gone;
+      expect(existsSync(partial)).toBe(false);
+      const rows = readFileSync(join(own.directory, 'live.ndjson'), 'utf8').trimEnd().split('\n');
+      const ids = rows.map(line => (JSON.parse(line) as { id: number }).id);
+      expect(ids.length).toBeGreaterThan(10);
+      expect(ids).toEqual(ids.map((_, at) => ids[0] + at));
+      // The last chunk and the index are there, although the chunk was not a second old.
+      const input = await fileInput(own.directory, 'feed.mrec');
+      const survey = await surveyRecording(input);
+      await input.close();
+      expect(survey).toMatchObject({ damages: [], isUnfinished: false });
+      expect(survey.messages).toBeGreaterThan(10);
+    } finally {
+      own.dispose();
+    }
+  },
+);

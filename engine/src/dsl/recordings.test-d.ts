@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import { exchange, pin, read, replay, webSocket } from '../index.js';
-import type { Pin, Recording, RecordingState, Stream, Trade } from '../index.js';
+import type { Pin, PinnedResult, Recording, RecordingState, Stream, Trade } from '../index.js';
 
 declare const trades: Stream<{ ts: Temporal.Instant; price: number }>;
 
@@ -26,12 +26,18 @@ replay('trades.mrec', { as: feed, time: 'when' });
 replay('trades.mrec', { as: read('trades.csv') });
 replay('https://example.org/trades.mrec', { hash: '9f86d0', maxBytes: 1e9 });
 
-const pinned: Promise<Pin> = pin(replayed);
-void pin('trades.mrec', { renew: true });
+const pinned: Promise<Pin | PinnedResult> = pin(replayed);
+const file: Promise<Pin> = pin('trades.mrec', { renew: true });
+const result: Promise<Pin | PinnedResult> = pin(
+  replayed.where(t => t.price.gt(1)),
+  { name: 'dear' },
+);
+// @ts-expect-error: a file has its own name
+void pin('trades.mrec', { name: 'trades' });
 void pin(await recording);
-// @ts-expect-error: a file, or what reads one
+// @ts-expect-error: a file, or a result
 void pin(3);
-// A table of a feed is none, which is said when it runs.
+// A feed that never ends gives no result, which is said when it runs.
 void pin(webSocket('ws://localhost:1').keep());
 
-export { latest, pinned };
+export { file, latest, pinned, result };

@@ -72,3 +72,15 @@ export function withOwner<Result>(name: string, work: () => Result): Result {
   restore();
   return result;
 }
+
+let nameOf: (value: unknown) => string | null = () => null;
+
+/** Says by which name the user knows a value: the kernel knows the top-level names of the cells. */
+export function setNames(next: (value: unknown) => string | null): void {
+  nameOf = next;
+}
+
+/** The name by which the user knows a value, or null. */
+export function nameOfValue(value: unknown): string | null {
+  return nameOf(value);
+}

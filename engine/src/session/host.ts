@@ -21,6 +21,7 @@ import { partsOf, preparePlan, QueryRegistry, type HeldQuery } from './hostQueri
 import { readRows } from './hostReads.js';
 import { pinFile } from './hostPins.js';
 import { RecordingRegistry } from './hostRecordings.js';
+import { ResultPins } from './hostResultPins.js';
 import { checkSame } from './hostSame.js';
 import { WriteRegistry } from './hostWrites.js';
 import { Subscriptions } from './hostSubscriptions.js';
@@ -81,6 +82,7 @@ class Host implements SessionHost {
   readonly #writes: WriteRegistry;
   readonly #subscriptions = new Subscriptions();
   readonly #recordings: RecordingRegistry;
+  readonly #pinned: ResultPins;
   readonly #clock: ClockPublisher;
   readonly #open = new Map<string, OpenQuery>();
   readonly #bindings: SourceBindings;
@@ -107,6 +109,7 @@ class Host implements SessionHost {
     const notice = (owner: string | null, text: string): void => this.#tell({ type: 'notice', owner, text });
     this.#writes = new WriteRegistry(this.#runtime, this.#queries, sinks, notice);
     this.#recordings = new RecordingRegistry(this.#runtime, this.#queries, options.recorders ?? null, notice);
+    this.#pinned = new ResultPins(this.#runtime, this.#queries, options.pins ?? null);
     this.#clock = new ClockPublisher(this.#runtime);
   }
 
@@ -150,7 +153,8 @@ class Host implements SessionHost {
     record: request => this.#recordings.open(request),
     recordingStats: request => this.#recordings.stats(request),
     recordingStop: request => this.#recordings.stop(request),
-    pin: ({ plan, renew }) => pinFile(plan, renew, this.#runtime, this.options.pins ?? null),
+    pin: request => pinFile(request, this.#runtime, this.options.pins ?? null),
+    pinResult: request => this.#pinned.pin(request),
     rejects: ({ plan }) => this.#rejects(plan),
     release: async ({ queryId }) => {
       const open = this.#open.get(queryId);

@@ -1,13 +1,11 @@
-import { formatTimestamp } from '../columns/iso.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { rowsOf, type Pin, type Pins } from '../sources/pin.js';
+import { factsOf, type Pin, type Pins } from '../sources/pin.js';
 import { RecordError } from './hostRecordings.js';
 
 /** Pins the file of a source node: which it is and what it gives. One that was pinned before has to be the same, unless it is renewed. */
 export async function pinFile(
-  plan: PlanNode,
-  renew: boolean,
+  { plan, renew, owner }: { readonly plan: PlanNode; readonly renew: boolean; readonly owner: string | null },
   runtime: Runtime,
   pins: Pins | null,
 ): Promise<Pin & { readonly file: string }> {
@@ -19,16 +17,13 @@ export async function pinFile(
       "Write await pin('trades.mrec'), or pin(replay('trades.csv', { time: 'ts' })).",
     );
   }
-  const { world } = runtime.options;
-  const { directory } = world;
+  const { directory } = runtime.options.world;
   if (renew) await pins.put(path, null, directory);
   const source = await runtime.open(plan);
   const before = await pins.get(path, directory);
-  const { rows, first, last } = await rowsOf(source, () => runtime.yieldTurn());
+  const facts = await factsOf(source, () => runtime.yieldTurn());
   const hash = await pins.hash(path, directory);
-  const text = (time: number | null): string | null =>
-    time === null ? null : formatTimestamp(BigInt(Math.round(time)), 'us');
-  const pin: Pin = { hash, rows, from: text(first), to: text(last) };
+  const pin: Pin = { hash, ...facts };
   if (before !== null && (before.rows !== pin.rows || before.from !== pin.from || before.to !== pin.to)) {
     throw new RecordError(
       'MR3819',
@@ -37,6 +32,7 @@ export async function pinFile(
       'Read it as before, or pin what it gives now: await pin(…, { renew: true }).',
     );
   }
+  await pins.found?.({ kind: 'file', name: path, owner, before, pin });
   if (before === null) await pins.put(path, pin, directory);
   return { ...pin, file: path };
 }

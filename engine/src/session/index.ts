@@ -3,3 +3,6 @@ export * from './protocol.js';
 export * from './client.js';
 export * from './errors.js';
 export { typeName } from '../columns/types.js';
+export { floatText, rowDifferences } from './rowDifferences.js';
+export type { RowDifferences, TextRows } from './rowDifferences.js';
+export { differencesText } from './differencesText.js';

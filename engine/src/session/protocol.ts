@@ -4,7 +4,7 @@ import type { Value } from '../columns/values.js';
 import type { CacheNode } from '../plan/nodes/cache.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { ChangelogMode } from '../plan/relation.js';
-import type { Pin } from '../sources/pin.js';
+import type { Pin, ResultPin } from '../sources/pin.js';
 import type { RecordingStats } from '../sources/recorder.js';
 import type { SourceSummary, Reject } from '../sources/source.js';
 import type { Explanation, QueryStats } from './stats.js';
@@ -130,7 +130,20 @@ export type HostRequest =
   | { readonly type: 'recordingStats'; readonly recordingId: string }
   | { readonly type: 'recordingStop'; readonly recordingId: string }
   /** Notes which file a source node reads, and what that gives. */
-  | { readonly type: 'pin'; readonly plan: PlanNode; readonly renew: boolean }
+  | {
+      readonly type: 'pin';
+      readonly plan: PlanNode;
+      readonly renew: boolean;
+      readonly owner: string | null;
+    }
+  /** Notes what a plan gives at the end of its input, under a name; what was noted before has to be the same, unless it is renewed. */
+  | {
+      readonly type: 'pinResult';
+      readonly plan: PlanNode;
+      readonly name: string;
+      readonly renew: boolean;
+      readonly owner: string | null;
+    }
   | { readonly type: 'rejects'; readonly plan: PlanNode }
   | { readonly type: 'release'; readonly queryId: string }
   /** Releases every query that the owner made: its cell is gone. */
@@ -225,6 +238,7 @@ export interface HostReplies {
   };
   recordingStop: RecordingStats;
   pin: Pin & { readonly file: string };
+  pinResult: Pick<ResultPin, 'columns' | 'key' | 'rows' | 'hash'>;
   rejects: { readonly count: number; readonly rows: readonly Reject[] };
   applied: null;
   clientGone: null;

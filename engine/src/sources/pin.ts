@@ -1,4 +1,5 @@
 import type { EventTime } from '../columns/time.js';
+import { formatTimestamp } from '../columns/iso.js';
 import { toEventTimes } from '../columns/time.js';
 import type { OpenSource } from './source.js';
 
@@ -12,6 +13,51 @@ export interface Pin {
   readonly to: string | null;
 }
 
+/** The values of a row as texts; NULL stays so. */
+export type RowTexts = readonly (string | null)[];
+
+/** A stretch of a large result, in the order of its key. */
+export interface PinnedBlock {
+  /** The hash of what tells its first row from its neighbours. */
+  readonly at: string;
+  /** The first row, cut, for people. */
+  readonly first: RowTexts;
+  readonly rows: number;
+  readonly hash: string;
+}
+
+/** The result of a query: its columns, how many rows it has, and which. */
+export interface ResultPin {
+  /** Name and type, as users write it. */
+  readonly columns: readonly (readonly [name: string, type: string])[];
+  /** The columns that tell rows apart; none: rows have no key. */
+  readonly key: readonly string[];
+  readonly rows: number;
+  /** Of the rows in whatever order: 32 hexadecimal digits. */
+  readonly hash: string;
+  /** All rows, in the order of the key, up to a bound. */
+  readonly all?: readonly RowTexts[];
+  /** Beyond it: where which rows are. */
+  readonly blocks?: readonly PinnedBlock[];
+}
+
+/** What was found where something is pinned, for whoever compares notebooks. */
+export type FoundPin = {
+  /** A file's path, or a result's name. */
+  readonly name: string;
+  /** The cell. */
+  readonly owner: string | null;
+} & (
+  | { readonly kind: 'file'; readonly before: Pin | null; readonly pin: Pin }
+  | {
+      readonly kind: 'result';
+      readonly before: ResultPin | null;
+      readonly pin: ResultPin;
+      /** Null: it is the same, or was not pinned before. */
+      readonly differences: unknown;
+    }
+);
+
 /** Where pins are kept. */
 export interface Pins {
   get(path: string, directory: string): Promise<Pin | null>;
@@ -19,12 +65,28 @@ export interface Pins {
   put(path: string, pin: Pin | null, directory: string): Promise<void>;
   /** The hash that a file is pinned by. */
   hash(path: string, directory: string): Promise<string>;
+  /** The pin of a result by its name. */
+  result(name: string, directory: string): Promise<ResultPin | null>;
+  putResult(name: string, pin: ResultPin, directory: string): Promise<void>;
+  /** Where it is given, it is told what was found, and what differs is no error: whoever it tells compares. */
+  readonly found?: (found: FoundPin) => Promise<void>;
 }
 
 const TURN_ROWS = 8192;
 
+/** How many rows a source gives, and from when to when, as a pin has it. */
+export async function factsOf(
+  source: OpenSource,
+  yieldTurn: () => Promise<void>,
+): Promise<Pick<Pin, 'rows' | 'from' | 'to'>> {
+  const { rows, first, last } = await rowsOf(source, yieldTurn);
+  const text = (time: EventTime | null): string | null =>
+    time === null ? null : formatTimestamp(BigInt(Math.round(time)), 'us');
+  return { rows, from: text(first), to: text(last) };
+}
+
 /** How many rows a source gives, and from when to when: it is read to its end. */
-export async function rowsOf(
+async function rowsOf(
   source: OpenSource,
   yieldTurn: () => Promise<void>,
 ): Promise<{ readonly rows: number; readonly first: EventTime | null; readonly last: EventTime | null }> {

@@ -11,9 +11,14 @@ interface Connection {
   close(): void;
 }
 
-const host = createNodeHost();
+/** Files that take longer to be closed are left as they are. */
+const CLOSE_MS = 2_000;
+
+const { MILLRACE_PINS_REPORT: pinsReport } = process.env;
+const host = createNodeHost(pinsReport === undefined ? {} : { pinsReport });
 const link = host.link();
 const connections = new Map<string, Connection>();
+let ending = false;
 
 function send(message: FromEngine): void {
   if (process.connected) process.send?.(message);
@@ -31,6 +36,20 @@ async function answer(message: Extract<ToEngine, { type: 'request' }>): Promise<
   } catch (error) {
     send({ type: 'reply', id: message.id, result: { ok: false, error: toWireError(error) } });
   }
+}
+
+/** Writes what live sinks and recordings hold, and ends. Where the wire process is gone nobody would end what hangs. */
+function end(): void {
+  if (ending) return;
+  ending = true;
+  setTimeout(() => process.exit(1), CLOSE_MS);
+  host.close().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
 }
 
 function receive(message: ToEngine): void {
@@ -60,6 +79,9 @@ function receive(message: ToEngine): void {
       connections.get(message.comm)?.close();
       connections.delete(message.comm);
       break;
+    case 'end':
+      end();
+      break;
   }
 }
 
@@ -71,5 +93,5 @@ process.on('message', (message: ToEngine) => {
     console.error(error);
   }
 });
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', end);
 process.on('SIGINT', () => undefined);

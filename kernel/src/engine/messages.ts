@@ -9,7 +9,9 @@ export type ToEngine =
   | { readonly type: 'view'; readonly comm: string; readonly request: ViewRequest }
   | { readonly type: 'sessionOpen'; readonly comm: string }
   | { readonly type: 'session'; readonly comm: string; readonly request: SessionRequest }
-  | { readonly type: 'close'; readonly comm: string };
+  | { readonly type: 'close'; readonly comm: string }
+  /** The kernel is ending: files are written to their end, and the process ends. */
+  | { readonly type: 'end' };
 
 /** Engine process to wire process. */
 export type FromEngine =

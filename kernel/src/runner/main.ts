@@ -2,7 +2,7 @@
  * The runner process: evaluates cells. It is started by the wire process, talks back through the output pipe, and ends
  * when the wire process does.
  */
-import { setDefaultLink, setOwner } from 'millrace/session';
+import { setDefaultLink, setNames, setOwner } from 'millrace/session';
 import { createDisplay } from '../display/index.js';
 import type { CellError, PreparedCell } from './contract.js';
 import { createEvaluator } from './evaluate.js';
@@ -35,6 +35,9 @@ const display = createDisplay({
   attached: () => attached,
 });
 const evaluator = createEvaluator({ directory: process.cwd(), link, globals: { display: display.display } });
+
+// A result that a cell pins is known by its variable, which may be declared anew elsewhere.
+setNames(value => Object.entries(evaluator.scope).find(([, each]) => each === value)?.[0] ?? null);
 
 function currentRun(): RunId {
   return timers.current() ?? running?.run ?? last;

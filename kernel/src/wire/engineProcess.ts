@@ -7,6 +7,8 @@ import type { HostResult } from '../runner/outputMessages.js';
 const ENTRY = fileURLToPath(new URL('../engine/main.js', import.meta.url));
 /** An engine that ends sooner than this after its start is not started again at once. */
 const SOON_MS = 2_000;
+/** How long sinks and recordings have to write what they hold when the kernel ends: Jupyter kills it after five seconds. */
+const CLOSE_MS = 2_500;
 
 export interface EngineEvents {
   /** A message for a front end's comm. */
@@ -55,9 +57,17 @@ export class EngineProcess {
     });
   }
 
-  kill(): void {
+  /** Ends the process once its files are closed; one that does not come to that is killed. Resolves when it is gone. */
+  async close(): Promise<void> {
     this.#closing = true;
-    this.#child.kill('SIGKILL');
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise<void>(resolve => child.once('exit', () => resolve()));
+    const killing = setTimeout(() => child.kill('SIGKILL'), CLOSE_MS);
+    if (child.connected) this.send({ type: 'end' });
+    else child.kill('SIGKILL');
+    await gone;
+    clearTimeout(killing);
   }
 
   #start(): ChildProcess {

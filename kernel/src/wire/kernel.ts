@@ -91,8 +91,11 @@ export class Kernel {
     if (this.#closing) return;
     this.#closing = true;
     this.#runner.close();
-    this.#engine.kill();
-    await Promise.all([this.#language.close().catch(() => undefined), this.#sockets.close()]);
+    await Promise.all([
+      this.#engine.close(),
+      this.#language.close().catch(() => undefined),
+      this.#sockets.close(),
+    ]);
     this.#options.onExit();
   }
 

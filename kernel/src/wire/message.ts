@@ -32,6 +32,8 @@ export interface Message {
 
 /** What a sender says of a message; the codec adds the header. */
 export interface Outgoing {
+  /** The message's id; a new one where it is not given. */
+  readonly id?: string;
   readonly type: string;
   readonly parent: Header | Record<string, never>;
   readonly content: JsonObject;
@@ -67,7 +69,7 @@ export class MessageCodec {
 
   encode(out: Outgoing): (Uint8Array | string)[] {
     const header: Header = {
-      msg_id: randomUUID(),
+      msg_id: out.id ?? randomUUID(),
       session: this.#session,
       username: this.#username,
       date: new Date().toISOString(),

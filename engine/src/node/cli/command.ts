@@ -20,21 +20,25 @@ export interface Command {
   /** What it does, in one line. */
   readonly summary: string;
   readonly usage: string;
-  run(args: readonly string[], context: CommandContext): Promise<void>;
+  /** Resolves with the exit code where it is not 0. */
+  run(args: readonly string[], context: CommandContext): Promise<number | void>;
 }
 
 /** What was written on the command line is not what the command takes: exit code 2. */
 export class UsageError extends MillraceError {
   override readonly name = 'UsageError';
 
-  constructor(text: string, hint: string | null = null) {
-    super('MR3820', text, hint);
+  constructor(text: string, hint: string | null = null, code = 'MR3820') {
+    super(code, text, hint);
   }
 }
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
-/** The options and names of a command line. Throws `UsageError` for what is none of them, and for too few or too many names. */
+/**
+ * The options and names of a command line; a name that ends in `…` stands for one or more. Throws `UsageError` for what is none of them, and for
+ * too few or too many names.
+ */
 export function parsedArgs<Config extends Options>(
   args: readonly string[],
   options: Config,
@@ -50,7 +54,8 @@ export function parsedArgs<Config extends Options>(
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
   const { positionals, values } = parsed;
-  if (positionals.length !== names.length) {
+  const isList = names.at(-1)?.endsWith('…') === true;
+  if (isList ? positionals.length < names.length : positionals.length !== names.length) {
     const given = positionals.length === 0 ? 'nothing' : positionals.join(' ');
     throw new UsageError(`${names.join(' ')} is expected, and ${given} is there.`);
   }

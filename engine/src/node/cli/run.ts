@@ -1,10 +1,17 @@
 import { UsageError, type Command, type CommandContext } from './command.js';
+import { checkCommand } from './check.js';
 import { importCommand } from './importCommand.js';
 import { inspectCommand } from './inspect.js';
 import { recordCommand } from './record.js';
 import { serveCommand } from './serve.js';
 
-const COMMANDS: readonly Command[] = [serveCommand, recordCommand, importCommand, inspectCommand];
+const COMMANDS: readonly Command[] = [
+  checkCommand,
+  serveCommand,
+  recordCommand,
+  importCommand,
+  inspectCommand,
+];
 
 function help(): string {
   const lines = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(9)} ${summary}`);
@@ -29,8 +36,7 @@ export async function runCommand(args: readonly string[], context: CommandContex
     return 0;
   }
   try {
-    await command.run(rest, context);
-    return 0;
+    return (await command.run(rest, context)) ?? 0;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     context.note(`millrace ${command.name}: ${message.replaceAll('\n', ' ')}`);

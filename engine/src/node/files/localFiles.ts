@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { SourceError } from '../../sources/error.js';
 import { numberOption, textOption, type Options } from '../../sources/options.js';
-import type { World } from '../../sources/source.js';
+import type { OpenSource, World } from '../../sources/source.js';
 import { downloadedFile, MOST_DOWNLOAD_BYTES } from '../network/download.js';
 import { fileError, shownPath } from '../paths.js';
 import { checkedHash, checkHash } from './fileHash.js';
@@ -10,8 +10,14 @@ import { checkPin } from './pins.js';
 /**
  * The options of a source with the path of a file on this machine: an address of the web is downloaded, once. Options: `path`; `hash` (SHA-256), which an
  * address needs; `maxBytes` of a download (2 GiB). Files that are pinned are checked. Errors `MR3811` to `MR3816`.
+ *
+ * @param opened opens what these options say: to tell which rows another file than the pinned one has
  */
-export async function localFiles(options: Options, world: World): Promise<Options> {
+export async function localFiles(
+  options: Options,
+  world: World,
+  opened: (options: Options) => Promise<OpenSource>,
+): Promise<Options> {
   const { hash: _hash, maxBytes: _most, ...rest } = options;
   const path = textOption(options, 'path', '');
   const hash = textOption(options, 'hash', '');
@@ -30,7 +36,7 @@ export async function localFiles(options: Options, world: World): Promise<Option
   const full = resolve(world.directory, path);
   try {
     if (hash !== '') await checkHash(full, shownPath(world.directory, full), hash);
-    else await checkPin(full, world.directory);
+    else await checkPin(full, world.directory, () => opened(rest));
   } catch (error) {
     throw error instanceof SourceError ? error : await fileError(error, world.directory, path);
   }

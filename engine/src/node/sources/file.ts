@@ -1,4 +1,4 @@
-import { textOption } from '../../sources/options.js';
+import { textOption, type Options } from '../../sources/options.js';
 import { placedSource } from '../../sources/placedSource.js';
 import type { OpenSource, SourceConnector, SourceRequest, World } from '../../sources/source.js';
 import { localFiles } from '../files/localFiles.js';
@@ -15,9 +15,9 @@ import { openPiece } from './onePiece.js';
 export const fileConnector: SourceConnector = {
   name: 'file',
   async open(asked, world) {
-    const request = { ...asked, options: await localFiles(asked.options, world) };
-    const source = await openFiles(request, world);
-    const received = textOption(request.options, 'receivedAt', '');
+    const opened = (options: Options): Promise<OpenSource> => openFiles({ ...asked, options }, world);
+    const source = await opened(await localFiles(asked.options, world, opened));
+    const received = textOption(asked.options, 'receivedAt', '');
     return received === '' ? source : placedSource(source, received);
   },
 };

@@ -21,6 +21,7 @@ import type {
   SourceReader,
   SourceRequest,
   SourceSummary,
+  World,
 } from '../../sources/source.js';
 import { fileInput } from '../fileInput.js';
 import { localFiles } from '../files/localFiles.js';
@@ -40,17 +41,21 @@ const SAMPLE_ROWS = 500;
 export const recordingConnector: SourceConnector = {
   name: 'recording',
   async open(request, world) {
-    const local = { ...request, options: await localFiles(request.options, world) };
-    const path = textOption(local.options, 'path', '');
-    const open = (): Promise<ByteInput> => fileInput(world.directory, path);
-    const input = await open();
-    try {
-      return await openRecording(input, open, local);
-    } finally {
-      await input.close();
-    }
+    const opened = (options: Options): Promise<OpenSource> => openLocal({ ...request, options }, world);
+    return opened(await localFiles(request.options, world, opened));
   },
 };
+
+async function openLocal(request: SourceRequest, { directory }: World): Promise<OpenSource> {
+  const path = textOption(request.options, 'path', '');
+  const open = (): Promise<ByteInput> => fileInput(directory, path);
+  const input = await open();
+  try {
+    return await openRecording(input, open, request);
+  } finally {
+    await input.close();
+  }
+}
 
 /** How a recording is read: as is asked, else as it was recorded. */
 interface Reading {
