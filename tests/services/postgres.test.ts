@@ -22,6 +22,7 @@ import {
 import { createNodeHost } from '../../engine/src/node/host.js';
 import { setDefaultLink } from '../../engine/src/session/client.js';
 import type { SessionHost } from '../../engine/src/session/protocol.js';
+import { seededRandom } from '../../engine/src/sources/random.js';
 import { sql, testServer, type TestServer } from '../support/postgres.js';
 
 let found: TestServer;
@@ -53,6 +54,17 @@ const to = (options: Partial<PostgresOptions> & { table: string }) =>
   postgres({ url: secret('PG_URL'), ...options });
 
 describe('a table of Postgres', () => {
+  test('holds a thousand ids of 64 bits exactly', async () => {
+    const random = seededRandom(Number(process.env.MILLRACE_SEED ?? 11));
+    const word = (): bigint => BigInt(Math.floor(random() * 2 ** 32));
+    const ids = Array.from({ length: 1000 }, () => BigInt.asIntN(64, (word() << 32n) | word()));
+    const table = Table.of({ id: ids }, { schema: schema({ id: int64 }) } as never);
+    await table.writeTo(to({ table: 'ids', createTable: true }));
+    const back = await ask('SELECT id::text FROM ids ORDER BY ids.id');
+    const sorted = [...ids].sort((a, b) => (a < b ? -1 : 1));
+    expect(back.map(({ id }) => id)).toEqual(sorted.map(String));
+  });
+
   test('holds every value of every type as it is', async () => {
     const types = schema({
       b: boolean.nullable(),

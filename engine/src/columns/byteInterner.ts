@@ -1,4 +1,5 @@
 import { Dictionary } from './dictionary.js';
+import { hashBytes } from './hash.js';
 
 const decoder = new TextDecoder();
 
@@ -49,9 +50,7 @@ export class ByteInterner {
   }
 
   #find(bytes: Uint8Array, from: number, to: number): number {
-    let hash = to - from;
-    for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
-    hash ^= hash >>> 15;
+    const hash = hashBytes(bytes, from, to);
     const slots = this.#slots;
     const mask = this.#mask;
     const starts = this.#starts;

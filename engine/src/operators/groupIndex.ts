@@ -1,4 +1,5 @@
 import type { Column } from '../columns/column.js';
+import { hashPair } from '../columns/hash.js';
 import type { DataType } from '../columns/types.js';
 import type { Value } from '../columns/values.js';
 import { OutputColumn } from './output.js';
@@ -206,11 +207,4 @@ class PairIds {
     this.#table = table;
     this.#mask = mask;
   }
-}
-
-function hashPair(a: number, b: number): number {
-  let hash = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
-  hash ^= hash >>> 15;
-  hash = Math.imul(hash, 0x27d4eb2f);
-  return hash ^ (hash >>> 13);
 }

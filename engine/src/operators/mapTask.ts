@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Column } from '../columns/column.js';
 import type { DataType } from '../columns/types.js';
+import { ValueMap } from '../columns/valueMap.js';
 import { compileFunction } from '../codegen/compile.js';
 import { GroupIndex } from './groupIndex.js';
 import {
@@ -73,7 +74,7 @@ export abstract class MapTask {
 /** Rows through a function of the user's, which gives lists of pairs. */
 export class RowMapTask extends MapTask {
   readonly #fn: (row: unknown) => unknown;
-  readonly #slots = new Map<KeyPart, number>();
+  readonly #slots = new ValueMap<KeyPart, number>();
   readonly #keys: MapKey[] = [];
   protected kind = 'null';
 

@@ -1,5 +1,6 @@
 import type { Field } from '../columns/types.js';
 import { typeName } from '../columns/types.js';
+import { ValueMap } from '../columns/valueMap.js';
 import { compileFunction } from '../codegen/compile.js';
 import { compareKeys, keyId, mixedKeys, type KeyPart, type MapKey } from './mapReduceKeys.js';
 import { failedFunction, MapReduceError, shown } from './mapReduceError.js';
@@ -13,7 +14,7 @@ type Reduce = (key: MapKey, values: unknown[]) => unknown;
 
 /** Brings the parts of one partition together, in the order of the shares that they are of, and makes a row of each key. */
 export function reducePartition(plan: TaskPlan, parts: readonly Part[]): Reduced {
-  const slots = new Map<KeyPart, number>();
+  const slots = new ValueMap<KeyPart, number>();
   const keys: MapKey[] = [];
   const pairs: number[] = [];
   const values = pairValues(plan.combine, slot => keys[slot]);

@@ -1,26 +1,10 @@
 import { hasNull, type Column } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
+import { hashBigInt, hashNumber } from '../columns/hash.js';
 import { hasDictionary, isInt64Like, type DataType } from '../columns/types.js';
 import type { Value } from '../columns/values.js';
 import type { OutputColumn } from './output.js';
 import type { SnapshotValue, StateReader, StateWriter } from './snapshot.js';
-
-const bits = new Float64Array(1);
-const words = new Int32Array(bits.buffer);
-
-/** A hash of a number: of a small whole one itself, else of a float64's bits. */
-function hashNumber(value: number): number {
-  const whole = value | 0;
-  let hash: number;
-  if (whole === value) hash = Math.imul(whole, 0x85ebca6b);
-  else {
-    bits[0] = value;
-    hash = Math.imul(words[0], 0x85ebca6b) ^ Math.imul(words[1], 0xc2b2ae35);
-  }
-  hash ^= hash >>> 15;
-  hash = Math.imul(hash, 0x27d4eb2f);
-  return hash ^ (hash >>> 13);
-}
 
 /** Numbers the values of one key column, below `size`. NULL is a value like others here. */
 export interface ValueIds {
@@ -198,17 +182,16 @@ export function translate(
   return codes;
 }
 
-/** An entry of two maps and a BigInt, roughly. */
-const BYTES_PER_WIDE = 120;
+/** An entry of a map and a BigInt, roughly. */
+const BYTES_PER_WIDE = 80;
 
-/** Everything held as a number: an open-addressing table over float64. One NaN, and -0 is 0. Wide int64 have a map beside. */
+/** Everything held as a number: an open-addressing table over float64. One NaN, and -0 is 0. Wide int64 are in the table, too, and their values beside it. */
 class NumberIds implements ValueIds {
   size = 0;
   #values = new Float64Array(256);
   #table = new Int32Array(512);
   #mask = 511;
   #nullId = -1;
-  readonly #wide = new Map<bigint, number>();
   readonly #wideOf = new Map<number, bigint>();
 
   constructor(readonly type: DataType) {}
@@ -257,15 +240,15 @@ class NumberIds implements ValueIds {
       slot = (slot + 1) & this.#mask;
     }
     const id = this.#add(value);
-    this.#table[slot] = id + 1;
-    if (this.size * 2 > this.#table.length) this.#rehash();
+    this.#enter(id, slot);
     return id;
   }
 
   find(given: Value): number {
     if (given === null) return this.#nullId;
     const number = Number(given);
-    if (typeof given === 'bigint' && !Number.isSafeInteger(number)) return this.#wide.get(given) ?? -1;
+    if (typeof given === 'bigint' && !Number.isSafeInteger(number))
+      return this.#table[this.#slotOfWide(given)] - 1;
     const value = number === 0 ? 0 : number;
     let slot = hashNumber(value) & this.#mask;
     for (;;) {
@@ -279,13 +262,28 @@ class NumberIds implements ValueIds {
   #idOfWide(value: bigint): number {
     const number = Number(value);
     if (Number.isSafeInteger(number)) return this.#idOf(number);
-    let id = this.#wide.get(value);
-    if (id === undefined) {
-      id = this.#add(NaN);
-      this.#wide.set(value, id);
-      this.#wideOf.set(id, value);
-    }
+    const slot = this.#slotOfWide(value);
+    const known = this.#table[slot] - 1;
+    if (known >= 0) return known;
+    const id = this.#add(NaN);
+    this.#wideOf.set(id, value);
+    this.#enter(id, slot);
     return id;
+  }
+
+  /** Where a wide value's id is, or would be. */
+  #slotOfWide(value: bigint): number {
+    let slot = hashBigInt(value) & this.#mask;
+    for (;;) {
+      const id = this.#table[slot] - 1;
+      if (id < 0 || this.#wideOf.get(id) === value) return slot;
+      slot = (slot + 1) & this.#mask;
+    }
+  }
+
+  #enter(id: number, slot: number): void {
+    this.#table[slot] = id + 1;
+    if (this.size * 2 > this.#table.length) this.#rehash();
   }
 
   #add(value: number): number {
@@ -307,13 +305,14 @@ class NumberIds implements ValueIds {
   }
 
   #put(table: Int32Array, mask: number, entry: number): void {
-    let slot = hashNumber(this.#values[entry - 1]) & mask;
+    const wide = this.#wideOf.size === 0 ? undefined : this.#wideOf.get(entry - 1);
+    let slot = (wide === undefined ? hashNumber(this.#values[entry - 1]) : hashBigInt(wide)) & mask;
     while (table[slot] !== 0) slot = (slot + 1) & mask;
     table[slot] = entry;
   }
 
   bytes(): number {
-    return this.#values.byteLength + this.#table.byteLength + this.#wide.size * BYTES_PER_WIDE;
+    return this.#values.byteLength + this.#table.byteLength + this.#wideOf.size * BYTES_PER_WIDE;
   }
 
   snapshot(writer: StateWriter): void {
@@ -326,21 +325,15 @@ class NumberIds implements ValueIds {
     const values = reader.lane('values');
     this.size = values.length;
     this.#nullId = reader.value('null') as number;
-    for (const [id, value] of reader.value('wide') as [number, bigint][]) {
-      this.#wide.set(value, id);
-      this.#wideOf.set(id, value);
-    }
+    for (const [id, value] of reader.value('wide') as [number, bigint][]) this.#wideOf.set(id, value);
     let capacity = 256;
     while (capacity < this.size) capacity *= 2;
     this.#values = new Float64Array(capacity);
     this.#values.set(values as Float64Array);
     this.#table = new Int32Array(capacity * 2);
     this.#mask = this.#table.length - 1;
-    const isPlain = this.#wideOf.size === 0;
-    for (let id = 0; id < this.size; id++) {
-      if (id !== this.#nullId && (isPlain || !this.#wideOf.has(id)))
-        this.#put(this.#table, this.#mask, id + 1);
-    }
+    for (let id = 0; id < this.size; id++)
+      if (id !== this.#nullId) this.#put(this.#table, this.#mask, id + 1);
   }
 
   write(ids: Int32Array, count: number, at: Int32Array, out: OutputColumn): void {

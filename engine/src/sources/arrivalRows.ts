@@ -9,6 +9,7 @@ import type { EventTimeColumn } from './eventTime.js';
 import { MarkMaker } from './marks.js';
 import { textOption, type Options } from './options.js';
 import type { SourceCounters } from './source.js';
+import { TimeUnitGuard } from './timeUnitGuard.js';
 
 const CAPACITY = 8192;
 
@@ -61,11 +62,14 @@ export class ArrivalRows {
   readonly #marks: RowMarks | null;
   /** The position of the column of receive times, or -1. */
   readonly #received: number;
+  /** Null where rows have no times of their own, or their decoder keeps an account of each. */
+  readonly #units: TimeUnitGuard | null;
   #builder: BatchBuilder;
   #atUs = 0;
   /** The latest time of receipt so far. */
   #latestUs: EventTime = START_OF_TIME;
   #places = new Float64Array(0);
+  #arrivals = 0;
 
   constructor(private readonly made: ArrivalRowsOptions) {
     const { format, options, columns, time, boundUs, counters, ask } = made;
@@ -81,6 +85,10 @@ export class ArrivalRows {
       time === null
         ? null
         : (this.#decoder.rowMarks?.(time.unit, boundUs) ?? new MarkMaker(time.unit, boundUs));
+    const isGuarded = this.#marks instanceof MarkMaker && time !== null && time.index !== this.#received;
+    this.#units = isGuarded
+      ? new TimeUnitGuard(time, (reason, text) => addReject(counters, this.#arrivals, reason, text))
+      : null;
   }
 
   /** Rows of the batch so far. */
@@ -108,6 +116,7 @@ export class ArrivalRows {
   /** Reads what arrived; only while it `takes`. */
   add(arrival: Arrival): void {
     this.#atUs = arrival.atUs;
+    if (arrival.kind === 'message') this.#arrivals++;
     this.#decoder.begin(arrival);
     if (this.#decoder.isOpen) this.#read();
   }
@@ -145,6 +154,7 @@ export class ArrivalRows {
   /** Goes on from where others of the same format stood. */
   resume({ messages, marks, latestUs }: ArrivalPlace): void {
     this.#latestUs = latestUs;
+    this.#arrivals = messages;
     this.#decoder.messages = messages;
     if (marks !== null && this.#marks instanceof MarkMaker) this.#marks.resume(marks);
   }
@@ -153,6 +163,7 @@ export class ArrivalRows {
     const builder = this.#builder;
     const from = builder.length;
     this.#decoder.read(builder);
+    this.#units?.check(builder, from, this.#atUs);
     if (this.made.placed === true) this.#place(from, builder.length);
     if (this.#received < 0) return;
     const column = builder.columns[this.#received];

@@ -1,3 +1,4 @@
+import { ValueMap } from '../../../columns/valueMap.js';
 import type { PlainValue } from '../define.js';
 import type { HeldValue } from './held.js';
 import { estimateOf, EXACT, hashOf, rankOf, REGISTERS, registerOf } from './hyperLogLog.js';
@@ -11,7 +12,7 @@ const RANKS = 64;
  * last one, and holds a hash and a count of each.
  */
 export class CountedHyperLogLog {
-  readonly #counts = new Map<number, number>();
+  readonly #counts = new ValueMap<number, number>();
   /** How many hashes there are of each register and rank, and the greatest rank of each register; null up to `EXACT`. */
   #ranks: Map<number, number> | null = null;
   #registers: Uint8Array | null = null;
@@ -68,7 +69,7 @@ export class CountedHyperLogLog {
 
   /** Adds another sketch, which stays as it is. */
   merge(other: CountedHyperLogLog): void {
-    for (const [key, count] of other.#counts) this.#add(key, count);
+    for (const [key, count] of other.#counts.entries()) this.#add(key, count);
   }
 
   /** How many distinct values there are, about; exact up to 1,024. */
@@ -78,7 +79,7 @@ export class CountedHyperLogLog {
   }
 
   encode(): PlainValue {
-    return { keys: [...this.#counts.keys()], counts: [...this.#counts.values()] };
+    return { keys: this.#counts.keys(), counts: this.#counts.values() };
   }
 
   static decode(plain: PlainValue): CountedHyperLogLog {

@@ -1,3 +1,4 @@
+import { ValueMap } from '../../../columns/valueMap.js';
 import type { PlainValue } from '../define.js';
 import type { HeldValue } from './held.js';
 
@@ -8,7 +9,7 @@ interface Entry {
 
 /** The distinct lists of arguments that a group has seen, and how often each. One NaN, and -0 is 0. */
 export class DistinctRows {
-  readonly #entries = new Map<HeldValue | string, Entry>();
+  readonly #entries = new ValueMap<HeldValue | string, Entry>();
 
   /** @param width the number of arguments */
   constructor(readonly width: number) {}
@@ -54,7 +55,7 @@ export class DistinctRows {
   }
 
   encode(): PlainValue {
-    return Array.from(this.#entries.values(), ({ values, count }) => [count, ...values]);
+    return this.#entries.values().map(({ values, count }) => [count, ...values]);
   }
 
   static decode(width: number, plain: PlainValue): DistinctRows {

@@ -1,4 +1,5 @@
 import type { Dictionary } from '../../../columns/dictionary.js';
+import { ValueMap } from '../../../columns/valueMap.js';
 import type { PlainValue } from '../define.js';
 import { compareHeld, type HeldValue } from './held.js';
 import { OrderedRows } from './orderedRows.js';
@@ -8,7 +9,7 @@ import { OrderedRows } from './orderedRows.js';
  * of frequency from when one is first taken back.
  */
 export class ValueCounts {
-  readonly #counts = new Map<HeldValue, number>();
+  readonly #counts = new ValueMap<HeldValue, number>();
   #best: HeldValue = 0;
   #bestCount = 0;
   #order: OrderedRows | null = null;
@@ -32,7 +33,7 @@ export class ValueCounts {
   }
 
   merge(other: ValueCounts, dictionary: Dictionary | null): void {
-    for (const [value, count] of other.#counts) this.#change(value, count, dictionary);
+    for (const [value, count] of other.#counts.entries()) this.#change(value, count, dictionary);
   }
 
   #change(value: HeldValue, by: number, dictionary: Dictionary | null): void {
@@ -57,13 +58,13 @@ export class ValueCounts {
   #ordered(dictionary: Dictionary | null): void {
     if (this.#order !== null) return;
     this.#order = new OrderedRows(true);
-    for (const [value, count] of this.#counts) this.#order.add(-count, 0, value, dictionary);
+    for (const [value, count] of this.#counts.entries()) this.#order.add(-count, 0, value, dictionary);
   }
 
   encode(): PlainValue {
     return {
-      values: [...this.#counts.keys()],
-      counts: [...this.#counts.values()],
+      values: this.#counts.keys(),
+      counts: this.#counts.values(),
       best: [this.#best, this.#bestCount],
       order: this.#order?.encode() ?? null,
     };
