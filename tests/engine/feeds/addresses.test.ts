@@ -199,6 +199,22 @@ test('a name is asked for once, and the address that was looked at is the one th
   ).rejects.toThrow('MR3506');
 });
 
+describe('connections', () => {
+  test.each(LINK_LOCAL)('to %s are not made, by HTTP or WebSockets', async url => {
+    await expect(read(url, 'beyondLinkLocal')).rejects.toThrow('MR3506');
+    const socket = sourceRequest({ url: url.replace('http', 'ws').replace(/#.*/, '') });
+    await expect(webSocketConnector.open(socket, realWorld('.'))).rejects.toThrow('MR3506');
+  });
+
+  test.each(PRIVATE)('to %s are not made from a server', async url => {
+    await expect(read(url, 'public')).rejects.toThrow('MR3506');
+    const socket = sourceRequest({ url: url.replace('http', 'ws') });
+    await expect(webSocketConnector.open(socket, { ...realWorld('.'), reach: 'public' })).rejects.toThrow(
+      'MR3506',
+    );
+  });
+});
+
 describe('brokers of Kafka and registries of schemas', () => {
   const hosts = (urls: readonly string[]) =>
     urls
