@@ -56,13 +56,19 @@ const columns = tableFromArrays({
   x: rows.map(({ x }) => x),
 });
 
-async function parquetFile(): Promise<Uint8Array> {
+/** By our own reader, where all columns are flat; by the library, where one is a list. */
+async function parquetFile(more: string, options: string): Promise<Uint8Array> {
   const path = join(folder, 'good.parquet');
   const connection = await (await DuckDBInstance.create()).connect();
   await connection.run(`COPY (SELECT make_timestamp(1709908200000000 + i) AS ts, 'S' || (i % 3) AS s,
-    CASE WHEN i % 5 = 0 THEN NULL ELSE i / 4 END AS x, [i, NULL] AS l FROM range(40) t(i)) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)`);
+    CASE WHEN i % 5 = 0 THEN NULL ELSE i / 4 END AS x, ${more} FROM range(40) t(i)) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 2048, ${options})`);
   connection.closeSync();
   return readFile(path);
+}
+
+function openMutated(mutated: Uint8Array): Promise<OpenSource> {
+  writeFileSync(join(folder, 'mutated.parquet'), mutated);
+  return openParquet(request, folder, 'mutated.parquet');
 }
 
 const packed = (bytes: Uint8Array, form: 'gzip' | 'zstd') => () =>
@@ -172,12 +178,18 @@ const FORMATS: Readonly<Record<string, Format>> = {
     every: 10,
     open: mutated => openArrow(sourceRequest({}), () => Promise.resolve(memoryInput(mutated, 'it'))),
   },
-  parquet: {
-    good: parquetFile,
-    async open(mutated) {
-      writeFileSync(join(folder, 'mutated.parquet'), mutated);
-      return openParquet(request, folder, 'mutated.parquet');
-    },
+  'parquet by the library': {
+    good: () => parquetFile('[i, NULL] AS l', 'COMPRESSION snappy'),
+    open: openMutated,
+  },
+  'parquet by Snappy': {
+    good: () => parquetFile('i % 2 = 0 AS b, i::DECIMAL(30, 2) AS d', 'COMPRESSION snappy'),
+    open: openMutated,
+  },
+  'parquet as it is': {
+    good: () =>
+      parquetFile("i::DECIMAL(4, 1) AS d, 'x' || i AS t", 'COMPRESSION uncompressed, PARQUET_VERSION V2'),
+    open: openMutated,
   },
   recording: {
     async good() {

@@ -200,6 +200,7 @@ it.each(Object.entries(FORMATS))(
       // Messages may have more rows than a batch has room for: the recording has no bookmark within one.
       await expectSame(await make(random, rows), random, name !== 'recording');
     }, RUNS),
+  300_000,
 );
 
 it.each([

@@ -112,7 +112,8 @@ export class ParquetColumn {
         const header = pageHeader(read.struct);
         const at = this.#position + read.end;
         const isWithin = header.packed >= 0 && header.unpacked >= 0 && at + header.packed <= end;
-        if (!isWithin || header.unpacked > MOST_PAGE)
+        // Compression that makes a page longer makes it so by little.
+        if (!isWithin || header.unpacked > MOST_PAGE || header.packed > 2 * MOST_PAGE)
           throw new RangeError('a page lies outside of its column');
         return { header, at };
       } catch (error) {

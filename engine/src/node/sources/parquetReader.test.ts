@@ -13,7 +13,7 @@ import { fileInput } from '../fileInput.js';
 import { openParquet } from './parquet.js';
 import { flatParquet } from './parquetRows.js';
 
-const RUNS = Math.ceil(Number(process.env.MILLRACE_RUNS ?? 200) / 8);
+const RUNS = Math.ceil(Number(process.env.MILLRACE_RUNS ?? 200) / 20);
 
 let folder = '';
 let connection: DuckDBConnection;
@@ -96,36 +96,40 @@ async function byLibrary(source: OpenSource): Promise<Awaited<ReturnType<typeof 
 }
 
 describe('files that are read without the library', () => {
-  it('have the rows that the library reads, from their start and from any bookmark', () => {
-    let flat = 0;
-    return forRandom(async random => {
-      const rows = await randomFile(random);
-      const input = await fileInput(folder, 'random.parquet');
-      if ((await flatParquet(input)) !== null) flat++;
-      await input.close();
-      const request = sourceRequest({}, { time: 'ts' });
-      const own = await openParquet(request, folder, 'random.parquet');
-      const library = await openParquet(request, folder, 'random.parquet', undefined, true);
-      expect(own.summary).toEqual(library.summary);
-      const expected = await byLibrary(library);
-      if (expected === null) return;
-      expect(expected.rows.length).toBe(rows);
-      const size = random.pick([100, 1000, 8192]);
-      const all = await sourceRows(own, size);
-      expect(all.rows).toEqual(expected.rows);
-      expect(all.marks).toEqual(expected.marks);
-      for (const source of [own, library]) {
-        const reader = source.read();
-        let passed = 0;
-        for (let turn = random.below(8); turn > 0; turn--) passed += (await reader.next(size))?.length ?? 0;
-        const place = reader.bookmark?.();
-        await reader.close();
-        const rest = await sourceRows({ ...source, read: columns => source.read(columns, place) }, size);
-        expect(rest.rows).toEqual(expected.rows.slice(passed));
-        expect(rest.counters.rows).toBe(rows);
-      }
-    }, RUNS).then(() => expect(flat).toBeGreaterThan(RUNS / 4));
-  });
+  it(
+    'have the rows that the library reads, from their start and from any bookmark',
+    { timeout: 300_000 },
+    () => {
+      let flat = 0;
+      return forRandom(async random => {
+        const rows = await randomFile(random);
+        const input = await fileInput(folder, 'random.parquet');
+        if ((await flatParquet(input)) !== null) flat++;
+        await input.close();
+        const request = sourceRequest({}, { time: 'ts' });
+        const own = await openParquet(request, folder, 'random.parquet');
+        const library = await openParquet(request, folder, 'random.parquet', undefined, true);
+        expect(own.summary).toEqual(library.summary);
+        const expected = await byLibrary(library);
+        if (expected === null) return;
+        expect(expected.rows.length).toBe(rows);
+        const size = random.pick([100, 1000, 8192]);
+        const all = await sourceRows(own, size);
+        expect(all.rows).toEqual(expected.rows);
+        expect(all.marks).toEqual(expected.marks);
+        for (const source of [own, library]) {
+          const reader = source.read();
+          let passed = 0;
+          for (let turn = random.below(8); turn > 0; turn--) passed += (await reader.next(size))?.length ?? 0;
+          const place = reader.bookmark?.();
+          await reader.close();
+          const rest = await sourceRows({ ...source, read: columns => source.read(columns, place) }, size);
+          expect(rest.rows).toEqual(expected.rows.slice(passed));
+          expect(rest.counters.rows).toBe(rows);
+        }
+      }, RUNS).then(() => expect(flat).toBeGreaterThan(RUNS / 4));
+    },
+  );
 
   it('have pages one inside the other when some columns have larger ones', async () => {
     const path = join(folder, 'pages.parquet');
