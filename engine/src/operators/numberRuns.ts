@@ -37,6 +37,8 @@ export class NumberRuns {
   /** The first and the last place of each run, rising. */
   #from: number[] = [];
   #to: number[] = [];
+  /** The number after the highest that has come; NaN where it is looked for in another way. */
+  #expected = NaN;
   /** Places up to here may have come or not. */
   #floor = -Infinity;
   /** How many places between the lowest and the highest have not come. */
@@ -87,22 +89,33 @@ export class NumberRuns {
 
   /** Notes that a number has come, and says what it was before. */
   take(number: number | bigint): Seen {
+    if (number !== this.#expected) return this.#takeAny(number);
+    this.#to[this.#to.length - 1]++;
+    this.#expected++;
+    return Seen.Next;
+  }
+
+  #takeAny(number: number | bigint): Seen {
     const seen = this.look(number);
     if (seen === Seen.Before || seen === Seen.Old || seen === Seen.Unknown) return seen;
     this.#base ??= number;
     const place = this.#placeOf(number);
     const last = this.#to.length - 1;
-    if (last >= 0 && seen === Seen.Next) {
-      this.#to[last] = place;
-      return seen;
-    }
-    if (last < 0 || seen === Seen.Ahead) {
+    if (last >= 0 && seen === Seen.Next) this.#to[last] = place;
+    else if (last < 0 || seen === Seen.Ahead) {
       if (last >= 0) this.missing += place - this.#to[last] - 1;
       this.#from.push(place);
       this.#to.push(place);
     } else this.#fill(place);
     if (this.#from.length > MOST_RUNS) this.#forget();
+    this.#expect();
     return seen;
+  }
+
+  /** Most numbers are the next one: these need no search. */
+  #expect(): void {
+    const next = this.range.last === null && this.#to.length > 0 ? this.next : null;
+    this.#expected = typeof next === 'number' ? next : NaN;
   }
 
   /** A place that had not come, below the highest. */
@@ -212,6 +225,7 @@ export class NumberRuns {
     this.#to = [...to];
     this.#floor = floor;
     this.missing = missing;
+    this.#expect();
   }
 }
 
