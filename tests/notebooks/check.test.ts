@@ -2,10 +2,13 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ROOT } from '../support/checkout.js';
 import { tradesCsv } from '../support/trades.js';
 import { notebooksFolder } from './run.js';
+
+/** Each test starts several kernels, one after the other: on a machine that is busy otherwise they take their time. */
+vi.setConfig({ testTimeout: 600_000 });
 
 const BIN = join(ROOT, 'engine', 'bin', 'millrace.mjs');
 const CSV = tradesCsv({ symbols: ['AAPL', 'MSFT'], from: '2026-01-05T14:30:00Z', minutes: 5, perMinute: 60 });

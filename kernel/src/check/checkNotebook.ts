@@ -44,14 +44,15 @@ function compared(notebook: Notebook, run: NotebookRun, options: CheckOptions): 
   const differences: Difference[] = [];
   const notes: string[] = [];
   let outputs = 0;
-  if (options.update && !notebook.cells.some(cell => cell.hasRun)) notes.push('no outputs were saved in it');
-  else if (!options.update && !notebook.cells.some(cell => cell.hasRun)) {
+  if (!options.update && !notebook.cells.some(cell => cell.hasRun)) {
     notes.push('no outputs are saved in it to be compared with: --update saves them');
   }
   for (const cell of notebook.cells) {
     const place = placeOf(notebook, cell);
     const pins = run.pins.filter(({ owner }) => owner === cell.id);
-    differences.push(...pinDifferences(notebook, pins).map(each => ({ cell: place, ...each })));
+    differences.push(
+      ...pinDifferences(notebook, pins, options.update).map(each => ({ cell: place, ...each })),
+    );
     if (otherFile?.cell.id === cell.id) {
       const text = otherFile.message;
       differences.push({ cell: place, kind: 'file', name: fileOf(text), text, rows: null });
@@ -64,13 +65,19 @@ function compared(notebook: Notebook, run: NotebookRun, options: CheckOptions): 
   }
   const known = new Set(notebook.cells.map(({ id }) => id));
   const others = run.pins.filter(({ owner }) => owner === null || !known.has(owner));
-  differences.push(...pinDifferences(notebook, others).map(each => ({ cell: null, ...each })));
+  differences.push(
+    ...pinDifferences(notebook, others, options.update).map(each => ({ cell: null, ...each })),
+  );
   return { compared: { pins: run.pins.length, outputs }, differences, failure, notes };
 }
 
-function pinDifferences(notebook: Notebook, pins: readonly FoundPin[]): Omit<Difference, 'cell'>[] {
+function pinDifferences(
+  notebook: Notebook,
+  pins: readonly FoundPin[],
+  update: boolean,
+): Omit<Difference, 'cell'>[] {
   return pins.flatMap(found => {
-    const difference = comparePin(found, notebook);
+    const difference = comparePin(found, notebook, update);
     return difference === null ? [] : [{ kind: found.kind, name: found.name, ...difference }];
   });
 }

@@ -6,8 +6,16 @@ import { isObject, type Notebook } from './notebook.js';
 /** So many rows that differ are shown. */
 const MOST_SHOWN = 10;
 
-/** What a pin that was found differs in from what was pinned beside the notebook or in it; null: it is the same. */
-export function comparePin(found: FoundPin, { json }: Notebook): Pick<Difference, 'text' | 'rows'> | null {
+/**
+ * What a pin that was found differs in from what was pinned beside the notebook or in it; null: it is the same.
+ *
+ * @param update whether it is written, and not compared
+ */
+export function comparePin(
+  found: FoundPin,
+  { json }: Notebook,
+  update: boolean,
+): Pick<Difference, 'text' | 'rows'> | null {
   if (found.before !== null) {
     // Another file, and one that is read otherwise, are errors of the cell that reads it.
     if (found.kind === 'file' || found.differences === null) return null;
@@ -15,7 +23,10 @@ export function comparePin(found: FoundPin, { json }: Notebook): Pick<Difference
     return { text: differencesText(rows, MOST_SHOWN), rows };
   }
   const noted = notedPin(json, found);
-  if (noted === null) return { text: 'it is not pinned yet: millrace check --update pins it', rows: null };
+  if (noted === null) {
+    const text = update ? 'it is pinned now' : 'it is not pinned yet: millrace check --update pins it';
+    return { text, rows: null };
+  }
   if (noted.hash === found.pin.hash && noted.rows === found.pin.rows) return null;
   return {
     text: `the notebook says ${factsText(noted)}, and ${factsText({ ...found.pin })} are there now`,
