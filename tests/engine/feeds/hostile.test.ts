@@ -133,6 +133,10 @@ describe('hostile messages', () => {
 
   const DEEP = '['.repeat(1_000_000);
   const WIDE = `[${'1,'.repeat(900_000)}1]`;
+  /** Half of the megabyte that a row may have, and almost the 16 MB that a message may. */
+  const listOf = (value: string, bytes: number): string =>
+    `[${Array.from({ length: Math.floor(bytes / (value.length + 1)) }, () => value).join()}]`;
+  const [ROW, MESSAGE] = [500_000, 15_500_000];
   test.each([
     ['nested a million levels deep', `{"more":${DEEP}${']'.repeat(1_000_000)}}`, 1],
     ['opened and never closed', `{"more":${DEEP}`, 1],
@@ -142,10 +146,21 @@ describe('hostile messages', () => {
     ['a number of a million digits where nobody looks', `{"x":${'9'.repeat(1_000_000)},"n":1}`, 1],
     ['a key of a megabyte', `{"${'k'.repeat(1_000_000)}":1}`, 0],
     ['a text of a megabyte where a number is expected', `{"n":"${'k'.repeat(1_000_000)}"}`, 1],
-    ['a hundred thousand keys', `{${Array.from({ length: 100_000 }, (_, i) => `"k${i}":1`).join()}}`, 0],
+    ['eighty thousand keys', `{${Array.from({ length: 80_000 }, (_, i) => `"k${i}":1`).join()}}`, 0],
     ['two megabytes of a list of numbers', WIDE, 1],
     ['a string that is not closed', `{"s":"${'a'.repeat(1_000_000)}`, 1],
-    ['backslashes', `{"s":"${'\\\\'.repeat(1_000_000)}"}`, 0],
+    ['backslashes', `{"s":"${'\\\\'.repeat(250_000)}"}`, 0],
+    ['a row of lists in a column of JSON', `{"more":${listOf('[1,[2]]', ROW)}}`, 0],
+    ['a row of objects in a column of JSON', `{"more":${listOf('{"a":1}', ROW)}}`, 0],
+    ['a row of texts in a column of JSON', `{"more":${listOf('"ab"', ROW)}}`, 0],
+    ['16 MB of text', `{"s":"${'é'.repeat(MESSAGE / 2)}"}`, 1],
+    ['16 MB of backslashes', `{"s":"${'\\\\'.repeat(MESSAGE / 2)}"}`, 1],
+    ['16 MB of brackets', '['.repeat(MESSAGE), 1],
+    ['16 MB of lists in a column of JSON', `{"more":${listOf('[1,[2]]', MESSAGE)}}`, 1],
+    ['16 MB of objects in a column of JSON', `{"more":${listOf('{"a":1}', MESSAGE)}}`, 1],
+    ['16 MB of digits', `{"n":${'9'.repeat(MESSAGE)}}`, 1],
+    ['16 MB of spaces', `{"n":${' '.repeat(MESSAGE)}1}`, 1],
+    ['16 MB of lists where nobody looks', `{"x":${listOf('[1,[2]]', MESSAGE)},"n":1}`, 1],
   ])('%s: counted, and over soon', (_, text, rejected) => {
     // The fastest of some: the first ones are compiled.
     let fastest = Infinity;
