@@ -9,7 +9,7 @@ import { ByteScanner } from './scanner.js';
 /** So many objects of a message that cannot be read are passed over in one turn. */
 const MOST_REJECTED = 4096;
 /** A row is read in one go, so it may not be so long that others wait for it. */
-const MAX_ROW_BYTES = 1 << 20;
+const MAX_ROW_BYTES = 512 << 10;
 const TOO_LONG = `a row of more than ${MAX_ROW_BYTES} bytes, or one that does not end: the rest of its message is left out`;
 
 /**
