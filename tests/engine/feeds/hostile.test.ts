@@ -51,7 +51,7 @@ describe('a hostile server', () => {
     await expect.poll(() => fake.clients.length).toBe(1);
     const grown = await growth(async () => {
       fake.announce(1 << 30);
-      await expect.poll(() => rows.counters.reconnects, { timeout: 5000 }).toBe(1);
+      await expect.poll(() => rows.counters.reconnects).toBe(1);
     });
     expect(grown).toBeLessThan(MOST_GROWTH);
     expect(rows.counters).toMatchObject({ rejected: 1 });
@@ -62,8 +62,11 @@ describe('a hostile server', () => {
   test('that compresses frames without being asked is left', async () => {
     const { fake, rows } = await open();
     await expect.poll(() => fake.clients.length).toBe(1);
-    fake.announce(1000, { compressed: true });
-    await expect.poll(() => rows.counters.reconnects, { timeout: 5000 }).toBe(1);
+    const grown = await growth(async () => {
+      fake.announce(1000, { compressed: true });
+      await expect.poll(() => rows.counters.reconnects).toBe(1);
+    });
+    expect(grown).toBeLessThan(MOST_GROWTH);
     fake.send('{"n":1}');
     await rows.until(({ length }) => length === 1);
   });
@@ -73,20 +76,23 @@ describe('a hostile server', () => {
     const { fake, rows } = await open({}, { compression: 'gzip' });
     await expect.poll(() => fake.clients.length).toBe(1);
     const grown = await growth(async () => {
-      const from = performance.now();
       for (let i = 0; i < 5; i++) fake.send(bomb);
       fake.send('{"n":1}');
       await rows.until(({ length }) => length === 1);
-      expect(performance.now() - from).toBeLessThan(5000);
     });
     expect(grown).toBeLessThan(MOST_GROWTH);
     expect(rows.counters).toMatchObject({ rejected: 5, reconnects: 0 });
   });
 
   test('that answers with two thousand headers is tried again', async () => {
-    const { fake, rows } = await open({ headers: 2000 });
-    await expect.poll(() => fake.connects.length, { timeout: 5000 }).toBeGreaterThan(1);
-    expect(rows.rows.length).toBe(0);
+    const grown = await growth(async () => {
+      const { fake, rows } = await open({ headers: 2000 });
+      await expect.poll(() => fake.connects.length).toBeGreaterThan(1);
+      expect(rows.rows.length).toBe(0);
+    });
+    expect(grown).toBeLessThan(MOST_GROWTH);
+    const fake = await FakeExchange.start({ headers: 2000 });
+    cleanUp.push(() => fake.stop());
     await expect(
       webSocketConnector.open(
         { name: 'x', options: { url: fake.url }, fields: null, time: null },
