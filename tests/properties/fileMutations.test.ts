@@ -221,7 +221,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
 
 it.each(Object.entries(FORMATS))(
   `%s: whatever is done to its bytes, it is read or refused, and what is bad is counted (seed ${seed}, ${count} times)`,
-  { timeout: 180_000 + 12 * count },
+  { timeout: 180_000 + 60 * count },
   async (name, { good, open, every = 1, counted, tells, change = same => same }) => {
     // A Buffer's `slice` shares its bytes: changes would add up until nothing is left to be read.
     const original = Uint8Array.from(await good());

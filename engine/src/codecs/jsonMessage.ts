@@ -8,6 +8,9 @@ import { ByteScanner } from './scanner.js';
 
 /** So many objects of a message that cannot be read are passed over in one turn. */
 const MOST_REJECTED = 4096;
+/** A row is read in one go, so it may not be so long that others wait for it. */
+const MAX_ROW_BYTES = 512 << 10;
+const TOO_LONG = `a row of more than ${MAX_ROW_BYTES} bytes, or one that does not end: the rest of its message is left out`;
 
 /**
  * Reads JSON messages, each an object or a list of objects, into typed columns. A list may be larger than a batch: `read` goes on
@@ -60,18 +63,24 @@ export class JsonMessageDecoder {
     let rejected = 0;
     while (this.#open && out.length < out.limit && rejected < MOST_REJECTED) {
       const from = this.#at;
-      let end = this.#reader.read(bytes, from, to, out);
+      // Behind the longest row there is an end of the line for as long as it is read: no value goes over it.
+      const limit = Math.min(to, from + MAX_ROW_BYTES);
+      const behind = bytes[limit];
+      bytes[limit] = 10;
+      let end = this.#reader.read(bytes, from, limit, out);
       if (end >= 0) {
         out.length++;
       } else {
         this.#scanner.bytes = bytes;
-        end = this.#skipper.skip(bytes, from, to);
+        end = this.#skipper.skip(bytes, from, limit);
         rejected++;
-        this.reject(this.messages, this.#reader.fault as string, rejectText(bytes, from, end < 0 ? to : end));
-        if (end < 0) {
-          this.#open = false;
-          return;
-        }
+        const fault = end < 0 && limit < to ? TOO_LONG : (this.#reader.fault as string);
+        this.reject(this.messages, fault, rejectText(bytes, from, end < 0 ? limit : end));
+      }
+      bytes[limit] = behind;
+      if (end < 0) {
+        this.#open = false;
+        return;
       }
       this.#advance(skipSpace(bytes, end));
     }

@@ -14,10 +14,12 @@ export function canonicalJson(text: string): string | null {
   return value !== null && reader.atEnd() ? value : null;
 }
 
+/** From so many keys on an object's are looked up. */
+const MANY_KEYS = 16;
+
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // eslint-disable-next-line no-control-regex -- control characters are what JSON's strings may not hold
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
-const SPACE = /[ \t\r\n]*/y;
 
 class Reader {
   #at = 0;
@@ -51,7 +53,10 @@ class Reader {
   }
 
   #object(depth: number): string | null {
-    const members = new Map<string, string>();
+    const keys: string[] = [];
+    const values: string[] = [];
+    /** The places of keys, once there are many. */
+    let places: Map<string, number> | null = null;
     this.#at++;
     if (this.#takes('}')) return '{}';
     do {
@@ -60,10 +65,20 @@ class Reader {
       if (key === null || !this.#takes(':')) return null;
       const value = this.value(depth);
       if (value === null) return null;
-      members.set(key, value);
+      const place = places === null ? keys.indexOf(key) : (places.get(key) ?? -1);
+      if (place >= 0) {
+        values[place] = value;
+        continue;
+      }
+      places?.set(key, keys.length);
+      keys.push(key);
+      values.push(value);
+      if (keys.length === MANY_KEYS) places = new Map(keys.map((each, k) => [each, k]));
     } while (this.#takes(','));
     if (!this.#takes('}')) return null;
-    return `{${Array.from(members, ([key, value]) => `${key}:${value}`).join(',')}}`;
+    let json = '{';
+    for (let k = 0; k < keys.length; k++) json += `${k === 0 ? '' : ','}${keys[k]}:${values[k]}`;
+    return `${json}}`;
   }
 
   #array(depth: number): string | null {
@@ -98,14 +113,20 @@ class Reader {
   }
 
   #skip(): void {
-    this.#match(SPACE);
+    for (;;) {
+      const code = this.text.charCodeAt(this.#at);
+      // Nearly always there is none.
+      if (code > 32 || (code !== 32 && code !== 9 && code !== 10 && code !== 13)) return;
+      this.#at++;
+    }
   }
 
   #match(pattern: RegExp): string | null {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.text);
-    if (found === null) return null;
+    const from = this.#at;
+    pattern.lastIndex = from;
+    // `exec` would make a list of each match.
+    if (!pattern.test(this.text)) return null;
     this.#at = pattern.lastIndex;
-    return found[0];
+    return this.text.slice(from, this.#at);
   }
 }

@@ -90,7 +90,8 @@ export class ValueMap<Key, Item> {
 
   #find(key: Key, hash: number): Entry<Key, Item> | null {
     let entry = this.#hashed.get(hash) ?? null;
-    while (entry !== null && entry.key !== key && (key === key || entry.key === entry.key)) entry = entry.next;
+    while (entry !== null && entry.key !== key && (key === key || entry.key === entry.key))
+      entry = entry.next;
     return entry;
   }
 }

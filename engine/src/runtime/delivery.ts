@@ -1,6 +1,7 @@
 import type { Batch } from '../columns/batch.js';
 import { TransientSinkError } from '../sinks/error.js';
 import type { OpenSink } from '../sinks/sink.js';
+import { monotonicMs } from '../sources/receiveClock.js';
 import type { World } from '../sources/source.js';
 import { Rate } from './rate.js';
 import { Signal } from './signal.js';
@@ -66,7 +67,7 @@ export class Delivery {
     for (let from = skipped; from < given.length; from += UNIT_ROWS) {
       const batch = copyBatch(sliceBatch(given, from, Math.min(given.length, from + UNIT_ROWS)));
       const bytes = batchBytes(batch);
-      this.#queue.push({ batch, bytes, atMs: this.world.now() });
+      this.#queue.push({ batch, bytes, atMs: monotonicMs(this.world) });
       this.#waitingRows += batch.length;
       this.#waitingBytes += bytes;
     }
@@ -89,11 +90,11 @@ export class Delivery {
 
   /** For how many milliseconds the oldest of the rows that the sink does not have has been waiting. */
   get lagMs(): number {
-    return this.#queue.length === 0 ? 0 : Math.max(0, this.world.now() - this.#queue[0].atMs);
+    return this.#queue.length === 0 ? 0 : Math.max(0, monotonicMs(this.world) - this.#queue[0].atMs);
   }
 
   get rowsPerSecond(): number {
-    return this.#rate.at(this.world.now());
+    return this.#rate.at(monotonicMs(this.world));
   }
 
   /** Resolves when there is room. Throws where the sink has failed. */
@@ -104,7 +105,7 @@ export class Delivery {
 
   /** Writes what waits, and makes the sink finish. A sink that does not take it in a while is given up: then it throws. */
   async finish(): Promise<{ readonly rows: number; readonly bytes: number }> {
-    this.#deadline = this.world.now() + PATIENCE_MS;
+    this.#deadline = monotonicMs(this.world) + PATIENCE_MS;
     this.#hurry.wake();
     while (this.#running !== null && this.error === null) await this.#running;
     this.#check();
@@ -163,7 +164,7 @@ export class Delivery {
       this.rows += rows;
       this.#waitingRows -= rows;
       this.#waitingBytes -= unit.reduce((total, { bytes }) => total + bytes, 0);
-      this.#rate.add(rows, this.world.now());
+      this.#rate.add(rows, monotonicMs(this.world));
       if (
         this.#isFull &&
         this.#waitingRows * 2 <= this.most.rows &&
@@ -195,14 +196,14 @@ export class Delivery {
         this.trouble = null;
         return;
       } catch (error) {
-        if (!(error instanceof TransientSinkError) || this.world.now() >= this.#deadline) throw error;
+        if (!(error instanceof TransientSinkError) || monotonicMs(this.world) >= this.#deadline) throw error;
         this.retries++;
         if (this.trouble === null) this.events.retrying(error);
         this.trouble = error.message;
         const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
         const pause = longest * (0.5 + this.world.random() / 2);
         await this.#hurry.waitAtMost(
-          Math.max(1, Math.min(pause, this.#deadline - this.world.now())),
+          Math.max(1, Math.min(pause, this.#deadline - monotonicMs(this.world))),
           this.world,
         );
       }

@@ -1,4 +1,5 @@
 import { MillraceError } from '../columns/error.js';
+import { monotonicMs } from '../sources/receiveClock.js';
 import type { World } from '../sources/source.js';
 
 /** What a session may hold where nothing else is said. */
@@ -83,7 +84,7 @@ export class MemoryBudget {
       this.#since = null;
       return null;
     }
-    const now = this.world.now();
+    const now = monotonicMs(this.world);
     if (this.#since === null) this.#since = this.#lastRead = now;
     if (now - this.#since >= PATIENCE_MS) throw this.#refusal(reader);
     if (now - this.#lastRead >= PACE_MS && this.#used <= SLACK * this.limitBytes) {

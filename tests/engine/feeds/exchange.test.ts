@@ -58,13 +58,10 @@ test('a feed is subscribed to, and its rows are typed', async () => {
     product_id: 'ETH-USD',
   };
   const fake = await server({
-    answer: () => {
-      setTimeout(() => fake.closeAll(1000), 50);
-      return [
-        JSON.stringify({ ...match, time: '2024-01-05T08:19:27.028459Z' }),
-        '{"type":"error","message":"no"}',
-      ];
-    },
+    answer: () => [
+      JSON.stringify({ ...match, time: '2024-01-05T08:19:27.028459Z' }),
+      '{"type":"error","message":"no"}',
+    ],
   });
   const trades = exchange.coinbase({ channel: 'trades', symbols: ['ETH-USD'], url: fake.url });
   const few = trades.select('symbol', 'id', 'price', 'side', 'missed');

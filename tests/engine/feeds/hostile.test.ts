@@ -51,7 +51,7 @@ describe('a hostile server', () => {
     await expect.poll(() => fake.clients.length).toBe(1);
     const grown = await growth(async () => {
       fake.announce(1 << 30);
-      await expect.poll(() => rows.counters.reconnects, { timeout: 5000 }).toBe(1);
+      await expect.poll(() => rows.counters.reconnects).toBe(1);
     });
     expect(grown).toBeLessThan(MOST_GROWTH);
     expect(rows.counters).toMatchObject({ rejected: 1 });
@@ -62,8 +62,11 @@ describe('a hostile server', () => {
   test('that compresses frames without being asked is left', async () => {
     const { fake, rows } = await open();
     await expect.poll(() => fake.clients.length).toBe(1);
-    fake.announce(1000, { compressed: true });
-    await expect.poll(() => rows.counters.reconnects, { timeout: 5000 }).toBe(1);
+    const grown = await growth(async () => {
+      fake.announce(1000, { compressed: true });
+      await expect.poll(() => rows.counters.reconnects).toBe(1);
+    });
+    expect(grown).toBeLessThan(MOST_GROWTH);
     fake.send('{"n":1}');
     await rows.until(({ length }) => length === 1);
   });
@@ -73,20 +76,23 @@ describe('a hostile server', () => {
     const { fake, rows } = await open({}, { compression: 'gzip' });
     await expect.poll(() => fake.clients.length).toBe(1);
     const grown = await growth(async () => {
-      const from = performance.now();
       for (let i = 0; i < 5; i++) fake.send(bomb);
       fake.send('{"n":1}');
       await rows.until(({ length }) => length === 1);
-      expect(performance.now() - from).toBeLessThan(5000);
     });
     expect(grown).toBeLessThan(MOST_GROWTH);
     expect(rows.counters).toMatchObject({ rejected: 5, reconnects: 0 });
   });
 
   test('that answers with two thousand headers is tried again', async () => {
-    const { fake, rows } = await open({ headers: 2000 });
-    await expect.poll(() => fake.connects.length, { timeout: 5000 }).toBeGreaterThan(1);
-    expect(rows.rows.length).toBe(0);
+    const grown = await growth(async () => {
+      const { fake, rows } = await open({ headers: 2000 });
+      await expect.poll(() => fake.connects.length).toBeGreaterThan(1);
+      expect(rows.rows.length).toBe(0);
+    });
+    expect(grown).toBeLessThan(MOST_GROWTH);
+    const fake = await FakeExchange.start({ headers: 2000 });
+    cleanUp.push(() => fake.stop());
     await expect(
       webSocketConnector.open(
         { name: 'x', options: { url: fake.url }, fields: null, time: null },
@@ -131,6 +137,10 @@ describe('hostile messages', () => {
     return { read, counters };
   }
 
+  /** Almost the half megabyte that a row may have, and almost the 16 MB that a message may. */
+  const listOf = (value: string, bytes: number): string =>
+    `[${Array.from({ length: Math.floor(bytes / (value.length + 1)) }, () => value).join()}]`;
+  const [ROW, MESSAGE] = [500_000, 15_500_000];
   const DEEP = '['.repeat(1_000_000);
   const WIDE = `[${'1,'.repeat(900_000)}1]`;
   test.each([
@@ -140,12 +150,23 @@ describe('hostile messages', () => {
     ['a number of a million digits', `{"n":${'9'.repeat(1_000_000)}}`, 1],
     ['a fraction of a million digits', `{"n":0.${'9'.repeat(1_000_000)}}`, 1],
     ['a number of a million digits where nobody looks', `{"x":${'9'.repeat(1_000_000)},"n":1}`, 1],
-    ['a key of a megabyte', `{"${'k'.repeat(1_000_000)}":1}`, 0],
+    ['a key of half a megabyte', `{"${'k'.repeat(ROW)}":1}`, 0],
     ['a text of a megabyte where a number is expected', `{"n":"${'k'.repeat(1_000_000)}"}`, 1],
-    ['a hundred thousand keys', `{${Array.from({ length: 100_000 }, (_, i) => `"k${i}":1`).join()}}`, 0],
+    ['forty thousand keys', `{${Array.from({ length: 40_000 }, (_, i) => `"k${i}":1`).join()}}`, 0],
     ['two megabytes of a list of numbers', WIDE, 1],
     ['a string that is not closed', `{"s":"${'a'.repeat(1_000_000)}`, 1],
-    ['backslashes', `{"s":"${'\\\\'.repeat(1_000_000)}"}`, 0],
+    ['backslashes', `{"s":"${'\\\\'.repeat(250_000)}"}`, 0],
+    ['a row of lists in a column of JSON', `{"more":${listOf('[1,[2]]', ROW)}}`, 0],
+    ['a row of objects in a column of JSON', `{"more":${listOf('{"a":1}', ROW)}}`, 0],
+    ['a row of texts in a column of JSON', `{"more":${listOf('"ab"', ROW)}}`, 0],
+    ['16 MB of text', `{"s":"${'é'.repeat(MESSAGE / 2)}"}`, 1],
+    ['16 MB of backslashes', `{"s":"${'\\\\'.repeat(MESSAGE / 2)}"}`, 1],
+    ['16 MB of brackets', '['.repeat(MESSAGE), 1],
+    ['16 MB of lists in a column of JSON', `{"more":${listOf('[1,[2]]', MESSAGE)}}`, 1],
+    ['16 MB of objects in a column of JSON', `{"more":${listOf('{"a":1}', MESSAGE)}}`, 1],
+    ['16 MB of digits', `{"n":${'9'.repeat(MESSAGE)}}`, 1],
+    ['16 MB of spaces', `{"n":${' '.repeat(MESSAGE)}1}`, 1],
+    ['16 MB of lists where nobody looks', `{"x":${listOf('[1,[2]]', MESSAGE)},"n":1}`, 1],
   ])('%s: counted, and over soon', (_, text, rejected) => {
     // The fastest of some: the first ones are compiled.
     let fastest = Infinity;
@@ -164,7 +185,7 @@ describe('hostile messages', () => {
     const before = process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
     for (let i = 0; i < 100; i++) {
       const places = Array.from({ length: i }, (_, at) => `"k${at}":1,`).join('');
-      read(`{${places}"${'k'.repeat(1_000_000)}":1}`);
+      read(`{${places}"${'k'.repeat(500_000)}":1}`);
     }
     expect(process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers - before).toBeLessThan(
       MOST_GROWTH,

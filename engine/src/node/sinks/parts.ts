@@ -3,6 +3,7 @@ import type { Batch } from '../../columns/batch.js';
 import type { OpenSink, SinkConnector } from '../../sinks/sink.js';
 import { SourceError } from '../../sources/error.js';
 import type { Options } from '../../sources/options.js';
+import { monotonicMs } from '../../sources/receiveClock.js';
 import type { World } from '../../sources/source.js';
 import { sinkPath } from './sinkOptions.js';
 
@@ -46,7 +47,7 @@ class Parts implements OpenSink {
     private readonly every: Every,
     private readonly world: World,
   ) {
-    this.#since = world.now();
+    this.#since = monotonicMs(world);
   }
 
   get bytes(): number {
@@ -54,7 +55,7 @@ class Parts implements OpenSink {
   }
 
   async write(batch: Batch): Promise<void> {
-    const old = this.world.now() - this.#since >= this.every.ms;
+    const old = monotonicMs(this.world) - this.#since >= this.every.ms;
     if (this.#partRows > 0 && (old || this.#partRows >= this.every.rows)) await this.#turn();
     await this.part.write(batch);
     this.#partRows += batch.length;
@@ -75,7 +76,7 @@ class Parts implements OpenSink {
     this.#bytes += bytes;
     this.part = await this.next();
     this.#partRows = 0;
-    this.#since = this.world.now();
+    this.#since = monotonicMs(this.world);
   }
 }
 
