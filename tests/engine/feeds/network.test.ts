@@ -70,7 +70,8 @@ test('a slow network loses and repeats nothing', async () => {
   feed.proxy.latencyMs = 300;
   const since = feed.rows.rows.length;
   await feed.rows.until(all => all.length > since + 60);
-  const numbers = feed.rows.column('n').slice(1) as bigint[];
+  // The answer to the subscription may come behind the first numbers.
+  const numbers = (feed.rows.column('n') as bigint[]).filter(n => n >= 0n);
   expect(numbers).toEqual(numbers.map((_, i) => numbers[0] + BigInt(i)));
   expect(feed.rows.counters.reconnects).toBe(0);
 });
