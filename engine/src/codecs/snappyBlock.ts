@@ -1,3 +1,6 @@
+/** Copies of fewer bytes than this are made here, which costs less than a call. */
+const FEW = 24;
+
 /** How many bytes a block of snappy says it unpacks to. Throws `RangeError` where it says nothing, or what its bytes cannot give. */
 export function snappyBlockLength(bytes: Uint8Array): number {
   const { value, at } = lengthOf(bytes);
@@ -15,44 +18,63 @@ function lengthOf(bytes: Uint8Array): { readonly value: number; readonly at: num
   throw new RangeError('a block of snappy without its length');
 }
 
-/** Reads a block of snappy into `out`, which has to be as long as the block says; returns that length. Throws `RangeError` where it is no such block. */
-export function readSnappyBlock(bytes: Uint8Array, out: Uint8Array): number {
-  let p = lengthOf(bytes).at;
-  let q = 0;
-  while (p < bytes.length) {
+/**
+ * Unpacks a block of Snappy into `out` from `at` on; returns where it ends there. Throws RangeError where the bytes are none, or stand for another number of bytes
+ * than `size`.
+ */
+export function readSnappyBlock(bytes: Uint8Array, out: Uint8Array, at: number, size: number): number {
+  const end = bytes.length;
+  const limit = at + size;
+  const { value: said, at: begin } = lengthOf(bytes);
+  let p = begin;
+  if (said !== size || limit > out.length) throw broken();
+  let q = at;
+  while (p < end) {
     const tag = bytes[p++];
-    if ((tag & 3) === 0) {
-      let length = tag >> 2;
-      if (length >= 60) {
-        const width = length - 59;
-        length = little(bytes, p, width);
-        p += width;
+    const kind = tag & 3;
+    if (kind === 0) {
+      let length = (tag >> 2) + 1;
+      if (length > 60) {
+        const more = length - 60;
+        length = 1;
+        for (let i = 0; i < more; i++) length += bytes[p + i] * 2 ** (8 * i);
+        p += more;
       }
-      length++;
-      if (p + length > bytes.length || q + length > out.length)
-        throw new RangeError('a block of snappy that is cut');
-      out.set(bytes.subarray(p, p + length), q);
+      if (!(p + length <= end) || q + length > limit) throw broken();
+      if (length > FEW) {
+        out.set(bytes.subarray(p, p + length), q);
+      } else {
+        for (let i = 0; i < length; i++) out[q + i] = bytes[p + i];
+      }
       p += length;
       q += length;
       continue;
     }
-    const isShort = (tag & 3) === 1;
-    const length = isShort ? 4 + ((tag >> 2) & 7) : 1 + (tag >> 2);
-    const width = isShort ? 1 : (tag & 3) === 2 ? 2 : 4;
-    const distance = little(bytes, p, width) + (isShort ? (tag >> 5) * 256 : 0);
-    p += width;
-    if (!(distance > 0 && distance <= q) || q + length > out.length)
-      throw new RangeError('a block of snappy that points out of itself');
-    // Byte by byte, since what is copied may be what has just been written.
-    for (const end = q + length; q < end; q++) out[q] = out[q - distance];
+    let length: number;
+    let distance: number;
+    if (kind === 1) {
+      length = ((tag >> 2) & 7) + 4;
+      distance = ((tag >> 5) << 8) | bytes[p];
+      p += 1;
+    } else {
+      length = (tag >> 2) + 1;
+      distance = bytes[p] | (bytes[p + 1] << 8);
+      if (kind === 3) distance = (distance | (bytes[p + 2] << 16) | (bytes[p + 3] << 24)) >>> 0;
+      p += kind === 3 ? 4 : 2;
+    }
+    if (p > end || distance === 0 || distance > q - at || q + length > limit) throw broken();
+    if (length > FEW && distance >= length) {
+      out.copyWithin(q, q - distance, q - distance + length);
+    } else {
+      // Byte by byte, since what is copied may be what has just been written.
+      for (let i = q; i < q + length; i++) out[i] = out[i - distance];
+    }
+    q += length;
   }
-  if (q !== out.length) throw new RangeError('a block of snappy that is too short');
+  if (q !== limit) throw broken();
   return q;
 }
 
-function little(bytes: Uint8Array, at: number, width: number): number {
-  if (at + width > bytes.length) throw new RangeError('a block of snappy that is cut');
-  let value = 0;
-  for (let i = 0; i < width; i++) value += bytes[at + i] * 2 ** (8 * i);
-  return value;
+function broken(): RangeError {
+  return new RangeError('a block is not what Snappy makes');
 }

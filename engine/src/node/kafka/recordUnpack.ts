@@ -36,7 +36,7 @@ function unsnappy(bytes: Uint8Array, most: number): Uint8Array {
   }
   const out = new Uint8Array(length);
   let at = 0;
-  for (const block of blocks) at += readSnappyBlock(block, out.subarray(at, at + snappyBlockLength(block)));
+  for (const block of blocks) at = readSnappyBlock(block, out, at, snappyBlockLength(block));
   return out;
 }
 

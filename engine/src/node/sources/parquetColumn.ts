@@ -15,7 +15,7 @@ import type { ParquetChunk } from '../../codecs/parquet/footer.js';
 import { HybridReader } from '../../codecs/parquet/hybrid.js';
 import { IndexedValues, plainValues, readDictionary } from '../../codecs/parquet/pageValues.js';
 import type { PageValues } from '../../codecs/parquet/pageValues.js';
-import { unsnappy } from '../../codecs/parquet/snappy.js';
+import { readSnappyBlock } from '../../codecs/snappyBlock.js';
 import { readLz4Block } from '../../codecs/lz4Frame.js';
 import { readThriftStruct } from '../../codecs/thriftCompact.js';
 import { ColumnBuilder } from '../../columns/builder.js';
@@ -154,7 +154,7 @@ export class ParquetColumn {
       return;
     }
     if (codec === SNAPPY) {
-      unsnappy(bytes, out, at, size);
+      readSnappyBlock(bytes, out, at, size);
       return;
     }
     if (codec === LZ4_RAW) {

@@ -8,7 +8,7 @@ import { forRandom, type Random } from '../../../../tests/properties/random.js';
 import { sourceRequest, sourceRows } from '../../../../tests/support/sourceRows.js';
 import { MillraceError } from '../../columns/error.js';
 import type { OpenSource } from '../../sources/source.js';
-import { unsnappy } from '../../codecs/parquet/snappy.js';
+import { readSnappyBlock } from '../../codecs/snappyBlock.js';
 import { fileInput } from '../fileInput.js';
 import { openParquet } from './parquet.js';
 import { flatParquet } from './parquetRows.js';
@@ -147,7 +147,7 @@ describe('files that are read without the library', () => {
 describe('Snappy', () => {
   const unpack = (bytes: readonly number[], size: number) => {
     const out = new Uint8Array(size);
-    unsnappy(Uint8Array.from(bytes), out, 0, size);
+    readSnappyBlock(Uint8Array.from(bytes), out, 0, size);
     return new TextDecoder().decode(out);
   };
 
