@@ -132,8 +132,8 @@ export async function membersWith(address: string, group: string): Promise<numbe
   const admin = new Admin({ clientId: 'tests', bootstrapBrokers: [address] });
   try {
     const found = (await admin.describeGroups({ groups: [group] })).get(group);
-    return [...(found?.members.values() ?? [])].filter(
-      member => [...(member.assignments?.values() ?? [])].some(({ partitions }) => partitions.length > 0),
+    return [...(found?.members.values() ?? [])].filter(member =>
+      [...(member.assignments?.values() ?? [])].some(({ partitions }) => partitions.length > 0),
     ).length;
   } finally {
     await admin.close();

@@ -182,7 +182,13 @@ describe('schemas that change in the middle of a topic', () => {
         encoded(3, { id: 3 }),
         framed(4, [2, 0x61], Buffer.alloc(8)),
         encoded(1, { ...first, id: 5 }),
-        encoded(7, Object.fromEntries([['__proto__', 'x'], ['id', 6]])),
+        encoded(
+          7,
+          Object.fromEntries([
+            ['__proto__', 'x'],
+            ['id', 6],
+          ]),
+        ),
         framed(99, [0]),
         { value: Buffer.from([0, 0]), row: null },
       ],
