@@ -182,3 +182,13 @@ test('going back is refused where a live feed is read, and going on is not', asy
     message: expect.stringContaining("'quotes' is a live feed") as string,
   });
 });
+
+test.each([0, 1])(
+  'a replay that begins at %i s after 1970 gives the clock its time as it is read',
+  async first => {
+    const { link } = await open({});
+    const plan = replayOf([first, first + 1, first + 2], 'a');
+    const { rows } = await link.request({ type: 'read', plan, limit: null, current: true });
+    expect(rows).toBe(1);
+  },
+);
