@@ -54,8 +54,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-async function open(plans: Readonly<Record<string, PlanNode>>) {
-  const world = virtualWorld('.');
+async function open(plans: Readonly<Record<string, PlanNode>>, world = virtualWorld('.')) {
   const host = createSessionHost({
     world,
     connectors: [valuesConnector, pushes],
@@ -182,3 +181,32 @@ test('going back is refused where a live feed is read, and going on is not', asy
     message: expect.stringContaining("'quotes' is a live feed") as string,
   });
 });
+
+test.each([0, 1])(
+  'a replay that begins at %i s after 1970 gives the clock its time as it is read',
+  async first => {
+    const { link } = await open({});
+    const plan = replayOf([first, first + 1, first + 2], 'a');
+    const { rows } = await link.request({ type: 'read', plan, limit: null, current: true });
+    expect(rows).toBe(1);
+  },
+);
+
+test.each([-3_600_000, 3_600_000])(
+  'a clock of so many rows a second does not care that the wall clock is set by %i ms',
+  async jumpMs => {
+    const real = virtualWorld('.');
+    let shift = 0;
+    const world = { ...real, now: () => real.now() + shift, precise: real.now };
+    const seconds = Array.from({ length: 3000 }, (_, k) => k / 1000);
+    const { link } = await open({ a: replayOf(seconds, 'a') }, world);
+    await link.request({ type: 'clock', command: { type: 'speed', speed: { rowsPerSecond: 1000 } } });
+    await link.request({ type: 'clock', command: { type: 'play' } });
+    const from = real.now();
+    await link.request({ type: 'until', time: 0.5 * SECOND });
+    shift = jumpMs;
+    await link.request({ type: 'until', time: 2.499 * SECOND });
+    expect(real.now() - from).toBeGreaterThan(2400);
+    expect(real.now() - from).toBeLessThan(2600);
+  },
+);

@@ -87,6 +87,7 @@ function readBlock(bytes: Uint8Array, out: Uint8Array, from: number): number {
       let more = 255;
       while (more === 255) literals += more = bytes[p++];
     }
+    if (q + literals > out.length) throw new RangeError('a frame of LZ4 that does not fit');
     for (const end = q + literals; q < end;) out[q++] = bytes[p++];
     if (p >= bytes.length) break;
     const distance = bytes[p] | (bytes[p + 1] << 8);
@@ -98,6 +99,8 @@ function readBlock(bytes: Uint8Array, out: Uint8Array, from: number): number {
     }
     if (distance === 0 || distance > q)
       throw new RangeError('a frame of LZ4 that points before its beginning');
+    // Looked at before: a length of many bytes would be a long way to go.
+    if (q + length + 4 > out.length) throw new RangeError('a frame of LZ4 that does not fit');
     // Byte by byte, since what is copied may be what has just been written.
     for (const end = q + length + 4; q < end; q++) out[q] = out[q - distance];
   }

@@ -1,6 +1,7 @@
 import type { Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
+import { valueAt } from '../columns/values.js';
 import { GroupIndex } from './groupIndex.js';
 import { grownBytes } from './growing.js';
 import type { MeetingStats } from './meetingStats.js';
@@ -15,7 +16,7 @@ export class NamedMeeting implements RowMeeting {
   readonly #columns: readonly number[];
   readonly #ids: readonly number[];
   readonly #index: GroupIndex;
-  /** Whether a row of each id has gone on: those that wait have numbers, too. */
+  /** Whether a row of each id has gone on: rows without an id have numbers, too. */
   #gone = new Uint8Array(1024);
   #size = 0;
 
@@ -37,6 +38,7 @@ export class NamedMeeting implements RowMeeting {
   keep(batch: Batch, rows: Int32Array, { notes }: { readonly notes: boolean }): number {
     const columns = this.#columns.map(at => batch.columns[at]);
     const nulls = this.#ids.flatMap(at => batch.columns[at].valid ?? []);
+    if (!notes) return this.#unknown(columns, nulls, batch.length, rows);
     let count = 0;
     // What is forgotten is the same however rows were cut into batches.
     for (let from = 0; from < batch.length;) {
@@ -51,15 +53,34 @@ export class NamedMeeting implements RowMeeting {
         if (number >= this.#size) this.#size = number + 1;
         if (number >= this.#gone.length) this.#gone = grownBytes(this.#gone, number + 1);
         if (nulls.length > 0 && nulls.some(valid => valid[from + k] === 0)) {
-          if (notes) this.unnumbered++;
+          this.unnumbered++;
         } else {
           if (this.#gone[number] === 1) continue;
-          if (notes) this.#gone[number] = 1;
+          this.#gone[number] = 1;
         }
         rows[count++] = from + k;
       }
       if (this.#size >= 2 * this.remember) this.#forget();
       from = to;
+    }
+    return count;
+  }
+
+  /**
+   * Which rows have not come. They are given no numbers: an id that was numbered while it waited would count as old when it comes at last, and be
+   * forgotten too soon.
+   */
+  #unknown(
+    columns: readonly Column[],
+    nulls: readonly Uint8Array[],
+    length: number,
+    rows: Int32Array,
+  ): number {
+    let count = 0;
+    for (let row = 0; row < length; row++) {
+      const hasId = nulls.every(valid => valid[row] === 1);
+      const number = hasId ? this.#index.find(columns.map(column => valueAt(column, row))) : -1;
+      if (number < 0 || this.#gone[number] === 0) rows[count++] = row;
     }
     return count;
   }

@@ -35,7 +35,7 @@ export interface Checkpoint {
   /** The state of each query that could be written, as a snapshot. */
   readonly queries: Map<object, Uint8Array>;
   /** How many rows those had been given who count them. */
-  readonly places: ReadonlyMap<object, number>;
+  readonly places: Pick<WeakMap<object, number>, 'get'>;
 }
 
 /** Replays begin anew: at their starts, or at a checkpoint. */

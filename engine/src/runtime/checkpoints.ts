@@ -70,7 +70,8 @@ export class Checkpoints implements MemoryHolder {
   /** The states of the queries that have everything that the feeds have given. */
   #states(): Pick<Checkpoint, 'queries' | 'places'> {
     const queries = new Map<object, Uint8Array>();
-    const places = new Map<object, number>();
+    // Who has gone is not kept by what it had counted.
+    const places = new WeakMap<object, number>();
     for (const query of this.session.queries) {
       if (query.error !== null || !query.isCaughtUp) continue;
       try {

@@ -1,5 +1,6 @@
 import type { Batch } from '../columns/batch.js';
 import { START_OF_TIME, type EventTime } from '../columns/time.js';
+import { monotonicMs } from '../sources/receiveClock.js';
 import type { OpenSource, SourceReader } from '../sources/source.js';
 import { BEGINNING, type FeedMark, type Rewind } from './checkpoint.js';
 import type { FeedContext, FeedMember, PortFeed } from './feedMember.js';
@@ -267,7 +268,7 @@ export class Feed implements PortFeed, MemoryHolder {
       this.context.progressed();
     } else if (this.live) {
       const arrival = this.context.nextArrival();
-      this.#history.add(batch, arrival, this.context.world.now());
+      this.#history.add(batch, arrival, monotonicMs(this.context.world));
       this.#give(batch, arrival);
       await this.context.yieldTurn();
     } else {

@@ -1,6 +1,7 @@
 import type { ClockCommand, ClockSpeed, ClockState } from '@millrace/protocol';
 import type { EventTime } from '../columns/time.js';
 import type { World } from '../sources/source.js';
+import { monotonicMs } from '../sources/receiveClock.js';
 import type { Rewind } from './checkpoint.js';
 import type { Checkpoints } from './checkpoints.js';
 import { ClockError, parseAt, type SessionClock } from './clock.js';
@@ -213,10 +214,10 @@ export class Replay {
     if (clock.mode !== 'playing' || typeof speed !== 'object') return;
     const move = this.#moves;
     const isCurrent = (): boolean => move === this.#moves;
-    let since = world.now();
+    let since = monotonicMs(world);
     let owed = 0;
     const turn = async (): Promise<void> => {
-      const now = world.now();
+      const now = monotonicMs(world);
       owed += ((now - since) * speed.rowsPerSecond) / 1000;
       since = now;
       const rows = Math.floor(owed);

@@ -8,6 +8,7 @@ import { Checkpoints } from './checkpoints.js';
 import { SessionClock } from './clock.js';
 import { Feed } from './feed.js';
 import { NO_EXCHANGE, type Exchange } from '../operators/apply.js';
+import { monotonicMs } from '../sources/receiveClock.js';
 import { DEFAULT_MEMORY_BYTES, MemoryBudget, type MemoryHolder } from './memory.js';
 import type { RunningQuery } from './query.js';
 import { spanOf } from './places.js';
@@ -97,7 +98,7 @@ export class Runtime {
   async open(node: SourceNode): Promise<OpenSource> {
     const key = sourceKey(node);
     const known = this.#opened.get(key);
-    const now = this.options.world.now();
+    const now = monotonicMs(this.options.world);
     if (known !== undefined) {
       if (this.#feeds.has(key) || now - known.atMs < KNOWN_MS) return known.source;
       const source = await known.source;

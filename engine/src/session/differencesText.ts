@@ -71,7 +71,8 @@ function table(head: readonly string[], rows: readonly RowTexts[]): string[] {
 
 function cellText(text: string | null): string {
   if (text === null) return 'NULL';
-  const line = text.replaceAll(/\s/g, ' ');
+  // Data may hold what a terminal takes for commands.
+  const line = text.replaceAll(/[\s\p{Cc}]/gu, ' ');
   return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS - 1)}…` : line;
 }
 

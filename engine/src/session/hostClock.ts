@@ -2,6 +2,7 @@ import type { ClockState, SessionMessage, SessionRequest } from '@millrace/proto
 import type { PlanNode } from '../plan/plan.js';
 import { ClockError } from '../runtime/clock.js';
 import type { Runtime } from '../runtime/runtime.js';
+import { monotonicMs } from '../sources/receiveClock.js';
 import type { QueryRegistry } from './hostQueries.js';
 import type { HostRequest } from './protocol.js';
 
@@ -44,7 +45,7 @@ export class ClockPublisher {
 
   #publish(atOnce: boolean): void {
     if (this.#listeners.size === 0) return;
-    const now = this.runtime.options.world.now();
+    const now = monotonicMs(this.runtime.options.world);
     const wait = PUBLISH_MS - (now - this.#lastMs);
     if (!atOnce && wait > 0) {
       this.#cancel ??= this.runtime.options.world.after(wait, () => {

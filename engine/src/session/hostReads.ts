@@ -39,7 +39,9 @@ export async function readRows(
   const { sources } = prepared;
   const nodes = prepared.physical.sources.map(({ node }) => node);
   // A clock that was started while nothing replayed takes its time from the first replay that is looked at.
-  const starts = sources.flatMap(({ summary }, at) => (nodes[at].clocked && spanOf(summary).first) || []);
+  const starts = sources.flatMap(({ summary }, at) =>
+    nodes[at].clocked ? (spanOf(summary).first ?? []) : [],
+  );
   if (current && starts.length > 0) runtime.clock.anchor(Math.min(...starts));
   const feeds = runtime.feedsOf(prepared.physical);
   const until = nodes.map((node, at) => (current && node.clocked ? reach(feeds[at], runtime) : Infinity));

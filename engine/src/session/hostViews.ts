@@ -10,6 +10,7 @@ import type { PlanNode } from '../plan/plan.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { encodeRows, visibleRows } from '../views/frames.js';
 import { ViewPort } from '../views/viewPort.js';
+import { monotonicMs } from '../sources/receiveClock.js';
 import { partsOf, type HeldQuery } from './hostQueries.js';
 import type { ViewConnection } from './protocol.js';
 
@@ -118,7 +119,7 @@ export class ViewRegistry {
         status: () => this.status(registered.held),
         isFrozen: () => this.runtime.clock.mode === 'paused' && registered.held.prepared.live,
         encode: encodeArrow,
-        now: () => world.now(),
+        now: () => monotonicMs(world),
         after: (milliseconds, callback) => world.after(milliseconds, callback),
         defer,
         send,

@@ -1,7 +1,11 @@
 import type { CellPlace, Difference, Failure, NotebookReport } from './contract.js';
 
-/** What became of a notebook, as people read it. Equal runs give equal text. */
-export function reportText({ path, outcome, compared, differences, failure, notes }: NotebookReport): string {
+/** What became of a notebook, as people read it, without what a terminal takes for commands: notebooks are others' files. Equal runs give equal text. */
+export function reportText(report: NotebookReport): string {
+  return linesOf(report).replaceAll(/[^\P{Cc}\n\t]/gu, '');
+}
+
+function linesOf({ path, outcome, compared, differences, failure, notes }: NotebookReport): string {
   const what = [counted(compared.pins, 'pin'), counted(compared.outputs, 'output')].join(' and ');
   switch (outcome) {
     case 'same':

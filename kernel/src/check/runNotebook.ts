@@ -177,6 +177,7 @@ function withoutColours(text: string): string {
 
 async function readReport(path: string): Promise<FoundPin[]> {
   const text = await readFile(path, 'utf8').catch(() => '');
-  const lines = text.split('\n').filter(line => line !== '');
+  // A kernel that was given up may be writing the last line still.
+  const lines = text.split('\n').slice(0, -1);
   return lines.map(line => JSON.parse(line) as unknown).filter(isObject) as unknown as FoundPin[];
 }

@@ -139,6 +139,27 @@ describe('a schema registry', () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(64 << 20);
   });
 
+  test('that sends on to another server sends its own secrets to nobody', async () => {
+    const seen: (string | undefined)[] = [];
+    const serve = async (answer: (response: ServerResponse) => void): Promise<number> => {
+      const server = createServer((request, response) => {
+        seen.push(request.headers.authorization);
+        answer(response);
+      });
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      cleanUp.push(() => new Promise(resolve => server.close(resolve)));
+      return (server.address() as AddressInfo).port;
+    };
+    const other = await serve(response => void good(response));
+    const first = await serve(response =>
+      response.writeHead(302, { location: `http://127.0.0.1:${other}/` }).end(),
+    );
+    const asked = new SchemaRegistry(`http://user:secret@127.0.0.1:${first}`, realWorld('.'));
+    expect(await asked.byId(1)).toBe(SCHEMA);
+    expect(seen).toEqual([`Basic ${Buffer.from('user:secret').toString('base64')}`, undefined]);
+  });
+
   test('is asked for a thousand schemas, and for no more', async () => {
     const { asked, passed, refused, wait } = await registry((_, response) => response.writeHead(404).end());
     for (let id = 0; id < 1100; id++) wait.take(record(id, id));

@@ -98,6 +98,7 @@ export class HybridReader {
     if (this.#at + bytes > this.#end) throw new RangeError('a page has fewer values than it says');
     let value = 0;
     for (let i = 0; i < bytes; i++) value += view.getUint8(this.#at + i) * 2 ** (8 * i);
+    if (value >= 2 ** width) throw new RangeError('a page has numbers of more bits than it says');
     this.#value = value;
     this.#at += bytes;
   }

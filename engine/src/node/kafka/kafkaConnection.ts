@@ -213,7 +213,8 @@ export class KafkaConnection implements Connection {
     stream.on('close', () => {
       if (!this.#closed && this.#stream === stream) fail(new Error('the stream of records was closed'));
     });
-    if (this.#isHeld) stream.pause();
+    // Records that waited for their schemas when the former stream was lost wait still.
+    if (this.#isHeld || this.#schemas.isWaiting) stream.pause();
     this.#look(consumer);
   }
 

@@ -8,6 +8,7 @@ const MOST_REDIRECTS = 5;
 
 /** How an address is asked. */
 export interface HttpOptions {
+  /** They go to the first server alone: they may hold its secrets. */
   readonly headers?: Readonly<Record<string, string>>;
   /** How long the answer's head may take, and its body be silent. */
   readonly timeoutMs: number;
@@ -28,10 +29,11 @@ export async function openHttp(
 ): Promise<IncomingMessage> {
   const guard = new AddressGuard(world);
   let url = urlOf(address);
+  const { origin } = url;
   for (let redirects = 0; ; redirects++) {
     guard.check(url);
     options.check?.(url);
-    const answer = await ask(url, options, guard);
+    const answer = await ask(url, url.origin === origin ? options : { ...options, headers: {} }, guard);
     const { statusCode = 0, headers } = answer;
     if (statusCode >= 200 && statusCode < 300) return answer;
     answer.destroy();

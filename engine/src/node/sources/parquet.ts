@@ -219,7 +219,13 @@ class ParquetReader implements SourceReader {
     try {
       if (this.#rows === null) {
         const chosen = places.flatMap((place, column) => (this.#isChosen[column] ? [{ place, column }] : []));
-        this.#rows = await file.read(chosen, builder, this.#row);
+        const rows = await file.read(chosen, builder, this.#row);
+        // It was closed meanwhile: nobody else would close what has been opened.
+        if (this.#ended) {
+          await rows.close();
+          return;
+        }
+        this.#rows = rows;
       }
       await this.#rows.fill();
     } catch (error) {

@@ -148,6 +148,8 @@ export class ParquetColumn {
   #unpack(bytes: Uint8Array, at: number, size: number, isPacked: boolean): void {
     const { codec } = this.#chunk as ParquetChunk;
     const out = this.#bytes;
+    // Where there are only NULLs some writers pack nothing, which is not what packing nothing gives.
+    if (size === 0 && bytes.length === 0) return;
     if (!isPacked || codec === UNCOMPRESSED) {
       if (bytes.length !== size) throw new RangeError('a page is of another length than it says');
       out.set(bytes, at);
@@ -185,8 +187,9 @@ export class ParquetColumn {
       throw new RangeError('a dictionary is in a form that is not known');
     this.#makeRoom(unpacked);
     this.#unpack(bytes, 0, unpacked, true);
-    // Each value takes a bit at least: there is no room made for more.
-    if (values > unpacked * 8) throw new RangeError('a dictionary has fewer values than it says');
+    // There is no room made for more values than the bytes can have.
+    if (values > unpacked / leastBytes(this.of))
+      throw new RangeError('a dictionary has fewer values than it says');
     const plain = plainValues(this.of, this.#bytes, 0, unpacked);
     this.#dictionary = readDictionary(this.of, plain, values, this.like);
     this.#dictionarySize = values;
@@ -257,6 +260,13 @@ export class ParquetColumn {
     this.#bytes.copyWithin(to, start, end);
     return plainValues(this.of, this.#bytes, to, end + to - start);
   }
+}
+
+/** A value takes so many bytes at least. */
+function leastBytes({ physical, width }: ParquetType): number {
+  if (physical === PHYSICAL.boolean) return 1 / 8;
+  if (physical === PHYSICAL.fixed) return width;
+  return physical === PHYSICAL.int64 || physical === PHYSICAL.double ? 8 : 4;
 }
 
 const BOOLEANS = new ColumnBuilder(BOOLEAN, 2);
