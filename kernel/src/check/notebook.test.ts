@@ -1,4 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -103,3 +112,17 @@ test('outputs are kept as a front end keeps them', () => {
   take('two', 'clear_output', { wait: false });
   expect(collector.of('two')).toEqual([]);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'a notebook behind a link stays there, and as private as it was',
+  async () => {
+    writeFileSync(path, '{"nbformat":4,"cells":[]}');
+    chmodSync(path, 0o600);
+    const link = join(folder, 'link.ipynb');
+    symlinkSync(path, link);
+    await writeNotebook(await readNotebook(link, 'link.ipynb'));
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readFileSync(path, 'utf8')).toContain('\n');
+  },
+);

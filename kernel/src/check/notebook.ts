@@ -1,4 +1,4 @@
-import { open, readFile, rename, stat } from 'node:fs/promises';
+import { open, readFile, realpath, rename, stat } from 'node:fs/promises';
 import type { JsonObject } from '../wire/message.js';
 import { CheckError } from './error.js';
 
@@ -139,14 +139,18 @@ export function savedForm(output: NotebookOutput): NotebookOutput {
   return { ...output, data: Object.fromEntries(data) as unknown };
 }
 
-/** Writes a notebook: all of it, or none. */
+/** Writes a notebook: all of it, or none. The file stays where it is, behind a link too, and as open to others as it was. */
 export async function writeNotebook({ path, json, indent }: Notebook): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  const handle = await open(temporary, 'w');
-  await handle.writeFile(`${JSON.stringify(json, null, indent)}\n`);
-  await handle.sync();
-  await handle.close();
-  await rename(temporary, path);
+  const file = await realpath(path);
+  const temporary = `${file}.${process.pid}.tmp`;
+  const handle = await open(temporary, 'w', (await stat(file)).mode & 0o777);
+  try {
+    await handle.writeFile(`${JSON.stringify(json, null, indent)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
 }
 
 function isOutput(value: unknown): value is NotebookOutput {
