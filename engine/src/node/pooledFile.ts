@@ -67,8 +67,7 @@ export class PooledFile {
         await other.#release();
       }
       const handle = await open(this.path, 'r');
-      const { dev, ino } = await handle.stat();
-      const identity = `${dev} ${ino}`;
+      const identity = await identityOf(handle);
       if (this.#identity !== null && this.#identity !== identity) {
         await handle.close();
         throw new SourceError(
@@ -85,5 +84,15 @@ export class PooledFile {
       this.#handle = null;
       throw error;
     }
+  }
+}
+
+async function identityOf(handle: FileHandle): Promise<string> {
+  try {
+    const { dev, ino } = await handle.stat();
+    return `${dev} ${ino}`;
+  } catch (error) {
+    await handle.close();
+    throw error;
   }
 }

@@ -6,7 +6,7 @@ import { mergeInputs } from '../runtime/oneShot.js';
 import { RunningQuery } from '../runtime/query.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { MaterializedTable } from '../runtime/table.js';
-import type { HighWater } from '../sinks/highWater.js';
+import { RowHighWater, type HighWater } from '../sinks/highWater.js';
 import type { QueryRegistry } from './hostQueries.js';
 import { pipelineStats } from './hostStats.js';
 import { readToEnd } from './readToEnd.js';
@@ -109,10 +109,8 @@ export async function follow(
       taker.ended();
     },
     fail: error => taker.failed(error as Error),
-    place: () => {
-      const place = highWater.place();
-      return typeof place === 'number' ? place : null;
-    },
+    // A copy of the table that changes have made would be as large as the run's own state.
+    place: () => (highWater instanceof RowHighWater ? highWater.place() : null),
     restart: ({ to }) => {
       const place = to?.places.get(member);
       highWater.restart(place);
