@@ -3,3 +3,4 @@ export * from './protocol.js';
 export * from './client.js';
 export * from './errors.js';
 export { typeName } from '../columns/types.js';
+export { MillraceError } from '../columns/error.js';

@@ -86,6 +86,7 @@ function setUp(total?: (rows: number) => number) {
     link: host.link,
     publish: (kind: string, data: DisplayData) => void published.push([kind, data]),
     owner: () => 'cell-1',
+    run: () => 1,
     attached: () => false,
   };
   return { display: createDisplay(hooks), published, requests: host.requests };

@@ -3,7 +3,7 @@
  * when the wire process does.
  */
 import { setDefaultLink, setOwner } from 'millrace/session';
-import { createDisplay } from '../display/index.js';
+import { createDisplay, createPackageAdapter } from '../display/index.js';
 import type { CellError, PreparedCell } from './contract.js';
 import { createEvaluator } from './evaluate.js';
 import { listenForInterrupts } from './interrupt.js';
@@ -32,9 +32,19 @@ const display = createDisplay({
   link,
   publish: (kind, data) => output.display(data, kind === 'update'),
   owner: currentOwner,
+  run: currentRun,
   attached: () => attached,
 });
-const evaluator = createEvaluator({ directory: process.cwd(), link, globals: { display: display.display } });
+const adaptPackage = createPackageAdapter(display.display);
+// Packages that `millrace` loads by itself come by here, too.
+Object.assign(globalThis, { [Symbol.for('millrace.packageLoaded')]: adaptPackage });
+const evaluator = createEvaluator({
+  directory: process.cwd(),
+  link,
+  globals: { display: display.display, progress: display.progress },
+  modules: { tslab: display.tslab },
+  loaded: adaptPackage,
+});
 
 function currentRun(): RunId {
   return timers.current() ?? running?.run ?? last;
@@ -50,6 +60,7 @@ async function execute(request: Execute): Promise<void> {
   last = request.run;
   attached = request.attached;
   setOwner(request.cell.cellId);
+  display.begin(request.cell.cellId);
   try {
     const value = await evaluator.evaluate(request.cell);
     if (running !== request) return;
@@ -99,6 +110,7 @@ function finish(request: Execute, reply: () => void): void {
 /** Ends the running cell where it is; its timers go with it, its variables stay. */
 function abandon(): void {
   timers.reset();
+  display.interrupt();
   const request = running;
   if (request === null) return;
   timers.clear(request.run);
@@ -112,7 +124,7 @@ function interrupted(cell: PreparedCell): CellError {
 
 async function evaluate(request: number, cell: PreparedCell): Promise<void> {
   try {
-    const { data } = await display.toDisplayData(await evaluator.evaluate(cell));
+    const { data } = await display.toDisplayData(await evaluator.evaluate(cell), { isShown: false });
     output.send({ type: 'value', request, value: data, error: null });
   } catch (error) {
     output.send({ type: 'value', request, value: null, error: evaluator.describeError(error) });
