@@ -30,9 +30,7 @@ interface ArrowTable {
 }
 
 /** A table of any implementation of Arrow, known by what it has: a schema, rows and columns; null for other values. */
-export function arrowTable(
-  value: object,
-): { readonly table: TextTable; readonly caption: string } | null {
+export function arrowTable(value: object): { readonly table: TextTable; readonly caption: string } | null {
   if (!isArrowTable(value)) return null;
   try {
     return shown(value);

@@ -71,7 +71,10 @@ const MOST_BYTES = 64 * 1024 * 1024;
 
 function checkedBundle(made: unknown, value: unknown): MimeBundle {
   if (!isObject(made) || Array.isArray(made) || typeof made === 'function') {
-    return malformed(value, `it gave ${made === null ? 'null' : Array.isArray(made) ? 'a list' : `a ${typeof made}`}`);
+    return malformed(
+      value,
+      `it gave ${made === null ? 'null' : Array.isArray(made) ? 'a list' : `a ${typeof made}`}`,
+    );
   }
   const bundle: Record<string, unknown> = {};
   const faults: string[] = [];

@@ -32,9 +32,7 @@ export function isDanfo(value: object): value is Frame {
 }
 
 /** A DataFrame or a Series as a table, its index as the first column; null for other values. */
-export function danfoTable(
-  value: object,
-): { readonly table: TextTable; readonly caption: string } | null {
+export function danfoTable(value: object): { readonly table: TextTable; readonly caption: string } | null {
   if (!isDanfo(value)) return null;
   try {
     return value.$isSeries ? seriesTable(value) : frameTable(value);

@@ -51,9 +51,7 @@ export function createDisplay(hooks: DisplayHooks): Display {
     const displayed = displayedOf(value);
     if (displayed !== null) return views.show(displayed, hooks.owner(), displayId);
     const content = await contentOf(value);
-    whileChanging(value, data =>
-      hooks.publish('update', { data, metadata: content.metadata, displayId }),
-    );
+    whileChanging(value, data => hooks.publish('update', { data, metadata: content.metadata, displayId }));
     return { ...content, displayId };
   };
 

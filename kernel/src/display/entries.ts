@@ -15,6 +15,8 @@ export interface Entries {
   readonly total: number;
   /** What they are called in counts. */
   readonly noun: string;
+  /** The first names of an object's properties, which follow the name of its class. */
+  readonly names?: readonly string[];
 }
 
 /** The first `most` entries of an object, read without running any of its code. */
@@ -24,7 +26,7 @@ export function entriesOf(value: object, most: number): Entries {
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return numbers(value, most);
   if (types.isAnyArrayBuffer(value)) return numbers(new Uint8Array(value), most);
   if (Array.isArray(value)) return items(value, most);
-  return properties(value, most, null);
+  return properties(value, most);
 }
 
 function mapEntries(map: Map<unknown, unknown>, most: number): Entries {
@@ -108,7 +110,7 @@ function lastIndex(entries: readonly Entry[]): number {
   return Number((key ?? '0').split('…').at(-1));
 }
 
-function properties(object: object, most: number, noun: string | null): Entries {
+function properties(object: object, most: number): Entries {
   const names = Object.keys(object);
   const symbols = Object.getOwnPropertySymbols(object).filter(symbol =>
     Object.prototype.propertyIsEnumerable.call(object, symbol),
@@ -118,7 +120,7 @@ function properties(object: object, most: number, noun: string | null): Entries 
   for (const symbol of symbols.slice(0, most - entries.length)) {
     entries.push(entry(`[${String(symbol)}]`, ownProperty(object, symbol)));
   }
-  return { entries, total: names.length + symbols.length, noun: noun ?? 'property' };
+  return { entries, total: names.length + symbols.length, noun: 'property', names: names.slice(0, 6) };
 }
 
 function nameText(name: string): string {

@@ -7,7 +7,7 @@ import type { DisplayMakers, MimeValue } from './types.js';
 
 /** How files of the kinds that front ends show begin. */
 const BEGINNINGS: readonly (readonly [type: string, beginning: RegExp])[] = [
-  ['image/png', /^\x89PNG\r\n\x1a\n/],
+  ['image/png', /^\x89PNG\r\n/],
   ['image/jpeg', /^\xff\xd8\xff/],
   ['image/gif', /^GIF8[79]a/],
   ['image/webp', /^RIFF[^]{4}WEBP/],
@@ -23,7 +23,9 @@ function file(type: string, data: unknown, name: string): MimeValue {
     throw new MillraceError(
       'MR4104',
       `display.${name} takes ${type}, ${is}.`,
-      found === null ? 'Give it the bytes of the file, or their base64.' : 'display.image(data) finds the type by itself.',
+      found === null
+        ? 'Give it the bytes of the file, or their base64.'
+        : 'display.image(data) finds the type by itself.',
     );
   }
   return mimeValue({ [type]: base64, 'text/plain': `<${type}>` });
@@ -44,7 +46,8 @@ function anyImage(data: Uint8Array | string): MimeValue {
 }
 
 function base64Of(data: unknown, name: string): string {
-  if (data instanceof Uint8Array) return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+  if (data instanceof Uint8Array)
+    return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
   if (data instanceof ArrayBuffer) return Buffer.from(data).toString('base64');
   if (typeof data === 'string') return data.replace(/^data:[^,]{0,100};base64,/, '').replaceAll(/\s/g, '');
   throw new MillraceError(

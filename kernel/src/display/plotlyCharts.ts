@@ -1,6 +1,7 @@
+import { TIME_AXIS_FORMAT } from '@millrace/protocol';
 import { MillraceError } from 'millrace/session';
 import { ends, type TextTable } from './html.js';
-import { histogramRows, pointsOf, type Points, type Shape } from './plotlyRows.js';
+import { histogramRows, pointsOf, type Points } from './plotlyRows.js';
 import { cellText } from './recordTable.js';
 import { counted, cut } from './safely.js';
 
@@ -71,16 +72,25 @@ function kindOf(traces: readonly PlotlyTrace[]): Kind {
 function bodyOf(kind: Kind, points: Points, layout: PlotlyLayout, isMany: boolean): Json {
   const series = { field: 'series', type: 'nominal', title: null };
   const colour = isMany ? { color: series } : {};
-  const x = axis('x', points.x, titleOf(layout.xaxis?.title));
-  const y = axis('y', points.y, titleOf(layout.yaxis?.title));
+  const x = axis('x', points, titleOf(layout.xaxis?.title));
+  const y = axis('y', points, titleOf(layout.yaxis?.title));
+  const open = points.y === 'quantitative' ? { ...y, scale: { zero: false } } : y;
   switch (kind) {
     case 'line':
-      return { mark: 'line', encoding: { x, y, ...colour } };
+      return { mark: 'line', encoding: { x, y: open, ...colour } };
     case 'points':
-      return { mark: { type: 'point', filled: true }, encoding: { x, y, ...colour } };
+      return { mark: { type: 'point', filled: true }, encoding: { x, y: open, ...colour } };
     case 'bar': {
-      const band = { ...x, ...(x.type === 'quantitative' ? { type: 'ordinal' } : {}) };
-      return { mark: 'bar', encoding: { x: band, y, ...colour, ...(isMany ? { xOffset: { field: 'series' } } : {}) } };
+      const band = {
+        ...x,
+        ...(x.type === 'quantitative'
+          ? { type: 'ordinal', ...(points.rows.length <= FEW_NAMES ? LEVEL : {}) }
+          : {}),
+      };
+      return {
+        mark: 'bar',
+        encoding: { x: band, y, ...colour, ...(isMany ? { xOffset: { field: 'series' } } : {}) },
+      };
     }
     case 'histogram': {
       const start = { ...x, field: 'start', type: 'quantitative', bin: { binned: true } };
@@ -95,8 +105,12 @@ function bodyOf(kind: Kind, points: Points, layout: PlotlyLayout, isMany: boolea
       };
     }
     case 'box': {
-      const place = isMany || points.x === 'quantitative' ? { ...series, axis: isMany ? {} : null } : { ...x, type: 'nominal' };
-      return { mark: { type: 'boxplot', size: 30 }, encoding: { x: place, y, ...colour } };
+      const place =
+        isMany || points.x === 'quantitative'
+          ? { ...series, axis: isMany ? LEVEL.axis : null }
+          : { ...x, type: 'nominal' };
+      const boxColour = isMany ? { color: { ...series, legend: null } } : {};
+      return { mark: { type: 'boxplot', size: 30 }, encoding: { x: place, y: open, ...boxColour } };
     }
     case 'pie':
       return {
@@ -111,11 +125,17 @@ function bodyOf(kind: Kind, points: Points, layout: PlotlyLayout, isMany: boolea
   }
 }
 
-function axis(field: string, shape: Shape, title: string | null): Json {
-  const scale =
-    shape === 'temporal' ? { scale: { type: 'utc' } } : field === 'y' && shape === 'quantitative' ? { scale: { zero: false } } : {};
-  return { field, type: shape, title, ...(shape === 'ordinal' ? { sort: null } : scale) };
+function axis(field: 'x' | 'y', { rows, [field]: shape }: Points, title: string | null): Json {
+  if (shape === 'temporal') {
+    return { field, type: shape, title, scale: { type: 'utc' }, axis: { format: TIME_AXIS_FORMAT } };
+  }
+  if (shape === 'quantitative') return { field, type: shape, title };
+  return { field, type: shape, title, sort: null, ...(rows.length <= FEW_NAMES ? LEVEL : {}) };
 }
+
+/** Names on an axis stand level where there are few of them. */
+const LEVEL = { axis: { labelAngle: 0 } };
+const FEW_NAMES = 12;
 
 function titleOf(title: unknown): string | null {
   const text = typeof title === 'object' && title !== null ? (title as { text?: unknown }).text : title;

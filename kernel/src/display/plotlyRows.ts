@@ -67,7 +67,12 @@ function isTimeText(value: unknown): boolean {
 function plain(value: unknown, shape: Shape): unknown {
   if (value == null) return null;
   if (shape === 'ordinal') return String(value);
-  const number = value instanceof Date ? value.getTime() : shape === 'temporal' ? Date.parse(String(value)) : Number(value);
+  const number =
+    value instanceof Date
+      ? value.getTime()
+      : shape === 'temporal'
+        ? Date.parse(String(value))
+        : Number(value);
   return Number.isFinite(number) ? number : null;
 }
 
@@ -103,7 +108,8 @@ export function histogramRows(traces: readonly PlotlyTrace[]): Row[] {
     }
     const series = String(traces[i].name ?? `trace ${i}`);
     counts.forEach((count, bin) => {
-      if (count > 0) rows.push({ start: (first + bin) * width, end: (first + bin + 1) * width, count, series });
+      if (count > 0)
+        rows.push({ start: (first + bin) * width, end: (first + bin + 1) * width, count, series });
     });
   }
   return rows;

@@ -39,7 +39,8 @@ function barHtml(bar: Bar, now: number): string {
   const part = partOf(bar);
   const label = bar.label === null ? '' : `<span>${escapeHtml(bar.label)}</span> `;
   const isRunning = bar.state === 'running';
-  const value = part === null ? (isRunning ? '' : ' value="1" max="1"') : ` value="${part.toFixed(4)}" max="1"`;
+  const value =
+    part === null ? (isRunning ? '' : ' value="1" max="1"') : ` value="${part.toFixed(4)}" max="1"`;
   const accent = bar.state === 'running' || bar.state === 'done' ? '' : ';opacity:0.5';
   const drawn = `<progress${value} style="width:180px;vertical-align:middle${accent}"></progress>`;
   const percent = part === null ? '' : ` ${Math.floor(part * 100)}%`;

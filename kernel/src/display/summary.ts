@@ -55,19 +55,11 @@ function objectSummary(value: object): Summary {
     const { length } = value as unknown as ArrayLike<unknown>;
     return named(name ?? 'TypedArray', `(${length.toLocaleString('en-US')})`);
   }
-  return named(name ?? '[Object: null prototype]', preview(value));
+  return named(name ?? '[Object: null prototype]', '');
 }
 
 function named(name: string, rest: string): Summary {
   return { text: cut(name, 100) + rest, tone: 'name' };
-}
-
-/** The first names of an object's properties. */
-function preview(value: object): string {
-  const names = Object.keys(value);
-  if (names.length === 0) return ' {}';
-  const shown = names.slice(0, 5).map(name => cut(name, 30));
-  return ` { ${shown.join(', ')}${names.length > shown.length ? ', …' : ''} }`;
 }
 
 function line(value: object): string {

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { entriesOf } from './entries.js';
 import { isLeaf, summary } from './summary.js';
-import { isObject } from './safely.js';
+import { cut, isObject } from './safely.js';
 
 /** A value with what it holds, as much of it as is shown. */
 export interface TreeNode {
@@ -85,7 +85,9 @@ export function treeOf(value: unknown, limits: TreeLimits = LIMITS): TreeNode {
   for (let next = 0; next < queue.length; next++) {
     const { node, value: held, depth, above } = queue[next];
     const room = depth >= limits.depth ? 0 : Math.max(0, Math.min(limits.breadth, limits.nodes - nodes));
-    const { entries, total, noun } = entriesOf(held, room);
+    const { entries, total, noun, names } = entriesOf(held, room);
+    if (names !== undefined && !types.isNativeError(held) && typeof held !== 'function')
+      node.text += preview(names);
     const path = { value: held, above };
     node.children = entries.map(entry =>
       entry.accessor === undefined
@@ -98,10 +100,14 @@ export function treeOf(value: unknown, limits: TreeLimits = LIMITS): TreeNode {
   return root;
 }
 
-/** Whether something of the tree is left out, or comes more than once: its text is then made from it. */
-export function isWhole(node: TreeNode): boolean {
-  return node.omitted === 0 && node.mark === null && node.children.every(isWhole);
+/** The first names of an object, so that it is known before it is unfolded. */
+function preview(names: readonly string[]): string {
+  if (names.length === 0) return ' {}';
+  const shown = names.slice(0, MOST_NAMES).map(name => cut(name, 30));
+  return ` { ${shown.join(', ')}${names.length > MOST_NAMES ? ', …' : ''} }`;
 }
+
+const MOST_NAMES = 5;
 
 function leaf(key: string | null, text: string, tone: Tone): Growing {
   return { key, text, tone, children: [], omitted: 0, noun: 'entry', mark: null };

@@ -17,6 +17,9 @@ const MOST_TEXT = 100_000;
 /** An object whose text is one line of up to so many characters has no tree beside it. */
 const ONE_LINE = 72;
 
+/** Properties beyond those of the tree, of which Node's own text would have each. */
+const MOST_OMITTED = 200;
+
 /** Any value as a bundle, made without running the value's own code: tables and errors as such, objects as trees that fold. */
 export function valueBundle(value: unknown): MimeBundle {
   if (typeof value === 'string')
@@ -43,13 +46,13 @@ function tableOf(value: object): { readonly table: TextTable; readonly caption: 
 }
 
 function objectBundle(value: object): MimeBundle {
-  const isShort = isTextShort(value);
+  const tree = treeOf(value);
+  const isShort = tree.omitted < MOST_OMITTED && isTextShort(value);
   const text = isShort
     ? inspected(value, { depth: TEXT_DEPTH, most: MOST_TEXT, items: TEXT_ITEMS })
-    : treeText(treeOf(value));
+    : treeText(tree);
   const isOneLine = isShort && text.length <= ONE_LINE && !text.includes('\n');
-  if (isOneLine || isLeaf(value)) return { 'text/plain': text };
-  const tree = treeOf(value);
-  if (tree.children.length === 0 && tree.omitted === 0) return { 'text/plain': text };
+  const isFlat = tree.children.length === 0 && tree.omitted === 0;
+  if (isOneLine || isFlat || isLeaf(value)) return { 'text/plain': text };
   return { 'text/plain': text, 'text/html': treeHtml(tree) };
 }

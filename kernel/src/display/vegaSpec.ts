@@ -17,7 +17,9 @@ export function specLanguage(value: unknown): Language | null {
   if (!isObject(value) || types.isProxy(value)) return null;
   const schema = ownProperty(value, '$schema');
   if (schema.kind !== 'value' || typeof schema.value !== 'string') return null;
-  const found = /^https?:\/\/vega\.github\.io\/schema\/(vega|vega-lite)\/v\d+(\.\d+)*\.json$/.exec(schema.value);
+  const found = /^https?:\/\/vega\.github\.io\/schema\/(vega|vega-lite)\/v\d+(\.\d+)*\.json$/.exec(
+    schema.value,
+  );
   return (found?.[1] as Language | undefined) ?? null;
 }
 
@@ -31,7 +33,10 @@ export interface CheckedSpec extends DrawnSpec {
 export function checkedSpec(language: Language, value: unknown): CheckedSpec {
   const name = language === 'vega' ? 'Vega' : 'Vega-Lite';
   if (!isObject(value) || Array.isArray(value) || typeof value === 'function') {
-    throw new MillraceError('MR4103', `a ${name} spec is an object, not ${Array.isArray(value) ? 'a list' : typeof value}.`);
+    throw new MillraceError(
+      'MR4103',
+      `a ${name} spec is an object, not ${Array.isArray(value) ? 'a list' : typeof value}.`,
+    );
   }
   const checked = checkedContent('application/json', value);
   if ('fault' in checked) throw new MillraceError('MR4103', `the ${name} spec ${checked.fault}.`);
