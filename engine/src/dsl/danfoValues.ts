@@ -1,4 +1,4 @@
-import { Temporal } from 'temporal-polyfill';
+import type { Temporal } from 'temporal-polyfill';
 import type { Field } from '../columns/types.js';
 
 /** The point in time that a Date is cut from, and the columns that a DataFrame was made of, by names of ours. */

@@ -155,8 +155,9 @@ describe('plain values', () => {
       'text/html': '<b>x</b>',
       'text/plain': '<b>x</b>',
     });
-    const png = display.display.png(Uint8Array.of(1, 2, 3));
-    expect((await display.toDisplayData(png)).data['image/png']).toBe('AQID');
+    const bytes = Buffer.from('89504e470d0a1a0a', 'hex');
+    const png = display.display.png(bytes);
+    expect((await display.toDisplayData(png)).data['image/png']).toBe(bytes.toString('base64'));
   });
 });
 

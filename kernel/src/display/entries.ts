@@ -23,7 +23,7 @@ export interface Entries {
 export function entriesOf(value: object, most: number): Entries {
   if (types.isMap(value)) return mapEntries(value, most);
   if (types.isSet(value)) return setEntries(value, most);
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return numbers(value, most);
+  if (ArrayBuffer.isView(value) && !types.isDataView(value)) return numbers(value, most);
   if (types.isAnyArrayBuffer(value)) return numbers(new Uint8Array(value), most);
   if (Array.isArray(value)) return items(value, most);
   return properties(value, most);
@@ -86,28 +86,33 @@ function numberText(value: number | bigint): string {
 }
 
 function items(array: readonly unknown[], most: number): Entries {
-  const length = array.length;
+  const { length } = array;
   const entries: Entry[] = [];
-  for (let i = 0; i < length && entries.length < most; i++) {
-    const item = ownProperty(array, i);
-    if (item.kind === 'none') {
-      let end = i + 1;
-      while (end < length && end - i < MOST_HOLES && !Object.hasOwn(array, end)) end++;
-      const empty = end - i >= MOST_HOLES ? 'empty' : `${end - i} empty`;
-      entries.push({ key: end - i === 1 ? String(i) : `${i}…${end - 1}`, accessor: `<${empty}>` });
-      i = end - 1;
-    } else entries.push(entry(String(i), item));
+  let at = 0;
+  for (; at < length && entries.length < most; at++) {
+    const item = ownProperty(array, at);
+    if (item.kind !== 'none') {
+      entries.push(entry(String(at), item));
+      continue;
+    }
+    const end = endOfHole(array, at);
+    const key = end - at === 1 ? String(at) : `${at}…${end - 1}`;
+    entries.push({ key, accessor: `<${end - at} empty>` });
+    at = end - 1;
   }
-  const past = entries.length === 0 ? 0 : lastIndex(entries) + 1;
-  return { entries, total: entries.length + Math.max(0, length - past), noun: 'item' };
+  return { entries, total: entries.length + length - at, noun: 'item' };
 }
 
-/** Holes in a row that are counted; a sparse array may have billions. */
-const MOST_HOLES = 10_000;
+/** Places that are looked at one by one; a sparse array may have billions. */
+const MOST_PLACES = 10_000;
 
-function lastIndex(entries: readonly Entry[]): number {
-  const { key } = entries[entries.length - 1];
-  return Number((key ?? '0').split('…').at(-1));
+/** The first place behind a hole that holds something. */
+function endOfHole(array: readonly unknown[], from: number): number {
+  let end = from + 1;
+  while (end < array.length && end - from < MOST_PLACES && !Object.hasOwn(array, end)) end++;
+  if (end - from < MOST_PLACES) return end;
+  const next = Object.keys(array).find(key => /^\d+$/.test(key) && Number(key) >= end);
+  return next === undefined ? array.length : Number(next);
 }
 
 function properties(object: object, most: number): Entries {

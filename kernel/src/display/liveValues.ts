@@ -47,6 +47,8 @@ export class LiveValues {
   /** Shows what comes of a value in an output, until it ends or the output is stopped. */
   start(value: LiveValue, displayId: string, owner: string | null): void {
     this.stop(displayId);
+    // A rejection is shown: it is no unhandled one, also before it is its turn.
+    if (types.isPromise(value)) value.catch(() => undefined);
     let stop = (): void => undefined;
     const stopping = new Promise<void>(resolve => (stop = resolve));
     const running: Running = {
@@ -58,11 +60,12 @@ export class LiveValues {
       },
       // Not before the place in the output has been taken.
       ended: new Promise<void>(resolve => nativeImmediate(resolve))
-        .then(() =>
-          types.isPromise(value)
+        .then(() => {
+          if (running.stopped) return undefined;
+          return types.isPromise(value)
             ? this.#promise(value, displayId, running, stopping)
-            : this.#iterable(value, displayId, running, stopping),
-        )
+            : this.#iterable(value, displayId, running, stopping);
+        })
         .catch((error: unknown) => {
           if (!running.stopped) this.hooks.fail(error, displayId);
         })

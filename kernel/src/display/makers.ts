@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { MillraceError } from 'millrace/session';
 import type { MimeBundle } from '../runner/contract.js';
 import { checkedContent, mimeValue } from './bundles.js';
@@ -48,7 +49,7 @@ function anyImage(data: Uint8Array | string): MimeValue {
 function base64Of(data: unknown, name: string): string {
   if (data instanceof Uint8Array)
     return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
-  if (data instanceof ArrayBuffer) return Buffer.from(data).toString('base64');
+  if (types.isAnyArrayBuffer(data)) return Buffer.from(data).toString('base64');
   if (typeof data === 'string') return data.replace(/^data:[^,]{0,100};base64,/, '').replaceAll(/\s/g, '');
   throw new MillraceError(
     'MR4104',

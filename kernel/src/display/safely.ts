@@ -78,6 +78,15 @@ interface InspectOptions {
 
 /** Node's own text of a value, cut; its code may throw, which is told instead. */
 export function inspected(value: unknown, options: InspectOptions): string {
+  const text = inspectedOrError(value, options);
+  return typeof text === 'string' ? text : `[its text cannot be made: ${thrownText(text.error)}]`;
+}
+
+/** Node's own text of a value, cut, or what making it has thrown. */
+export function inspectedOrError(
+  value: unknown,
+  options: InspectOptions,
+): string | { readonly error: unknown } {
   const settings = {
     depth: options.depth,
     maxArrayLength: options.items ?? 100,
@@ -89,7 +98,7 @@ export function inspected(value: unknown, options: InspectOptions): string {
   try {
     return cut(inspect(value, settings), options.most);
   } catch (error) {
-    return `[its text cannot be made: ${thrownText(error)}]`;
+    return { error };
   }
 }
 

@@ -48,7 +48,7 @@ function objectSummary(value: object): Summary {
     const count = Reflect.getOwnPropertyDescriptor(size, 'size')?.get?.call(value) as number;
     return named(name ?? (types.isMap(value) ? 'Map' : 'Set'), `(${count.toLocaleString('en-US')})`);
   }
-  if (types.isAnyArrayBuffer(value) || value instanceof DataView) {
+  if (types.isAnyArrayBuffer(value) || types.isDataView(value)) {
     return named(name ?? 'ArrayBuffer', ` { ${counted(value.byteLength, 'byte')} }`);
   }
   if (ArrayBuffer.isView(value)) {

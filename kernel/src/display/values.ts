@@ -5,7 +5,7 @@ import { danfoTable } from './danfoFrame.js';
 import { errorBundle, isError } from './errorValue.js';
 import { htmlTable, plainTable, type TextTable } from './html.js';
 import { isRecordList, recordTable } from './recordTable.js';
-import { counted, cut, inspected, isObject } from './safely.js';
+import { counted, cut, inspected, inspectedOrError, isObject } from './safely.js';
 import { isLeaf } from './summary.js';
 import { isTextShort, TEXT_DEPTH, TEXT_ITEMS } from './textCost.js';
 import { treeOf } from './tree.js';
@@ -46,13 +46,14 @@ function tableOf(value: object): { readonly table: TextTable; readonly caption: 
 }
 
 function objectBundle(value: object): MimeBundle {
+  const options = { depth: TEXT_DEPTH, most: MOST_TEXT, items: TEXT_ITEMS };
+  if (isLeaf(value)) return { 'text/plain': inspected(value, options) };
   const tree = treeOf(value);
   const isShort = tree.omitted < MOST_OMITTED && isTextShort(value);
-  const text = isShort
-    ? inspected(value, { depth: TEXT_DEPTH, most: MOST_TEXT, items: TEXT_ITEMS })
-    : treeText(tree);
-  const isOneLine = isShort && text.length <= ONE_LINE && !text.includes('\n');
+  const own = isShort ? inspectedOrError(value, options) : null;
+  const text = typeof own === 'string' ? own : treeText(tree);
+  const isOneLine = text === own && text.length <= ONE_LINE && !text.includes('\n');
   const isFlat = tree.children.length === 0 && tree.omitted === 0;
-  if (isOneLine || isFlat || isLeaf(value)) return { 'text/plain': text };
+  if (isOneLine || isFlat) return { 'text/plain': text };
   return { 'text/plain': text, 'text/html': treeHtml(tree) };
 }
