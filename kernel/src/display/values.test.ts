@@ -136,7 +136,7 @@ describe('objects', () => {
       none: undefined,
       nil: null,
       bare: Object.assign(Object.create(null) as object, { x: 1 }),
-      sparse: [1, , , 4], // eslint-disable-line no-sparse-arrays
+      sparse: Object.assign(new Array<number>(4), { 0: 1, 3: 4 }),
       promise: Promise.resolve(1),
       weak: new WeakMap(),
     };
