@@ -6,7 +6,8 @@ import { JupyterClient, type Answer, type ClientMessage } from '../support/jupyt
 
 let kernel: JupyterClient;
 beforeAll(async () => {
-  kernel = await JupyterClient.start();
+  // Without a front end a cell waits for what goes on, which some of it does for ever.
+  kernel = await JupyterClient.start({ env: { MILLRACE_SETTLE_SECONDS: '2' } });
   symlinkSync(join(ROOT, 'node_modules'), join(kernel.directory, 'node_modules'), 'dir');
 }, 60_000);
 afterAll(() => kernel.shutdown());

@@ -46,11 +46,13 @@ export function createPackageAdapter(display: DisplayFunction): (name: string, m
   };
 }
 
-/** The prototype of a class that a module exports. */
+/** Where a class that a module exports has its `plot`: it may be of a class above, whose objects danfojs makes, too. */
 function partOf(module: object, name: string): object | null {
   const exported = module as Readonly<Record<string, unknown>>;
   const made = exported[name] ?? (exported.default as Readonly<Record<string, unknown>> | undefined)?.[name];
-  return typeof made === 'function' ? ((made as { prototype?: object }).prototype ?? null) : null;
+  let at = typeof made === 'function' ? ((made as { prototype?: object }).prototype ?? null) : null;
+  while (at !== null && !Object.hasOwn(at, 'plot')) at = Reflect.getPrototypeOf(at);
+  return at;
 }
 
 /** danfojs's own functions are no exports of the package: they are found among what has been loaded. */

@@ -116,7 +116,7 @@ export function createDisplay(hooks: DisplayHooks): Display {
       await waited;
     },
     settleViews: async () => {
-      await live.settled();
+      await live.settled(hooks.owner());
       return views.settle();
     },
     begin: owner => live.stopOwner(owner),

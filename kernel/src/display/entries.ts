@@ -60,15 +60,18 @@ function* taken<Value>(values: Iterable<Value>, most: number): Generator<Value> 
   }
 }
 
-/** Numbers that lie side by side: sixteen to a line. */
+/** Numbers that lie side by side: sixteen to a line, of those with fractions eight. */
 function numbers(view: ArrayBufferView, most: number): Entries {
   const values = view as unknown as ArrayLike<number | bigint>;
   const length = Reflect.apply(lengthOf, view, []) as number;
-  const shown = Math.min(length, most === 0 ? 0 : 128);
+  const isFloat = types.isFloat32Array(view) || types.isFloat64Array(view);
   const entries: Entry[] = [];
-  for (let from = 0; from < shown; from += LINE) {
-    const to = Math.min(shown, from + LINE);
-    const line = Array.from({ length: to - from }, (_, i) => numberText(values[from + i]));
+  const digits = types.isFloat32Array(view) ? SINGLE_DIGITS : null;
+  const perLine = isFloat ? LINE / 2 : LINE;
+  const shown = Math.min(length, most === 0 ? 0 : MOST_LINES * perLine);
+  for (let from = 0; from < shown; from += perLine) {
+    const to = Math.min(shown, from + perLine);
+    const line = Array.from({ length: to - from }, (_, i) => numberText(values[from + i], digits));
     entries.push({ key: String(from), accessor: line.join(' ') });
   }
   // The count is of numbers, the entries are lines of them.
@@ -76,13 +79,19 @@ function numbers(view: ArrayBufferView, most: number): Entries {
 }
 
 const LINE = 16;
+const MOST_LINES = 8;
 const lengthOf = Reflect.getOwnPropertyDescriptor(
   Reflect.getPrototypeOf(Uint8Array.prototype) as object,
   'length',
 )!.get as () => number;
 
-function numberText(value: number | bigint): string {
-  return typeof value === 'bigint' ? `${value}n` : Object.is(value, -0) ? '-0' : String(value);
+/** Digits that a float of 32 bits has: more are those of its way into 64. */
+const SINGLE_DIGITS = 8;
+
+function numberText(value: number | bigint, digits: number | null): string {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (Object.is(value, -0)) return '-0';
+  return String(digits === null ? value : Number(value.toPrecision(digits)));
 }
 
 function items(array: readonly unknown[], most: number): Entries {

@@ -7,6 +7,9 @@ const PERIOD = 100;
 /** How long one takes values without a pause before other code has its turn, in milliseconds. */
 const TURN = 20;
 
+/** How long a run without a front end waits for what goes on, in milliseconds. */
+const PATIENCE = 60_000;
+
 /** Taken before cells' timers are counted as theirs: these are the kernel's. */
 const nativeTimeout = setTimeout;
 const nativeImmediate = setImmediate;
@@ -91,9 +94,14 @@ export class LiveValues {
     for (const id of [...this.#running.keys()]) this.stop(id);
   }
 
-  /** Resolves when all that goes on now has ended. */
-  async settled(): Promise<void> {
-    await Promise.all([...this.#running.values()].map(running => running.ended));
+  /** Resolves when all of the owner's that goes on now has ended, or has had time enough: some never end. */
+  async settled(owner: string | null, patience = PATIENCE): Promise<void> {
+    const own = [...this.#running.values()].filter(running => running.owner === owner);
+    if (own.length === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<void>(resolve => (timer = nativeTimeout(resolve, patience)));
+    await Promise.race([Promise.all(own.map(running => running.ended)), timeout]);
+    clearTimeout(timer);
   }
 
   async #promise(

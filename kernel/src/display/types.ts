@@ -44,7 +44,7 @@ export interface Display {
   /** Resolves when every output of the `display` calls so far has been published. Awaited before a cell's reply. */
   settled(): Promise<void>;
   /**
-   * For runs without a front end, at the end of each cell: waits for promises and async iterables that are shown, and for finite
+   * For runs without a front end, at the end of each cell: waits (a minute at most) for promises and async iterables that it shows, and for finite
    * replays to end, and gives the final bundle of every view shown so far whose content has changed, to be sent as
    * `update_display_data`.
    */
