@@ -4,7 +4,7 @@ import { themeConfig } from '@millrace/protocol';
 import type { DisplayData, MimeBundle } from '../runner/contract.js';
 import { specPng, type DrawnSpec } from './chartImage.js';
 import { checkedContent } from './bundles.js';
-import { thrownText, isObject, ownProperty } from './safely.js';
+import { cut, isObject, ownProperty, thrownText } from './safely.js';
 
 /** Characters of a spec with its values: a notebook is a file that people read, and send. */
 const MOST_TEXT = 10_000_000;
@@ -91,7 +91,8 @@ export async function specOutput(checked: CheckedSpec): Promise<Omit<DisplayData
   const { language, version, spec } = checked;
   const name = language === 'vega' ? 'Vega' : 'Vega-Lite';
   const type = `application/vnd.${language === 'vega' ? 'vega' : 'vegalite'}.v${version}+json`;
-  const title = typeof spec.title === 'string' ? ` · ${spec.title}` : '';
+  const named = isObject(spec.title) ? (spec.title as Json).text : spec.title;
+  const title = typeof named === 'string' && named !== '' ? ` · ${cut(named, 200)}` : '';
   const data: MimeBundle = { [type]: spec, 'text/plain': `${name} chart${title}` };
   try {
     const { png, width, height } = await specPng({ language, spec: pictured(language, spec) });
