@@ -47,6 +47,8 @@ export interface Answer {
 interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly directory?: string;
+  /** Another kernel's command line, with `{connection_file}` in it. */
+  readonly command?: readonly string[];
 }
 
 /** A Jupyter front end for tests: starts the built kernel and talks to it over ZeroMQ. */
@@ -70,6 +72,7 @@ export class JupyterClient {
     directory: string | undefined,
     ports: readonly number[],
     env: Readonly<Record<string, string>>,
+    command: readonly string[] = [process.execPath, KERNEL_MAIN, '{connection_file}'],
   ) {
     this.#ownDirectory = directory === undefined;
     this.directory = directory ?? mkdtempSync(join(tmpdir(), 'millrace-kernel-'));
@@ -87,7 +90,8 @@ export class JupyterClient {
       hb_port: hb,
     };
     writeFileSync(file, JSON.stringify(info), { mode: 0o600 });
-    this.process = spawn(process.execPath, [KERNEL_MAIN, file], {
+    const [program, ...args] = command.map(part => part.replace('{connection_file}', file));
+    this.process = spawn(program, args, {
       cwd: this.directory,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'inherit', 'inherit'],
@@ -104,10 +108,10 @@ export class JupyterClient {
   }
 
   /** Starts a kernel, and waits until it has answered and its publications arrive. */
-  static async start({ env = {}, directory }: StartOptions = {}): Promise<JupyterClient> {
+  static async start({ env = {}, directory, command }: StartOptions = {}): Promise<JupyterClient> {
     if (!existsSync(KERNEL_MAIN))
       throw new Error(`${KERNEL_MAIN} is not there; build the kernel first: npm run build`);
-    const client = new JupyterClient(directory, await freePorts(5), env);
+    const client = new JupyterClient(directory, await freePorts(5), env, command);
     await client.ask('kernel_info_request', {});
     // A subscription reaches the kernel some time after the connection: ask until a status is heard.
     while (client.published.length === 0) {

@@ -324,9 +324,10 @@ export abstract class Collection<K extends Kind, Row> extends Delivering<K, Row>
   }
 
   /**
-   * The rows as a danfojs DataFrame; timestamps are Dates and NULL is `null`.
+   * The rows as a danfojs DataFrame, the current ones of a table that changes; timestamps are Dates, decimals text, and NULL is `null`.
    *
-   * @throws MillraceError `MR1501` where danfojs is not installed
+   * @example const frame = await bars.toDanfo(); frame.groupby(['symbol']).mean().print();
+   * @throws MillraceError `MR1501` where danfojs is not installed, `MR4106` for a column that danfojs cannot have
    */
   async toDanfo(): Promise<DanfoDataFrame> {
     const { arrow, bound } = await this.readArrow(null);

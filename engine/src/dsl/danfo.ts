@@ -1,6 +1,7 @@
 import { MillraceError } from '../columns/error.js';
 import type { Field } from '../columns/types.js';
 import { columnsOfArrow } from './arrowRows.js';
+import { exactDate, rememberFields } from './danfoValues.js';
 
 /** What this package needs to know of a danfojs DataFrame. */
 export interface DanfoDataFrame {
@@ -15,30 +16,56 @@ export interface DanfoDataFrame {
 /** The rows of an Arrow IPC stream as a danfojs DataFrame. danfojs takes seconds to load: it is loaded on first use. */
 export async function toDanfo(arrow: Uint8Array, fields: readonly Field[]): Promise<DanfoDataFrame> {
   const danfo = await loadDanfo();
-  const columns = columnsOfArrow(arrow, fields, { time: 'date', decimal: 'text', json: 'text' }).map(
-    (column, i) =>
-      fields[i].type.kind === 'duration' ? { ...column, values: column.values.map(durationText) } : column,
-  );
-  const options = { columns: fields.map(field => field.name), dtypes: fields.map(dtypeOf) };
-  // Columns of no rows are refused as an object of arrays, and taken as a list of no rows.
-  const isEmpty = columns.every(({ values }) => values.length === 0);
-  const data = isEmpty ? [] : Object.fromEntries(columns.map(({ name, values }) => [name, values]));
-  return new danfo.DataFrame(data, options);
+  refuseOwnNames(danfo, fields);
+  const exact = columnsOfArrow(arrow, fields, {
+    time: 'instant',
+    decimal: 'text',
+    json: 'text',
+    int64: 'bigint',
+  });
+  const columns = exact.map(({ values }, i) => danfoColumn(fields[i], values));
+  const options = {
+    columns: fields.map(field => field.name),
+    dtypes: fields.map((field, i) => dtypeOf(field, columns[i])),
+  };
+  // As rows: an object of columns would be put into another order where their names are numbers.
+  const length = columns.length === 0 ? 0 : columns[0].length;
+  const rows = Array.from({ length }, (_, row) => columns.map(values => values[row]));
+  return rememberFields(new danfo.DataFrame(rows, options), fields);
 }
 
-/** A duration as text: danfojs has no such type, and would show an object. */
-function durationText(value: unknown): string | null {
-  return value === null ? null : String(value);
+/** The values of a column as danfojs works with them. */
+function danfoColumn({ type }: Field, values: readonly unknown[]): readonly unknown[] {
+  switch (type.kind) {
+    case 'int64':
+      return (values as readonly (bigint | null)[]).every(isSafe)
+        ? values.map(value => (value === null ? null : Number(value)))
+        : values;
+    case 'timestamp':
+      return values.map(value => (value === null ? null : exactDate(value)));
+    case 'duration':
+      // danfojs has no such type, and would show an object.
+      return values.map(value => (value === null ? null : String(value)));
+    default:
+      return values;
+  }
 }
 
-/** danfojs's name for a type. Dates are objects to it, which it files under text, as decimals are: it has floats alone. */
-function dtypeOf({ type }: Field): string {
+function isSafe(value: bigint | null): boolean {
+  return value === null || Number.isSafeInteger(Number(value));
+}
+
+/**
+ * danfojs's name for a type. Dates are objects to it, which it files under text, as decimals are: it has floats alone. So are
+ * whole numbers that are bigints because one of them is too large for a number.
+ */
+function dtypeOf({ type }: Field, values: readonly unknown[]): string {
   switch (type.kind) {
     case 'boolean':
       return 'boolean';
     case 'int32':
     case 'int64':
-      return 'int32';
+      return values.some(value => typeof value === 'bigint') ? 'string' : 'int32';
     case 'float64':
       return 'float32';
     default:
@@ -46,18 +73,42 @@ function dtypeOf({ type }: Field): string {
   }
 }
 
+/** A column is a property of the DataFrame, and would take the place of what danfojs keeps under that name. */
+function refuseOwnNames({ DataFrame }: Danfo, fields: readonly Field[]): void {
+  const own = fields.find(({ name }) => isOwnName((DataFrame as { prototype?: object }).prototype, name));
+  if (own === undefined) return;
+  throw new MillraceError(
+    'MR4106',
+    `a DataFrame of danfojs cannot have a column '${own.name}', which is a property of its own.`,
+    `Name it otherwise first: select(t => ({ ${own.name}_: t.${own.name} })).`,
+  );
+}
+
+function isOwnName(prototype: object | undefined, name: string): boolean {
+  if (name.startsWith('$') || name === '__proto__') return true;
+  for (let at: object | null = prototype ?? null; at !== null; at = Reflect.getPrototypeOf(at)) {
+    if (Reflect.getOwnPropertyDescriptor(at, name)?.get !== undefined) return true;
+  }
+  return false;
+}
+
 interface Danfo {
   readonly DataFrame: new (
-    data: Record<string, unknown[]> | never[],
-    options: { columns: string[] },
+    rows: readonly (readonly unknown[])[],
+    options: { columns: string[]; dtypes: string[] },
   ) => DanfoDataFrame;
 }
+
+/** Told of packages that are loaded here, where somebody wants to know: a notebook's kernel makes danfojs's plots charts. */
+const PACKAGE_LOADED = Symbol.for('millrace.packageLoaded');
 
 async function loadDanfo(): Promise<Danfo> {
   // A name that bundlers cannot see: danfojs is optional.
   const name = 'danfojs';
   try {
     const module = (await import(/* @vite-ignore */ name)) as Danfo & { readonly default?: Danfo };
+    const loaded = (globalThis as Record<symbol, unknown>)[PACKAGE_LOADED];
+    if (typeof loaded === 'function') (loaded as (name: string, module: object) => void)(name, module);
     return module.default ?? module;
   } catch (cause) {
     if ((cause as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw cause;

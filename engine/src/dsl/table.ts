@@ -26,7 +26,8 @@ import { Stream } from './stream.js';
 import { timeSpec } from './timeOptions.js';
 import type { TimeOptions } from './timeOptions.js';
 import { tableOfArrow } from './tableOfArrow.js';
-import type { RowSchema } from './types.js';
+import { columnsOfDanfo } from './fromDanfo.js';
+import type { AnyRow, RowSchema } from './types.js';
 
 declare module './kinds.js' {
   interface Kinds<Row> {
@@ -201,6 +202,31 @@ export class Table<Row> extends Collection<'Table', Row> {
     );
     if (arrow === null) throw new MillraceError('MR9003', 'the columns could not be encoded.');
     return tableOfArrow<Row>(arrow, fields, options.time ?? null);
+  }
+
+  /**
+   * A table of the rows of a danfojs DataFrame or Series. Columns that `toDanfo` has made keep their types in the DataFrame that it gave;
+   * otherwise types are inferred as `Table.of` does, floats stay floats, and a schema says them. What is missing is NULL; NaN stays NaN.
+   *
+   * @example
+   * const frame = await Table.of({ symbol: ['A', 'B'], price: [1.5, 2.5] }).toDanfo();
+   * const same = Table.fromDanfo<{ symbol: string; price: number }>(frame);
+   * @throws MillraceError `MR4108` for what is no DataFrame, `MR4107` or `MR1306` for values that do not fit their type
+   */
+  static fromDanfo<Row = AnyRow>(
+    frame: object,
+    options: { readonly schema?: RowSchema<Row>; readonly time?: keyof Row & string } = {},
+  ): Table<Row> {
+    const columns = columnsOfDanfo(frame, options.schema?.fields ?? null);
+    const arrow = tableToIPC(tableFromColumns(columns.map(({ field, column }) => [field.name, column])), {
+      format: 'stream',
+    });
+    if (arrow === null) throw new MillraceError('MR9003', 'the columns could not be encoded.');
+    return tableOfArrow<Row>(
+      arrow,
+      columns.map(({ field }) => field),
+      options.time ?? null,
+    );
   }
 
   /**

@@ -6,3 +6,4 @@ export { typeName } from '../columns/types.js';
 export { floatText, rowDifferences } from './rowDifferences.js';
 export type { RowDifferences, TextRows } from './rowDifferences.js';
 export { differencesText } from './differencesText.js';
+export { MillraceError } from '../columns/error.js';

@@ -12,17 +12,36 @@ export interface ChartImage {
 const WIDTH = 760;
 const DOTS = 1.5;
 
+/** Dots that a picture has at most, along each side: a spec may ask for any size. */
+const MOST_DOTS = 6000;
+
 const FONT = 'DejaVu Sans';
 
-/**
- * Draws a chart as a PNG, with the spec that live charts are drawn with. Expressions are interpreted, never compiled,
- * and nothing is loaded from anywhere: a spec may come from a file that somebody else wrote.
- */
-export async function chartPng(
+/** What a picture is drawn of. */
+export type DrawnSpec = { readonly language: 'vega' | 'vega-lite'; readonly spec: Record<string, unknown> };
+
+/** Draws a live chart's rows as a PNG, with the spec that it is drawn with in a front end. */
+export function chartPng(
   view: Extract<ViewDescription, { kind: 'chart' }>,
   columns: readonly ViewColumn[],
   rows: readonly Record<string, unknown>[],
 ): Promise<ChartImage> {
+  const spec = toVegaLite(view.chart, columns, {
+    mode: 'light',
+    width: WIDTH,
+    font: FONT,
+    background: 'white',
+  });
+  const title = view.title === null ? {} : { title: view.title };
+  const withRows = { ...title, ...spec, data: { name: ROWS, values: rows } };
+  return specPng({ language: 'vega-lite', spec: withRows });
+}
+
+/**
+ * Draws a spec as a PNG. Expressions are interpreted, never compiled, and nothing is loaded from anywhere: a spec may come from
+ * a file that somebody else wrote.
+ */
+export async function specPng({ language, spec }: DrawnSpec): Promise<ChartImage> {
   // Drawing takes a second to load and most notebooks never need it: a front end draws by itself.
   const [vega, vegaLite, { expressionInterpreter }, { Resvg }] = await Promise.all([
     import('vega'),
@@ -30,19 +49,12 @@ export async function chartPng(
     import('vega-interpreter'),
     import('@resvg/resvg-js'),
   ]);
-  const spec = toVegaLite(view.chart, columns, {
-    mode: 'light',
-    width: WIDTH,
-    font: FONT,
-    background: 'white',
-  });
   const logger = vega.logger(vega.Error);
-  const title = view.title === null ? {} : { title: view.title };
-  const withRows = { ...title, ...spec, data: { name: ROWS, values: rows } };
-  const compiled = vegaLite.compile(withRows as unknown as Parameters<typeof vegaLite.compile>[0], {
-    logger,
-  });
-  const runtime = vega.parse(compiled.spec, undefined, { ast: true });
+  const compiled =
+    language === 'vega'
+      ? spec
+      : vegaLite.compile(spec as unknown as Parameters<typeof vegaLite.compile>[0], { logger }).spec;
+  const runtime = vega.parse(compiled as Parameters<typeof vega.parse>[0], undefined, { ast: true });
   const drawing = new vega.View(runtime, {
     renderer: 'none',
     expr: expressionInterpreter,
@@ -51,17 +63,19 @@ export async function chartPng(
   });
   try {
     const svg = await drawing.toSVG();
-    const image = new Resvg(svg, {
+    const options = {
       background: 'white',
-      fitTo: { mode: 'zoom', value: DOTS },
       font: {
         loadSystemFonts: false,
         fontFiles: fontFiles(),
         defaultFontFamily: FONT,
         sansSerifFamily: FONT,
       },
-    });
-    return { png: image.render().asPng(), width: Math.round(image.width), height: Math.round(image.height) };
+    };
+    const { width, height } = new Resvg(svg, options);
+    const zoom = Math.min(DOTS, MOST_DOTS / Math.max(width, height, 1));
+    const image = new Resvg(svg, { ...options, fitTo: { mode: 'zoom', value: zoom } });
+    return { png: image.render().asPng(), width: Math.round(width), height: Math.round(height) };
   } finally {
     drawing.finalize();
   }

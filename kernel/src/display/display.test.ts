@@ -86,6 +86,7 @@ function setUp(total?: (rows: number) => number) {
     link: host.link,
     publish: (kind: string, data: DisplayData) => void published.push([kind, data]),
     owner: () => 'cell-1',
+    run: () => 1,
     attached: () => false,
   };
   return { display: createDisplay(hooks), published, requests: host.requests };
@@ -154,8 +155,9 @@ describe('plain values', () => {
       'text/html': '<b>x</b>',
       'text/plain': '<b>x</b>',
     });
-    const png = display.display.png(Uint8Array.of(1, 2, 3));
-    expect((await display.toDisplayData(png)).data['image/png']).toBe('AQID');
+    const bytes = Buffer.from('89504e470d0a1a0a', 'hex');
+    const png = display.display.png(bytes);
+    expect((await display.toDisplayData(png)).data['image/png']).toBe(bytes.toString('base64'));
   });
 });
 

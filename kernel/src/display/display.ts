@@ -1,10 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import type { DisplayData, MimeBundle } from '../runner/contract.js';
+import { makesBundle, ownBundle, ownMetadata } from './bundles.js';
 import { isChanging, whileChanging } from './changing.js';
 import { displayedOf } from './displayable.js';
-import type { Display, DisplayHandle, DisplayHooks, DisplayMakers } from './types.js';
-import { mimeValue, ownBundle, ownMetadata, valueBundle } from './values.js';
+import { failureBundle } from './errorValue.js';
+import { isLive, LiveValues, type LiveValue } from './liveValues.js';
+import { makers } from './makers.js';
+import { createProgress } from './progress.js';
+import { specOf } from './specValues.js';
+import { createTslab } from './tslab.js';
+import type { Display, DisplayHandle, DisplayHooks } from './types.js';
+import { valueBundle } from './values.js';
+import { specOutput } from './vegaSpec.js';
 import { Views } from './views.js';
+
+type Content = Omit<DisplayData, 'displayId'>;
+
+/** The place of an output that is filled later, between what is printed before and after. */
+const PLACEHOLDER: MimeBundle = { 'text/plain': '…' };
+
+/** What a value shows, where that is not a live view: at once, or a promise of it. */
+function contentOf(value: unknown): Content | Promise<Content> {
+  try {
+    const spec = specOf(value);
+    if (spec !== null) return specOutput(spec);
+  } catch (error) {
+    // A mistake in the spec is told in its place; the cell that has it as a value has not failed.
+    return { data: failureBundle('The spec cannot be shown', error), metadata: {} };
+  }
+  const own = ownBundle(value);
+  const metadata = ownMetadata(value);
+  if (own instanceof Promise) return own.then(data => ({ data, metadata }));
+  return { data: own ?? valueBundle(value), metadata };
+}
 
 /** Makes what turns values into outputs, for one notebook. */
 export function createDisplay(hooks: DisplayHooks): Display {
@@ -12,38 +40,52 @@ export function createDisplay(hooks: DisplayHooks): Display {
   const handles = new WeakSet<object>();
   let pending: Promise<void> = Promise.resolve();
 
-  /** The value's bundle where it can be had at once, else null. */
-  const atOnce = (value: unknown): MimeBundle | null => {
-    if (displayedOf(value) !== null) return null;
-    const own = ownBundle(value);
-    if (own === null) return valueBundle(value);
-    return own instanceof Promise ? null : own;
-  };
+  const live = new LiveValues({
+    show: (value, displayId) => fill('update', value, displayId),
+    fail: (error, displayId) =>
+      hooks.publish('update', { data: valueBundle(error), metadata: {}, displayId }),
+  });
+  const progress = createProgress(hooks);
 
   const later = async (value: unknown, displayId: string): Promise<DisplayData> => {
     const displayed = displayedOf(value);
     if (displayed !== null) return views.show(displayed, hooks.owner(), displayId);
-    const own = await ownBundle(value);
-    const metadata = ownMetadata(value);
-    whileChanging(value, data => hooks.publish('update', { data, metadata, displayId }));
-    return { data: own ?? valueBundle(value), metadata, displayId };
+    const content = await contentOf(value);
+    whileChanging(value, data => hooks.publish('update', { data, metadata: content.metadata, displayId }));
+    return { ...content, displayId };
   };
 
-  const publish = (kind: 'display' | 'update', value: unknown, displayId: string): void => {
+  const fill = (kind: 'display' | 'update', value: unknown, displayId: string): void => {
     views.forget(displayId);
-    const data = atOnce(value);
-    if (data !== null) {
-      hooks.publish(kind, { data, metadata: ownMetadata(value), displayId });
+    const content = displayedOf(value) !== null || isChanging(value) ? null : contentOf(value);
+    if (content !== null && !(content instanceof Promise)) {
+      hooks.publish(kind, { ...content, displayId });
       return;
     }
-    // The place in the output is taken now, between what is printed before and after; it is filled when the host answers.
-    const placeholder = { 'text/plain': '…' };
-    if (kind === 'display') hooks.publish('display', { data: placeholder, metadata: {}, displayId });
-    const filled = later(value, displayId).then(full => hooks.publish('update', full));
+    if (kind === 'display') hooks.publish('display', { data: PLACEHOLDER, metadata: {}, displayId });
+    const filled =
+      content === null
+        ? later(value, displayId).then(full => hooks.publish('update', full))
+        : content.then(full => hooks.publish('update', { ...full, displayId }));
     const before = pending;
     pending = filled.then(() => before);
     // A failure is the cell's, which awaits it through `settled`; without this it would be reported as unhandled as well.
     pending.catch(() => undefined);
+  };
+
+  const goOn = (value: LiveValue, displayId: string): void => {
+    views.forget(displayId);
+    live.start(value, displayId, hooks.owner());
+  };
+
+  const isShownLive = (value: unknown): value is LiveValue =>
+    isLive(value) && displayedOf(value) === null && !isChanging(value) && !makesBundle(value);
+
+  const publish = (kind: 'display' | 'update', value: unknown, displayId: string): void => {
+    live.stop(displayId);
+    if (!isShownLive(value)) return fill(kind, value, displayId);
+    if (kind === 'display') hooks.publish('display', { data: PLACEHOLDER, metadata: {}, displayId });
+    goOn(value, displayId);
   };
 
   const show = (value: unknown): DisplayHandle => {
@@ -56,36 +98,31 @@ export function createDisplay(hooks: DisplayHooks): Display {
 
   return {
     display: Object.assign(show, makers),
+    progress: progress.over,
+    tslab: createTslab(hooks.publish),
     isHandle: value => typeof value === 'object' && value !== null && handles.has(value),
-    toDisplayData: async value => {
+    toDisplayData: async (value, { isShown = true } = {}) => {
+      if (isShown && isShownLive(value)) {
+        const displayId = randomUUID();
+        goOn(value, displayId);
+        return { data: PLACEHOLDER, metadata: {}, displayId };
+      }
       if (displayedOf(value) !== null || isChanging(value)) return later(value, randomUUID());
-      const own = await ownBundle(value);
-      return { data: own ?? valueBundle(value), metadata: ownMetadata(value), displayId: null };
+      return { ...(await contentOf(value)), displayId: null };
     },
     settled: async () => {
       const waited = pending;
       pending = Promise.resolve();
       await waited;
     },
-    settleViews: () => views.settle(),
+    settleViews: async () => {
+      await live.settled(hooks.owner());
+      return views.settle();
+    },
+    begin: owner => live.stopOwner(owner),
+    interrupt: () => {
+      live.stopAll();
+      progress.interrupt();
+    },
   };
 }
-
-const image = (type: string) => (data: Uint8Array | string) =>
-  mimeValue({
-    [type]: typeof data === 'string' ? data : Buffer.from(data).toString('base64'),
-    'text/plain': `<${type}>`,
-  });
-
-const text = (type: string) => (content: string) => mimeValue({ [type]: content, 'text/plain': content });
-
-const makers: DisplayMakers = {
-  html: text('text/html'),
-  markdown: text('text/markdown'),
-  latex: text('text/latex'),
-  svg: text('image/svg+xml'),
-  png: image('image/png'),
-  jpeg: image('image/jpeg'),
-  json: (value: unknown) =>
-    mimeValue({ 'application/json': value, 'text/plain': JSON.stringify(value, null, 2) }),
-};

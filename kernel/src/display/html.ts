@@ -45,11 +45,16 @@ const NULL = 'NULL';
 
 /** The table as lines of text. */
 export function plainTable(table: TextTable): string {
-  const lines = [table.columns, ...withGap(table)].map(line => line.map(text => text ?? NULL));
+  const lines = [table.columns, ...withGap(table)].map(line => line.map(text => oneLine(text ?? NULL)));
   const widths = table.columns.map((_, column) => Math.max(...lines.map(line => line[column].length)));
   const pad = (text: string, column: number): string =>
     table.numeric[column] ? text.padStart(widths[column]) : text.padEnd(widths[column]);
   return lines.map(line => line.map(pad).join('  ').trimEnd()).join('\n');
+}
+
+/** A text with line ends and tabs made visible: they would break the lines of the table. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\r?\n|\r/g, '↵').replaceAll('\t', '⇥');
 }
 
 function withGap({ columns, rows, gapBefore }: TextTable): (readonly CellText[])[] {

@@ -1,85 +1,59 @@
-import { inspect } from 'node:util';
-import { isNativeError } from 'node:util/types';
+import { inspect, types } from 'node:util';
 import type { MimeBundle } from '../runner/contract.js';
-import { ends, htmlTable, plainTable, type CellText, type TextTable } from './html.js';
-import type { MimeValue } from './types.js';
+import { arrowTable } from './arrowTable.js';
+import { danfoTable } from './danfoFrame.js';
+import { errorBundle, isError } from './errorValue.js';
+import { htmlTable, plainTable, type TextTable } from './html.js';
+import { isRecordList, recordTable } from './recordTable.js';
+import { counted, cut, inspected, inspectedOrError, isObject } from './safely.js';
+import { isLeaf } from './summary.js';
+import { isTextShort, TEXT_DEPTH, TEXT_ITEMS } from './textCost.js';
+import { treeOf } from './tree.js';
+import { treeHtml, treeText } from './treeShown.js';
 
-/** The method by which an object says how it is shown, as other TypeScript kernels have it too. */
-export const JUPYTER_DISPLAY = Symbol.for('Jupyter.display');
+/** Characters of a text or of a number that are shown. */
+const MOST_TEXT = 100_000;
 
-/** Rows of a list of objects that are shown as a table. */
-const MOST_ROWS = 20;
-const MOST_COLUMNS = 30;
+/** An object whose text is one line of up to so many characters has no tree beside it. */
+const ONE_LINE = 72;
 
-/** A value that is shown as the given bundle, wherever it ends up in a cell's output. */
-export function mimeValue(bundle: MimeBundle): MimeValue {
-  return Object.freeze({ [JUPYTER_DISPLAY]: () => bundle });
-}
+/** Properties beyond those of the tree, of which Node's own text would have each. */
+const MOST_OMITTED = 200;
 
-/** A bundle that the value makes by itself, or a promise of it; null where it makes none. */
-export function ownBundle(value: unknown): MimeBundle | Promise<MimeBundle> | null {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return null;
-  const method = (value as Record<symbol, unknown>)[JUPYTER_DISPLAY];
-  return typeof method === 'function' ? (method.call(value) as MimeBundle | Promise<MimeBundle>) : null;
-}
-
-/** The method by which a value says what its output's metadata is to have. */
-const OUTPUT_METADATA = Symbol.for('millrace.outputMetadata');
-
-/** The metadata of a value's output. */
-export function ownMetadata(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) return {};
-  const method = (value as Record<symbol, unknown>)[OUTPUT_METADATA];
-  return typeof method === 'function' ? (method.call(value) as Readonly<Record<string, unknown>>) : {};
-}
-
-/** Any value as text, lists of plain objects as a table too. */
+/** Any value as a bundle, made without running the value's own code: tables and errors as such, objects as trees that fold. */
 export function valueBundle(value: unknown): MimeBundle {
-  const text = isNativeError(value)
-    ? (value.stack ?? String(value))
-    : inspect(value, { depth: 4, maxArrayLength: 100 });
-  const table = isRecordList(value) ? recordTable(value) : null;
-  if (table === null) return { 'text/plain': text };
-  const length = (value as readonly unknown[]).length;
-  const caption = length === 1 ? '1 row' : `${length.toLocaleString('en-US')} rows`;
+  if (typeof value === 'string')
+    return { 'text/plain': inspected(cut(value, MOST_TEXT), { depth: 0, most: MOST_TEXT + 100 }) };
+  if (!isObject(value)) return { 'text/plain': cut(inspect(value), MOST_TEXT) };
+  if (types.isProxy(value)) return { 'text/plain': inspected(value, { depth: 2, most: MOST_TEXT }) };
+  if (isError(value)) return errorBundle(value);
+  const table = tableOf(value);
+  if (table !== null) return tableBundle(table.table, table.caption);
+  return objectBundle(value);
+}
+
+/** A table as text and HTML. */
+export function tableBundle(table: TextTable, caption: string): MimeBundle {
   return { 'text/plain': `${plainTable(table)}\n${caption}`, 'text/html': htmlTable(table, caption) };
 }
 
-type PlainRecord = Readonly<Record<string, unknown>>;
-
-function isRecordList(value: unknown): value is readonly PlainRecord[] {
-  return Array.isArray(value) && value.length > 0 && value.every(isPlainRecord);
+function tableOf(value: object): { readonly table: TextTable; readonly caption: string } | null {
+  if (isRecordList(value)) {
+    const table = recordTable(value);
+    return table === null ? null : { table, caption: counted(value.length, 'row') };
+  }
+  return arrowTable(value) ?? danfoTable(value);
 }
 
-function isPlainRecord(value: unknown): value is PlainRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
-}
-
-function recordTable(rows: readonly PlainRecord[]): TextTable | null {
-  const { shown, gapBefore } = ends(rows, MOST_ROWS);
-  const columns = [...new Set(shown.flatMap(row => Object.keys(row)))];
-  if (columns.length === 0 || columns.length > MOST_COLUMNS) return null;
-  const isNumber = (value: unknown): boolean => typeof value === 'number' || typeof value === 'bigint';
-  const numeric = columns.map(column => shown.every(row => row[column] == null || isNumber(row[column])));
-  return {
-    columns,
-    rows: shown.map(row => columns.map(column => cellText(row[column]))),
-    numeric,
-    gapBefore,
-  };
-}
-
-function cellText(value: unknown): CellText {
-  if (value === undefined) return '';
-  if (value === null) return null;
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
-    return String(value);
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-  // Temporal values of any implementation say what they are, and know their text.
-  const tag = (value as Record<symbol, unknown>)[Symbol.toStringTag];
-  if (typeof tag === 'string' && tag.startsWith('Temporal.')) return String(value);
-  return inspect(value, { depth: 1, breakLength: Infinity });
+function objectBundle(value: object): MimeBundle {
+  const options = { depth: TEXT_DEPTH, most: MOST_TEXT, items: TEXT_ITEMS };
+  if (isLeaf(value)) return { 'text/plain': inspected(value, options) };
+  const tree = treeOf(value);
+  const isShort = tree.omitted < MOST_OMITTED && isTextShort(value);
+  const own = isShort ? inspectedOrError(value, options) : null;
+  const text = typeof own === 'string' ? own : treeText(tree);
+  const isOneLine = text === own && text.length <= ONE_LINE && !text.includes('\n');
+  const isFlat = tree.children.length === 0 && tree.omitted === 0;
+  if (isOneLine || isFlat) return { 'text/plain': text };
+  return { 'text/plain': text, 'text/html': treeHtml(tree) };
 }

@@ -14,15 +14,78 @@ interface DisplayHandle { readonly id: string; update(value: unknown): void }
  */
 declare const display: {
   (value: unknown): DisplayHandle;
+  text(text: string): MimeValue;
   /** Trusted HTML: what is not yours to trust must be escaped first. */
   html(text: string): MimeValue;
   markdown(text: string): MimeValue;
   latex(text: string): MimeValue;
   svg(text: string): MimeValue;
+  /** A script that the front end runs in its page. */
+  javascript(text: string): MimeValue;
   /** A PNG as bytes or base64. */
   png(data: Uint8Array | string): MimeValue;
   /** A JPEG as bytes or base64. */
   jpeg(data: Uint8Array | string): MimeValue;
+  /** A GIF as bytes or base64. */
+  gif(data: Uint8Array | string): MimeValue;
+  /** A WebP image as bytes or base64. */
+  webp(data: Uint8Array | string): MimeValue;
+  /** A PDF as bytes or base64. */
+  pdf(data: Uint8Array | string): MimeValue;
+  /** A PNG, JPEG, GIF or WebP image, whichever it is, as bytes or base64. */
+  image(data: Uint8Array | string): MimeValue;
   json(value: unknown): MimeValue;
+  /** A MIME bundle as it is, e.g. \`display.mime({ 'text/html': '<b>x</b>', 'text/plain': 'x' })\`. */
+  mime(bundle: Readonly<Record<string, unknown>>): MimeValue;
+  /**
+   * The chart of a Vega-Lite spec with its values in it. Nothing is loaded from elsewhere.
+   *
+   * @throws \`MR4103\` for what is no spec, names an address, or is longer than 10 MB
+   * @example display.vegaLite({ data: { values: rows }, mark: 'bar', encoding: { x: { field: 'day' }, y: { field: 'n', type: 'quantitative' } } })
+   */
+  vegaLite(spec: object): MimeValue;
+  /** The chart of a Vega spec with its values in it. Nothing is loaded from elsewhere. */
+  vega(spec: object): MimeValue;
 };
+
+/** How a bar of \`progress\` is drawn. */
+interface ProgressOptions {
+  /** How many values there will be, where the iterable does not say: its \`length\` or \`size\` is taken otherwise. */
+  readonly total?: number;
+  /** What stands before the bar. */
+  readonly label?: string;
+}
+
+/**
+ * Loops over something with a bar: how many of how many, the time so far, values a second and the time that is left. It is drawn
+ * anew at most ten times a second. Bars of loops within each other are one output.
+ *
+ * @throws \`MR4101\` for what cannot be looped over, \`MR4102\` for a total that is no count
+ * @example for (const file of progress(files, { label: 'files' })) await read(file);
+ */
+declare function progress<Value>(iterable: Iterable<Value>, options?: ProgressOptions): Iterable<Value>;
+declare function progress<Value>(iterable: AsyncIterable<Value>, options?: ProgressOptions): AsyncIterable<Value>;
+
+/** What notebooks that were written for tslab import: the names of tslab 1.0.22. */
+declare module 'tslab' {
+  /** The version strings of tslab and its dependencies. */
+  export const versions: { readonly tslab: string; readonly typescript: string; readonly node: string };
+  export interface Display {
+    javascript(s: string): void;
+    html(s: string): void;
+    markdown(s: string): void;
+    latex(s: string): void;
+    svg(s: string): void;
+    png(b: Uint8Array): void;
+    jpeg(b: Uint8Array): void;
+    gif(b: Uint8Array): void;
+    pdf(b: Uint8Array): void;
+    text(s: string): void;
+    raw(contentType: string, b: string | Uint8Array): any;
+  }
+  /** Returns a display that shows and overwrites one output. */
+  export function newDisplay(): Display;
+  /** Shows rich contents. */
+  export const display: Display;
+}
 `;

@@ -16,12 +16,12 @@ type CellFunction = (scope: Scope, load: Loader) => Promise<unknown>;
 /** Makes the evaluator of a notebook. It sets global names (`require`, and those of the hooks), so one is made per process. */
 export function createEvaluator(hooks: EvaluatorHooks): Evaluator {
   const scope = createScope();
-  const load = createLoader(hooks.directory, scope);
+  const load = createLoader(hooks.directory, scope, hooks);
   const sources = new CellSources();
   hideOwnFrames(sources);
   provideTemporal();
   const globals = {
-    require: createCellRequire(hooks.directory),
+    require: createCellRequire(hooks.directory, hooks),
     __dirname: hooks.directory,
     ...hooks.globals,
   };

@@ -9,6 +9,10 @@ export interface EvaluatorHooks {
   readonly link: HostLink;
   /** Global names for cells beside Node's own, e.g. `display`. */
   readonly globals: Readonly<Record<string, unknown>>;
+  /** Modules of the kernel's own by the names under which cells import them, whatever is installed. */
+  readonly modules?: Readonly<Record<string, object>>;
+  /** Told of every package that a cell loads, before the cell has it. */
+  readonly loaded?: (name: string, module: object) => void;
 }
 
 /** Runs prepared cells over one scope of names. */

@@ -18,6 +18,14 @@ export interface Loader {
   readonly meta: { readonly url: string; readonly dirname: string; readonly filename: string };
 }
 
+/** What the kernel has to do with the modules that cells load. */
+export interface LoadHooks {
+  /** Modules of the kernel's own by name. */
+  readonly modules?: Readonly<Record<string, object>>;
+  /** Told of every package that is loaded. */
+  readonly loaded?: (name: string, module: object) => void;
+}
+
 /** Packages that are always the kernel's own, so that cells share the session that the kernel has set up. */
 const OWN_PACKAGE = /^(millrace|@millrace\/[^/]+)(\/|$)/;
 
@@ -26,7 +34,7 @@ const OWN_PACKAGE = /^(millrace|@millrace\/[^/]+)(\/|$)/;
  *
  * @param directory the notebook's folder, absolute
  */
-export function createLoader(directory: string, scope: Scope): Loader {
+export function createLoader(directory: string, scope: Scope, hooks: LoadHooks = {}): Loader {
   const filename = join(directory, 'notebook.mjs');
   const fromNotebook = importerIn(filename);
   const fromKernel: Importer = (specifier, options) =>
@@ -35,6 +43,14 @@ export function createLoader(directory: string, scope: Scope): Loader {
 
   const load = async (specifier: unknown, options?: ImportOptions): Promise<Record<string, unknown>> => {
     const name = String(specifier);
+    const own = ownModule(name, hooks);
+    if (own !== null) return own;
+    const module = await find(name, options);
+    hooks.loaded?.(name, module);
+    return module;
+  };
+
+  const find = async (name: string, options?: ImportOptions): Promise<Record<string, unknown>> => {
     if (OWN_PACKAGE.test(name)) return fromKernel(name, options);
     try {
       return await fromNotebook(name, options);
@@ -61,7 +77,7 @@ export function createLoader(directory: string, scope: Scope): Loader {
 }
 
 /** `require` as cells see it: from the notebook's folder, then from the kernel. */
-export function createCellRequire(directory: string): NodeJS.Require {
+export function createCellRequire(directory: string, hooks: LoadHooks = {}): NodeJS.Require {
   const fromNotebook = createRequire(join(directory, 'notebook.cjs'));
   const fromKernel = createRequire(import.meta.url);
   const find = (name: string): unknown => {
@@ -77,7 +93,19 @@ export function createCellRequire(directory: string): NodeJS.Require {
       }
     }
   };
-  return Object.assign(find, fromNotebook) as NodeJS.Require;
+  const load = (name: string): unknown => {
+    const own = ownModule(name, hooks);
+    if (own !== null) return own;
+    const module = find(name);
+    if (typeof module === 'object' && module !== null) hooks.loaded?.(name, module);
+    return module;
+  };
+  return Object.assign(load, fromNotebook) as NodeJS.Require;
+}
+
+/** A module of the kernel's own. */
+function ownModule(name: string, { modules = {} }: LoadHooks): Record<string, unknown> | null {
+  return Object.hasOwn(modules, name) ? (modules[name] as Record<string, unknown>) : null;
 }
 
 /** An `import()` that resolves as one in the given file does. */

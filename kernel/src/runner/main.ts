@@ -3,7 +3,7 @@
  * when the wire process does.
  */
 import { setDefaultLink, setNames, setOwner } from 'millrace/session';
-import { createDisplay } from '../display/index.js';
+import { createDisplay, createPackageAdapter } from '../display/index.js';
 import type { CellError, PreparedCell } from './contract.js';
 import { createEvaluator } from './evaluate.js';
 import { listenForInterrupts } from './interrupt.js';
@@ -32,9 +32,19 @@ const display = createDisplay({
   link,
   publish: (kind, data) => output.display(data, kind === 'update'),
   owner: currentOwner,
+  run: currentRun,
   attached: () => attached,
 });
-const evaluator = createEvaluator({ directory: process.cwd(), link, globals: { display: display.display } });
+const adaptPackage = createPackageAdapter(display.display);
+// Packages that `millrace` loads by itself come by here, too.
+Object.assign(globalThis, { [Symbol.for('millrace.packageLoaded')]: adaptPackage });
+const evaluator = createEvaluator({
+  directory: process.cwd(),
+  link,
+  globals: { display: display.display, progress: display.progress },
+  modules: { tslab: display.tslab },
+  loaded: adaptPackage,
+});
 
 // A result that a cell pins is known by its variable, which may be declared anew elsewhere.
 setNames(value => Object.entries(evaluator.scope).find(([, each]) => each === value)?.[0] ?? null);
@@ -53,6 +63,7 @@ async function execute(request: Execute): Promise<void> {
   last = request.run;
   attached = request.attached;
   setOwner(request.cell.cellId);
+  display.begin(request.cell.cellId);
   try {
     const value = await evaluator.evaluate(request.cell);
     if (running !== request) return;
@@ -102,6 +113,7 @@ function finish(request: Execute, reply: () => void): void {
 /** Ends the running cell where it is; its timers go with it, its variables stay. */
 function abandon(): void {
   timers.reset();
+  display.interrupt();
   const request = running;
   if (request === null) return;
   timers.clear(request.run);
@@ -115,7 +127,7 @@ function interrupted(cell: PreparedCell): CellError {
 
 async function evaluate(request: number, cell: PreparedCell): Promise<void> {
   try {
-    const { data } = await display.toDisplayData(await evaluator.evaluate(cell));
+    const { data } = await display.toDisplayData(await evaluator.evaluate(cell), { isShown: false });
     output.send({ type: 'value', request, value: data, error: null });
   } catch (error) {
     output.send({ type: 'value', request, value: null, error: evaluator.describeError(error) });
