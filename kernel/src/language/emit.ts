@@ -3,6 +3,8 @@ import type { PreparedCell } from '../runner/contract.js';
 import type { CellSource } from './api.js';
 import type { CellModule } from './module.js';
 import { topLevelDeclarations } from './declarations.js';
+import { magicCalls } from './magicCalls.js';
+import { namesWithTypes } from './notebookNames.js';
 import { rewriteCell, wrapperNames } from './rewrite.js';
 
 /** Emits a checked cell as JavaScript: an async function over the notebook's scope, with its source map. */
@@ -22,7 +24,10 @@ export function emitCell(
     if (name.endsWith('.map')) map = text;
     else javascript = text;
   };
-  const before = [rewriteCell(program.getTypeChecker(), declarations, end, names)];
+  const checker = program.getTypeChecker();
+  const listed = () => JSON.stringify(namesWithTypes(checker, file, module.listed));
+  const calls = magicCalls(module.magics, names.load, listed);
+  const before = [rewriteCell(checker, declarations, end, names, calls)];
   program.emit(file, write, undefined, false, { before });
   const values = declarations.filter(declaration => declaration.kind !== 'type' && !declaration.ambient);
   const filename = `Cell [${source.executionCount}]`;
@@ -31,7 +36,7 @@ export function emitCell(
     executionCount: source.executionCount,
     filename,
     javascript: wrap(javascript, names.scope, names.load),
-    map: shift(map, filename, module.code),
+    map: shift(map, filename, module.original),
     declares: [...new Set(values.map(declaration => declaration.name))],
   };
 }

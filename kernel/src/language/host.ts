@@ -66,9 +66,13 @@ export class CellFiles implements ts.LanguageServiceHost {
     this.#version++;
   }
 
-  /** Looks again for what was not found: a package may have been installed since. */
-  refresh(): void {
-    this.#disk.refresh();
+  /**
+   * Looks again for what was not found: a package may have been installed since.
+   *
+   * @param changed packages that were there may be of another version now
+   */
+  refresh(changed = false): void {
+    this.#disk.refresh(changed ? this.directory : null);
     this.#resolutions.clear();
     this.#typeResolutions.clear();
     for (const [path, { text }] of this.#files) this.#files.set(path, { text, version: ++this.#version });

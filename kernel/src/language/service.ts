@@ -9,8 +9,11 @@ import { logicOnExpressions } from './expressionLogic.js';
 import { GLOBALS_FILE, GLOBALS_TEXT } from './globals.js';
 import { CellFiles } from './host.js';
 import { inspection } from './inspect.js';
-import { cellModule, syntaxErrors, type CellModule } from './module.js';
+import { magicCompleteness, magicCompletions, magicInspection } from './magicHelp.js';
+import { findMagics } from './magics.js';
+import { cellModule, type CellModule } from './module.js';
 import { knownName, type KnownName } from './names.js';
+import { syntaxErrors } from './parse.js';
 import { isLoose, providedDeclaration, type ProvidedModule } from './provided.js';
 
 /** The file of the cell that is being checked: always the same one, so that the program around it is kept. */
@@ -53,6 +56,7 @@ export class LanguageService {
     const module = this.#prepared.get(cellId);
     if (module === undefined) return;
     this.#prepared.delete(cellId);
+    if (module.magics.some(magic => magic.definition.name === 'install')) this.#files.refresh(true);
     const name = `.cell-${++this.#modules}`;
     this.#files.set(`${name}.ts`, module.text);
     for (const declaration of module.declarations) {
@@ -73,6 +77,8 @@ export class LanguageService {
   }
 
   complete(code: string, cursor: number): Completion {
+    const magic = magicCompletions(code, cursor);
+    if (magic !== null) return magic;
     const module = cellModule(code, this.#names);
     this.#files.set(CURRENT_FILE, module.text);
     return completions(this.#service, this.#files.path(CURRENT_FILE), code, cursor, [
@@ -81,13 +87,15 @@ export class LanguageService {
   }
 
   inspect(code: string, cursor: number, detail: 0 | 1): Awaited<ReturnType<Language['inspect']>> {
+    const magic = magicInspection(code, cursor);
+    if (magic !== null) return magic;
     const module = cellModule(code, this.#names);
     this.#files.set(CURRENT_FILE, module.text);
     return inspection(this.#service, this.#files.path(CURRENT_FILE), code, cursor, detail);
   }
 
   isComplete(code: string): Completeness {
-    return completeness(code);
+    return magicCompleteness(code) ?? completeness(findMagics(code).masked);
   }
 
   /** Names whose rows are known more exactly than their type says get a declaration that says it. */
@@ -114,7 +122,8 @@ export class LanguageService {
 
   #check(module: CellModule): CellDiagnostic[] {
     const end = module.code.length;
-    const syntactic = cellDiagnostics(syntaxErrors(module.file), end);
+    const magic = module.magicErrors.map(error => ({ ...error, file: module.file }));
+    const syntactic = cellDiagnostics([...magic, ...syntaxErrors(module.file)], end);
     if (syntactic.length > 0) return syntactic;
     this.#files.set(CURRENT_FILE, module.text);
     const path = this.#files.path(CURRENT_FILE);

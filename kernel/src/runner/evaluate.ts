@@ -5,6 +5,7 @@ import { CellSources } from './cellSources.js';
 import { describeError, hideOwnFrames } from './errors.js';
 import type { Evaluator, EvaluatorHooks } from './evaluator.js';
 import { createCellRequire, createLoader, type Loader } from './load.js';
+import { createMagics } from './magics/index.js';
 import { providedTypes } from './provide.js';
 import { createScope, type Scope } from './scope.js';
 import { provideTemporal } from './temporal.js';
@@ -16,7 +17,8 @@ type CellFunction = (scope: Scope, load: Loader) => Promise<unknown>;
 /** Makes the evaluator of a notebook. It sets global names (`require`, and those of the hooks), so one is made per process. */
 export function createEvaluator(hooks: EvaluatorHooks): Evaluator {
   const scope = createScope();
-  const load = createLoader(hooks.directory, scope);
+  const magics = createMagics({ directory: hooks.directory, scope, display: hooks.display });
+  const load = createLoader(hooks.directory, scope, magics);
   const sources = new CellSources();
   hideOwnFrames(sources);
   provideTemporal();
@@ -54,5 +56,6 @@ export function createEvaluator(hooks: EvaluatorHooks): Evaluator {
         name => name in scope && !(Object.hasOwn(before, name) && Object.is(before[name], scope[name])),
       ),
     describeError: error => describeError(error, sources),
+    abandon: () => magics.abandon(),
   };
 }

@@ -1,4 +1,5 @@
 import type { HostLink } from 'millrace/session';
+import type { DisplayFunction } from '../display/types.js';
 import type { CellError, PreparedCell, ProvidedType } from './contract.js';
 
 /** What running cells needs of the kernel. */
@@ -7,6 +8,8 @@ export interface EvaluatorHooks {
   readonly directory: string;
   /** The link to the session's host; asked for the row types of what a cell declared. */
   readonly link: HostLink;
+  /** What magics show themselves with. */
+  readonly display: DisplayFunction;
   /** Global names for cells beside Node's own, e.g. `display`. */
   readonly globals: Readonly<Record<string, unknown>>;
 }
@@ -26,4 +29,6 @@ export interface Evaluator {
   assigned(cell: PreparedCell): string[];
   /** An error that a cell threw, as Jupyter shows it: in the cell's own lines, our frames left out. */
   describeError(error: unknown): CellError;
+  /** The running cell was interrupted: ends what it does outside of this process. */
+  abandon(): void;
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
+import type { Magics } from './magics/index.js';
 import type { Scope } from './scope.js';
 
 type ImportOptions = { readonly with?: Readonly<Record<string, string>> };
@@ -14,6 +15,10 @@ export interface Loader {
   bind(module: Record<string, unknown>, ...pairs: readonly [name: string, exported: string][]): void;
   /** Keeps the value of a top-level `using`: it is disposed of when its name is declared again. */
   using(name: string, value: unknown): unknown;
+  /** Magics of the notebook, see `Magics`. */
+  readonly magic: Magics['run'];
+  readonly time: Magics['time'];
+  readonly timed: Magics['timed'];
   /** `import.meta` of a cell. */
   readonly meta: { readonly url: string; readonly dirname: string; readonly filename: string };
 }
@@ -26,7 +31,7 @@ const OWN_PACKAGE = /^(millrace|@millrace\/[^/]+)(\/|$)/;
  *
  * @param directory the notebook's folder, absolute
  */
-export function createLoader(directory: string, scope: Scope): Loader {
+export function createLoader(directory: string, scope: Scope, magics: Magics): Loader {
   const filename = join(directory, 'notebook.mjs');
   const fromNotebook = importerIn(filename);
   const fromKernel: Importer = (specifier, options) =>
@@ -57,7 +62,8 @@ export function createLoader(directory: string, scope: Scope): Loader {
   };
 
   const meta = { url: pathToFileURL(filename).href, dirname: directory, filename };
-  return Object.assign(load, { bind, using, meta });
+  const { run: magic, time, timed } = magics;
+  return Object.assign(load, { bind, using, magic, time, timed, meta });
 }
 
 /** `require` as cells see it: from the notebook's folder, then from the kernel. */

@@ -34,7 +34,12 @@ const display = createDisplay({
   owner: currentOwner,
   attached: () => attached,
 });
-const evaluator = createEvaluator({ directory: process.cwd(), link, globals: { display: display.display } });
+const evaluator = createEvaluator({
+  directory: process.cwd(),
+  link,
+  display: display.display,
+  globals: { display: display.display },
+});
 
 function currentRun(): RunId {
   return timers.current() ?? running?.run ?? last;
@@ -102,6 +107,7 @@ function abandon(): void {
   const request = running;
   if (request === null) return;
   timers.clear(request.run);
+  evaluator.abandon();
   finish(request, () => fail(request, interrupted(request.cell)));
 }
 
