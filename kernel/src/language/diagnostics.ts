@@ -20,6 +20,17 @@ export function cellDiagnostics(diagnostics: readonly ts.Diagnostic[], end: numb
     });
 }
 
+/** The findings of a file that a cell imports. */
+export function fileDiagnostics(diagnostics: readonly ts.Diagnostic[], name: string): CellDiagnostic[] {
+  return diagnostics
+    .filter(each => each.file !== undefined)
+    .filter(({ category, code }) => category === ts.DiagnosticCategory.Error && !isImplicitAny(code))
+    .map(each => {
+      const found = toCellDiagnostic(each, each.file!.text.length);
+      return { ...found, file: { name, lineText: each.file!.text.split(/\r?\n/)[found.line - 1] ?? '' } };
+    });
+}
+
 function toCellDiagnostic(diagnostic: ts.Diagnostic, end: number): CellDiagnostic {
   const file = diagnostic.file!;
   const from = Math.min(diagnostic.start!, end);

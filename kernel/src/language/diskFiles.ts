@@ -15,6 +15,8 @@ export class DiskFiles {
   /** The folder whose packages have been changed, and how often. */
   #changed: string | null = null;
   #changes = 0;
+  /** Files of the notebook's own count as changed after this has: what they import may be there now. */
+  #refreshes = 0;
 
   /**
    * Forgets which files exist: a package may have been installed.
@@ -23,6 +25,7 @@ export class DiskFiles {
    */
   refresh(changed: string | null = null): void {
     this.#exist.clear();
+    this.#refreshes += 1;
     if (changed === null) return;
     this.#changed = changed;
     this.#changes += 1;
@@ -40,7 +43,7 @@ export class DiskFiles {
       const isChanged = this.#changed !== null && file.startsWith(this.#changed);
       return isChanged ? `installed ${this.#changes}` : 'installed';
     }
-    return savedAt(file);
+    return `${savedAt(file)}:${this.#refreshes}`;
   }
 
   snapshot(file: string): ts.IScriptSnapshot | undefined {

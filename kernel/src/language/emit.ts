@@ -1,6 +1,7 @@
 import type ts from 'typescript';
 import type { PreparedCell } from '../runner/contract.js';
 import type { CellSource } from './api.js';
+import type { LocalImports } from './localModules.js';
 import type { CellModule } from './module.js';
 import { topLevelDeclarations } from './declarations.js';
 import { magicCalls } from './magicCalls.js';
@@ -13,6 +14,7 @@ export function emitCell(
   fileName: string,
   module: CellModule,
   source: CellSource,
+  local: LocalImports,
 ): PreparedCell {
   const file = program.getSourceFile(fileName)!;
   const end = module.code.length;
@@ -37,6 +39,8 @@ export function emitCell(
     filename,
     javascript: wrap(javascript, names.scope, names.load),
     map: shift(map, filename, module.original),
+    modules: local.modules,
+    imports: local.imports,
     declares: [...new Set(values.map(declaration => declaration.name))],
   };
 }

@@ -78,6 +78,21 @@ export class CellFiles implements ts.LanguageServiceHost {
     for (const [path, { text }] of this.#files) this.#files.set(path, { text, version: ++this.#version });
   }
 
+  /** The file that a relative import means; null for one that is not there, or that is a package's. */
+  resolveLocal(specifier: string, containingFile: string): string | null {
+    if (!/^(\.{1,2}(\/|$)|\/)/.test(specifier)) return null;
+    const { resolvedModule } = ts.resolveModuleName(
+      specifier,
+      containingFile,
+      this.#settings,
+      this,
+      this.#resolutions,
+    );
+    return resolvedModule === undefined || resolvedModule.isExternalLibraryImport === true
+      ? null
+      : resolvedModule.resolvedFileName;
+  }
+
   // The same object every time: TypeScript compares settings by identity first.
   getCompilationSettings = (): ts.CompilerOptions => this.#settings;
   getScriptFileNames = (): string[] => [...this.#roots];

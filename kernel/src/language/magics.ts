@@ -158,6 +158,7 @@ function endOfLine(code: string, from: number): number {
 
 /** Blanks a part of a text, its line breaks kept, with something at its beginning. */
 function blank(text: string, from: number, to: number, put = ''): string {
-  const blanks = text.slice(from + put.length, to).replace(/[^\r\n]/g, ' ');
-  return text.slice(0, from) + put + blanks + text.slice(to);
+  const begin = put.slice(-(to - from));
+  const blanks = text.slice(from + begin.length, to).replace(/[^\r\n]/g, ' ');
+  return text.slice(0, from) + begin + blanks + text.slice(to);
 }

@@ -9,6 +9,7 @@ import { logicOnExpressions } from './expressionLogic.js';
 import { GLOBALS_FILE, GLOBALS_TEXT } from './globals.js';
 import { CellFiles } from './host.js';
 import { inspection } from './inspect.js';
+import { LocalModules } from './localModules.js';
 import { magicCompleteness, magicCompletions, magicInspection } from './magicHelp.js';
 import { findMagics } from './magics.js';
 import { cellModule, type CellModule } from './module.js';
@@ -23,6 +24,7 @@ const CURRENT_FILE = '.cell.ts';
 export class LanguageService {
   readonly #files: CellFiles;
   readonly #service: ts.LanguageService;
+  readonly #local: LocalModules;
   readonly #names = new Map<string, KnownName>();
   readonly #prepared = new Map<string, CellModule>();
   #modules = 0;
@@ -35,6 +37,7 @@ export class LanguageService {
     this.#files.set(GLOBALS_FILE, GLOBALS_TEXT);
     this.#files.set(CURRENT_FILE, 'export {};\n');
     this.#service = ts.createLanguageService(this.#files, ts.createDocumentRegistry(true, directory));
+    this.#local = new LocalModules(this.#files, this.#service);
   }
 
   /** Loads the types that every cell needs, and those of `millrace`: about two seconds of work. */
@@ -45,11 +48,16 @@ export class LanguageService {
   prepare(source: CellSource): Prepared {
     const module = cellModule(source.code, this.#names);
     if (this.#isMissingModule) this.#files.refresh();
-    const diagnostics = this.#check(module);
-    this.#isMissingModule = diagnostics.some(found => found.code === 'TS2307');
-    if (diagnostics.length > 0) return { cell: null, diagnostics };
+    this.#local.lookAgain();
+    const found = this.#check(module);
+    const path = this.#files.path(CURRENT_FILE);
+    const local = this.#local.collect(module.file, path);
+    const diagnostics = [...this.#local.check(local), ...found];
+    this.#isMissingModule = diagnostics.some(each => each.code === 'TS2307');
+    if (diagnostics.some(each => each.severity === 'error')) return { cell: null, diagnostics };
     this.#prepared.set(source.cellId, module);
-    return { cell: emitCell(this.#program(), this.#files.path(CURRENT_FILE), module, source), diagnostics };
+    const emitted = this.#local.emit(local);
+    return { cell: emitCell(this.#program(), path, module, source, emitted), diagnostics };
   }
 
   commit(cellId: string, provided: readonly ProvidedType[], assigned: readonly string[] | null = null): void {
