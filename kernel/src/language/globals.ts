@@ -25,4 +25,10 @@ declare const display: {
   jpeg(data: Uint8Array | string): MimeValue;
   json(value: unknown): MimeValue;
 };
+
+/**
+ * Asks whoever runs the notebook for a line of text, e.g. \`const name = await prompt('name? ')\`. With \`password\`, what is typed is
+ * hidden, and it is in no output and no file. Rejects with \`MR4129\` where the notebook is run without anybody at it.
+ */
+declare function prompt(message?: string, options?: { readonly password?: boolean }): Promise<string>;
 `;

@@ -11,6 +11,7 @@ import { createRunnerOutput } from './output.js';
 import { redirectStandardStreams } from './outputConsole.js';
 import { RunnerLink } from './outputLink.js';
 import type { RunId, ToRunner } from './outputMessages.js';
+import { Prompts } from './prompt.js';
 import { installOwnedTimers } from './timers.js';
 
 type Execute = Extract<ToRunner, { type: 'execute' }>;
@@ -25,6 +26,7 @@ let attached = false;
 const timers = installOwnedTimers(currentRun);
 const output = createRunnerOutput(currentRun);
 redirectStandardStreams(output);
+const prompts = new Prompts(output.send, currentRun);
 const link = new RunnerLink(output.send, currentOwner);
 setDefaultLink(link);
 
@@ -38,7 +40,7 @@ const evaluator = createEvaluator({
   directory: process.cwd(),
   link,
   display: display.display,
-  globals: { display: display.display },
+  globals: { display: display.display, prompt: prompts.prompt },
 });
 
 function currentRun(): RunId {
@@ -108,6 +110,7 @@ function abandon(): void {
   if (request === null) return;
   timers.clear(request.run);
   evaluator.abandon();
+  prompts.abandon(request.run);
   finish(request, () => fail(request, interrupted(request.cell)));
 }
 
@@ -133,6 +136,7 @@ function reportUncaught(kind: string, error: unknown): void {
 process.on('message', (message: ToRunner) => {
   if (message.type === 'execute') void execute(message);
   else if (message.type === 'evaluate') void evaluate(message.request, message.cell);
+  else if (message.type === 'inputReply') prompts.answer(message.id, message.value);
   else if (message.type === 'hostReply') link.answer(message.id, message.result);
   else link.emit(message.event);
 });

@@ -17,6 +17,8 @@ export type ToRunner =
     }
   /** Evaluates a user expression and answers with its bundle, showing nothing. */
   | { readonly type: 'evaluate'; readonly run: RunId; readonly request: number; readonly cell: PreparedCell }
+  /** The answer to a question of a cell; null where it cannot be asked. */
+  | { readonly type: 'inputReply'; readonly id: number; readonly value: string | null }
   | { readonly type: 'hostReply'; readonly id: number; readonly result: HostResult }
   | { readonly type: 'hostEvent'; readonly event: HostEvent };
 
@@ -44,6 +46,14 @@ export type FromRunner =
       readonly displayId: string | null;
     }
   | { readonly type: 'clear'; readonly run: RunId; readonly wait: boolean }
+  /** A cell asks for a line of input. */
+  | {
+      readonly type: 'input';
+      readonly run: RunId;
+      readonly id: number;
+      readonly prompt: string;
+      readonly password: boolean;
+    }
   | {
       readonly type: 'done';
       readonly run: RunId;

@@ -4,6 +4,7 @@ import type { OutputFrame } from '../runner/outputFrames.js';
 import type { FromRunner, HostResult, RunId, ToRunner } from '../runner/outputMessages.js';
 import type { IopubPublisher } from './iopub.js';
 import type { Header } from './message.js';
+import type { InputRequest } from './stdin.js';
 import { RunnerProcess } from './runnerProcess.js';
 import type { Settings } from './settings.js';
 
@@ -29,8 +30,13 @@ interface Run {
   /** A silent run shows nothing. */
   readonly silent: boolean;
   readonly owner: string;
+  /** Asks the front end; null where it takes no questions. */
+  readonly ask: Ask | null;
   resultText: string | null;
 }
+
+/** Asks the front end that sent a cell for a line of input. */
+type Ask = (request: InputRequest) => Promise<string>;
 
 export interface CellRunnerHooks {
   host(request: HostRequest): Promise<HostResult>;
@@ -77,12 +83,18 @@ export class CellRunner {
   }
 
   /** Runs a cell; its output is published as it comes, and all of it before the outcome. Never rejects. */
-  async run(cell: PreparedCell, parent: Header, silent: boolean, attached: boolean): Promise<Outcome> {
+  async run(
+    cell: PreparedCell,
+    parent: Header,
+    silent: boolean,
+    attached: boolean,
+    ask: Ask | null,
+  ): Promise<Outcome> {
     await this.#available;
     await this.#process.settled();
     const id = ++this.#lastRun;
     const { executionCount, cellId } = cell;
-    const run: Run = { parent, executionCount, silent, owner: cellId, resultText: null };
+    const run: Run = { parent, executionCount, silent, owner: cellId, ask, resultText: null };
     this.#runs.set(id, run);
     this.#runs.delete(id - REMEMBERED_RUNS);
     const outcome = await new Promise<Omit<Outcome, 'resultText'>>(done => {
@@ -179,6 +191,9 @@ export class CellRunner {
       case 'ready':
         this.#ready = true;
         return;
+      case 'input':
+        void this.#input(message);
+        return;
       case 'host':
         void this.#host(message.id, message.request);
         return;
@@ -215,6 +230,14 @@ export class CellRunner {
       const type = message.update ? 'update_display_data' : 'display_data';
       void this.#iopub.publish(type, run.parent, { data, metadata, transient });
     }
+  }
+
+  /** Only the cell that runs may ask. */
+  async #input({ run, id, prompt, password }: Extract<FromRunner, { type: 'input' }>): Promise<void> {
+    const asker = this.#process;
+    const ask = this.#pending?.run === run ? (this.#runs.get(run)?.ask ?? null) : null;
+    const value = ask === null ? null : await ask({ prompt, password });
+    if (asker === this.#process) this.#send({ type: 'inputReply', id, value });
   }
 
   async #host(id: number, request: HostRequest): Promise<void> {

@@ -5,6 +5,7 @@ import { diagnosticsError, warningsText } from './diagnostics.js';
 import type { History } from './history.js';
 import type { IopubPublisher } from './iopub.js';
 import type { Header, JsonObject, Message } from './message.js';
+import type { InputRequest } from './stdin.js';
 
 /** What executing needs of the kernel. */
 export interface ExecutorHooks {
@@ -13,6 +14,10 @@ export interface ExecutorHooks {
   readonly language: Language;
   readonly history: History;
   reply(request: Message, content: JsonObject, metadata: JsonObject): Promise<void>;
+  /** Asks the front end that sent a cell for input. */
+  ask(request: Message, input: InputRequest): Promise<string>;
+  /** The cell has ended: what it asked needs no answer. */
+  askedEnough(): void;
   /** Whether a front end of ours is connected. */
   attached(): boolean;
   /** A cell is about to run: what its last run left in the engine is only kept for what it makes anew. */
@@ -151,8 +156,11 @@ export class Executor {
     const { runner, attached } = this.#hooks;
     this.#hooks.retireOwner(cellId);
     try {
-      return await runner.run(cell, job.message.header, job.silent, attached());
+      const mayAsk = job.message.content.allow_stdin !== false;
+      const ask = mayAsk ? (input: InputRequest) => this.#hooks.ask(job.message, input) : null;
+      return await runner.run(cell, job.message.header, job.silent, attached(), ask);
     } finally {
+      this.#hooks.askedEnough();
       this.#hooks.settleOwner(cellId);
     }
   }

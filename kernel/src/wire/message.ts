@@ -1,7 +1,7 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 
 /** The version of the Jupyter messaging protocol that this kernel speaks. */
-export const JUPYTER_PROTOCOL = '5.4';
+export const JUPYTER_PROTOCOL = '5.5';
 
 const DELIMITER = '<IDS|MSG>';
 /** Signatures remembered in order to drop replays; the oldest half is forgotten when it is full. */
@@ -38,6 +38,8 @@ export interface Outgoing {
   readonly metadata?: JsonObject;
   readonly identities?: readonly (Uint8Array | string)[];
   readonly buffers?: readonly Uint8Array[];
+  /** The message's id, where the sender is to know it. */
+  readonly id?: string;
 }
 
 /**
@@ -67,7 +69,7 @@ export class MessageCodec {
 
   encode(out: Outgoing): (Uint8Array | string)[] {
     const header: Header = {
-      msg_id: randomUUID(),
+      msg_id: out.id ?? randomUUID(),
       session: this.#session,
       username: this.#username,
       date: new Date().toISOString(),
