@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import vm from 'node:vm';
 import type { PreparedCell } from './contract.js';
 import { CellSources } from './cellSources.js';
-import { describeError, hideOwnFrames } from './errors.js';
+import { cellOf, describeError, hideOwnFrames } from './errors.js';
 import type { Evaluator, EvaluatorHooks } from './evaluator.js';
 import { createCellRequire, createLoader, type Loader } from './load.js';
 import { createMagics } from './magics/index.js';
@@ -59,6 +59,7 @@ export function createEvaluator(hooks: EvaluatorHooks): Evaluator {
         name => name in scope && !(Object.hasOwn(before, name) && Object.is(before[name], scope[name])),
       ),
     describeError: error => describeError(error, sources),
+    cellOf,
     abandon() {
       magics.abandon();
       local.abandon();

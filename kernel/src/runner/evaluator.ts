@@ -29,6 +29,8 @@ export interface Evaluator {
   assigned(cell: PreparedCell): string[];
   /** An error that a cell threw, as Jupyter shows it: in the cell's own lines, our frames left out. */
   describeError(error: unknown): CellError;
+  /** The file name of the cell whose code threw an error, or null. */
+  cellOf(error: unknown): string | null;
   /** The running cell was interrupted: ends what it does outside of this process. */
   abandon(): void;
 }

@@ -6,12 +6,14 @@ import { setDefaultLink, setOwner } from 'millrace/session';
 import { createDisplay } from '../display/index.js';
 import type { CellError, PreparedCell } from './contract.js';
 import { createEvaluator } from './evaluate.js';
+import { trackEmitters } from './emitters.js';
 import { listenForInterrupts } from './interrupt.js';
 import { createRunnerOutput } from './output.js';
 import { redirectStandardStreams } from './outputConsole.js';
 import { RunnerLink } from './outputLink.js';
 import type { RunId, ToRunner } from './outputMessages.js';
 import { Prompts } from './prompt.js';
+import { RecentRuns } from './recentRuns.js';
 import { installOwnedTimers } from './timers.js';
 
 type Execute = Extract<ToRunner, { type: 'execute' }>;
@@ -22,8 +24,14 @@ const nativeSetTimeout = setTimeout;
 let running: Execute | null = null;
 let last: RunId = 0;
 let attached = false;
+/** The last runs, by what stack traces call their cells. */
+const runs = new RecentRuns();
+
+/** The run whose error is being shown. */
+let blamed: RunId | null = null;
 
 const timers = installOwnedTimers(currentRun);
+const emittedBy = trackEmitters(currentRun);
 const output = createRunnerOutput(currentRun);
 redirectStandardStreams(output);
 const prompts = new Prompts(output.send, currentRun);
@@ -44,7 +52,7 @@ const evaluator = createEvaluator({
 });
 
 function currentRun(): RunId {
-  return timers.current() ?? running?.run ?? last;
+  return blamed ?? timers.current() ?? running?.run ?? last;
 }
 
 function currentOwner(): string | null {
@@ -55,6 +63,7 @@ function currentOwner(): string | null {
 async function execute(request: Execute): Promise<void> {
   running = request;
   last = request.run;
+  runs.add(request.cell.filename, request.run);
   attached = request.attached;
   setOwner(request.cell.cellId);
   try {
@@ -128,9 +137,12 @@ async function evaluate(request: number, cell: PreparedCell): Promise<void> {
   }
 }
 
+/** Shows an error that no cell has caught under the cell that it comes from. */
 function reportUncaught(kind: string, error: unknown): void {
   const { traceback } = evaluator.describeError(error);
+  blamed = emittedBy(error) ?? runs.of(evaluator.cellOf(error));
   output.stream('stderr', `${kind}\n${traceback.join('\n')}\n`);
+  blamed = null;
 }
 
 process.on('message', (message: ToRunner) => {
