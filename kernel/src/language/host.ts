@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { DiskFiles } from './diskFiles.js';
@@ -59,6 +59,16 @@ export class CellFiles implements ts.LanguageServiceHost {
   set(name: string, text: string): void {
     if (this.#files.get(this.path(name))?.text === text) return;
     this.#files.set(this.path(name), { text, version: ++this.#version });
+  }
+
+  /** The names of the virtual files. */
+  get names(): string[] {
+    return [...this.#files.keys()].map(path => basename(path));
+  }
+
+  /** The text of a virtual file. */
+  text(name: string): string | undefined {
+    return this.#files.get(this.path(name))?.text;
   }
 
   delete(name: string): void {
