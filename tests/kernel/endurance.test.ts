@@ -54,7 +54,7 @@ test.skipIf(process.platform !== 'linux')(
       await kernel.finished(id);
       clearInterval(patience);
       const next = await kernel.execute('6 * 7');
-      expect(next.result).toBe('42');
+      expect([next.error, next.result]).toEqual([null, '42']);
     }
   },
   300_000,

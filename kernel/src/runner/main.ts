@@ -61,6 +61,7 @@ function currentOwner(): string | null {
 
 /** Runs a cell to its reply. Every step after the first await may never come, since an interrupt abandons the cell. */
 async function execute(request: Execute): Promise<void> {
+  output.send({ type: 'begun', run: request.run });
   running = request;
   last = request.run;
   runs.add(request.cell.filename, request.run);

@@ -29,6 +29,8 @@ export type HostResult =
 /** Runner to wire process, through the framed output pipe: one order for everything. */
 export type FromRunner =
   | { readonly type: 'ready' }
+  /** A cell has come and begins: one that was sent to a process that had ended has not. */
+  | { readonly type: 'begun'; readonly run: RunId }
   | {
       readonly type: 'display';
       readonly run: RunId;

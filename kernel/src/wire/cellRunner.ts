@@ -16,6 +16,8 @@ const RETRY_MS = 2_000;
 /** How a run ended. */
 export interface Outcome {
   readonly error: CellError | null;
+  /** Whether the cell began at all: where its process had ended before, it can be run in the next one. */
+  readonly begun: boolean;
   readonly provided: readonly ProvidedType[];
   /** For a cell that failed: the names that it did give a value. */
   readonly assigned: readonly string[] | null;
@@ -45,7 +47,11 @@ export interface CellRunnerHooks {
 }
 
 /** Answers that a runner owes; a runner that ends leaves them to be answered here. */
-type Pending = { readonly done: (outcome: Omit<Outcome, 'resultText'>) => void; readonly run: RunId };
+type Pending = {
+  readonly done: (outcome: Omit<Outcome, 'resultText'>) => void;
+  readonly run: RunId;
+  begun: boolean;
+};
 type PendingValue = (value: MimeBundle | CellError) => void;
 
 /**
@@ -98,7 +104,7 @@ export class CellRunner {
     this.#runs.set(id, run);
     this.#runs.delete(id - REMEMBERED_RUNS);
     const outcome = await new Promise<Omit<Outcome, 'resultText'>>(done => {
-      this.#pending = { done, run: id };
+      this.#pending = { done, run: id, begun: false };
       this.#send({ type: 'execute', run: id, cell, attached, settleMs: this.#settings.settleMs });
     });
     this.#pending = null;
@@ -191,6 +197,9 @@ export class CellRunner {
       case 'ready':
         this.#ready = true;
         return;
+      case 'begun':
+        if (this.#pending?.run === message.run) this.#pending.begun = true;
+        return;
       case 'input':
         void this.#input(message);
         return;
@@ -202,7 +211,7 @@ export class CellRunner {
         this.#values.delete(message.request);
         return;
       case 'done':
-        if (this.#pending?.run === message.run) this.#pending.done(message);
+        if (this.#pending?.run === message.run) this.#pending.done({ ...message, begun: true });
         return;
       default:
         this.#show(message);
@@ -262,8 +271,9 @@ export class CellRunner {
     const values = [...this.#values.values()];
     this.#values.clear();
     for (const resolve of values) resolve(error);
-    if (this.#pending !== null) this.#pending.done({ error, provided: [], assigned: [] });
-    else this.note(null, `RunnerEnded: ${evalue}`);
+    const pending = this.#pending;
+    if (pending?.begun !== true) this.note(null, `RunnerEnded: ${evalue}`);
+    pending?.done({ error, begun: pending.begun, provided: [], assigned: [] });
   }
 }
 
