@@ -94,6 +94,22 @@ test('a cell that waits for input is interrupted, and a late answer answers noth
   expect((await kernel.finished(next)).result).toBe("'right'");
 });
 
+test('output is cleared at once, or when the next one comes, and replaced by its id', async () => {
+  const answer = await kernel.execute(
+    'const shown = display("one"); display.clear({ wait: true }); console.log("next"); display.clear(); shown.update("two")',
+  );
+  const messages = answer.published.map(({ type, content }) => [type, content.wait ?? content.transient]);
+  const id = (messages[2][1] as { display_id: string }).display_id;
+  expect(id).toBeTypeOf('string');
+  expect(messages.slice(2, -1)).toEqual([
+    ['display_data', { display_id: id }],
+    ['clear_output', true],
+    ['stream', undefined],
+    ['clear_output', false],
+    ['update_display_data', { display_id: id }],
+  ]);
+});
+
 test('of 1,000 forged, unsigned and repeated messages none is executed', async () => {
   await kernel.execute('let executed = 0');
   const own = randomUUID();

@@ -14,6 +14,8 @@ interface DisplayHandle { readonly id: string; update(value: unknown): void }
  */
 declare const display: {
   (value: unknown): DisplayHandle;
+  /** Clears the output of the cell: at once, or with \`wait\` when the next output comes, so that nothing flickers. */
+  clear(options?: { readonly wait?: boolean }): void;
   /** Trusted HTML: what is not yours to trust must be escaped first. */
   html(text: string): MimeValue;
   markdown(text: string): MimeValue;

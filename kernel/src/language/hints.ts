@@ -62,6 +62,7 @@ function isHandled({ expression, arguments: args }: ts.CallExpression): boolean 
 }
 
 function isUnused(expression: ts.Expression, checker: ts.TypeChecker): boolean {
+  if (ts.isParenthesizedExpression(expression)) return isUnused(expression.expression, checker);
   if (isPlainValue(expression)) return !ts.isStringLiteral(expression);
   if (ts.isBinaryExpression(expression)) return isPlainOperator(expression.operatorToken.kind);
   return ts.isCallExpression(expression) && isCollection(checker.getTypeAtLocation(expression));
@@ -73,8 +74,7 @@ function isPlainValue(expression: ts.Expression): boolean {
     ts.isPropertyAccessExpression(expression) ||
     ts.isLiteralExpression(expression) ||
     ts.isTemplateExpression(expression) ||
-    ts.isArrayLiteralExpression(expression) ||
-    ts.isParenthesizedExpression(expression)
+    ts.isArrayLiteralExpression(expression)
   );
 }
 

@@ -55,6 +55,8 @@ export class LocalModules {
   }
 
   async #load(path: string): Promise<Namespace> {
+    const source = this.#known.get(path)!;
+    if (source.kind !== 'esm') return namespaceOf(this.#value(source));
     const known = this.#current(path);
     const fresh = new Map<string, Instance>();
     const { module, ready } = known ?? this.#make(path, fresh);
@@ -102,8 +104,7 @@ export class LocalModules {
     const { path, kind } = source;
     const identifier = this.#remember(source);
     if (kind !== 'esm') {
-      const value = kind === 'json' ? readJson(path) : this.#require(path);
-      return synthetic({ ...namesOf(value), default: value }, identifier);
+      return synthetic(namespaceOf(this.#value(source)), identifier);
     }
     return new vm.SourceTextModule(source.javascript, {
       identifier,
@@ -144,13 +145,24 @@ export class LocalModules {
     return packageImporter(from, this.#directory)(specifier, options);
   }
 
-  /** A file that is CommonJS, run once in each of its versions. */
-  #require(path: string): unknown {
-    const source = this.#known.get(path)!;
+  /** The value of a file that is JSON or CommonJS: read or run once in each of its versions. */
+  #value(source: LocalModule): unknown {
+    const { path, version } = source;
     const known = this.#common.get(path);
-    if (known?.version === source.version) return known.module.exports;
+    if (known?.version === version) return known.module.exports;
+    if (source.kind === 'json') {
+      const exports = readJson(path);
+      this.#common.set(path, { version, module: { exports } });
+      return exports;
+    }
     const module = { exports: {} as unknown };
-    this.#common.set(path, { version: source.version, module });
+    this.#common.set(path, { version, module });
+    this.#runCommon(source, module);
+    return module.exports;
+  }
+
+  #runCommon(source: LocalModule, module: { exports: unknown }): void {
+    const { path } = source;
     const parameters = ['exports', 'require', 'module', '__filename', '__dirname'];
     try {
       const run = vm.compileFunction(source.javascript, parameters, {
@@ -162,15 +174,13 @@ export class LocalModules {
       this.#common.delete(path);
       throw error;
     }
-    return module.exports;
   }
 
   #requireIn({ path, imports }: LocalModule): NodeJS.Require {
     const own = createRequire(path);
     const find = (specifier: string): unknown => {
       const local = this.#known.get(imports[specifier] ?? '');
-      if (local?.kind === 'json') return readJson(local.path);
-      return local?.kind === 'commonjs' ? this.#require(local.path) : (own(specifier) as unknown);
+      return local === undefined || local.kind === 'esm' ? (own(specifier) as unknown) : this.#value(local);
     };
     return Object.assign(find, own) as NodeJS.Require;
   }
@@ -188,10 +198,10 @@ function synthetic(namespace: Readonly<Namespace>, identifier: string): vm.Modul
   );
 }
 
-/** The exports that a CommonJS file's value has by name. */
-function namesOf(value: unknown): Namespace {
+/** What a file whose value is one has as exports. */
+function namespaceOf(value: unknown): Namespace {
   const isObject = (typeof value === 'object' || typeof value === 'function') && value !== null;
-  return isObject ? { ...value } : {};
+  return { ...(isObject ? value : {}), default: value };
 }
 
 function readJson(path: string): unknown {

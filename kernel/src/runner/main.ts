@@ -44,11 +44,12 @@ const display = createDisplay({
   owner: currentOwner,
   attached: () => attached,
 });
+const clear = (options: { readonly wait?: boolean } = {}) => output.clear(options.wait === true);
 const evaluator = createEvaluator({
   directory: process.cwd(),
   link,
   display: display.display,
-  globals: { display: display.display, prompt: prompts.prompt },
+  globals: { display: Object.assign(display.display, { clear }), prompt: prompts.prompt },
 });
 
 function currentRun(): RunId {
