@@ -74,6 +74,15 @@ test('%env sets, shows and masks', async () => {
   const secret = await kernel.execute('%env SOME_TOKEN=abc123\n%env\n%env MAGIC_API_KEY');
   expect(JSON.stringify(secret.published.slice(2))).not.toMatch(/abc123|hunter2/);
   expect((await kernel.execute('process.env.SOME_TOKEN')).result).toBe("'abc123'");
+  // Other processes of the kernel have it too: those that are there, and those that come.
+  const asked = async (name: string) => {
+    const code = `import { poll, secret } from 'millrace';\nawait poll('http://127.0.0.1:9/', { every: '1 s', rows: 'a', headers: { authorization: secret('${name}') } }).head(1)`;
+    return String((await kernel.execute(code)).error?.evalue);
+  };
+  expect(await asked('NOT_THERE')).toMatch(/MR\d+.*NOT_THERE/);
+  expect(await asked('SOME_TOKEN')).toMatch(/MR\d+ (?!.*SOME_TOKEN)/);
+  await kernel.execute('process.exit(1)');
+  expect((await kernel.execute('process.env.SOME_TOKEN')).result).toBe("'abc123'");
   expect(shown(await kernel.execute('%env -GREETING'))).toEqual(['GREETING is not set.']);
 });
 

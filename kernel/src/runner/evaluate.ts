@@ -18,7 +18,7 @@ type CellFunction = (scope: Scope, load: Loader) => Promise<unknown>;
 /** Makes the evaluator of a notebook. It sets global names (`require`, and those of the hooks), so one is made per process. */
 export function createEvaluator(hooks: EvaluatorHooks): Evaluator {
   const scope = createScope();
-  const magics = createMagics({ directory: hooks.directory, scope, display: hooks.display });
+  const magics = createMagics({ directory: hooks.directory, scope, display: hooks.display, env: hooks.env });
   const sources = new CellSources();
   const local = new LocalModules(hooks.directory, sources);
   const load = createLoader(hooks.directory, scope, magics, local);

@@ -10,6 +10,8 @@ export interface EvaluatorHooks {
   readonly link: HostLink;
   /** What magics show themselves with. */
   readonly display: DisplayFunction;
+  /** Told of environment variables that `%env` sets or removes: other processes have an environment of their own. */
+  readonly env?: (name: string, value: string | null) => void;
   /** Global names for cells beside Node's own, e.g. `display`. */
   readonly globals: Readonly<Record<string, unknown>>;
 }

@@ -49,6 +49,7 @@ const evaluator = createEvaluator({
   directory: process.cwd(),
   link,
   display: display.display,
+  env: (name, value) => output.send({ type: 'env', name, value }),
   globals: { display: Object.assign(display.display, { clear }), prompt: prompts.prompt },
 });
 

@@ -48,6 +48,8 @@ export type FromRunner =
       readonly displayId: string | null;
     }
   | { readonly type: 'clear'; readonly run: RunId; readonly wait: boolean }
+  /** A cell has set an environment variable, or removed it. */
+  | { readonly type: 'env'; readonly name: string; readonly value: string | null }
   /** A cell asks for a line of input. */
   | {
       readonly type: 'input';

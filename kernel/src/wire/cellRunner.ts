@@ -42,6 +42,8 @@ type Ask = (request: InputRequest) => Promise<string>;
 
 export interface CellRunnerHooks {
   host(request: HostRequest): Promise<HostResult>;
+  /** A cell has set an environment variable, or removed it. */
+  env(name: string, value: string | null): void;
   /** The runner has been started again: variables are gone. */
   restarted(): void;
 }
@@ -199,6 +201,9 @@ export class CellRunner {
         return;
       case 'begun':
         if (this.#pending?.run === message.run) this.#pending.begun = true;
+        return;
+      case 'env':
+        this.#hooks.env(message.name, message.value);
         return;
       case 'input':
         void this.#input(message);

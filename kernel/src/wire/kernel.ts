@@ -63,6 +63,10 @@ export class Kernel {
     });
     this.#runner = new CellRunner(directory, settings, this.#iopub, {
       host: request => router.request(request),
+      env: (name, value) => {
+        keepInEnvironment(name, value);
+        this.#engine.send({ type: 'env', name, value });
+      },
       restarted: () => {
         void language.forget().catch((error: unknown) => console.error(error));
         // Functions of cells were in the process that has ended.
@@ -210,6 +214,13 @@ const ANSWERS = {
   interrupt_request: true,
   shutdown_request: true,
 } as const;
+
+/** Processes that are started later have this one's environment, but what could keep them from starting. */
+function keepInEnvironment(name: string, value: string | null): void {
+  if (name === 'NODE_OPTIONS') return;
+  if (value === null) delete process.env[name];
+  else process.env[name] = value;
+}
 
 /** Requests of features that `kernel_info` does not name: whoever asks all the same is told so. */
 const NOT_THERE = {

@@ -12,9 +12,14 @@ const MOST_CHARACTERS = 200;
  * `%env`: `NAME=VALUE` sets, `-NAME` removes, `NAME` shows one, nothing (or `-`) lists all. What sounds secret is not shown.
  *
  * @param env the environment of the process of the cells, which is changed
+ * @param changed told of what was set, or of what was removed as null
  * @throws MR4124 for a name that no variable can have
  */
-export function environment(args: string, env: Record<string, string | undefined>): MimeValue {
+export function environment(
+  args: string,
+  env: Record<string, string | undefined>,
+  changed: (name: string, value: string | null) => void,
+): MimeValue {
   if (args === '' || args === '-') return list(env);
   const equals = args.indexOf('=');
   const removed = equals < 0 && args.startsWith('-');
@@ -28,9 +33,14 @@ export function environment(args: string, env: Record<string, string | undefined
   }
   if (removed) {
     delete env[name];
+    changed(name, null);
     return line(`${name} is not set.`);
   }
-  if (equals >= 0) env[name] = unquoted(args.slice(equals + 1).trim());
+  if (equals >= 0) {
+    const given = unquoted(args.slice(equals + 1).trim());
+    env[name] = given;
+    changed(name, given);
+  }
   const value = env[name];
   return line(value === undefined ? `${name} is not set.` : `${name}=${cut(shownValue(name, value))}`);
 }

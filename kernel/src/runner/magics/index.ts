@@ -13,6 +13,8 @@ export interface MagicHooks {
   readonly directory: string;
   readonly scope: Scope;
   readonly display: DisplayFunction;
+  /** Told of environment variables that are set or removed. */
+  readonly env?: (name: string, value: string | null) => void;
 }
 
 /** The magics of a notebook as rewritten cells call them. */
@@ -34,7 +36,7 @@ export interface Magics {
 }
 
 /** Makes the magics of a notebook. */
-export function createMagics({ directory, scope, display }: MagicHooks): Magics {
+export function createMagics({ directory, scope, display, env = () => undefined }: MagicHooks): Magics {
   const installer = new Installer(directory, display);
   const watch = new Stopwatch();
 
@@ -56,7 +58,7 @@ export function createMagics({ directory, scope, display }: MagicHooks): Magics 
         display(who(scope, JSON.parse(listed) as Record<string, string | null>));
         return;
       case 'env':
-        display(environment(args, process.env));
+        display(environment(args, process.env, env));
         return;
       case 'install':
         return installer.install(args);
