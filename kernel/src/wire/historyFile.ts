@@ -1,4 +1,13 @@
-import { mkdirSync, openSync, closeSync, readSync, fstatSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readSync,
+  fstatSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -23,7 +32,7 @@ export class HistoryFile {
   /** The records of earlier kernels, oldest first; lines that are none are left out. */
   read(): HistoryRecord[] {
     try {
-      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+      makeFolder(dirname(this.#path));
       const { text, isLong } = readEnd(this.#path);
       const records = text.split('\n').flatMap(record);
       if (isLong) this.#cutBack(records);
@@ -58,6 +67,13 @@ export class HistoryFile {
     if (!this.#failed) console.error(`The history is not kept in ${this.#path}: ${String(error)}`);
     this.#failed = true;
   }
+}
+
+/** Makes a folder and those above it. (Node's own `recursive` never ends below folders such as `/proc`.) */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 /** The end of a file, from the beginning of a line. */
