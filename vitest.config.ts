@@ -21,6 +21,8 @@ function processes(name: string, options: { globalSetup?: string[]; timeout?: nu
       environment: 'node' as const,
       expect: waiting,
       pool: 'forks' as const,
+      // The history of whoever runs the tests is none of their business.
+      env: { MILLRACE_HISTORY: 'off' },
       fileParallelism: false,
       globalSetup: options.globalSetup ?? [],
       testTimeout: options.timeout ?? 60_000,

@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { JUPYTER_PROTOCOL } from './wire/message.js';
 
 /** The kernelspec of a kernel at `main`, started by the Node at `node`. */
 export function kernelSpec(node: string, main: string): Record<string, unknown> {
@@ -15,6 +16,7 @@ export function kernelSpec(node: string, main: string): Record<string, unknown> 
     language: 'typescript',
     interrupt_mode: 'message',
     metadata: {},
+    kernel_protocol_version: JUPYTER_PROTOCOL,
   };
 }
 

@@ -19,7 +19,11 @@ test.skipIf(!existsSync(python))(
     const prefix = mkdtempSync(join(tmpdir(), 'millrace-spec-'));
     try {
       await run(process.execPath, [join(KERNEL_MAIN, '../install.js'), '--prefix', prefix]);
-      const env = { ...process.env, JUPYTER_PATH: join(prefix, 'share', 'jupyter') };
+      const env = {
+        ...process.env,
+        JUPYTER_PATH: join(prefix, 'share', 'jupyter'),
+        MILLRACE_HISTORY: join(prefix, 'history.jsonl'),
+      };
       const { stdout } = await run(python, [path('conformance.py')], { env, cwd: prefix });
       const { passed, failed, skipped } = JSON.parse(stdout.trim().split('\n').at(-1) as string) as {
         passed: string[];

@@ -86,12 +86,11 @@ test('a cell that ends its process, or whose process is killed, is told so; the 
   expect((await kernel.execute('"again"')).result).toBe("'again'");
   const killed = await kernel.execute('process.kill(process.pid, "SIGKILL"); await new Promise(() => {})');
   expect(killed.error?.evalue).toContain('SIGKILL');
-  const waiting = kernel.startCell('await new Promise(() => {})');
+  const waiting = kernel.startCell('console.log("begun"); await new Promise(() => {})');
   await kernel.until(
-    () => kernel.of(waiting).find(message => message.type === 'execute_input'),
+    () => kernel.of(waiting).find(message => message.type === 'stream'),
     'the cell to start',
   );
-  await new Promise(resolve => setTimeout(resolve, 500));
   const runner = processTree(pidOf(kernel)).find(pid => commandLine(pid).includes('runner/main.js'));
   process.kill(runner as number, 'SIGKILL');
   expect((await kernel.finished(waiting)).error?.evalue).toContain('SIGKILL');

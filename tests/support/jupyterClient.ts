@@ -23,8 +23,12 @@ export interface ClientMessage {
   readonly buffers: readonly Buffer[];
 }
 
+type ClientChannel = 'shell' | 'control' | 'stdin';
+
 export interface SendOptions {
-  readonly channel?: 'shell' | 'control';
+  readonly channel?: ClientChannel;
+  /** The message that this one answers. */
+  readonly parent?: ClientMessage;
   readonly metadata?: Json;
   readonly buffers?: readonly Uint8Array[];
   /** Signs with another key, or with this text instead of a signature. */
@@ -55,13 +59,17 @@ interface StartOptions {
 export class JupyterClient {
   readonly directory: string;
   readonly process: ChildProcess;
+  /** What the kernel has asked on stdin, oldest first. */
+  readonly asked: ClientMessage[] = [];
   /** Everything published so far, oldest first. */
   readonly published: ClientMessage[] = [];
   readonly #ownDirectory: boolean;
   readonly #key = randomUUID();
   readonly #session = randomUUID();
-  readonly #shell = new Dealer({ linger: 0 });
+  readonly #shell = new Dealer({ linger: 0, routingId: this.#session });
   readonly #control = new Dealer({ linger: 0 });
+  /** Answers on stdin come to whoever has the identity of the request's sender. */
+  readonly #stdin = new Dealer({ linger: 0, routingId: this.#session });
   readonly #iopub = new Subscriber({ linger: 0, receiveHighWaterMark: 0 });
   readonly #heartbeat = new Request({ linger: 0 });
   readonly #waiting = new Set<() => void>();
@@ -93,17 +101,20 @@ export class JupyterClient {
     const [program, ...args] = command.map(part => part.replace('{connection_file}', file));
     this.process = spawn(program, args, {
       cwd: this.directory,
-      env: { ...process.env, ...env },
+      // A history of its own: the user's is none of the tests' business.
+      env: { ...process.env, MILLRACE_HISTORY: join(this.directory, 'history.jsonl'), ...env },
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     const at = (port: number) => `tcp://127.0.0.1:${port}`;
     this.#shell.connect(at(shell));
     this.#control.connect(at(control));
+    this.#stdin.connect(at(stdin));
     this.#iopub.subscribe();
     this.#iopub.connect(at(iopub));
     this.#heartbeat.connect(at(hb));
     void this.#read(this.#shell, message => this.#replies.push(message));
     void this.#read(this.#control, message => this.#replies.push(message));
+    void this.#read(this.#stdin, message => this.asked.push(message));
     void this.#read(this.#iopub, message => this.published.push(message));
   }
 
@@ -133,7 +144,9 @@ export class JupyterClient {
       msg_type: type,
       version: '5.4',
     };
-    const parts = [header, {}, options.metadata ?? {}, content].map(part => JSON.stringify(part));
+    const parent =
+      options.parent === undefined ? {} : { msg_id: options.parent.id, msg_type: options.parent.type };
+    const parts = [header, parent, options.metadata ?? {}, content].map(part => JSON.stringify(part));
     const hmac = createHmac('sha256', options.key ?? this.#key);
     for (const part of parts) hmac.update(part);
     const signature = options.signature ?? hmac.digest('hex');
@@ -141,8 +154,8 @@ export class JupyterClient {
     return id;
   }
 
-  sendRaw(frames: readonly (string | Uint8Array)[], channel: 'shell' | 'control' = 'shell'): void {
-    const socket = channel === 'control' ? this.#control : this.#shell;
+  sendRaw(frames: readonly (string | Uint8Array)[], channel: ClientChannel = 'shell'): void {
+    const socket = { shell: this.#shell, control: this.#control, stdin: this.#stdin }[channel];
     this.#sends = this.#sends.then(() => socket.send([...frames]));
   }
 
@@ -266,7 +279,8 @@ export class JupyterClient {
   /** Lets go of sockets and files, and kills a kernel that still runs. */
   dispose(): void {
     this.process.kill('SIGKILL');
-    for (const socket of [this.#shell, this.#control, this.#iopub, this.#heartbeat]) socket.close();
+    for (const socket of [this.#shell, this.#control, this.#stdin, this.#iopub, this.#heartbeat])
+      socket.close();
     if (this.#ownDirectory) rmSync(this.directory, { recursive: true, force: true });
   }
 

@@ -57,6 +57,10 @@ function receive(message: ToEngine): void {
     case 'request':
       void answer(message);
       break;
+    case 'env':
+      if (message.value === null) delete process.env[message.name];
+      else process.env[message.name] = message.value;
+      break;
     case 'viewOpen': {
       const { comm } = message;
       const view: ViewConnection = host.attachView(message.open, (data, buffers) =>

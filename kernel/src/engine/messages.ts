@@ -5,6 +5,8 @@ import type { HostResult } from '../runner/outputMessages.js';
 /** Wire process to engine process. `comm` is the id of a front end's comm. */
 export type ToEngine =
   | { readonly type: 'request'; readonly id: number; readonly request: HostRequest }
+  /** A cell has set an environment variable, or removed it: sources and sinks read their secrets there. */
+  | { readonly type: 'env'; readonly name: string; readonly value: string | null }
   | { readonly type: 'viewOpen'; readonly comm: string; readonly open: ViewOpen }
   | { readonly type: 'view'; readonly comm: string; readonly request: ViewRequest }
   | { readonly type: 'sessionOpen'; readonly comm: string }

@@ -36,6 +36,8 @@ export class LanguageClient implements Language {
   isComplete: Language['isComplete'] = (...args) => this.#call('isComplete', args);
 
   async close(): Promise<void> {
+    // Nobody waits for answers any more.
+    this.#waiting.clear();
     await this.#worker.terminate();
   }
 

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { findMagic } from '../magics/catalog.js';
 import type { CellDiagnostic } from '../runner/contract.js';
 import { OWN } from './expressionLogic.js';
 
@@ -19,6 +20,17 @@ export function cellDiagnostics(diagnostics: readonly ts.Diagnostic[], end: numb
     });
 }
 
+/** The findings of a file that a cell imports. */
+export function fileDiagnostics(diagnostics: readonly ts.Diagnostic[], name: string): CellDiagnostic[] {
+  return diagnostics
+    .filter(each => each.file !== undefined)
+    .filter(({ category, code }) => category === ts.DiagnosticCategory.Error && !isImplicitAny(code))
+    .map(each => {
+      const found = toCellDiagnostic(each, each.file!.text.length);
+      return { ...found, file: { name, lineText: each.file!.text.split(/\r?\n/)[found.line - 1] ?? '' } };
+    });
+}
+
 function toCellDiagnostic(diagnostic: ts.Diagnostic, end: number): CellDiagnostic {
   const file = diagnostic.file!;
   const from = Math.min(diagnostic.start!, end);
@@ -28,7 +40,9 @@ function toCellDiagnostic(diagnostic: ts.Diagnostic, end: number): CellDiagnosti
     severity: 'error',
     code: `${diagnostic.source === OWN ? 'MR' : 'TS'}${diagnostic.code}`,
     message:
-      plainMessage(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')) + installHint(diagnostic),
+      plainMessage(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')) +
+      installHint(diagnostic) +
+      magicHint(file, start.line),
     line: start.line + 1,
     column: start.character + 1,
     endLine: stop.line + 1,
@@ -42,7 +56,18 @@ function installHint({ code, messageText }: ts.Diagnostic): string {
     code === 2307
       ? /module '((?:@[^/']+\/)?[^./'@:][^/':]*)/.exec(ts.flattenDiagnosticMessageText(messageText, ''))
       : null;
-  return found === null ? '' : ` Install it beside the notebook: npm install ${found[1]}`;
+  return found === null
+    ? ''
+    : ` Run %install ${found[1]} in a cell before this one, or beside the notebook: npm install ${found[1]}`;
+}
+
+/** A line that looks like a magic and is none, since the line before it goes on. */
+function magicHint(file: ts.SourceFile, line: number): string {
+  const text = file.text.split('\n')[line] ?? '';
+  const name = /^\s*%([a-z]+)\b/.exec(text)?.[1];
+  return name === undefined || findMagic('line', name) === undefined
+    ? ''
+    : ` This % is the remainder of the line before it: end that line with a semicolon to write the magic %${name}.`;
 }
 
 /** Without the names of the modules that cells are, which nobody has written. */

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import ts from 'typescript';
 
 /**
@@ -11,9 +12,23 @@ export class DiskFiles {
   >();
   readonly #exist = new Map<string, boolean>();
 
-  /** Forgets which files exist: a package may have been installed. */
-  refresh(): void {
+  /** The folder whose packages have been changed, and how often. */
+  #changed: string | null = null;
+  #changes = 0;
+  /** Files of the notebook's own count as changed after this has: what they import may be there now. */
+  #refreshes = 0;
+
+  /**
+   * Forgets which files exist: a package may have been installed.
+   *
+   * @param changed the folder whose packages may have become others, or null
+   */
+  refresh(changed: string | null = null): void {
     this.#exist.clear();
+    this.#refreshes += 1;
+    if (changed === null) return;
+    this.#changed = changed;
+    this.#changes += 1;
   }
 
   exists(file: string): boolean {
@@ -24,7 +39,11 @@ export class DiskFiles {
   }
 
   version(file: string): string {
-    return isInstalled(file) ? 'installed' : String(ts.sys.getModifiedTime?.(file)?.getTime() ?? 0);
+    if (isInstalled(file)) {
+      const isChanged = this.#changed !== null && file.startsWith(this.#changed);
+      return isChanged ? `installed ${this.#changes}` : 'installed';
+    }
+    return `${savedAt(file)}:${this.#refreshes}`;
   }
 
   snapshot(file: string): ts.IScriptSnapshot | undefined {
@@ -37,6 +56,12 @@ export class DiskFiles {
     this.#snapshots.set(file, { version, snapshot });
     return snapshot;
   }
+}
+
+/** When a file was saved and how long it is: two saves in one millisecond are two. */
+function savedAt(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
+  return stat === undefined ? '0' : `${stat.mtimeNs}:${stat.size}`;
 }
 
 function isInstalled(file: string): boolean {

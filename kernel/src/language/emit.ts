@@ -1,8 +1,11 @@
 import type ts from 'typescript';
 import type { PreparedCell } from '../runner/contract.js';
 import type { CellSource } from './api.js';
+import type { LocalImports } from './localModules.js';
 import type { CellModule } from './module.js';
 import { topLevelDeclarations } from './declarations.js';
+import { magicCalls } from './magicCalls.js';
+import { namesWithTypes } from './notebookNames.js';
 import { rewriteCell, wrapperNames } from './rewrite.js';
 
 /** Emits a checked cell as JavaScript: an async function over the notebook's scope, with its source map. */
@@ -11,6 +14,7 @@ export function emitCell(
   fileName: string,
   module: CellModule,
   source: CellSource,
+  local: LocalImports,
 ): PreparedCell {
   const file = program.getSourceFile(fileName)!;
   const end = module.code.length;
@@ -22,7 +26,10 @@ export function emitCell(
     if (name.endsWith('.map')) map = text;
     else javascript = text;
   };
-  const before = [rewriteCell(program.getTypeChecker(), declarations, end, names)];
+  const checker = program.getTypeChecker();
+  const listed = () => JSON.stringify(namesWithTypes(checker, file, module.listed));
+  const calls = magicCalls(module.magics, names.load, listed);
+  const before = [rewriteCell(checker, declarations, end, names, calls)];
   program.emit(file, write, undefined, false, { before });
   const values = declarations.filter(declaration => declaration.kind !== 'type' && !declaration.ambient);
   const filename = `Cell [${source.executionCount}]`;
@@ -31,7 +38,9 @@ export function emitCell(
     executionCount: source.executionCount,
     filename,
     javascript: wrap(javascript, names.scope, names.load),
-    map: shift(map, filename, module.code),
+    map: shift(map, filename, module.original),
+    modules: local.modules,
+    imports: local.imports,
     declares: [...new Set(values.map(declaration => declaration.name))],
   };
 }

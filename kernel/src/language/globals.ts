@@ -15,6 +15,8 @@ interface DisplayHandle { readonly id: string; update(value: unknown): void }
 declare const display: {
   (value: unknown): DisplayHandle;
   text(text: string): MimeValue;
+  /** Clears the output of the cell: at once, or with \`wait\` when the next output comes, so that nothing flickers. */
+  clear(options?: { readonly wait?: boolean }): void;
   /** Trusted HTML: what is not yours to trust must be escaped first. */
   html(text: string): MimeValue;
   markdown(text: string): MimeValue;
@@ -88,4 +90,9 @@ declare module 'tslab' {
   /** Shows rich contents. */
   export const display: Display;
 }
+/**
+ * Asks whoever runs the notebook for a line of text, e.g. \`const name = await prompt('name? ')\`. With \`password\`, what is typed is
+ * hidden, and it is in no output and no file. Rejects with \`MR4129\` where the notebook is run without anybody at it.
+ */
+declare function prompt(message?: string, options?: { readonly password?: boolean }): Promise<string>;
 `;

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { DiskFiles } from './diskFiles.js';
@@ -61,17 +61,46 @@ export class CellFiles implements ts.LanguageServiceHost {
     this.#files.set(this.path(name), { text, version: ++this.#version });
   }
 
+  /** The names of the virtual files. */
+  get names(): string[] {
+    return [...this.#files.keys()].map(path => basename(path));
+  }
+
+  /** The text of a virtual file. */
+  text(name: string): string | undefined {
+    return this.#files.get(this.path(name))?.text;
+  }
+
   delete(name: string): void {
     this.#files.delete(this.path(name));
     this.#version++;
   }
 
-  /** Looks again for what was not found: a package may have been installed since. */
-  refresh(): void {
-    this.#disk.refresh();
+  /**
+   * Looks again for what was not found: a package may have been installed since.
+   *
+   * @param changed packages that were there may be of another version now
+   */
+  refresh(changed = false): void {
+    this.#disk.refresh(changed ? this.directory : null);
     this.#resolutions.clear();
     this.#typeResolutions.clear();
     for (const [path, { text }] of this.#files) this.#files.set(path, { text, version: ++this.#version });
+  }
+
+  /** The file that a relative import means; null for one that is not there, or that is a package's. */
+  resolveLocal(specifier: string, containingFile: string): string | null {
+    if (!/^(\.{1,2}(\/|$)|\/)/.test(specifier)) return null;
+    const { resolvedModule } = ts.resolveModuleName(
+      specifier,
+      containingFile,
+      this.#settings,
+      this,
+      this.#resolutions,
+    );
+    return resolvedModule === undefined || resolvedModule.isExternalLibraryImport === true
+      ? null
+      : resolvedModule.resolvedFileName;
   }
 
   // The same object every time: TypeScript compares settings by identity first.

@@ -1,25 +1,42 @@
-import ts from 'typescript';
+import type ts from 'typescript';
 import { topLevelDeclarations, usedNames, type Declaration } from './declarations.js';
+import { findMagics, type Magic } from './magics.js';
 import type { KnownName } from './names.js';
+import { parse } from './parse.js';
+
+/** Names that are listed at most. */
+const MOST_LISTED = 1000;
 
 /** A cell as a module: the user's text, then what connects it to the other cells. */
 export interface CellModule {
+  /** The user's text, its magics masked: everything is where it was. */
   readonly code: string;
+  /** The user's text as it was written. */
+  readonly original: string;
+  readonly magics: readonly Magic[];
+  /** Magics that are not there or stand where they cannot. */
+  readonly magicErrors: readonly ts.Diagnostic[];
   readonly text: string;
   /** The user's text, parsed alone. */
   readonly file: ts.SourceFile;
   readonly declarations: readonly Declaration[];
   readonly identifiers: ReadonlySet<string>;
+  /** The names of the notebook, where a magic is to list them. */
+  readonly listed: readonly string[];
 }
 
 /** Makes a cell into a module that sees `names` and exports what it declares. */
-export function cellModule(code: string, names: ReadonlyMap<string, KnownName>): CellModule {
+export function cellModule(original: string, names: ReadonlyMap<string, KnownName>): CellModule {
+  const { masked: code, magics, errors: magicErrors } = findMagics(original);
   const file = parse(code);
   const declarations = topLevelDeclarations(file, code.length);
   const own = new Set(declarations.map(declaration => declaration.name));
   const identifiers = usedNames(file, code.length);
   const lines: string[] = [];
-  for (const name of identifiers) {
+  const listed = magics.some(magic => magic.definition.name === 'who')
+    ? [...new Set([...names.keys(), ...own])].sort().slice(0, MOST_LISTED)
+    : [];
+  for (const name of new Set([...identifiers, ...listed])) {
     const known = names.get(name);
     if (known !== undefined && !own.has(name)) lines.push(known.text);
   }
@@ -28,19 +45,6 @@ export function cellModule(code: string, names: ReadonlyMap<string, KnownName>):
   );
   const toExport = [...own].filter(name => !exported.has(name));
   lines.push(`export { ${toExport.join(', ')} };`);
-  return { code, text: `${code}\n;${lines.join('\n')}\n`, file, declarations, identifiers };
-}
-
-/** Parses a cell's text as a module, so that `await` means what it means there. */
-export function parse(code: string): ts.SourceFile {
-  const setExternalModuleIndicator = (file: ts.SourceFile): void => {
-    (file as { externalModuleIndicator?: unknown }).externalModuleIndicator = true;
-  };
-  const options = { languageVersion: ts.ScriptTarget.ES2022, setExternalModuleIndicator };
-  return ts.createSourceFile('cell.ts', code, options, true, ts.ScriptKind.TS);
-}
-
-/** What is wrong with the text by itself. */
-export function syntaxErrors(file: ts.SourceFile): readonly ts.Diagnostic[] {
-  return (file as unknown as { parseDiagnostics: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics;
+  const text = `${code}\n;${lines.join('\n')}\n`;
+  return { code, original, magics, magicErrors, text, file, declarations, identifiers, listed };
 }

@@ -16,6 +16,7 @@ export const COMPILER_OPTIONS: ts.CompilerOptions = {
   skipLibCheck: true,
   esModuleInterop: true,
   resolveJsonModule: true,
+  allowJs: true,
   allowImportingTsExtensions: true,
   noEmit: false,
   declaration: false,

@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import { assignmentTarget } from './bindings.js';
 import { hasModifier, isUsing, type Declaration } from './declarations.js';
+import type { MagicCalls } from './magicCalls.js';
 import { firstBinding, isNamedBody, isReference, isType, mapped, withoutExport } from './nodes.js';
 import { importStatements } from './rewriteImports.js';
 
@@ -22,12 +23,14 @@ export function wrapperNames(identifiers: ReadonlySet<string>): WrapperNames {
  * last expression is returned. TypeScript's own transformers run after it.
  *
  * @param end where the user's text ends; what was appended for the type checker is left out
+ * @param magics what the cell's magics do to its statements
  */
 export function rewriteCell(
   checker: ts.TypeChecker,
   declarations: readonly Declaration[],
   end: number,
   names: WrapperNames,
+  magics: MagicCalls,
 ): ts.TransformerFactory<ts.SourceFile> {
   return context => {
     const { factory } = context;
@@ -226,14 +229,16 @@ export function rewriteCell(
         (statement): statement is ts.FunctionDeclaration =>
           ts.isFunctionDeclaration(statement) && statement.body !== undefined && statement.name !== undefined,
       );
-      const body = own.flatMap(statement => topLevel(statement, statement === last));
+      const body = own.flatMap(statement =>
+        magics.around(file, statement, topLevel(statement, statement === last), statement === last),
+      );
       // An import that is only used as a type is left out; one that is not used here is kept for later cells, if it is a value.
       const keep = (node: ts.Node): boolean => usedImports.has(node) || !isType(checker, node);
       const imports = own
         .filter(ts.isImportDeclaration)
         .flatMap(statement => importStatements(statement, names.load, keep));
       const hoisted = functions.map(statement => publish(statement.name!));
-      return factory.updateSourceFile(file, [...hoisted, ...imports, ...body]);
+      return factory.updateSourceFile(file, magics.whole([...hoisted, ...imports, ...body]));
     };
   };
 }

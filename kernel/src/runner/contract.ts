@@ -16,10 +16,34 @@ export interface PreparedCell {
   readonly map: string;
   /** Top-level value names that the cell declares. */
   readonly declares: readonly string[];
+  /** The files of the notebook's own that the cell imports, and those that these import. */
+  readonly modules: readonly LocalModule[];
+  /** Which of these files an import of the cell means, by its specifier. */
+  readonly imports: Readonly<Record<string, string>>;
 }
 
-/** A finding of the type checker in a cell. Lines and columns are from 1, in the cell's text. */
+/** A file of the notebook's own, ready to run. */
+export interface LocalModule {
+  /** Where it is, absolute. */
+  readonly path: string;
+  /** How stack traces and findings call it: relative to the notebook. */
+  readonly name: string;
+  /** What it is and what it imports, as a hash: another one means that it is to be loaded again. */
+  readonly version: string;
+  readonly kind: 'esm' | 'commonjs' | 'json';
+  /** JavaScript; empty for JSON, which is read when it is loaded. */
+  readonly javascript: string;
+  /** A source map from `javascript` to `text`; null where they are the same. */
+  readonly map: string | null;
+  readonly text: string;
+  /** Which files of the notebook's own its imports mean, by their specifiers. */
+  readonly imports: Readonly<Record<string, string>>;
+}
+
+/** A finding of the type checker in a cell. Lines and columns are from 1, in the cell's text, or that of a file that it imports. */
 export interface CellDiagnostic {
+  /** The file that it is in, and the line there; missing for the cell itself. */
+  readonly file?: { readonly name: string; readonly lineText: string };
   readonly severity: 'error' | 'warning';
   readonly code: string;
   readonly message: string;

@@ -74,6 +74,12 @@ export function describeError(thrown: unknown, sources: CellSources): CellError 
   return { ename, evalue, traceback: lines.join('\n').split('\n') };
 }
 
+/** The cell whose code made an error, or null: the outermost, where one calls another's function. */
+export function cellOf(thrown: unknown): string | null {
+  if (!isErrorLike(thrown) || typeof thrown.stack !== 'string') return null;
+  return (frames.get(thrown) ?? []).findLast(frame => frame.place !== null)?.place?.cell ?? null;
+}
+
 const RED = '\u001b[31m';
 const DIM = '\u001b[2m';
 const RESET = '\u001b[0m';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { HostLink } from 'millrace/session';
 import { LanguageService } from '../language/service.js';
 import { createEvaluator, type Evaluator } from './evaluate.js';
+import { noDisplay } from './testing.js';
 
 let service: LanguageService;
 let evaluator: Evaluator;
@@ -17,7 +18,7 @@ beforeAll(() => {
   writeFileSync(join(directory, 'numbers.json'), '{"one": 1}');
   service = new LanguageService(directory);
   const link = { request: () => Promise.reject(new Error('no host')) } as unknown as HostLink;
-  evaluator = createEvaluator({ directory, link, globals: {} });
+  evaluator = createEvaluator({ directory, link, display: noDisplay, globals: {} });
   service.warmUp();
 }, 60_000);
 

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import vm from 'node:vm';
 import type { PreparedCell } from './contract.js';
 import { CellSources } from './cellSources.js';
-import { describeError, hideOwnFrames } from './errors.js';
+import { cellOf, describeError, hideOwnFrames } from './errors.js';
 import type { Evaluator, EvaluatorHooks } from './evaluator.js';
 import { createCellRequire, createLoader, type Loader } from './load.js';
+import { createMagics } from './magics/index.js';
+import { LocalModules } from './localModules.js';
 import { providedTypes } from './provide.js';
 import { createScope, type Scope } from './scope.js';
 import { provideTemporal } from './temporal.js';
@@ -16,8 +18,10 @@ type CellFunction = (scope: Scope, load: Loader) => Promise<unknown>;
 /** Makes the evaluator of a notebook. It sets global names (`require`, and those of the hooks), so one is made per process. */
 export function createEvaluator(hooks: EvaluatorHooks): Evaluator {
   const scope = createScope();
-  const load = createLoader(hooks.directory, scope, hooks);
+  const magics = createMagics({ directory: hooks.directory, scope, display: hooks.display, env: hooks.env });
   const sources = new CellSources();
+  const local = new LocalModules(hooks.directory, sources);
+  const load = createLoader(hooks.directory, scope, magics, local, hooks);
   hideOwnFrames(sources);
   provideTemporal();
   const globals = {
@@ -35,7 +39,8 @@ export function createEvaluator(hooks: EvaluatorHooks): Evaluator {
   const evaluate = async (cell: PreparedCell): Promise<unknown> => {
     // An absolute name in the notebook's folder: what code of the cell imports by itself is found from there.
     const filename = join(hooks.directory, cell.filename);
-    sources.add(filename, cell);
+    sources.add(filename, { filename: cell.filename, text: sourceText(cell), map: cell.map });
+    local.register(cell);
     const script = new vm.Script(`(${cell.javascript})`, {
       filename,
       importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -54,5 +59,15 @@ export function createEvaluator(hooks: EvaluatorHooks): Evaluator {
         name => name in scope && !(Object.hasOwn(before, name) && Object.is(before[name], scope[name])),
       ),
     describeError: error => describeError(error, sources),
+    cellOf,
+    abandon() {
+      magics.abandon();
+      local.abandon();
+    },
   };
+}
+
+/** The cell's text, which its map holds. */
+function sourceText(cell: PreparedCell): string {
+  return (JSON.parse(cell.map) as { sourcesContent: readonly (string | null)[] }).sourcesContent[0] ?? '';
 }

@@ -5,6 +5,7 @@ import type { HostLink } from 'millrace/session';
 import { beforeAll, expect, it } from 'vitest';
 import { LanguageService } from '../language/service.js';
 import { createEvaluator, type Evaluator } from './evaluate.js';
+import { noDisplay } from './testing.js';
 
 /** Every form of the language in which a top-level name can stand, run as cells: the name is `x`, which is 1. */
 const FORMS: readonly [code: string, value: unknown][] = [
@@ -74,7 +75,7 @@ let count = 0;
 beforeAll(async () => {
   const directory = mkdtempSync(join(tmpdir(), 'millrace-forms-'));
   service = new LanguageService(directory);
-  evaluator = createEvaluator({ directory, link: {} as HostLink, globals: {} });
+  evaluator = createEvaluator({ directory, link: {} as HostLink, display: noDisplay, globals: {} });
   await run('const x = 1');
 }, 60_000);
 

@@ -1,4 +1,5 @@
 import type { HostLink } from 'millrace/session';
+import type { DisplayFunction } from '../display/types.js';
 import type { CellError, PreparedCell, ProvidedType } from './contract.js';
 
 /** What running cells needs of the kernel. */
@@ -7,6 +8,10 @@ export interface EvaluatorHooks {
   readonly directory: string;
   /** The link to the session's host; asked for the row types of what a cell declared. */
   readonly link: HostLink;
+  /** What magics show themselves with. */
+  readonly display: DisplayFunction;
+  /** Told of environment variables that `%env` sets or removes: other processes have an environment of their own. */
+  readonly env?: (name: string, value: string | null) => void;
   /** Global names for cells beside Node's own, e.g. `display`. */
   readonly globals: Readonly<Record<string, unknown>>;
   /** Modules of the kernel's own by the names under which cells import them, whatever is installed. */
@@ -30,4 +35,8 @@ export interface Evaluator {
   assigned(cell: PreparedCell): string[];
   /** An error that a cell threw, as Jupyter shows it: in the cell's own lines, our frames left out. */
   describeError(error: unknown): CellError;
+  /** The file name of the cell whose code threw an error, or null. */
+  cellOf(error: unknown): string | null;
+  /** The running cell was interrupted: ends what it does outside of this process. */
+  abandon(): void;
 }

@@ -1,11 +1,10 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import vm from 'node:vm';
+import { isMissingPackage, missing, OWN_PACKAGE, packageImporter, type ImportOptions } from './importer.js';
+import type { LocalModules } from './localModules.js';
+import type { Magics } from './magics/index.js';
 import type { Scope } from './scope.js';
-
-type ImportOptions = { readonly with?: Readonly<Record<string, string>> };
-type Importer = (specifier: string, options?: ImportOptions) => Promise<Record<string, unknown>>;
 
 /** What a cell's imports go through: `await $import('m')`, and the helpers that the rewritten cell calls. */
 export interface Loader {
@@ -14,6 +13,10 @@ export interface Loader {
   bind(module: Record<string, unknown>, ...pairs: readonly [name: string, exported: string][]): void;
   /** Keeps the value of a top-level `using`: it is disposed of when its name is declared again. */
   using(name: string, value: unknown): unknown;
+  /** Magics of the notebook, see `Magics`. */
+  readonly magic: Magics['run'];
+  readonly time: Magics['time'];
+  readonly timed: Magics['timed'];
   /** `import.meta` of a cell. */
   readonly meta: { readonly url: string; readonly dirname: string; readonly filename: string };
 }
@@ -26,38 +29,29 @@ export interface LoadHooks {
   readonly loaded?: (name: string, module: object) => void;
 }
 
-/** Packages that are always the kernel's own, so that cells share the session that the kernel has set up. */
-const OWN_PACKAGE = /^(millrace|@millrace\/[^/]+)(\/|$)/;
-
 /**
  * Makes the loader of a notebook's modules. Packages are found from the notebook's folder, then from the kernel.
  *
  * @param directory the notebook's folder, absolute
  */
-export function createLoader(directory: string, scope: Scope, hooks: LoadHooks = {}): Loader {
+export function createLoader(
+  directory: string,
+  scope: Scope,
+  magics: Magics,
+  local: LocalModules,
+  hooks: LoadHooks = {},
+): Loader {
   const filename = join(directory, 'notebook.mjs');
-  const fromNotebook = importerIn(filename);
-  const fromKernel: Importer = (specifier, options) =>
-    import(specifier, options) as Promise<Record<string, unknown>>;
+  const fromPackages = packageImporter(filename, directory);
   const kept = new Map<string, unknown>();
 
   const load = async (specifier: unknown, options?: ImportOptions): Promise<Record<string, unknown>> => {
     const name = String(specifier);
-    const own = ownModule(name, hooks);
+    const own = ownModule(name, hooks) ?? local.fromCell(name);
     if (own !== null) return own;
-    const module = await find(name, options);
+    const module = await fromPackages(name, options);
     hooks.loaded?.(name, module);
     return module;
-  };
-
-  const find = async (name: string, options?: ImportOptions): Promise<Record<string, unknown>> => {
-    if (OWN_PACKAGE.test(name)) return fromKernel(name, options);
-    try {
-      return await fromNotebook(name, options);
-    } catch (error) {
-      if (!isMissingPackage(error, name)) throw error;
-      return await fromKernel(name, options).catch(() => Promise.reject(missing(name, directory, error)));
-    }
   };
 
   const bind: Loader['bind'] = (module, ...pairs) => {
@@ -73,7 +67,8 @@ export function createLoader(directory: string, scope: Scope, hooks: LoadHooks =
   };
 
   const meta = { url: pathToFileURL(filename).href, dirname: directory, filename };
-  return Object.assign(load, { bind, using, meta });
+  const { run: magic, time, timed } = magics;
+  return Object.assign(load, { bind, using, magic, time, timed, meta });
 }
 
 /** `require` as cells see it: from the notebook's folder, then from the kernel. */
@@ -108,18 +103,6 @@ function ownModule(name: string, { modules = {} }: LoadHooks): Record<string, un
   return Object.hasOwn(modules, name) ? (modules[name] as Record<string, unknown>) : null;
 }
 
-/** An `import()` that resolves as one in the given file does. */
-function importerIn(filename: string): Importer {
-  const script = new vm.Script(
-    '(specifier, options) => options === undefined ? import(specifier) : import(specifier, options)',
-    {
-      filename,
-      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-    },
-  );
-  return script.runInThisContext() as Importer;
-}
-
 /** A named export; what a CommonJS module sets at run time is found on its default export. */
 function exportOf(module: Record<string, unknown>, name: string): unknown {
   if (name in module) return module[name];
@@ -128,21 +111,6 @@ function exportOf(module: Record<string, unknown>, name: string): unknown {
   const isObject = (typeof fallback === 'object' && fallback !== null) || typeof fallback === 'function';
   if (isObject && name in fallback) return (fallback as Record<string, unknown>)[name];
   throw new SyntaxError(`The module has no export named '${name}'.`);
-}
-
-function isMissingPackage(error: unknown, name: string): boolean {
-  const code = (error as { code?: string }).code;
-  const isPackage = !/^(\.{0,2}\/|[a-z]+:)/i.test(name);
-  return isPackage && (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND');
-}
-
-function missing(name: string, directory: string, cause: unknown): Error {
-  const packageName = name
-    .split('/')
-    .slice(0, name.startsWith('@') ? 2 : 1)
-    .join('/');
-  const message = `Cannot find the package '${packageName}'. Install it beside the notebook: npm install --prefix ${directory} ${packageName}`;
-  return Object.assign(new Error(message, { cause }), { code: 'ERR_MODULE_NOT_FOUND' });
 }
 
 function dispose(value: unknown): void {

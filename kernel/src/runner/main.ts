@@ -6,11 +6,14 @@ import { setDefaultLink, setNames, setOwner } from 'millrace/session';
 import { createDisplay, createPackageAdapter } from '../display/index.js';
 import type { CellError, PreparedCell } from './contract.js';
 import { createEvaluator } from './evaluate.js';
+import { trackEmitters } from './emitters.js';
 import { listenForInterrupts } from './interrupt.js';
 import { createRunnerOutput } from './output.js';
 import { redirectStandardStreams } from './outputConsole.js';
 import { RunnerLink } from './outputLink.js';
 import type { RunId, ToRunner } from './outputMessages.js';
+import { Prompts } from './prompt.js';
+import { RecentRuns } from './recentRuns.js';
 import { installOwnedTimers } from './timers.js';
 
 type Execute = Extract<ToRunner, { type: 'execute' }>;
@@ -21,10 +24,17 @@ const nativeSetTimeout = setTimeout;
 let running: Execute | null = null;
 let last: RunId = 0;
 let attached = false;
+/** The last runs, by what stack traces call their cells. */
+const runs = new RecentRuns();
+
+/** The run whose error is being shown. */
+let blamed: RunId | null = null;
 
 const timers = installOwnedTimers(currentRun);
+const emittedBy = trackEmitters(currentRun);
 const output = createRunnerOutput(currentRun);
 redirectStandardStreams(output);
+const prompts = new Prompts(output.send, currentRun);
 const link = new RunnerLink(output.send, currentOwner);
 setDefaultLink(link);
 
@@ -38,10 +48,17 @@ const display = createDisplay({
 const adaptPackage = createPackageAdapter(display.display);
 // Packages that `millrace` loads by itself come by here, too.
 Object.assign(globalThis, { [Symbol.for('millrace.packageLoaded')]: adaptPackage });
+const clear = (options: { readonly wait?: boolean } = {}) => output.clear(options.wait === true);
 const evaluator = createEvaluator({
   directory: process.cwd(),
   link,
-  globals: { display: display.display, progress: display.progress },
+  display: display.display,
+  env: (name, value) => output.send({ type: 'env', name, value }),
+  globals: {
+    display: Object.assign(display.display, { clear }),
+    progress: display.progress,
+    prompt: prompts.prompt,
+  },
   modules: { tslab: display.tslab },
   loaded: adaptPackage,
 });
@@ -50,7 +67,7 @@ const evaluator = createEvaluator({
 setNames(value => Object.entries(evaluator.scope).find(([, each]) => each === value)?.[0] ?? null);
 
 function currentRun(): RunId {
-  return timers.current() ?? running?.run ?? last;
+  return blamed ?? timers.current() ?? running?.run ?? last;
 }
 
 function currentOwner(): string | null {
@@ -59,8 +76,10 @@ function currentOwner(): string | null {
 
 /** Runs a cell to its reply. Every step after the first await may never come, since an interrupt abandons the cell. */
 async function execute(request: Execute): Promise<void> {
+  output.send({ type: 'begun', run: request.run });
   running = request;
   last = request.run;
+  runs.add(request.cell.filename, request.run);
   attached = request.attached;
   setOwner(request.cell.cellId);
   display.begin(request.cell.cellId);
@@ -117,6 +136,8 @@ function abandon(): void {
   const request = running;
   if (request === null) return;
   timers.clear(request.run);
+  evaluator.abandon();
+  prompts.abandon(request.run);
   finish(request, () => fail(request, interrupted(request.cell)));
 }
 
@@ -134,14 +155,18 @@ async function evaluate(request: number, cell: PreparedCell): Promise<void> {
   }
 }
 
+/** Shows an error that no cell has caught under the cell that it comes from. */
 function reportUncaught(kind: string, error: unknown): void {
   const { traceback } = evaluator.describeError(error);
+  blamed = emittedBy(error) ?? runs.of(evaluator.cellOf(error));
   output.stream('stderr', `${kind}\n${traceback.join('\n')}\n`);
+  blamed = null;
 }
 
 process.on('message', (message: ToRunner) => {
   if (message.type === 'execute') void execute(message);
   else if (message.type === 'evaluate') void evaluate(message.request, message.cell);
+  else if (message.type === 'inputReply') prompts.answer(message.id, message.value);
   else if (message.type === 'hostReply') link.answer(message.id, message.result);
   else link.emit(message.event);
 });

@@ -17,6 +17,8 @@ export type ToRunner =
     }
   /** Evaluates a user expression and answers with its bundle, showing nothing. */
   | { readonly type: 'evaluate'; readonly run: RunId; readonly request: number; readonly cell: PreparedCell }
+  /** The answer to a question of a cell; null where it cannot be asked. */
+  | { readonly type: 'inputReply'; readonly id: number; readonly value: string | null }
   | { readonly type: 'hostReply'; readonly id: number; readonly result: HostResult }
   | { readonly type: 'hostEvent'; readonly event: HostEvent };
 
@@ -27,6 +29,8 @@ export type HostResult =
 /** Runner to wire process, through the framed output pipe: one order for everything. */
 export type FromRunner =
   | { readonly type: 'ready' }
+  /** A cell has come and begins: one that was sent to a process that had ended has not. */
+  | { readonly type: 'begun'; readonly run: RunId }
   | {
       readonly type: 'display';
       readonly run: RunId;
@@ -44,6 +48,16 @@ export type FromRunner =
       readonly displayId: string | null;
     }
   | { readonly type: 'clear'; readonly run: RunId; readonly wait: boolean }
+  /** A cell has set an environment variable, or removed it. */
+  | { readonly type: 'env'; readonly name: string; readonly value: string | null }
+  /** A cell asks for a line of input. */
+  | {
+      readonly type: 'input';
+      readonly run: RunId;
+      readonly id: number;
+      readonly prompt: string;
+      readonly password: boolean;
+    }
   | {
       readonly type: 'done';
       readonly run: RunId;

@@ -4,6 +4,7 @@ import type { OutputFrame } from '../runner/outputFrames.js';
 import type { FromRunner, HostResult, RunId, ToRunner } from '../runner/outputMessages.js';
 import type { IopubPublisher } from './iopub.js';
 import type { Header } from './message.js';
+import type { InputRequest } from './stdin.js';
 import { RunnerProcess } from './runnerProcess.js';
 import type { Settings } from './settings.js';
 
@@ -15,6 +16,8 @@ const RETRY_MS = 2_000;
 /** How a run ended. */
 export interface Outcome {
   readonly error: CellError | null;
+  /** Whether the cell began at all: where its process had ended before, it can be run in the next one. */
+  readonly begun: boolean;
   readonly provided: readonly ProvidedType[];
   /** For a cell that failed: the names that it did give a value. */
   readonly assigned: readonly string[] | null;
@@ -29,17 +32,28 @@ interface Run {
   /** A silent run shows nothing. */
   readonly silent: boolean;
   readonly owner: string;
+  /** Asks the front end; null where it takes no questions. */
+  readonly ask: Ask | null;
   resultText: string | null;
 }
 
+/** Asks the front end that sent a cell for a line of input. */
+type Ask = (request: InputRequest) => Promise<string>;
+
 export interface CellRunnerHooks {
   host(request: HostRequest): Promise<HostResult>;
+  /** A cell has set an environment variable, or removed it. */
+  env(name: string, value: string | null): void;
   /** The runner has been started again: variables are gone. */
   restarted(): void;
 }
 
 /** Answers that a runner owes; a runner that ends leaves them to be answered here. */
-type Pending = { readonly done: (outcome: Omit<Outcome, 'resultText'>) => void; readonly run: RunId };
+type Pending = {
+  readonly done: (outcome: Omit<Outcome, 'resultText'>) => void;
+  readonly run: RunId;
+  begun: boolean;
+};
 type PendingValue = (value: MimeBundle | CellError) => void;
 
 /**
@@ -77,16 +91,22 @@ export class CellRunner {
   }
 
   /** Runs a cell; its output is published as it comes, and all of it before the outcome. Never rejects. */
-  async run(cell: PreparedCell, parent: Header, silent: boolean, attached: boolean): Promise<Outcome> {
+  async run(
+    cell: PreparedCell,
+    parent: Header,
+    silent: boolean,
+    attached: boolean,
+    ask: Ask | null,
+  ): Promise<Outcome> {
     await this.#available;
     await this.#process.settled();
     const id = ++this.#lastRun;
     const { executionCount, cellId } = cell;
-    const run: Run = { parent, executionCount, silent, owner: cellId, resultText: null };
+    const run: Run = { parent, executionCount, silent, owner: cellId, ask, resultText: null };
     this.#runs.set(id, run);
     this.#runs.delete(id - REMEMBERED_RUNS);
     const outcome = await new Promise<Omit<Outcome, 'resultText'>>(done => {
-      this.#pending = { done, run: id };
+      this.#pending = { done, run: id, begun: false };
       this.#send({ type: 'execute', run: id, cell, attached, settleMs: this.#settings.settleMs });
     });
     this.#pending = null;
@@ -179,6 +199,15 @@ export class CellRunner {
       case 'ready':
         this.#ready = true;
         return;
+      case 'begun':
+        if (this.#pending?.run === message.run) this.#pending.begun = true;
+        return;
+      case 'env':
+        this.#hooks.env(message.name, message.value);
+        return;
+      case 'input':
+        void this.#input(message);
+        return;
       case 'host':
         void this.#host(message.id, message.request);
         return;
@@ -187,7 +216,7 @@ export class CellRunner {
         this.#values.delete(message.request);
         return;
       case 'done':
-        if (this.#pending?.run === message.run) this.#pending.done(message);
+        if (this.#pending?.run === message.run) this.#pending.done({ ...message, begun: true });
         return;
       default:
         this.#show(message);
@@ -217,6 +246,14 @@ export class CellRunner {
     }
   }
 
+  /** Only the cell that runs may ask. */
+  async #input({ run, id, prompt, password }: Extract<FromRunner, { type: 'input' }>): Promise<void> {
+    const asker = this.#process;
+    const ask = this.#pending?.run === run ? (this.#runs.get(run)?.ask ?? null) : null;
+    const value = ask === null ? null : await ask({ prompt, password });
+    if (asker === this.#process) this.#send({ type: 'inputReply', id, value });
+  }
+
   async #host(id: number, request: HostRequest): Promise<void> {
     const asker = this.#process;
     const result = await this.#hooks.host(request);
@@ -239,8 +276,9 @@ export class CellRunner {
     const values = [...this.#values.values()];
     this.#values.clear();
     for (const resolve of values) resolve(error);
-    if (this.#pending !== null) this.#pending.done({ error, provided: [], assigned: [] });
-    else this.note(null, `RunnerEnded: ${evalue}`);
+    const pending = this.#pending;
+    if (pending?.begun !== true) this.note(null, `RunnerEnded: ${evalue}`);
+    pending?.done({ error, begun: pending.begun, provided: [], assigned: [] });
   }
 }
 

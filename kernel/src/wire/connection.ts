@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 /** The connection file that a Jupyter front end writes before it starts a kernel. */
 export interface ConnectionInfo {
@@ -23,6 +23,10 @@ export function readConnectionFile(path: string): ConnectionInfo {
       throw new Error(`The connection file ${path} has no ${field}; start the kernel through Jupyter.`);
     }
   }
+  if (isReadableByOthers(path))
+    console.error(
+      `The connection file ${path} holds the key of this kernel, and others can read it: chmod 600.`,
+    );
   return {
     transport: 'tcp',
     ip: '127.0.0.1',
@@ -30,6 +34,11 @@ export function readConnectionFile(path: string): ConnectionInfo {
     signature_scheme: 'hmac-sha256',
     ...info,
   } as ConnectionInfo;
+}
+
+/** Whoever reads the key can run code. Windows has no such modes. */
+function isReadableByOthers(path: string): boolean {
+  return process.platform !== 'win32' && (statSync(path).mode & 0o077) !== 0;
 }
 
 /** The address to bind for a channel; ipc addresses carry the port after a dash, as Jupyter writes them. */

@@ -24,12 +24,12 @@ export function warningsText(diagnostics: readonly CellDiagnostic[], code: strin
 
 function describe(diagnostic: CellDiagnostic, code: string, filename: string): string {
   const { line, column, endLine, endColumn, severity, message } = diagnostic;
-  const text = code.split('\n')[line - 1] ?? '';
+  const text = diagnostic.file?.lineText ?? code.split('\n')[line - 1] ?? '';
   const width = endLine === line ? Math.max(1, endColumn - column) : Math.max(1, text.length - column + 1);
   const number = String(line);
   const margin = ' '.repeat(number.length);
   return [
-    `${filename}:${line}:${column} ${severity} ${diagnostic.code}: ${message}`,
+    `${diagnostic.file?.name ?? filename}:${line}:${column} ${severity} ${diagnostic.code}: ${message}`,
     `${number} | ${text}`,
     `${margin} | ${text.slice(0, column - 1).replace(/\S/g, ' ')}${'~'.repeat(width)}`,
   ].join('\n');

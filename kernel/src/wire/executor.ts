@@ -5,6 +5,7 @@ import { diagnosticsError, warningsText } from './diagnostics.js';
 import type { History } from './history.js';
 import type { IopubPublisher } from './iopub.js';
 import type { Header, JsonObject, Message } from './message.js';
+import type { InputRequest } from './stdin.js';
 
 /** What executing needs of the kernel. */
 export interface ExecutorHooks {
@@ -13,6 +14,10 @@ export interface ExecutorHooks {
   readonly language: Language;
   readonly history: History;
   reply(request: Message, content: JsonObject, metadata: JsonObject): Promise<void>;
+  /** Asks the front end that sent a cell for input. */
+  ask(request: Message, input: InputRequest): Promise<string>;
+  /** The cell has ended: what it asked needs no answer. */
+  askedEnough(): void;
   /** Whether a front end of ours is connected. */
   attached(): boolean;
   /** A cell is about to run: what its last run left in the engine is only kept for what it makes anew. */
@@ -36,6 +41,8 @@ const INTERRUPTED: CellError = {
   evalue: 'The cell was interrupted before it ran.',
   traceback: ['Interrupted: The cell was interrupted before it ran.'],
 };
+/** How often a cell is sent to a process that ends before the cell begins. */
+const MOST_ATTEMPTS = 3;
 /** `name?` shows what is known of the name, as in IPython. */
 const PAGER = /^\s*([\p{ID_Start}$_][\p{ID_Continue}$.]*)\?\s*$/u;
 
@@ -128,31 +135,41 @@ export class Executor {
   }
 
   async #evaluate(job: Job): Promise<{ error: CellError | null; payload: readonly JsonObject[] }> {
-    const { language, history } = this.#hooks;
     const asked = PAGER.exec(job.code);
     if (asked !== null) return { error: null, payload: await this.#page(asked[1]) };
+    let outcome = await this.#attempt(job);
+    // Its process had ended before the cell began: it is prepared anew, since variables are gone, and run in the next one.
+    for (let again = 1; again < MOST_ATTEMPTS && !outcome.begun; again++) outcome = await this.#attempt(job);
+    return { error: outcome.error, payload: [] };
+  }
+
+  async #attempt(job: Job): Promise<Pick<Outcome, 'error' | 'begun'>> {
+    const { language, history } = this.#hooks;
     const cellId = this.#cellId(job);
     const filename = `Cell [${this.#count}]`;
     const prepared = await language.prepare({ cellId, executionCount: this.#count, code: job.code });
     const current = this.#current;
-    if (current?.cancelled === true) return { error: INTERRUPTED, payload: [] };
+    if (current?.cancelled === true) return { error: INTERRUPTED, begun: true };
     if (current !== null) current.prepared = true;
     this.#warn(job, prepared, filename);
     if (prepared.cell === null) {
-      return { error: diagnosticsError(prepared.diagnostics, job.code, filename), payload: [] };
+      return { error: diagnosticsError(prepared.diagnostics, job.code, filename), begun: true };
     }
     const outcome = await this.#run(prepared.cell, cellId, job);
     if (outcome.resultText !== null && job.counted) history.setOutput(this.#count, outcome.resultText);
     this.#commit(cellId, outcome);
-    return { error: outcome.error, payload: [] };
+    return outcome;
   }
 
   async #run(cell: NonNullable<Prepared['cell']>, cellId: string, job: Job): Promise<Outcome> {
     const { runner, attached } = this.#hooks;
     this.#hooks.retireOwner(cellId);
     try {
-      return await runner.run(cell, job.message.header, job.silent, attached());
+      const mayAsk = job.message.content.allow_stdin !== false;
+      const ask = mayAsk ? (input: InputRequest) => this.#hooks.ask(job.message, input) : null;
+      return await runner.run(cell, job.message.header, job.silent, attached(), ask);
     } finally {
+      this.#hooks.askedEnough();
       this.#hooks.settleOwner(cellId);
     }
   }

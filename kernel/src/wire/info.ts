@@ -28,6 +28,7 @@ export function kernelInfo(): JsonObject {
     banner: `Millrace ${own}: TypeScript ${typescript} on Node ${process.versions.node}`,
     help_links: [{ text: 'TypeScript handbook', url: 'https://www.typescriptlang.org/docs/handbook/' }],
     debugger: false,
+    // Neither subshells nor a debugger: requests of theirs are answered with an error.
     supported_features: [],
   };
 }

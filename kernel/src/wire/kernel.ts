@@ -6,11 +6,13 @@ import type { ConnectionInfo } from './connection.js';
 import { EngineProcess } from './engineProcess.js';
 import { Executor } from './executor.js';
 import { History } from './history.js';
+import { HistoryFile } from './historyFile.js';
 import { kernelInfo } from './info.js';
 import { IopubPublisher } from './iopub.js';
 import type { JsonObject, Message } from './message.js';
 import type { Settings } from './settings.js';
 import type { SendQueue, Sockets } from './sockets.js';
+import { StdinRequests } from './stdin.js';
 
 type RequestChannel = 'shell' | 'control';
 
@@ -35,12 +37,13 @@ export class Kernel {
   readonly #runner: CellRunner;
   readonly #comms: Comms;
   readonly #executor: Executor;
-  readonly #history = new History();
+  readonly #history: History;
   #closing = false;
 
   constructor(options: KernelOptions) {
     this.#options = options;
     const { sockets, settings, directory, language } = options;
+    this.#history = new History(settings.historyFile === null ? null : new HistoryFile(settings.historyFile));
     this.#sockets = sockets;
     this.#language = language;
     this.#iopub = new IopubPublisher(sockets.iopub, high => this.#runner.pause(high));
@@ -60,23 +63,31 @@ export class Kernel {
     });
     this.#runner = new CellRunner(directory, settings, this.#iopub, {
       host: request => router.request(request),
+      env: (name, value) => {
+        keepInEnvironment(name, value);
+        this.#engine.send({ type: 'env', name, value });
+      },
       restarted: () => {
         void language.forget().catch((error: unknown) => console.error(error));
         // Functions of cells were in the process that has ended.
         void this.#engine.request({ type: 'clientGone' });
       },
     });
+    const stdin = new StdinRequests(sockets.stdin, this.#iopub);
     this.#executor = new Executor({
       iopub: this.#iopub,
       runner: this.#runner,
       language,
       history: this.#history,
       reply: (request, content, metadata) => this.#reply('shell', request, content, metadata),
+      ask: (request, input) => stdin.ask(request, input),
+      askedEnough: () => stdin.cancel(),
       attached: () => this.#comms.attached,
       retireOwner: owner => void this.#engine.request({ type: 'retireOwner', owner }),
       settleOwner: owner => void this.#engine.request({ type: 'settleOwner', owner }),
     });
     sockets.receive('shell', message => this.#received('shell', message));
+    sockets.receive('stdin', message => stdin.receive(message));
     sockets.receive('control', message => this.#received('control', message));
     void this.#iopub.urgent('status', {}, { execution_state: 'starting' });
   }
@@ -95,6 +106,7 @@ export class Kernel {
       this.#engine.close(),
       this.#language.close().catch(() => undefined),
       this.#sockets.close(),
+      this.#history.flushed(),
     ]);
     this.#options.onExit();
   }
@@ -104,11 +116,11 @@ export class Kernel {
     const type = message.header.msg_type;
     if (type === 'execute_request') this.#executor.enqueue(message);
     else if (type.startsWith('comm_') && type !== 'comm_info_request') this.#comms.receive(message);
-    else if (type in ANSWERS) void this.#answer(channel, message, type as keyof typeof ANSWERS);
+    else if (type in ANSWERS || type in NOT_THERE) void this.#answer(channel, message, type as AnsweredType);
   }
 
   /** Answers a request at once, beside a running cell. */
-  async #answer(channel: RequestChannel, message: Message, type: keyof typeof ANSWERS): Promise<void> {
+  async #answer(channel: RequestChannel, message: Message, type: AnsweredType): Promise<void> {
     const { header } = message;
     void this.#iopub.urgent('status', header, { execution_state: 'busy' });
     let content: JsonObject;
@@ -130,7 +142,7 @@ export class Kernel {
     if (type === 'shutdown_request') await this.shutdown();
   }
 
-  #content(type: keyof typeof ANSWERS, request: JsonObject): Promise<JsonObject> | JsonObject {
+  #content(type: AnsweredType, request: JsonObject): Promise<JsonObject> | JsonObject {
     switch (type) {
       case 'kernel_info_request':
         return kernelInfo();
@@ -153,6 +165,8 @@ export class Kernel {
         return {};
       case 'shutdown_request':
         return { restart: request.restart === true };
+      default:
+        throw new NotSupported(NOT_THERE[type]);
     }
   }
 
@@ -200,6 +214,29 @@ const ANSWERS = {
   interrupt_request: true,
   shutdown_request: true,
 } as const;
+
+/** Processes that are started later have this one's environment, but what could keep them from starting. */
+function keepInEnvironment(name: string, value: string | null): void {
+  if (name === 'NODE_OPTIONS') return;
+  if (value === null) delete process.env[name];
+  else process.env[name] = value;
+}
+
+/** Requests of features that `kernel_info` does not name: whoever asks all the same is told so. */
+const NOT_THERE = {
+  create_subshell_request:
+    'This kernel has no subshells: cells run one after the other. Completion, inspection and live views go on beside a cell.',
+  delete_subshell_request: 'This kernel has no subshells.',
+  list_subshell_request: 'This kernel has no subshells.',
+  debug_request: 'This kernel has no debugger.',
+} as const;
+
+type AnsweredType = keyof typeof ANSWERS | keyof typeof NOT_THERE;
+
+/** A feature that was asked for is not there. */
+class NotSupported extends Error {
+  override readonly name = 'NotSupported';
+}
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : '';

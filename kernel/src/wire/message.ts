@@ -1,7 +1,7 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 
 /** The version of the Jupyter messaging protocol that this kernel speaks. */
-export const JUPYTER_PROTOCOL = '5.4';
+export const JUPYTER_PROTOCOL = '5.5';
 
 const DELIMITER = '<IDS|MSG>';
 /** Signatures remembered in order to drop replays; the oldest half is forgotten when it is full. */

@@ -40,7 +40,13 @@ export class RunnerProcess {
     this.#child = fork(ENTRY, [], {
       cwd: directory,
       // Without the flag, ending code that runs in an async callback aborts the process.
-      execArgv: ['--no-force-async-hooks-checks', '--disable-warning=ExperimentalWarning', ...heap],
+      execArgv: [
+        '--no-force-async-hooks-checks',
+        // Files that cells import are loaded again when they change.
+        '--experimental-vm-modules',
+        '--disable-warning=ExperimentalWarning',
+        ...heap,
+      ],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe', 'pipe'],
       serialization: 'advanced',
       detached: true,

@@ -1,6 +1,11 @@
-import { Publisher, Reply, Router } from 'zeromq';
+import { Reply, Router, XPublisher } from 'zeromq';
 import { address, type ConnectionInfo } from './connection.js';
 import { type Message, type MessageCodec, type Outgoing } from './message.js';
+
+/** What a subscription begins with; one that ends begins with 0. */
+const SUBSCRIBED = 1;
+/** Longer topics are nobody's. */
+const MOST_TOPIC_BYTES = 1000;
 
 interface Sender {
   send(parts: (Uint8Array | string)[]): Promise<void>;
@@ -40,7 +45,7 @@ export class Sockets {
   readonly stdin: SendQueue;
   readonly iopub: SendQueue;
   readonly #routers: Readonly<Record<'shell' | 'control' | 'stdin', Router>>;
-  readonly #publisher: Publisher;
+  readonly #publisher: XPublisher;
   readonly #heartbeat: Reply;
   readonly #codec: MessageCodec;
 
@@ -49,7 +54,12 @@ export class Sockets {
     const router = () =>
       new Router({ linger: 1000, sendHighWaterMark: 0, receiveHighWaterMark: 0, handover: true });
     this.#routers = { shell: router(), control: router(), stdin: router() };
-    this.#publisher = new Publisher({ linger: 1000, sendHighWaterMark: 0 });
+    this.#publisher = new XPublisher({
+      linger: 1000,
+      sendHighWaterMark: 0,
+      // Whoever subscribes is welcomed, also to what others have subscribed to before.
+      verbosity: 'allSubs',
+    });
     this.#heartbeat = new Reply({ linger: 0 });
     this.shell = new SendQueue(this.#routers.shell, codec);
     this.control = new SendQueue(this.#routers.control, codec);
@@ -67,6 +77,7 @@ export class Sockets {
       sockets.#heartbeat.bind(address(info, 'hb')),
     ]);
     void sockets.#beat();
+    void sockets.#welcome();
     return sockets;
   }
 
@@ -88,6 +99,20 @@ export class Sockets {
   async close(): Promise<void> {
     await Promise.all([this.shell, this.control, this.stdin, this.iopub].map(queue => queue.drained()));
     for (const socket of [...Object.values(this.#routers), this.#publisher, this.#heartbeat]) socket.close();
+  }
+
+  /** Tells each subscriber that its subscription is in force: what is published from now on reaches it. */
+  async #welcome(): Promise<void> {
+    try {
+      for await (const [frame] of this.#publisher) {
+        if (frame[0] !== SUBSCRIBED || frame.length > MOST_TOPIC_BYTES) continue;
+        const subscription = frame.subarray(1).toString('utf8');
+        const identities = subscription === '' ? ['iopub_welcome'] : [frame.subarray(1)];
+        void this.iopub.send({ type: 'iopub_welcome', parent: {}, content: { subscription }, identities });
+      }
+    } catch {
+      // Closed while it waited.
+    }
   }
 
   async #beat(): Promise<void> {
