@@ -1,5 +1,6 @@
 import { measureClock } from './clock.mjs';
 import { measureFormats } from './formats.mjs';
+import { measureRecordings } from './recordings.mjs';
 import { measureSockets } from './sockets.mjs';
 
 /** The parts of this benchmark, by the name that `--case` takes: each is given the options of `bench/run.mjs`, and gives its results. */
@@ -7,6 +8,7 @@ const PARTS = {
   formats: measureFormats,
   socket: measureSockets,
   clock: measureClock,
+  recording: measureRecordings,
 };
 
 /** What comes in from outside: how fast, at what cost beside DuckDB and Polars, and in how much memory. */
