@@ -124,7 +124,9 @@ function linesOf(
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '');
   if (quotes && text.replace(/(?<=^|,)"[^"\n]*"(?=,|\r?$)/gm, '').includes('"')) return null;
-  const lines = text.split('\n').filter(line => /[^ \t\r]/.test(line));
+  // A tab alone is a field of a CSV; between values of JSON it is nothing.
+  const something = quotes ? /[^ \r]/ : /[^ \t\r]/;
+  const lines = text.split('\n').filter(line => something.test(line));
   return lines.length - Number(header);
 }
 

@@ -202,8 +202,6 @@ export class Feed implements PortFeed, MemoryHolder {
     this.#signal.wake();
     await this.#readings.reader?.close();
     await this.#running;
-    // One that was being opened while it was closed is open now.
-    await this.#readings.reader?.close();
     await this.source.close();
   }
 
