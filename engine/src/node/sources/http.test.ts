@@ -128,10 +128,10 @@ describe('polling', () => {
     const quick: World = {
       ...hurried,
       after: (milliseconds, callback) =>
-        realWorld('.').after(milliseconds === 400 ? 400 : Math.min(milliseconds, 5), callback),
+        realWorld('.').after(milliseconds === 3000 ? 3000 : Math.min(milliseconds, 5), callback),
     };
     const before = process.memoryUsage().rss;
-    const source = await open(pollConnector, url, { timeoutUs: 400_000 }, { fields: FIELDS }, quick);
+    const source = await open(pollConnector, url, { timeoutUs: 3_000_000 }, { fields: FIELDS }, quick);
     const reader = source.read();
     expect(await take(reader, 1)).toEqual([['a', 1n]]);
     expect(process.memoryUsage().rss - before).toBeLessThan(160 << 20);
