@@ -54,17 +54,6 @@ const to = (options: Partial<PostgresOptions> & { table: string }) =>
   postgres({ url: secret('PG_URL'), ...options });
 
 describe('a table of Postgres', () => {
-  test('holds a thousand ids of 64 bits exactly', async () => {
-    const random = seededRandom(Number(process.env.MILLRACE_SEED ?? 11));
-    const word = (): bigint => BigInt(Math.floor(random() * 2 ** 32));
-    const ids = Array.from({ length: 1000 }, () => BigInt.asIntN(64, (word() << 32n) | word()));
-    const table = Table.of({ id: ids }, { schema: schema({ id: int64 }) } as never);
-    await table.writeTo(to({ table: 'ids', createTable: true }));
-    const back = await ask('SELECT id::text FROM ids ORDER BY ids.id');
-    const sorted = [...ids].sort((a, b) => (a < b ? -1 : 1));
-    expect(back.map(({ id }) => id)).toEqual(sorted.map(String));
-  });
-
   test('holds every value of every type as it is', async () => {
     const types = schema({
       b: boolean.nullable(),
@@ -156,7 +145,9 @@ describe('a table of Postgres', () => {
   });
 
   test('gives back 1,000 random 64-bit integers, and numbers that are not finite', async () => {
-    const ids = [...new BigInt64Array(crypto.getRandomValues(new Uint8Array(8000)).buffer)];
+    const random = seededRandom(Number(process.env.MILLRACE_SEED ?? 11));
+    const word = (): bigint => BigInt(Math.floor(random() * 2 ** 32));
+    const ids = Array.from({ length: 1000 }, () => BigInt.asIntN(64, (word() << 32n) | word()));
     const x = ids.map((_, at) => [NaN, Infinity, -Infinity, -0, null, 0.1 + at][at % 6]);
     const types = schema({ id: int64, x: float64.nullable() });
     await Table.of({ id: ids, x } as never, { schema: types }).writeTo(
