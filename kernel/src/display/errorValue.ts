@@ -54,10 +54,19 @@ function errorPart(error: unknown, role: string | null, depth: number, seen: Set
   };
 }
 
+/** V8's own getter of stacks, where they are no stored texts: the one getter of an error that runs nobody's code. */
+const OWN_STACK = Object.getOwnPropertyDescriptor(new Error('any'), 'stack')?.get ?? null;
+
+function stackOf(error: Error): unknown {
+  const { get } = Object.getOwnPropertyDescriptor(error, 'stack') ?? {};
+  if (get !== undefined && get === OWN_STACK) return get.call(error);
+  const stored = storedProperty(error, 'stack');
+  return stored.kind === 'value' ? stored.value : null;
+}
+
 /** The frames of a stack, without the message, which may have lines of its own. */
 function framesOf(error: Error): string {
-  const stored = storedProperty(error, 'stack');
-  const stack = stored.kind === 'value' ? stored.value : null;
+  const stack = stackOf(error);
   if (typeof stack !== 'string') return '';
   const frames = stack.split('\n').filter(line => /^ +at /.test(line));
   return cut(frames.slice(0, 30).join('\n'), 4000);
