@@ -52,20 +52,37 @@ function placeOf(folder) {
 }
 
 /** What is left out of every package: what only its developers need. */
-const LEFT_OUT = /\.(map|tsbuildinfo|flow|cts\.map|markdown)$|^(?!licen[cs]e|notice|copying).*\.md$|\.test\.\w+$/i;
-const FOLDERS_LEFT_OUT = new Set(['test', 'tests', '__tests__', 'bench', 'benchmark', 'benchmarks', 'docs', 'example', 'examples', '.github']);
+const LEFT_OUT =
+  /\.(map|tsbuildinfo|flow|cts\.map|markdown)$|^(?!licen[cs]e|notice|copying).*\.md$|\.test\.\w+$/i;
+const FOLDERS_LEFT_OUT = new Set([
+  'test',
+  'tests',
+  '__tests__',
+  'bench',
+  'benchmark',
+  'benchmarks',
+  'docs',
+  'example',
+  'examples',
+  '.github',
+]);
 
 /** What alone is taken of the large ones: paths from their folders. */
 const TAKEN = {
-  'typescript': path => path[0] !== 'lib' || /^lib(\.|$)|^typescript\.(js|d\.ts)$/.test(path[1] ?? 'lib'),
+  typescript: path => path[0] !== 'lib' || /^lib(\.|$)|^typescript\.(js|d\.ts)$/.test(path[1] ?? 'lib'),
   'parquet-wasm': path => !['bundler', 'esm'].includes(path[0]),
-  'dejavu-fonts-ttf': path => path[0] !== 'ttf' || path.length === 1 || /^DejaVuSans(-Bold)?\.ttf$/.test(path[1]),
+  'dejavu-fonts-ttf': path =>
+    path[0] !== 'ttf' || path.length === 1 || /^DejaVuSans(-Bold)?\.ttf$/.test(path[1]),
   'cmake-ts': path => path[0] !== 'build' || path.length === 1 || /^loader\.m?js$/.test(path[1]),
 };
 
 function filterOf(name, folder) {
   const ours = !folder.includes(`${sep}node_modules${sep}`);
-  const taken = ours ? ownFiles(folder) : name === 'zeromq' ? zeromqFiles(folder) : (TAKEN[name] ?? (() => true));
+  const taken = ours
+    ? ownFiles(folder)
+    : name === 'zeromq'
+      ? zeromqFiles(folder)
+      : (TAKEN[name] ?? (() => true));
   return path => {
     const file = basename(path.at(-1));
     // Packages of its own are in the closure where it needs them.

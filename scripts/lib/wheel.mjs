@@ -35,7 +35,8 @@ export async function buildWheel() {
     const version = checkedVersion();
     rmSync(stage, { recursive: true, force: true });
     mkdirSync(stage, { recursive: true });
-    for (const name of ['pyproject.toml', 'hatch_build.py', 'README.md']) cpSync(join(SOURCE, name), join(stage, name));
+    for (const name of ['pyproject.toml', 'hatch_build.py', 'README.md'])
+      cpSync(join(SOURCE, name), join(stage, name));
     cpSync(join(ROOT, 'LICENSE'), join(stage, 'LICENSE'));
     cpSync(join(SOURCE, 'millrace'), join(stage, 'millrace'), {
       recursive: true,
@@ -69,11 +70,15 @@ function kernelSpec() {
 async function pack(stage, version, tag) {
   mkdirSync(TARGET, { recursive: true });
   for (const name of readdirSync(TARGET)) if (name.endsWith('.whl')) rmSync(join(TARGET, name));
-  const { code, output } = await run(venvProgram('python'), ['-m', 'hatchling', 'build', '-t', 'wheel', '-d', TARGET], {
-    cwd: stage,
-    env: { ...process.env, MILLRACE_WHEEL_TAG: tag },
-    log: 'wheel',
-  });
+  const { code, output } = await run(
+    venvProgram('python'),
+    ['-m', 'hatchling', 'build', '-t', 'wheel', '-d', TARGET],
+    {
+      cwd: stage,
+      env: { ...process.env, MILLRACE_WHEEL_TAG: tag },
+      log: 'wheel',
+    },
+  );
   const wheel = join(TARGET, `millrace-${version}-${tag}.whl`);
   if (code !== 0 || !existsSync(wheel))
     throw new Problem(`The wheel was not built: read ${logFile('wheel')}.\n${tail(output)}`);

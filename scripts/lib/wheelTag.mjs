@@ -28,7 +28,8 @@ function platform(modules) {
 }
 
 function machine(arch) {
-  if (MACHINES[arch] === undefined) throw new Problem(`There are no binaries of Millrace's parts for ${arch}.`);
+  if (MACHINES[arch] === undefined)
+    throw new Problem(`There are no binaries of Millrace's parts for ${arch}.`);
   return MACHINES[arch];
 }
 
