@@ -1,29 +1,10 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { JupyterClient, type Answer, type ClientMessage } from '../support/jupyterClient.js';
+import { BARS, QUERY, writeTrades } from './support/home.js';
 
 const VIEW_MIME = 'application/vnd.millrace.view.v1+json';
 const VEGA_LITE = 'application/vnd.vegalite.v5+json';
-const MINUTES = 30;
-const SYMBOLS = ['AAPL', 'MSFT'];
-
 type Data = Readonly<Record<string, unknown>>;
-
-/** Trades of two symbols over half an hour, six a minute. */
-function writeTrades(directory: string): void {
-  const rows = Array.from({ length: MINUTES * 6 }, (_, i) => {
-    const at = new Date(Date.UTC(2024, 0, 2, 14, 30) + i * 10_000).toISOString();
-    return `${at},${SYMBOLS[i % 2]},${100 + (i % 7)},${1 + (i % 5)}`;
-  });
-  writeFileSync(join(directory, 'trades.csv'), `ts,symbol,price,size\n${rows.join('\n')}\n`);
-}
-
-const QUERY = `
-import { clock, count, last, replay, sum, tumble } from 'millrace';
-const trades = replay('trades.csv', { name: 'trades', time: 'ts' });
-const bars = trades.window(tumble('1 min')).groupBy('symbol')
-  .aggregate(t => ({ close: last(t.price), volume: sum(t.size), n: count() }));`;
 
 /** Front ends without our extension ask their users, and never open a comm. */
 const PERSON = { allow_stdin: true };
@@ -74,14 +55,14 @@ describe('a front end that never opens a comm', () => {
     const atOnce = answer.published.filter(({ type }) => type === 'update_display_data').length;
     expect(atOnce).toBe(0);
     const first = shown(answer);
-    expect(totalOf(dataOf(first))).toBeLessThan(2 * MINUTES);
+    expect(totalOf(dataOf(first))).toBeLessThan(BARS);
     // A cell that loops does not keep it from moving.
     const looping = kernel.startCell('while (true) {}', PERSON);
     await kernel.until(() => (updates.length >= 2 ? true : undefined), 'updates beside a loop');
     await kernel.interrupt();
     await kernel.finished(looping);
     await kernel.until(
-      () => (updates.some(({ message }) => totalOf(dataOf(message)) === 2 * MINUTES) ? true : undefined),
+      () => (updates.some(({ message }) => totalOf(dataOf(message)) === BARS) ? true : undefined),
       'the last state',
     );
     const settled = updates.length;
@@ -116,7 +97,7 @@ describe('a front end that never opens a comm', () => {
         .length;
     await kernel.until(
       () =>
-        kernel.of(id).some(message => message.type === 'update_display_data' && rowsOf(message) === MINUTES)
+        kernel.of(id).some(message => message.type === 'update_display_data' && rowsOf(message) === BARS / 2)
           ? true
           : undefined,
       'the chart of all rows',
@@ -216,7 +197,7 @@ describe('a client that takes the messages of its running cell alone', () => {
     );
     const totals = updates.map(message => totalOf(dataOf(message)));
     expect(totals[0]).toBeLessThan(10);
-    expect(totals.at(-1)).toBe(2 * MINUTES);
+    expect(totals.at(-1)).toBe(BARS);
     const from = kernel.published.length;
     await new Promise(resolve => setTimeout(resolve, 3_000));
     expect(kernel.published.slice(from)).toEqual([]);
