@@ -28,7 +28,10 @@ let env: Record<string, string>;
 
 const inVenv = (args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ran> =>
   run(python, args, { cwd: work, env: { ...env, ...more } });
-const jupyter = (...args: string[]): Promise<Ran> => inVenv(['-m', 'jupyter', ...args]);
+/** Jupyter's programs as modules: those that are lent have no command in the environment. */
+const KERNELSPEC = ['-m', 'jupyter_client.kernelspecapp'];
+const LABEXTENSION = ['-m', 'jupyterlab.labextensions'];
+const NBCONVERT = ['-m', 'nbconvert', '--to', 'notebook', '--execute'];
 const pip = (...args: string[]): Promise<Ran> =>
   inVenv(['-m', 'pip', '--disable-pip-version-check', ...args]);
 const must = async (ran: Promise<Ran>): Promise<string> => {
@@ -103,8 +106,10 @@ describe('the wheel', () => {
   });
 
   test('brings the kernelspec and the extension', async () => {
-    expect(await must(jupyter('kernelspec', 'list'))).toMatch(/millrace\s+\S*share.jupyter.kernels.millrace/);
-    const { output } = await jupyter('labextension', 'list');
+    expect(await must(inVenv([...KERNELSPEC, 'list']))).toMatch(
+      /millrace\s+\S*share.jupyter.kernels.millrace/,
+    );
+    const { output } = await inVenv([...LABEXTENSION, 'list']);
     const line = output.split('\n').find(text => text.includes('@millrace/jupyterlab'));
     expect(line).toMatch(/enabled/);
     expect(line).toMatch(/OK/);
@@ -118,7 +123,7 @@ describe('the wheel', () => {
       "bars.where(b => b.symbol.eq('AAPL')).line({ x: 'windowEnd', y: 'close' })",
       "import { readFileSync } from 'node:fs';\nreadFileSync('trades.csv', 'utf8').length > 0",
     ]);
-    await must(jupyter('nbconvert', '--to', 'notebook', '--execute', 'bars.ipynb', '--output', 'out.ipynb'));
+    await must(inVenv([...NBCONVERT, 'bars.ipynb', '--output', 'out.ipynb']));
     expect(textOf('out.ipynb', 1)).toContain(`ended · ${BARS} rows`);
     expect(String(outputs('out.ipynb', 2)[0].data['image/png'])).toMatch(/^iVBOR/);
     expect(textOf('out.ipynb', 3)).toBe('true');
@@ -142,7 +147,7 @@ describe('the wheel', () => {
   test.skipIf(WINDOWS)('says in the cell what is missing where there is no Node, or an old one', async () => {
     writeNotebook(join(work, 'one.ipynb'), ['1 + 1']);
     const execute = (node: string): Promise<Ran> =>
-      inVenv(['-m', 'jupyter', 'nbconvert', '--to', 'notebook', '--execute', 'one.ipynb'], {
+      inVenv([...NBCONVERT, 'one.ipynb'], {
         MILLRACE_NODE: node,
       });
     const old = join(folder, 'old-node');
