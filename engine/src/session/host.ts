@@ -121,7 +121,7 @@ class Host implements SessionHost {
       if (name !== undefined) this.#samples.name(name, plan);
       return (await preparePlan(plan, this.#runtime)).bound;
     },
-    sample: ({ plan, limit }) => this.#samples.of(plan, limit),
+    sample: ({ plan, limit }) => this.#samples.look(plan, limit),
     sampleOf: async ({ name, limit }) => {
       const plan = this.#samples.named(name);
       return plan === null ? null : this.#samples.of(await this.#bindings.resolve(plan, true), limit);

@@ -56,12 +56,22 @@ export class Samples {
     const { bound, sources } = await preparePlan(plan, this.runtime);
     const { fields, time, key } = bound;
     const rows = Math.max(0, Math.min(limit, MOST_ROWS));
-    const from = planSources(plan).map(({ name, connector, options }) => {
-      return { name, connector, path: typeof options.path === 'string' ? options.path : null };
-    });
     const kept = await this.#kept(plan, rows);
-    const first = kept === null && plan.kind === 'source' ? await firstRows(plan, sources[0], rows) : null;
-    return { fields, time, key, sources: from, rows: kept ?? first };
+    const first = kept === null && plan.kind === 'source' ? await firstRows(sources[0], rows) : null;
+    return { fields, time, key, sources: planSources(plan).map(placeOf), rows: kept ?? first };
+  }
+
+  /** The same of a source that is looked at anew: a file may have been written a moment ago. */
+  async look(node: PlanNode, limit: number): Promise<Sample> {
+    if (node.kind !== 'source' || node.connector === 'cached') return this.of(node, limit);
+    const source = await this.runtime.look(node);
+    try {
+      const { fields, time } = source.summary;
+      const rows = await firstRows(source, Math.max(0, Math.min(limit, MOST_ROWS)));
+      return { fields, time: node.time?.column ?? time, key: null, sources: [placeOf(node)], rows };
+    } finally {
+      await source.close();
+    }
   }
 
   async #kept(plan: PlanNode, limit: number): Promise<Sample['rows']> {
@@ -72,9 +82,13 @@ export class Samples {
   }
 }
 
+function placeOf({ name, connector, options }: SourceNode): Sample['sources'][number] {
+  return { name, connector, path: typeof options.path === 'string' ? options.path : null };
+}
+
 /** The first rows of a source that can be read again. */
-async function firstRows(node: SourceNode, source: OpenSource, limit: number): Promise<Sample['rows']> {
-  if (source.live || node.connector === 'cached' || limit === 0) return null;
+async function firstRows(source: OpenSource, limit: number): Promise<Sample['rows']> {
+  if (source.live || limit === 0) return null;
   const reader = source.read();
   try {
     for (let asked = 0; asked < MOST_BATCHES; asked++) {

@@ -32,7 +32,7 @@ export type * from './writeProgress.js';
 export type HostRequest =
   /** Finds the sources' schemas and types the plan, which is known to `sampleOf` under the name from then on, where one is given. */
   | { readonly type: 'bind'; readonly plan: PlanNode; readonly name?: string }
-  /** What is known of a plan without running it: its columns, and up to so many rows that are there. */
+  /** What is known of a plan without running it: its columns, and up to so many rows that are there. A source is looked at anew. */
   | { readonly type: 'sample'; readonly plan: PlanNode; readonly limit: number }
   /** The same of a plan that was bound under a name; null where none was. */
   | { readonly type: 'sampleOf'; readonly name: string; readonly limit: number }

@@ -47,7 +47,7 @@ export function logicOnExpressions(file: ts.SourceFile, checker: ts.TypeChecker)
 }
 
 /** Whether a type is one of Millrace's expressions, and nothing else: a value that may be missing is rightly tested. */
-function isColumnExpression(type: ts.Type): boolean {
+export function isColumnExpression(type: ts.Type): boolean {
   if (type.flags & ts.TypeFlags.Any) return false;
   if (type.isUnion()) return type.types.every(isColumnExpression);
   if (type.getProperty('isNull') === undefined || type.getProperty('tryCast') === undefined) return false;
