@@ -1,7 +1,6 @@
 import ts from 'typescript';
-import { fileCallOf } from './fileCalls.js';
+import { fileFunction } from './fileCalls.js';
 import { nodeAt, textAt } from './literals.js';
-import type { FileCall } from './outside.js';
 import { columnNames, namesOfCall } from './rowNames.js';
 
 /** A column that is named at a place of a cell, and where it comes from as it is. */
@@ -9,9 +8,12 @@ export interface ColumnAt {
   readonly name: string;
   /** What names it: `price` of `t.price`, or the text. */
   readonly node: ts.Node;
-  /** The name of a stream or table of the notebook, or the call that makes one of a file; null: it is made on the way. */
-  readonly from: { readonly variable: string } | { readonly call: FileCall } | null;
+  /** Null: it is made on the way. */
+  readonly from: Origin | null;
 }
+
+/** The name of a stream or table of another cell, or the call of a function that makes one. */
+export type Origin = { readonly variable: string } | { readonly made: ts.CallExpression };
 
 /** So many steps back from a column to its source are followed. */
 const MOST_STEPS = 100;
@@ -80,9 +82,8 @@ function columnOfText(node: ts.StringLiteralLike, checker: ts.TypeChecker): Colu
     return columnOfAccess(node.parent.expression, node.text, node, checker);
   let call = ts.findAncestor(node, ts.isCallExpression);
   for (; call !== undefined; call = ts.findAncestor(call.parent, ts.isCallExpression)) {
-    const file = fileCallOf(call);
-    if (file !== null && ts.isPropertyAssignment(node.parent))
-      return { name: node.text, node, from: { call: file } };
+    if (fileFunction(call) !== null && ts.isPropertyAssignment(node.parent))
+      return { name: node.text, node, from: { made: call } };
     if (!namesOfCall(checker, call).has(node.text) || !ts.isPropertyAccessExpression(call.expression))
       continue;
     return { name: node.text, node, from: origin(call.expression.expression, node.text, checker) };
@@ -95,7 +96,7 @@ function ofParameter(
   parameter: ts.ParameterDeclaration,
   name: string,
   checker: ts.TypeChecker,
-): ColumnAt['from'] {
+): Origin | null {
   const callback = parameter.parent;
   const call = ts.findAncestor(callback, ts.isCallExpression);
   if (call === undefined || !ts.isPropertyAccessExpression(call.expression)) return null;
@@ -105,15 +106,15 @@ function ofParameter(
   return other === undefined || ts.isFunctionLike(other) ? null : origin(other, name, checker);
 }
 
-/** Where the rows of an expression come from whose column is the same there. */
-function origin(
+/** Where the rows of an expression come from whose column is the same there; of no column, as far as rows stay what they are. */
+export function origin(
   expression: ts.Expression,
-  column: string,
+  column: string | null,
   checker: ts.TypeChecker,
   steps = MOST_STEPS,
-): ColumnAt['from'] {
+): Origin | null {
   if (steps === 0) return null;
-  const onward = (next: ts.Expression): ColumnAt['from'] => origin(next, column, checker, steps - 1);
+  const onward = (next: ts.Expression): Origin | null => origin(next, column, checker, steps - 1);
   if (ts.isParenthesizedExpression(expression) || ts.isAwaitExpression(expression))
     return onward(expression.expression);
   if (ts.isIdentifier(expression)) {
@@ -128,12 +129,12 @@ function origin(
     return isOther ? { variable: expression.text } : null;
   }
   if (!ts.isCallExpression(expression)) return null;
-  const call = fileCallOf(expression);
-  if (call !== null) return { call };
   const { expression: callee } = expression;
+  if (ts.isIdentifier(callee) || fileFunction(expression) !== null) return { made: expression };
   if (!ts.isPropertyAccessExpression(callee)) return null;
   const passes =
-    PASSING.has(callee.name.text) || (callee.name.text === 'derive' && !derives(expression, column));
+    PASSING.has(callee.name.text) ||
+    (callee.name.text === 'derive' && (column === null || !derives(expression, column)));
   return passes ? onward(callee.expression) : null;
 }
 

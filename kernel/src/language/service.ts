@@ -10,7 +10,9 @@ import { completeness } from './completeness.js';
 import { cellDiagnostics } from './diagnostics.js';
 import { emitCell } from './emit.js';
 import { logicOnExpressions } from './expressionLogic.js';
-import { fileCalls } from './fileCalls.js';
+import { withOperatorErrors } from './expressionOperators.js';
+import { eventTimeHints } from './eventTimeHints.js';
+import { fileCallOf, fileCalls } from './fileCalls.js';
 import { FileLooks } from './fileLooks.js';
 import { GLOBALS_FILE, GLOBALS_TEXT } from './globals.js';
 import { cellHints } from './hints.js';
@@ -185,12 +187,18 @@ export class LanguageService {
 
   #hover({ name, from }: ColumnAt, sample: PlanSample | null): ReturnType<typeof columnHover> {
     if (from === null) return null;
-    if ('call' in from) {
-      const known = this.#looks.known(from.call);
+    if ('made' in from) {
+      const known = this.#known(from.made);
       return known === null ? null : columnHover(name, null, known);
     }
     const known = sample ?? this.#collections.get(from.variable);
     return known === undefined ? null : columnHover(name, from.variable, { sources: [], ...known });
+  }
+
+  /** What is known of the file that a call names. */
+  #known(made: ts.CallExpression): PlanSample | null {
+    const call = fileCallOf(made);
+    return call === null ? null : this.#looks.known(call);
   }
 
   #tables(): Map<string, readonly string[]> {
@@ -242,8 +250,8 @@ export class LanguageService {
     const semantic = this.#service.getSemanticDiagnostics(file.fileName);
     const checker = this.#program().getTypeChecker();
     const columns = withColumnErrors(semantic, this.#service, file, checker);
-    const logic = logicOnExpressions(file, checker);
-    return cellDiagnostics([...columns, ...logic], end);
+    const operators = withOperatorErrors(columns, file, checker);
+    return cellDiagnostics([...operators, ...logicOnExpressions(file, checker)], end);
   }
 
   /** Lets go of the modules of cells that no name leads to any more. */
@@ -261,7 +269,15 @@ export class LanguageService {
     const file = program.getSourceFile(this.#files.path(CURRENT_FILE))!;
     const lineOf = (position: number): number => file.getLineAndCharacterOfPosition(position).line;
     const skipped = new Set(module.magics.map(magic => lineOf(magic.start)));
-    return cellHints(file, program.getTypeChecker(), module.code.length, skipped);
+    const checker = program.getTypeChecker();
+    const untimed = eventTimeHints(file, checker, module.code.length, {
+      variable: name => this.#collections.get(name)?.time,
+      candidates: made =>
+        this.#known(made)
+          ?.fields.filter(({ type }) => type.kind === 'timestamp')
+          .map(({ name }) => name) ?? [],
+    });
+    return [...cellHints(file, checker, module.code.length, skipped), ...untimed];
   }
 
   #program(): ts.Program {
