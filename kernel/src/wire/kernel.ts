@@ -13,6 +13,7 @@ import type { JsonObject, Message } from './message.js';
 import type { Settings } from './settings.js';
 import type { SendQueue, Sockets } from './sockets.js';
 import { StdinRequests } from './stdin.js';
+import { engineSamples } from './samples.js';
 
 type RequestChannel = 'shell' | 'control';
 
@@ -57,6 +58,7 @@ export class Kernel {
       restarted: () => this.#comms.engineRestarted(),
     });
     this.#comms = new Comms(this.#iopub, message => this.#engine.send(message));
+    language.connect(engineSamples(this.#engine));
     const router = new SessionRouter(this.#engine, () => this.#comms.attached, {
       event: event => this.#runner.event(event),
       note: (owner, text) => this.#runner.note(owner, text),
