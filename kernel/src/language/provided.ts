@@ -14,12 +14,17 @@ export interface ProvidedModule {
  * columns, so that what a column's values are is said in one place.
  */
 export function providedDeclaration(provided: readonly ProvidedType[], module: string): ProvidedModule {
-  const lines = provided.map(({ name, collection, fields }) => {
-    const columns = fields.map(field => `${JSON.stringify(field.name)}: ${columnType(field)}`);
-    return `export declare const ${name}: M.${collection}<M.RowOf<ReturnType<typeof M.schema<{ ${columns.join('; ')} }>>>>;`;
-  });
+  const lines = provided.map(
+    ({ name, collection, fields }) => `export declare const ${name}: M.${collection}<${rowType(fields)}>;`,
+  );
   const names = provided.map(({ name }) => ({ name, text: `import { ${name} } from '${module}';` }));
   return { text: `import type * as M from 'millrace';\n${lines.join('\n')}\n`, names };
+}
+
+/** The row type of columns, where `M` is Millrace. */
+export function rowType(fields: readonly Field[]): string {
+  const columns = fields.map(field => `${JSON.stringify(field.name)}: ${columnType(field)}`);
+  return `M.RowOf<ReturnType<typeof M.schema<{ ${columns.join('; ')} }>>>`;
 }
 
 /** Types that are made by a call, with a unit, digits or nothing: `timestamp('us')`, `json()`. */

@@ -60,6 +60,8 @@ export interface ProvidedType {
   readonly collection: 'Stream' | 'StreamTable' | 'Table';
   readonly fields: readonly Field[];
   readonly key: readonly string[] | null;
+  /** The column of event time; null where the rows have none. */
+  readonly time: string | null;
 }
 
 /** A Jupyter MIME bundle: text for text types, parsed JSON for JSON types, base64 for images. */

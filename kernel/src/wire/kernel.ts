@@ -14,6 +14,7 @@ import type { JsonObject, Message } from './message.js';
 import type { Settings } from './settings.js';
 import type { SendQueue, Sockets } from './sockets.js';
 import { StdinRequests } from './stdin.js';
+import { engineSamples } from './samples.js';
 
 type RequestChannel = 'shell' | 'control';
 
@@ -62,6 +63,7 @@ export class Kernel {
       restarted: () => this.#comms.engineRestarted(),
     });
     this.#comms = new Comms(this.#iopub, message => this.#engine.send(message));
+    language.connect(engineSamples(this.#engine));
     this.#fallback = new Fallback({
       iopub: this.#iopub,
       engine: this.#engine,
