@@ -12,6 +12,7 @@ const directory = mkdtempSync(join(tmpdir(), 'millrace-types-'));
 let kernel: JupyterClient;
 let sockets: WebSocketServer;
 let web: Server;
+let talking = true;
 let sending: ReturnType<typeof setInterval>;
 const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port;
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
   sockets = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   sending = setInterval(() => {
     const message = JSON.stringify({ ts: new Date().toISOString(), id: 7, bid: 1.5 });
-    for (const client of sockets.clients) client.send(message);
+    if (talking) for (const client of sockets.clients) client.send(message);
   }, 20);
   web = createServer((_, response) => response.end('[{"id":1,"mag":2.5}]')).listen(0, '127.0.0.1');
   await Promise.all([once(sockets, 'listening'), once(web, 'listening')]);
@@ -138,6 +139,32 @@ describe('sources of every form are known to later cells', () => {
     expect(await failure(`${name}Rows.where(t => t.zzz.isNull())`)).toMatch(
       /^MR4140 There is no column 'zzz'/,
     );
+  });
+});
+
+describe('what a cell could not tell', () => {
+  test('of a socket is known once something has come', async () => {
+    talking = false;
+    const url = `ws://127.0.0.1:${portOf(sockets)}/slow`;
+    expect(await failure(`const slowRows = webSocket('${url}', { time: 'ts' }); 0`)).toBe('none');
+    expect((await ask('complete_request', "slowRows.select('|')")).matches).toEqual([]);
+    talking = true;
+    const matches = async () => {
+      const found = (await ask('complete_request', "slowRows.select('|')")).matches as string[];
+      return found.length > 0 ? found : undefined;
+    };
+    expect(await kernel.until(matches, 'the columns of a socket')).toEqual(['bid', 'id', 'ts']);
+    expect(await failure('slowRows.where(t => t.bit.gt(1))')).toContain("Did you mean 'bid'");
+  });
+
+  test('since it failed is known as far as it came', async () => {
+    expect(
+      await failure("const begun = read('quotes.csv'); let other = read('days'); throw new Error('no')"),
+    ).toContain('no');
+    expect((await ask('complete_request', "begun.select('|')")).matches).toEqual(['price', 'symbol', 'ts']);
+    expect(await failure('other = other.where(t => t.prise.gt(1))')).toContain("Did you mean 'price'");
+    expect(await failure('const begun = 5; begun.toFixed()')).toBe('none');
+    expect(await failure('begun.toFixed(1)')).toBe('none');
   });
 });
 

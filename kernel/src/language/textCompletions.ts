@@ -63,6 +63,8 @@ function matchesFor(
   const duration = wantsDuration(node, checker);
   if (duration !== null) return durationsFor(typed, duration);
   const entries = service.getCompletionsAtPosition(file.fileName, position, {})?.entries ?? [];
+  // Where any text may stand, the type of the place is the text that stands there.
+  if (entries.length === 1 && unescaped(entries[0].name) === node.text) return [];
   return [...entries]
     .sort((a, b) => (a.sortText + a.name < b.sortText + b.name ? -1 : 1))
     .map(({ name, kind }) => ({
