@@ -40,6 +40,17 @@ export function memoryInput(bytes: Uint8Array, label = 'memory', chunk = Infinit
   };
 }
 
+/** An input of at most `most` bytes as memory, read at once and closed; a larger one as it is. What is looked at from many sides costs one call to the system then. */
+export async function inMemory(input: ByteInput, most = 256 << 10): Promise<ByteInput> {
+  if (input.size > most) return input;
+  try {
+    const bytes = await readBytes(input, 0, input.size);
+    return memoryInput(bytes.subarray(0, -1), input.label);
+  } finally {
+    await input.close();
+  }
+}
+
 /** An input that is read in larger pieces than it is asked for: small pieces one behind the other cost no call to the system each. */
 export function readAhead(input: ByteInput, size = 1 << 20): ByteInput {
   let window = new Uint8Array(0);

@@ -2,7 +2,7 @@ import type { ColumnBuilder } from '../../columns/builder.js';
 import type { ThriftStruct } from '../thriftCompact.js';
 import { numberIn, structOf } from './footer.js';
 import type { HybridReader } from './hybrid.js';
-import type { PageValues } from './pageValues.js';
+import type { PageValues } from './pageMemory.js';
 
 /** What is read of a page's header. */
 export interface PageHeader {
@@ -59,7 +59,10 @@ export const PLAIN = 0;
 export const PLAIN_DICTIONARY = 2;
 export const RLE = 3;
 export const BIT_PACKED = 4;
+export const DELTA_BINARY_PACKED = 5;
+export const DELTA_LENGTH_BYTE_ARRAY = 6;
 export const RLE_DICTIONARY = 8;
+export const BYTE_STREAM_SPLIT = 9;
 
 const PIECE = 8192;
 const levels = new Int32Array(PIECE);
