@@ -13,12 +13,16 @@ export class AskingLanguage implements Omit<Language, 'close' | 'connect'> {
   readonly service: LanguageService;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param directory the notebook's folder, absolute */
+  /**
+   * @param directory the notebook's folder, absolute
+   * @param patienceMs how long a request waits for files that its cell names; not given: half a second
+   */
   constructor(
     directory: string,
     readonly outside: Outside,
+    patienceMs?: number,
   ) {
-    this.service = new LanguageService(directory);
+    this.service = new LanguageService(directory, patienceMs);
   }
 
   prepare(source: CellSource): Promise<Prepared> {

@@ -158,13 +158,25 @@ function textsAt(node: ts.Node, found: ts.Diagnostic): ts.StringLiteralLike[] {
 function areColumns(node: ts.Node, names: readonly string[], { checker }: Context): boolean {
   let call = ts.findAncestor(node, ts.isCallExpression);
   for (let depth = 0; call !== undefined && depth < MOST_CALLS; depth++) {
-    if (fileFunction(call) !== null) return true;
+    if (fileFunction(call) !== null) return isColumnOption(node);
     const known = namesOfCall(checker, call);
     if (known.size > 0 && names.every(name => known.has(name))) return true;
     call = ts.findAncestor(call.parent, ts.isCallExpression);
   }
   return false;
 }
+
+/** Whether a place in the options of a file names a column. */
+function isColumnOption(node: ts.Node): boolean {
+  const property = ts.findAncestor(node, ts.isPropertyAssignment);
+  const outer =
+    property === undefined ? undefined : ts.findAncestor(property.parent, ts.isPropertyAssignment);
+  return [property, outer].some(
+    each => each !== undefined && ts.isIdentifier(each.name) && COLUMN_OPTIONS.has(each.name.text),
+  );
+}
+
+const COLUMN_OPTIONS: ReadonlySet<string> = new Set(['time', 'sequence', 'column', 'scale']);
 
 function noColumn(
   file: ts.SourceFile,

@@ -57,10 +57,13 @@ export class LanguageService {
   /** Whether the last cell asked for a module that was not there. */
   #isMissingModule = false;
 
-  /** @param directory the notebook's folder, absolute */
-  constructor(directory: string) {
+  /**
+   * @param directory the notebook's folder, absolute
+   * @param patienceMs how long `see` waits for files; not given: half a second
+   */
+  constructor(directory: string, patienceMs?: number) {
     this.#files = new CellFiles(directory, [CURRENT_FILE, GLOBALS_FILE, FILES_FILE]);
-    this.#looks = new FileLooks(directory);
+    this.#looks = new FileLooks(directory, patienceMs);
     this.#files.set(FILES_FILE, knownFilesText(this.#looks.files));
     this.#files.set(GLOBALS_FILE, GLOBALS_TEXT);
     this.#files.set(CURRENT_FILE, 'export {};\n');
@@ -93,15 +96,10 @@ export class LanguageService {
     }
     if (!/\b(?:replay|read)\b/.test(code)) return;
     const position = cursor === null ? -1 : fromCodePoints(code, cursor);
-    const calls = fileCalls(file).filter(
-      ({
-        node: {
-          arguments: [path],
-        },
-      }) => {
-        return position <= path.pos || position >= path.end;
-      },
-    );
+    const calls = fileCalls(file).filter(({ node }) => {
+      const [path] = node.arguments;
+      return position <= path.pos || position >= path.end;
+    });
     if (calls.length === 0) return;
     await this.#looks.see(
       calls.map(({ make, path, options }) => ({ make, path, options })),
@@ -165,12 +163,10 @@ export class LanguageService {
     const module = cellModule(code, this.#names);
     const position = fromCodePoints(code, cursor);
     if (isInSql(module.file, module.magics, position)) return sqlCompletions(code, position, this.#tables());
-    const text = textAt(module.file, position);
     const file = this.#current(module);
-    if (text !== null) {
-      const node = textAt(file, position)!;
-      return textCompletions(this.#service, file, this.#files.directory, code, node, position);
-    }
+    const text = textAt(file, position);
+    if (text !== null)
+      return textCompletions(this.#service, file, this.#files.directory, code, text, position);
     return completions(this.#service, file.fileName, code, cursor, [...this.#names.values()]);
   }
 

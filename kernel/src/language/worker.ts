@@ -9,6 +9,8 @@ import type { FileCall, Outside } from './outside.js';
 const { AskingLanguage } = await import('./asking.js');
 const port = parentPort!;
 const { directory } = workerData as { directory: string };
+/** More questions at once are answered by nothing: an engine that is busy is not asked for more. */
+const MOST_ASKED = 200;
 const asked = new Map<number, (sample: Told['sample']) => void>();
 let questions = 0;
 
@@ -21,6 +23,7 @@ const language = new AskingLanguage(directory, outside);
 function ask(
   what: { type: 'look'; call: FileCall } | { type: 'sample'; name: string },
 ): Promise<Told['sample']> {
+  if (asked.size >= MOST_ASKED) return Promise.resolve(null);
   const question = ++questions;
   return new Promise(resolve => {
     asked.set(question, resolve);
