@@ -1,6 +1,6 @@
 import type { Language } from './api.js';
 
-/** The methods that cross to the worker. */
+/** The methods that cross to the language process. */
 export type Method = Exclude<keyof Language, 'close'>;
 
 /** A call of one of the service's methods, by message. */
@@ -10,9 +10,10 @@ export interface Call {
   readonly args: readonly unknown[];
 }
 
-/** Its answer; `error` is a sentence where the call failed. */
-export interface Answer {
-  readonly id: number;
-  readonly value: unknown;
-  readonly error: string | null;
+/** The process is there and takes calls. */
+interface Ready {
+  readonly id: null;
 }
+
+/** What comes back: the answer of a call, `error` a sentence where the call failed, or that the process is there. */
+export type Answer = Ready | { readonly id: number; readonly value: unknown; readonly error: string | null };

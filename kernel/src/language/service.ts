@@ -17,11 +17,15 @@ import { findMagics } from './magics.js';
 import { cellModule, type CellModule } from './module.js';
 import { knownName, type KnownName } from './names.js';
 import { reachableModules } from './reachable.js';
+import { keepingRegistry } from './registry.js';
 import { syntaxErrors } from './parse.js';
 import { isLoose, providedDeclaration, type ProvidedModule } from './provided.js';
 
 /** The file of the cell that is being checked: always the same one, so that the program around it is kept. */
 const CURRENT_FILE = '.cell.ts';
+
+/** Holds what every program has, so that a cell which imports it first has it parsed already. */
+const PACKAGES_FILE = '.cell-packages.d.ts';
 
 /** Modules of cells that nothing names any more are looked for after so many cells. */
 const SWEEP_EVERY = 64;
@@ -37,18 +41,22 @@ export class LanguageService {
   /** Whether the last cell asked for a module that was not there. */
   #isMissingModule = false;
 
-  /** @param directory the notebook's folder, absolute */
-  constructor(directory: string) {
-    this.#files = new CellFiles(directory, [CURRENT_FILE, GLOBALS_FILE]);
+  /**
+   * @param directory the notebook's folder, absolute
+   * @param registry parsed files, which may be there already
+   */
+  constructor(directory: string, registry = keepingRegistry()) {
+    this.#files = new CellFiles(directory, [CURRENT_FILE, GLOBALS_FILE, PACKAGES_FILE]);
+    this.#files.set(PACKAGES_FILE, "import 'millrace';\n");
     this.#files.set(GLOBALS_FILE, GLOBALS_TEXT);
     this.#files.set(CURRENT_FILE, 'export {};\n');
-    this.#service = ts.createLanguageService(this.#files, ts.createDocumentRegistry(true, directory));
+    this.#service = ts.createLanguageService(this.#files, registry);
     this.#local = new LocalModules(this.#files, this.#service);
   }
 
-  /** Loads the types that every cell needs, and those of `millrace`: about two seconds of work. */
+  /** Loads the types that every cell needs, and those of `millrace`: about two seconds of work where they are not there already. */
   warmUp(): void {
-    this.#check(cellModule("import * as m from 'millrace';\nconsole.log(m);", this.#names));
+    this.#check(cellModule('console.log(1);', this.#names));
   }
 
   prepare(source: CellSource): Prepared {
@@ -81,6 +89,12 @@ export class LanguageService {
     }
     if (provided.length > 0) this.#provide(module, name, provided);
     if (this.#modules % SWEEP_EVERY === 0) this.#sweep();
+  }
+
+  /** The files on disk that the program is made of. */
+  get diskFiles(): string[] {
+    const files = this.#program().getSourceFiles();
+    return files.map(file => file.fileName).filter(name => this.#files.isOnDisk(name));
   }
 
   /** How many modules of cells are kept. */
