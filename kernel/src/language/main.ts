@@ -8,4 +8,7 @@ import * as nodeModule from 'node:module';
 (nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 const { LanguageService } = await import('./service.js');
 const { serve } = await import('./serve.js');
-serve(new LanguageService(process.cwd()));
+const service = new LanguageService(process.cwd());
+serve(service);
+// A cell that waits already goes first.
+setImmediate(() => service.warmUp());

@@ -24,9 +24,6 @@ import { isLoose, providedDeclaration, type ProvidedModule } from './provided.js
 /** The file of the cell that is being checked: always the same one, so that the program around it is kept. */
 const CURRENT_FILE = '.cell.ts';
 
-/** Holds what every program has, so that a cell which imports it first has it parsed already. */
-const PACKAGES_FILE = '.cell-packages.d.ts';
-
 /** Modules of cells that nothing names any more are looked for after so many cells. */
 const SWEEP_EVERY = 64;
 
@@ -46,17 +43,16 @@ export class LanguageService {
    * @param registry parsed files, which may be there already
    */
   constructor(directory: string, registry = keepingRegistry()) {
-    this.#files = new CellFiles(directory, [CURRENT_FILE, GLOBALS_FILE, PACKAGES_FILE]);
-    this.#files.set(PACKAGES_FILE, "import 'millrace';\n");
+    this.#files = new CellFiles(directory, [CURRENT_FILE, GLOBALS_FILE]);
     this.#files.set(GLOBALS_FILE, GLOBALS_TEXT);
     this.#files.set(CURRENT_FILE, 'export {};\n');
     this.#service = ts.createLanguageService(this.#files, registry);
     this.#local = new LocalModules(this.#files, this.#service);
   }
 
-  /** Loads the types that every cell needs, and those of `millrace`: about two seconds of work where they are not there already. */
-  warmUp(): void {
-    this.#check(cellModule('console.log(1);', this.#names));
+  /** Loads the types that a cell needs: about two seconds of work for those of Node and of `millrace` where they are not there already. */
+  warmUp(code = "import * as m from 'millrace';\nconsole.log(m);"): void {
+    this.#check(cellModule(code, this.#names));
   }
 
   prepare(source: CellSource): Prepared {
