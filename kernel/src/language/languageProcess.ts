@@ -8,6 +8,8 @@ const ENTRY = fileURLToPath(new URL('./main.js', import.meta.url));
 const SNAPSHOT_BUILDER = fileURLToPath(new URL('./snapshot/build.js', import.meta.url));
 /** How long after a start without a snapshot one is made for the next: what the user waits for goes first. */
 const SNAPSHOT_AFTER_MS = 4_000;
+/** A process that ends before it was ready is started again after this time. */
+const RETRY_MS = 2_000;
 /** A priority that leaves the processors to whoever wants them. */
 const LOW_PRIORITY = 15;
 
@@ -15,7 +17,7 @@ interface LanguageProcessEvents {
   answer(answer: Extract<Answer, { readonly value: unknown }>): void;
   /** The process has ended and knows no cell any more; another one has taken its place. `why` is a sentence. */
   lost(why: string): void;
-  /** The process did not come up from its snapshot; another one has taken its place and wants the calls again. */
+  /** The process did not come up, from its snapshot or at all; another one has taken its place and wants the calls again. */
   again(): void;
 }
 
@@ -72,14 +74,23 @@ export class LanguageProcess {
     child.on('error', () => undefined);
     child.once('exit', (code, signal) => {
       if (this.#closing) return;
-      const isSnapshotBad = !isReady && place !== null;
-      if (isSnapshotBad) discard(place);
-      this.#child = this.#start();
-      if (isSnapshotBad) this.#events.again();
-      else this.#events.lost(lost(signal ?? `exit code ${code ?? 0}`));
+      if (isReady) {
+        this.#child = this.#start();
+        this.#events.lost(lost(signal ?? `exit code ${code ?? 0}`));
+        return;
+      }
+      if (place !== null) discard(place);
+      // A process that does not come up from its files either is not started over and over.
+      setTimeout(() => this.#startAgain(), place === null ? RETRY_MS : 0);
     });
     if (place === null) this.#buildLater();
     return child;
+  }
+
+  #startAgain(): void {
+    if (this.#closing) return;
+    this.#child = this.#start();
+    this.#events.again();
   }
 
   #buildLater(): void {

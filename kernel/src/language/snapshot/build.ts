@@ -23,10 +23,11 @@ async function build(place: SnapshotPlace): Promise<void> {
     writeFileSync(script, bundle.text);
     await snapshot(script, blob, read);
     const files = [...bundle.files, ...(JSON.parse(readFileSync(read, 'utf8')) as string[])];
-    writeFileSync(join(folder, 'marks.json'), JSON.stringify([...new Set(files)].map(fileMark)));
+    const marks = [...new Set(files)].map(fileMark);
     // Marks of the one beside the blob of the other are never fresh: they go first, and come last.
     rmSync(place.marks, { force: true });
     renameSync(blob, place.blob);
+    writeFileSync(join(folder, 'marks.json'), JSON.stringify([fileMark(place.blob), ...marks]));
     renameSync(join(folder, 'marks.json'), place.marks);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -14,7 +14,7 @@ export type FileMark = readonly [path: string, savedAt: number, bytes: number];
 export interface SnapshotPlace {
   readonly folder: string;
   readonly blob: string;
-  /** The files that it was made of, as `FileMark`s. */
+  /** The blob and the files that it was made of, as `FileMark`s. */
   readonly marks: string;
 }
 
@@ -30,11 +30,11 @@ export function snapshotPlace(env: Readonly<Record<string, string | undefined>>)
   return { folder, blob, marks: `${blob}.json` };
 }
 
-/** Whether there is a snapshot, and every file that is in it is still what it was. */
-export function isFresh({ blob, marks }: SnapshotPlace): boolean {
+/** Whether there is a snapshot, whole, and every file that is in it is still what it was. */
+export function isFresh({ marks }: SnapshotPlace): boolean {
   try {
     const known = JSON.parse(readFileSync(marks, 'utf8')) as readonly FileMark[];
-    return known.length > 0 && known.every(isUnchanged) && statSync(blob).size > 0;
+    return known.length > 0 && known.every(isUnchanged);
   } catch {
     return false;
   }
