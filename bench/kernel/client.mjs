@@ -8,6 +8,8 @@ import { Dealer, Subscriber } from 'zeromq';
 
 /** How long an answer is waited for. */
 const PATIENCE_MS = 120_000;
+/** A kernel that has not answered by then is asked again. */
+const ASK_AGAIN_MS = 10_000;
 
 /** A Jupyter front end that only measures: it starts a kernel by its command line and runs cells. */
 export class Client {
@@ -53,13 +55,25 @@ export class Client {
     client.#control.connect(address('control'));
     client.#listen(client.#iopub);
     client.#listen(client.#shell);
-    await client.ask('kernel_info_request', {});
+    await client.#firstAnswer();
     client.readyMs = performance.now() - client.begunAt;
     while (client.#heard === 0) {
       await client.ask('kernel_info_request', {});
       await new Promise(resolve => setTimeout(resolve, 10));
     }
     return client;
+  }
+
+  /** Asks until one request is answered: tslab may lose what it sends while it starts. */
+  async #firstAnswer() {
+    let answered = false;
+    const again = async () => {
+      await new Promise(resolve => setTimeout(resolve, ASK_AGAIN_MS));
+      if (answered) return new Promise(() => undefined);
+      return Promise.race([this.ask('kernel_info_request', {}), again()]);
+    };
+    await Promise.race([this.ask('kernel_info_request', {}), again()]);
+    answered = true;
   }
 
   get pid() {
@@ -86,6 +100,7 @@ export class Client {
     const answer = new Promise((resolve, reject) => {
       const late = () => reject(new Error(`no answer to ${type} within ${patienceMs} ms`));
       const timer = setTimeout(late, patienceMs);
+      timer.unref();
       const done = reply => {
         clearTimeout(timer);
         resolve(reply);

@@ -24,7 +24,7 @@ const makeSnapshot = (): Promise<unknown> =>
 const blob = (): string | undefined => readdirSync(folder).find(name => name.endsWith('.blob'));
 
 let kernel: JupyterClient;
-beforeAll(makeSnapshot, 60_000);
+beforeAll(makeSnapshot, 180_000);
 afterEach(() => kernel.shutdown());
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
