@@ -1,6 +1,7 @@
 import type { Language } from './api.js';
 import { LanguageProcess } from './languageProcess.js';
-import type { Call } from './messages.js';
+import type { Call, Question } from './messages.js';
+import type { Outside } from './outside.js';
 
 /** A request to the language service failed in a way that is no finding about the cell. */
 export class LanguageError extends Error {
@@ -18,6 +19,7 @@ export class LanguageClient implements Language {
   readonly #waiting = new Map<number, Waiting>();
   readonly #process: LanguageProcess;
   #lastId = 0;
+  #outside: Outside | null = null;
 
   /** @param directory the notebook's folder, absolute */
   constructor(directory: string) {
@@ -28,6 +30,7 @@ export class LanguageClient implements Language {
         if (error === null) waiting?.resolve(value as never);
         else waiting?.reject(new LanguageError(error));
       },
+      question: question => void this.#ask(question),
       lost: why => this.#fail(new LanguageError(why)),
       again: () => {
         for (const { call } of this.#waiting.values()) this.#process.send(call);
@@ -41,6 +44,10 @@ export class LanguageClient implements Language {
   complete: Language['complete'] = (...args) => this.#call('complete', args);
   inspect: Language['inspect'] = (...args) => this.#call('inspect', args);
   isComplete: Language['isComplete'] = (...args) => this.#call('isComplete', args);
+
+  connect(outside: Outside): void {
+    this.#outside = outside;
+  }
 
   async close(): Promise<void> {
     // Nobody waits for answers any more.
@@ -56,6 +63,14 @@ export class LanguageClient implements Language {
     const answer = new Promise((resolve, reject) => this.#waiting.set(call.id, { call, resolve, reject }));
     this.#process.send(call);
     return answer as ReturnType<Language[Method]>;
+  }
+
+  /** Gives the process what the engine answers: it waits for an answer to each question, and not for long. */
+  async #ask(question: Question): Promise<void> {
+    const outside = this.#outside;
+    const answer = question.type === 'look' ? outside?.look(question.call) : outside?.sample(question.name);
+    const sample = (await answer?.catch(() => null)) ?? null;
+    this.#process.send({ question: question.question, sample });
   }
 
   #fail(error: Error): void {

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { Answer, Call } from './messages.js';
+import type { Answer, Call, Question, Told } from './messages.js';
 import { discard, isFresh, snapshotPlace } from './snapshot/store.js';
 
 const ENTRY = fileURLToPath(new URL('./main.js', import.meta.url));
@@ -15,6 +15,7 @@ const LOW_PRIORITY = 15;
 
 interface LanguageProcessEvents {
   answer(answer: Extract<Answer, { readonly value: unknown }>): void;
+  question(question: Question): void;
   /** The process has ended and knows no cell any more; another one has taken its place. `why` is a sentence. */
   lost(why: string): void;
   /** The process did not come up, from its snapshot or at all; another one has taken its place and wants the calls again. */
@@ -40,8 +41,8 @@ export class LanguageProcess {
     this.#child = this.#start();
   }
 
-  send(call: Call): void {
-    if (this.#child.connected) this.#child.send(call, () => undefined);
+  send(message: Call | Told): void {
+    if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
   /** Ends the process. Resolves when it is gone. */
@@ -67,8 +68,9 @@ export class LanguageProcess {
     });
     let isReady = false;
     child.on('message', message => {
-      const answer = message as Answer;
-      if (answer.id !== null) this.#events.answer(answer);
+      const told = message as Answer | Question;
+      if ('question' in told) this.#events.question(told);
+      else if (told.id !== null) this.#events.answer(told);
       else isReady = true;
     });
     child.on('error', () => undefined);

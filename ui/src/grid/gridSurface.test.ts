@@ -50,6 +50,16 @@ describe('GridSurface', () => {
     expect(table.querySelector('tbody tr')?.getAttribute('data-window-state')).toBe('open');
   });
 
+  it('says so where it has no rows yet', () => {
+    const { grid, draw, lines } = setUp();
+    const said = () =>
+      grid.node.querySelector<HTMLElement>('.millrace-Grid-empty:not([hidden])')?.textContent;
+    draw(snapshot(1, []));
+    expect([said(), lines().length]).toEqual(['No rows so far', 0]);
+    draw(delta(2, [row(0, 1.5)], [], 1));
+    expect([said(), lines().length]).toEqual([undefined, 1]);
+  });
+
   it('writes only the texts that changed, into the nodes that are there', () => {
     const { draw, lines } = setUp();
     draw(snapshot(1, [row(0, 1.5), row(1, 2.5)]));

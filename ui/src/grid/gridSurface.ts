@@ -27,6 +27,7 @@ export class GridSurface implements Surface {
   private readonly sizer = element('div', 'millrace-Grid-sizer');
   private readonly table = element('table', 'millrace-Grid-table');
   private readonly body = element('tbody');
+  private readonly empty = element('p', 'millrace-Grid-empty');
   private readonly viewport = new Viewport(ROW_HEIGHT);
   private formats: ColumnFormat[] = [];
   private columns: readonly ViewColumn[] = [];
@@ -54,7 +55,8 @@ export class GridSurface implements Surface {
     this.scroller.setAttribute('aria-label', `${label}, scrollable`);
     // JupyterLab would take the arrow keys to move between cells.
     this.scroller.dataset.lmSuppressShortcuts = 'true';
-    this.sizer.append(this.table);
+    this.empty.textContent = 'No rows so far';
+    this.sizer.append(this.table, this.empty);
     this.scroller.append(this.sizer);
     this.node.append(this.scroller);
     this.scroller.addEventListener('scroll', this.onScroll, { passive: true });
@@ -179,10 +181,12 @@ export class GridSurface implements Surface {
   private write(rewrite: boolean): void {
     const { viewport } = this;
     const first = this.following ? viewport.lastFirst : viewport.firstAt(this.scroller.scrollTop);
+    this.empty.hidden = viewport.total > 0;
+    const shown = Math.min(viewport.fit, viewport.total);
     this.lines.forEach((line, at) => {
       const index = first + at;
-      line.setHidden(at >= viewport.fit);
-      if (at < viewport.fit) line.show(this.rows[index - this.from] ?? null, index, rewrite);
+      line.setHidden(at >= shown);
+      if (at < shown) line.show(this.rows[index - this.from] ?? null, index, rewrite);
     });
   }
 

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 
 /** One text of many modules, and the files that it was made of. */
@@ -10,11 +10,11 @@ export interface Bundle {
 }
 
 /**
- * Makes one script of a module of this package and all that it imports, which is what Node can make a snapshot of. Modules are
- * compiled to CommonJS; packages are taken as they are, so they must be CommonJS in one file, as TypeScript is.
+ * Makes one script of a module of this package and all that it imports, which is what Node can make a snapshot of. ES modules are
+ * compiled to CommonJS; what is CommonJS is taken as it is, and must be one file, as TypeScript is.
  *
  * @param entry the compiled module, absolute
- * @throws where a module imports a package that is no such file
+ * @throws where a module imports what is not there
  */
 export function bundleForSnapshot(entry: string): Bundle {
   const modules = new Map<string, string>();
@@ -22,7 +22,7 @@ export function bundleForSnapshot(entry: string): Bundle {
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     if (modules.has(path)) continue;
     const text = readFileSync(path, 'utf8');
-    const found = path.includes('/node_modules/') ? { text, imports: {} } : compiled(text, path);
+    const found = isModule(path) ? compiled(text, path) : { text, imports: {} };
     const names = JSON.stringify(found.imports);
     modules.set(
       path,
@@ -34,7 +34,18 @@ export function bundleForSnapshot(entry: string): Bundle {
   return { text: `${LOADER}({${table}}, ${JSON.stringify(entry)});\n`, files: [...modules.keys()] };
 }
 
-/** A module of ours as CommonJS, and where its imports lead. */
+/** Whether a file is an ES module: its package says so. */
+function isModule(path: string): boolean {
+  if (/\.[cm]js$/.test(path)) return path.endsWith('.mjs');
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    const file = join(folder, 'package.json');
+    if (existsSync(file))
+      return (JSON.parse(readFileSync(file, 'utf8')) as { type?: string }).type === 'module';
+    if (folder === dirname(folder)) return false;
+  }
+}
+
+/** An ES module as CommonJS, and where its imports lead. */
 function compiled(text: string, path: string): { text: string; imports: Readonly<Record<string, string>> } {
   const imports: Record<string, string> = {};
   for (const { fileName } of ts.preProcessFile(text, true, true).importedFiles) {
