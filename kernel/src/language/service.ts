@@ -31,6 +31,7 @@ import { knownName, type KnownName } from './names.js';
 import { fromCodePoints } from './offsets.js';
 import type { Outside } from './outside.js';
 import { reachableModules } from './reachable.js';
+import { keepingRegistry } from './registry.js';
 import { parse, syntaxErrors } from './parse.js';
 import { collectionOf, isLoose, providedDeclaration, type ProvidedModule } from './provided.js';
 import { isInSql, sqlCompletions } from './sqlNames.js';
@@ -59,21 +60,22 @@ export class LanguageService {
 
   /**
    * @param directory the notebook's folder, absolute
+   * @param registry parsed files, which may be there already
    * @param patienceMs how long `see` waits for files; not given: half a second
    */
-  constructor(directory: string, patienceMs?: number) {
+  constructor(directory: string, registry = keepingRegistry(), patienceMs?: number) {
     this.#files = new CellFiles(directory, [CURRENT_FILE, GLOBALS_FILE, FILES_FILE]);
     this.#looks = new FileLooks(directory, patienceMs);
     this.#files.set(FILES_FILE, knownFilesText(this.#looks.files));
     this.#files.set(GLOBALS_FILE, GLOBALS_TEXT);
     this.#files.set(CURRENT_FILE, 'export {};\n');
-    this.#service = ts.createLanguageService(this.#files, ts.createDocumentRegistry(true, directory));
+    this.#service = ts.createLanguageService(this.#files, registry);
     this.#local = new LocalModules(this.#files, this.#service);
   }
 
-  /** Loads the types that every cell needs, and those of `millrace`: about two seconds of work. */
-  warmUp(): void {
-    this.#check(cellModule("import * as m from 'millrace';\nconsole.log(m);", this.#names));
+  /** Loads the types that a cell needs: about two seconds of work for those of Node and of `millrace` where they are not there already. */
+  warmUp(code = "import * as m from 'millrace';\nconsole.log(m);"): void {
+    this.#check(cellModule(code, this.#names));
   }
 
   /**
@@ -142,6 +144,12 @@ export class LanguageService {
     for (const each of provided) this.#collections.set(each.name, each);
     if (provided.length > 0) this.#provide(module, name, provided);
     if (this.#modules % SWEEP_EVERY === 0) this.#sweep();
+  }
+
+  /** The files on disk that the program is made of. */
+  get diskFiles(): string[] {
+    const files = this.#program().getSourceFiles();
+    return files.map(file => file.fileName).filter(name => this.#files.isOnDisk(name));
   }
 
   /** How many modules of cells are kept. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { read, replay, type AnyRow, type FileOptions, type PlanSample } from 'millrace';
 import { createNodeHost } from 'millrace/host';
 import { AskingLanguage } from './asking.js';
+import { LanguageService } from './service.js';
 import type { FileCall } from './outside.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'millrace-provider-'));
@@ -32,7 +33,10 @@ beforeAll(async () => {
     writeFileSync(join(directory, 'data', `${day}.csv`), `ts,symbol,bid\n${rows.join('\n')}\n`);
   writeFileSync(join(directory, 'data', 'rows.ndjson'), '{"a":1,"b":"x"}\n{"a":2,"b":null}\n');
   mkdirSync(join(directory, '.hidden'));
-  language = new AskingLanguage(directory, { look, sample: () => Promise.resolve(null) }, 20_000);
+  language = new AskingLanguage(new LanguageService(directory, undefined, 20_000), {
+    look,
+    sample: () => Promise.resolve(null),
+  });
   language.service.warmUp();
 }, 60_000);
 
