@@ -76,6 +76,12 @@ export type ViewRequest =
   /** A frame was missed: start again from a snapshot. */
   | { readonly type: 'resync' };
 
+/** How a grid's rows are sorted: by one column, then by the next; rows that are alike as they came. */
+export interface ColumnSort {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
 /**
  * Kernel to front end. Frames carry buffers:
  * `buffers[0]` is an Arrow IPC stream of rows: `__row` (int32, the row's number in this view, never used twice), `__state`

@@ -1,0 +1,43 @@
+import { element, setText } from '../dom.js';
+
+let made = 0;
+
+/**
+ * The nodes of a grid: a scroller, as high inside as the whole table would be, in which a table of as many rows as fit stands still. The table has the
+ * focus, and says by `aria-activedescendant` which cell the keyboard is at: its rows are written anew all the time.
+ */
+export class GridFrame {
+  readonly id = `millrace-grid-${++made}`;
+  readonly scroller = element('div', 'millrace-Grid-scroller');
+  readonly sizer = element('div', 'millrace-Grid-sizer');
+  readonly table = element('table', 'millrace-Grid-table');
+  readonly body = element('tbody');
+  readonly empty = element('p', 'millrace-Grid-empty');
+  readonly node = element('div', 'millrace-Grid');
+  /** What is told to screen readers as it happens. */
+  private readonly told = element('div', 'millrace-Grid-told');
+
+  constructor(readonly label: string) {
+    const { table, scroller, empty } = this;
+    table.setAttribute('role', 'grid');
+    table.setAttribute('aria-readonly', 'true');
+    table.setAttribute('aria-multiselectable', 'true');
+    table.setAttribute('aria-label', label);
+    table.tabIndex = 0;
+    scroller.tabIndex = -1;
+    scroller.setAttribute('role', 'group');
+    scroller.setAttribute('aria-label', `${label}, scrollable`);
+    // JupyterLab would take the arrow keys to move between cells.
+    this.node.dataset.lmSuppressShortcuts = 'true';
+    this.told.setAttribute('role', 'status');
+    empty.textContent = 'No rows so far';
+    this.sizer.append(table, empty);
+    scroller.append(this.sizer);
+    this.node.append(scroller, this.told);
+  }
+
+  /** Says something to screen readers. */
+  tell(text: string): void {
+    setText(this.told, text);
+  }
+}
