@@ -80,6 +80,11 @@ export class ColumnFormat {
     return before !== `${this.decimals}/${this.fraction}/${this.hasTime}`;
   }
 
+  /** Decimals as the values need them. */
+  get ownDecimals(): number {
+    return this.decimals;
+  }
+
   /** The style has changed: what was learned of texts is forgotten. */
   restyled(): void {
     this.decimals = 0;

@@ -14,6 +14,9 @@ export class GridFrame {
   readonly body = element('tbody');
   readonly empty = element('p', 'millrace-Grid-empty');
   readonly node = element('div', 'millrace-Grid');
+  readonly tools = element('div', 'millrace-Grid-tools');
+  /** What cannot be done, and why. */
+  private readonly problem = element('p', 'millrace-Grid-problem');
   /** What is told to screen readers as it happens. */
   private readonly told = element('div', 'millrace-Grid-told');
 
@@ -33,7 +36,17 @@ export class GridFrame {
     empty.textContent = 'No rows so far';
     this.sizer.append(table, empty);
     scroller.append(this.sizer);
-    this.node.append(scroller, this.told);
+    this.tools.setAttribute('role', 'toolbar');
+    this.tools.setAttribute('aria-label', `Tools of ${label}`);
+    this.problem.setAttribute('role', 'alert');
+    this.problem.hidden = true;
+    this.node.append(this.tools, scroller, this.problem, this.told);
+  }
+
+  /** Shows what cannot be done; null: nothing is wrong. */
+  complain(text: string | null): void {
+    setText(this.problem, text ?? '');
+    this.problem.hidden = text === null;
   }
 
   /** Says something to screen readers. */

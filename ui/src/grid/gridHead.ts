@@ -1,6 +1,7 @@
 import type { ColumnSort } from '@millrace/protocol';
 import { element, setAttribute } from '../dom.js';
 import type { ColumnFormat } from './columnFormat.js';
+import { FILTER_HELP } from './filterText.js';
 
 /** What a head is made of. */
 export interface HeadOptions {
@@ -18,13 +19,17 @@ export interface HeadOptions {
 export class GridHead {
   readonly columns = element('colgroup');
   readonly row = element('tr');
-  readonly node = element('thead', '', this.row);
+  /** The fields that filters are written into. */
+  private readonly filterRow = element('tr', 'millrace-Grid-filters');
+  readonly node = element('thead', '', this.row, this.filterRow);
   cells: readonly HTMLTableCellElement[] = [];
   private cols: readonly HTMLElement[] = [];
 
   constructor() {
     this.row.setAttribute('role', 'row');
     this.row.setAttribute('aria-rowindex', '1');
+    this.filterRow.hidden = true;
+    this.filterRow.setAttribute('role', 'presentation');
   }
 
   /** Makes it anew. */
@@ -66,6 +71,39 @@ export class GridHead {
       cell.setAttribute('aria-colindex', String(index + 1));
     });
     this.cells = cells;
+  }
+
+  get hasFilters(): boolean {
+    return !this.filterRow.hidden;
+  }
+
+  /** Shows the fields that filters are written into, or takes them away. `textOf` says what is in them. */
+  showFilters(shown: boolean, textOf: (column: string) => string, hasStates: boolean, sticky: number): void {
+    this.filterRow.hidden = !shown;
+    if (!shown) return;
+    const stickyClass = (isSticky: boolean): string => (isSticky ? 'millrace-mod-sticky' : '');
+    const cells = this.cols.map((col, place) => {
+      const name = col.dataset.column ?? '';
+      const field = element('input', 'millrace-Grid-filter');
+      field.type = 'text';
+      field.spellcheck = false;
+      field.value = textOf(name);
+      field.dataset.column = name;
+      field.maxLength = 200;
+      field.placeholder = 'filter';
+      field.title = `Filter by ${name}: ${FILTER_HELP}`;
+      field.setAttribute('aria-label', `Filter by ${name}`);
+      return element('td', stickyClass(place < sticky), field);
+    });
+    const state = hasStates ? [element('td', stickyClass(sticky > 0))] : [];
+    this.filterRow.replaceChildren(...state, ...cells);
+    for (const cell of this.filterRow.cells) cell.setAttribute('role', 'presentation');
+  }
+
+  /** The field that a column's filter is written into. */
+  fieldOf(column: string): HTMLInputElement | null {
+    const fields = this.filterRow.querySelectorAll<HTMLInputElement>('input');
+    return [...fields].find(field => field.dataset.column === column) ?? null;
   }
 
   setWidths(widths: readonly string[]): void {

@@ -1,4 +1,4 @@
-import type { RowRange, ViewColumn, ViewRequest } from '@millrace/protocol';
+import type { Arrangement, RowRange, ViewColumn, ViewRequest } from '@millrace/protocol';
 import { setAttribute } from '../dom.js';
 import type { Row } from '../model/rows.js';
 import type { Change, ViewModel } from '../model/viewModel.js';
@@ -10,6 +10,7 @@ import { GridFrame } from './gridFrame.js';
 import { GridHead } from './gridHead.js';
 import { GridInput } from './gridInput.js';
 import { GridRow } from './gridRow.js';
+import { GridTools } from './gridTools.js';
 import { RangeAsker } from './rangeAsker.js';
 import { stickyColumns, stickyOffsets } from './sticky.js';
 import { Viewport } from './viewport.js';
@@ -30,6 +31,7 @@ export class GridSurface implements Surface {
   private readonly viewport = new Viewport(ROW_HEIGHT);
   private readonly input: GridInput;
   private readonly asker: RangeAsker;
+  private readonly tools: GridTools;
   private tableColumns: readonly ViewColumn[] = [];
   private key: readonly string[] = [];
   private hasStates = false;
@@ -44,11 +46,27 @@ export class GridSurface implements Surface {
   private set = { first: 0, scrollTop: -1 };
   private readonly observer: ResizeObserver | null;
 
-  constructor(label: string, ask: (request: ViewRequest) => void) {
+  constructor(
+    label: string,
+    private readonly ask: (request: ViewRequest) => void,
+  ) {
     this.frame = new GridFrame(label);
     this.node = this.frame.node;
     this.asker = new RangeAsker(FIRST_ROWS, ask);
     const { scroller } = this.frame;
+    // Before the cells' keys: those of heads come first.
+    this.tools = new GridTools({
+      frame: this.frame,
+      head: this.head,
+      columns: this.columns,
+      cursor: this.cursor,
+      arrange: arrangement => this.arrange(arrangement),
+      rebuilt: () => this.remake(),
+      resized: () => {
+        this.layOut();
+        this.write(false);
+      },
+    });
     this.input = new GridInput(this.frame, this.cursor, {
       bounds: () => this.bounds(),
       firstRow: () => this.first(),
@@ -64,6 +82,14 @@ export class GridSurface implements Surface {
     return this.asker.range;
   }
 
+  get arrangement(): Arrangement | null {
+    return this.tools.arrangement.isPlain ? null : this.tools.arrangement.now;
+  }
+
+  refused(reason: string): void {
+    this.tools.refused(reason);
+  }
+
   draw(change: Change, model: ViewModel): void {
     // What rows were before, where a frame changes some: those that move are marked as well.
     const before = change.reset ? null : new Map(this.rows.map(row => [row.id, row]));
@@ -71,11 +97,10 @@ export class GridSurface implements Surface {
     // Saved rows are few of many: they are shown as a table of their own, from 0.
     const isAlone = model.seq === 0;
     this.from = isAlone ? 0 : model.from;
-    this.viewport.total = isAlone
-      ? this.rows.length
-      : Math.max(model.status.total, this.from + this.rows.length);
+    const total = model.status.matched ?? model.status.total;
+    this.viewport.total = isAlone ? this.rows.length : Math.max(total, this.from + this.rows.length);
     // Asked for the end, a table in an order gives its first rows.
-    if (change.reset && !isAlone && this.range.tail && this.from + this.rows.length < model.status.total) {
+    if (change.reset && !isAlone && this.range.tail && this.from + this.rows.length < total) {
       this.ordered = true;
       this.following = false;
     }
@@ -94,6 +119,7 @@ export class GridSurface implements Surface {
 
   setLive(live: boolean): void {
     this.asker.live = live;
+    this.tools.setLive(live);
   }
 
   picture(): null {
@@ -105,6 +131,25 @@ export class GridSurface implements Surface {
     this.observer?.disconnect();
     this.frame.scroller.removeEventListener('scroll', this.onScroll);
     this.input.dispose();
+    this.tools.dispose();
+  }
+
+  /** Asks for the rows in another order: from their beginning where they are sorted, else their end is followed. */
+  private arrange(arrangement: Arrangement): void {
+    this.ordered = arrangement.order.length > 0;
+    this.following = !this.ordered;
+    this.scrollTo(0);
+    this.asker.restart(this.following);
+    if (this.asker.live) this.ask({ type: 'arrange', arrangement, range: this.range });
+  }
+
+  /** Columns have come, gone or moved: all is drawn anew. */
+  private remake(): void {
+    if (this.tableColumns.length === 0) return;
+    this.rebuild();
+    this.cursor.clamp(this.bounds());
+    this.layOut();
+    this.write(true);
   }
 
   private bounds(): Bounds {
@@ -158,6 +203,13 @@ export class GridSurface implements Surface {
       sticky,
       id: frame.id,
     });
+    head.showFilters(
+      this.tools.wantsFilters,
+      column => this.tools.arrangement.textOf(column),
+      this.hasStates,
+      sticky,
+    );
+    head.setSorts(this.tools.arrangement.order);
     frame.table.replaceChildren(head.columns, head.node, frame.body);
     setAttribute(
       frame.table,

@@ -27,6 +27,13 @@ export class RangeAsker {
     this.selected = area;
   }
 
+  /** The rows are others from here on: those at their end, or the first ones. */
+  restart(tail: boolean): void {
+    clearTimeout(this.timer);
+    this.selected = null;
+    this.range = { from: 0, limit: Math.min(this.range.limit, MOST_ROWS), tail };
+  }
+
   /** Asks for the rows on the screen and some around, where they are not what was asked for last. */
   look(first: number, fit: number, following: boolean): void {
     const { range } = this;

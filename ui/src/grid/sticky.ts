@@ -27,9 +27,13 @@ export function stickyOffsets(
   // Where they would take most of what is to be seen, they go with the others.
   const room = table.closest<HTMLElement>('.millrace-Grid-scroller')?.clientWidth ?? 0;
   const isFree = room > 0 && left > room * 0.6;
-  for (const row of [head, ...lines.map(({ node }) => node)]) {
+  const filters = head.nextElementSibling;
+  const rows = [head, ...(filters instanceof HTMLTableRowElement ? [filters] : [])];
+  for (const row of [...rows, ...lines.map(({ node }) => node)]) {
     offsets.forEach((offset, place) => {
-      const { style } = row.cells[place];
+      const cell = row.cells.item(place);
+      if (cell === null) return;
+      const { style } = cell;
       style.position = isFree ? 'static' : '';
       style.left = `${offset}px`;
     });
