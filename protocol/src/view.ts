@@ -71,6 +71,9 @@ export interface RowRange {
   readonly tail: boolean;
 }
 
+/** Kinds of files that a table is downloaded as. */
+export type DownloadFormat = 'csv' | 'parquet' | 'arrow';
+
 /** Front end to kernel. */
 export type ViewRequest =
   /** A frame has been painted (or, with `seq` 0, the view is shown again): `credit` more may come. */
@@ -80,6 +83,11 @@ export type ViewRequest =
   | { readonly type: 'range'; readonly range: RowRange }
   /** A grid's rows are to be in another order, or others of them; `range` is of the rows as they are then. Answered by a snapshot, or `refused`. */
   | { readonly type: 'arrange'; readonly arrangement: Arrangement; readonly range: RowRange }
+  /** The whole table, in its order and through its filter as a file of some kind; `id` is the front end's, one at a time. */
+  | { readonly type: 'download'; readonly id: number; readonly format: DownloadFormat }
+  /** A piece has been taken: one more may come. Four may be under way. */
+  | { readonly type: 'downloadNext'; readonly id: number }
+  | { readonly type: 'downloadStop'; readonly id: number }
   /** A frame was missed: start again from a snapshot. */
   | { readonly type: 'resync' };
 
@@ -99,6 +107,13 @@ export type ViewMessage =
     })
   | (FrameHeader & { readonly type: 'delta'; readonly baseSeq: number })
   | { readonly type: 'status'; readonly status: ViewStatus }
+  /** A piece of a download's bytes as `buffers[0]`; at its end none, and `end` or `error`. */
+  | {
+      readonly type: 'download';
+      readonly id: number;
+      readonly end: { readonly rows: number; readonly bytes: number } | null;
+      readonly error: string | null;
+    }
   /** A request cannot be done, for a reason that its reader is told; the view is as it was. */
   | { readonly type: 'refused'; readonly request: 'arrange'; readonly reason: string }
   /** The view is over: the kernel does not know it, or its cell was run again. The last drawing stays, marked stale. */

@@ -168,21 +168,21 @@ export class ViewPort {
   }
 
   /** What is shown: the table, or its rows as they were asked for. */
-  get #shown(): ViewSource {
+  get shown(): ViewSource {
     return this.#arranged ?? this.#source;
   }
 
   #status(): ViewStatus {
     const status = this.#options.status();
     const isFiltered = this.#arranged !== null && (this.#arrangement?.filter.length ?? 0) > 0;
-    return isFiltered ? { ...status, matched: this.#shown.total } : status;
+    return isFiltered ? { ...status, matched: this.shown.total } : status;
   }
 
   #flush(): void {
     if (this.#closed || this.#hidden || this.#options.isFrozen()) return;
     const now = this.#options.now();
     if (this.#waitingSince !== null && now - this.#waitingSince > LEASE_MS) return;
-    const source = this.#shown;
+    const source = this.shown;
     const changed =
       this.#needsFrame || source.version !== this.#version || source.generation !== this.#generation;
     if (changed && this.#credit > 0) {
@@ -203,7 +203,7 @@ export class ViewPort {
 
   #sendFrame(now: number): void {
     const { view, encode, send } = this.#options;
-    const source = this.#shown;
+    const source = this.shown;
     const key = this.#key;
     const { from, positions } = visibleRows(source, view, this.#range);
     const order = source.isOrdered ? Array.from(positions, position => source.rowId(position)) : [];
@@ -244,11 +244,11 @@ export class ViewPort {
   /** Whether any row shown is one that the front end has: else a snapshot is the shorter way. */
   #overlaps(positions: Int32Array): boolean {
     if (this.#sent.size === 0) return positions.length === 0 && this.#seq > 0;
-    return positions.some(position => this.#sent.has(this.#shown.rowId(position)));
+    return positions.some(position => this.#sent.has(this.shown.rowId(position)));
   }
 
   #isNews(position: number): boolean {
-    const source = this.#shown;
+    const source = this.shown;
     return !this.#sent.has(source.rowId(position)) || source.rowVersion(position) > this.#version;
   }
 

@@ -15,6 +15,8 @@ export class GridFrame {
   readonly empty = element('p', 'millrace-Grid-empty');
   readonly node = element('div', 'millrace-Grid');
   readonly tools = element('div', 'millrace-Grid-tools');
+  /** How what takes a while is going. */
+  readonly noted = element('span', 'millrace-Grid-note');
   /** What cannot be done, and why. */
   private readonly problem = element('p', 'millrace-Grid-problem');
   /** What is told to screen readers as it happens. */
@@ -47,6 +49,10 @@ export class GridFrame {
   complain(text: string | null): void {
     setText(this.problem, text ?? '');
     this.problem.hidden = text === null;
+  }
+
+  note(text: string): void {
+    setText(this.noted, text);
   }
 
   /** Says something to screen readers. */

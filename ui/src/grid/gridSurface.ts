@@ -1,4 +1,4 @@
-import type { Arrangement, RowRange, ViewColumn, ViewRequest } from '@millrace/protocol';
+import type { Arrangement, RowRange, ViewColumn, ViewMessage, ViewRequest } from '@millrace/protocol';
 import { setAttribute } from '../dom.js';
 import type { Row } from '../model/rows.js';
 import type { Change, ViewModel } from '../model/viewModel.js';
@@ -60,6 +60,7 @@ export class GridSurface implements Surface {
       head: this.head,
       columns: this.columns,
       cursor: this.cursor,
+      ask,
       arrange: arrangement => this.arrange(arrangement),
       rebuilt: () => this.remake(),
       resized: () => {
@@ -88,6 +89,10 @@ export class GridSurface implements Surface {
 
   refused(reason: string): void {
     this.tools.refused(reason);
+  }
+
+  downloaded(message: Extract<ViewMessage, { type: 'download' }>, buffers: readonly Uint8Array[]): void {
+    this.tools.download.receive(message, buffers);
   }
 
   draw(change: Change, model: ViewModel): void {

@@ -1,7 +1,8 @@
-import type { Arrangement } from '@millrace/protocol';
+import type { Arrangement, DownloadFormat, ViewRequest } from '@millrace/protocol';
 import { element, setAttribute } from '../dom.js';
 import { columnMenu, widen, type ColumnActions } from './columnMenu.js';
 import type { GridCursor } from './cursor.js';
+import { GridDownload } from './download.js';
 import { GridArrangement } from './gridArrangement.js';
 import type { GridColumns } from './gridColumns.js';
 import type { GridFrame } from './gridFrame.js';
@@ -11,12 +12,19 @@ import { openMenu, type MenuItem } from './menu.js';
 
 const FILTER_PAUSE_MS = 250;
 
+const FORMATS: readonly (readonly [DownloadFormat, string])[] = [
+  ['csv', 'CSV'],
+  ['parquet', 'Parquet'],
+  ['arrow', 'Arrow'],
+];
+
 /** What the tools of a grid need of it. */
 interface Grid {
   readonly frame: GridFrame;
   readonly head: GridHead;
   readonly columns: GridColumns;
   readonly cursor: GridCursor;
+  readonly ask: (request: ViewRequest) => void;
   /** Asks for the rows in another order, or others of them. */
   arrange(arrangement: Arrangement): void;
   rebuilt(): void;
@@ -26,6 +34,7 @@ interface Grid {
 /** The tools of a grid: sorting, filters, and what can be done with its columns. */
 export class GridTools implements ColumnActions {
   readonly arrangement = new GridArrangement();
+  readonly download: GridDownload;
   private readonly headInput: HeadInput;
   private readonly buttons: readonly HTMLButtonElement[];
   private live = false;
@@ -49,14 +58,22 @@ export class GridTools implements ColumnActions {
     filter.setAttribute('aria-pressed', 'false');
     const columns = toolButton('Columns', () => this.menuOf(columns, 'Columns', this.columnItems()));
     columns.setAttribute('aria-haspopup', 'menu');
-    this.buttons = [filter, columns];
-    frame.tools.append(filter, columns);
+    this.download = new GridDownload(grid.ask, (text, isTrouble) => {
+      frame.complain(isTrouble ? text : null);
+      frame.note(isTrouble ? '' : text);
+      frame.tell(text);
+    });
+    const download = toolButton('Download', () => this.menuOf(download, 'Download', this.downloadItems()));
+    download.setAttribute('aria-haspopup', 'menu');
+    this.buttons = [filter, download];
+    frame.tools.append(filter, columns, download, frame.noted);
     this.setLive(false);
   }
 
   setLive(live: boolean): void {
     this.live = live;
-    this.buttons[0].disabled = !live;
+    for (const button of this.buttons) button.disabled = !live;
+    if (!live) this.download.lost();
   }
 
   dispose(): void {
@@ -140,6 +157,15 @@ export class GridTools implements ColumnActions {
       },
     }));
     return [all, ...each];
+  }
+
+  private downloadItems(): MenuItem[] {
+    const { download } = this;
+    if (download.isRunning) return [{ label: 'Stop the download', run: () => download.stop() }];
+    return FORMATS.map(([format, label]) => ({
+      label,
+      run: () => download.start(this.grid.frame.label, format),
+    }));
   }
 
   private toggleFilters(): void {

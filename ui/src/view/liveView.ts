@@ -126,6 +126,9 @@ export class LiveView {
           void this.surface.draw(NO_CHANGE, this.model);
         this.showStatus();
         return;
+      case 'download':
+        this.surface.downloaded?.(message, buffers);
+        return;
       case 'refused':
         this.surface.refused?.(message.reason);
         return;
