@@ -43,7 +43,7 @@ export interface ArrangeableSource extends ViewSource {
    * Its rows in another order, or some of them, kept current until it is closed.
    *
    * @param arrangement an `Arrangement` of the protocol, which comes from outside
-   * @throws MillraceError `MR1660` to `MR1663` for one that is none, or that the columns do not have
+   * @throws MillraceError `MR1660` to `MR1662` for one that is none, or that the columns do not have
    */
   arrange(arrangement: unknown): ArrangedSource;
 }
