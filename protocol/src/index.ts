@@ -1,5 +1,6 @@
 export * from './version.js';
 export * from './view.js';
+export * from './arrangement.js';
 export * from './session.js';
 export * from './chart/options.js';
 export * from './chart/theme.js';
