@@ -31,6 +31,7 @@ export function chartPng(
     width: WIDTH,
     font: FONT,
     background: 'white',
+    ...(view.timeZone === undefined ? {} : { timeZone: view.timeZone }),
   });
   const title = view.title === null ? {} : { title: view.title };
   const withRows = { ...title, ...spec, data: { name: ROWS, values: rows } };

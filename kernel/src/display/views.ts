@@ -105,7 +105,11 @@ export class Views {
   async #pictured(shown: ShownView, view: ChartView, { data }: Bundle): Promise<Bundle> {
     const { arrow, bound } = await this.#snapshot(shown, Math.min(view.maxRows, PICTURE_ROWS));
     const columns = viewColumns(bound);
-    const { png, width, height } = await chartPng(view, columns, vegaRows(viewRows(arrow, columns)));
+    const { png, width, height } = await chartPng(
+      view,
+      columns,
+      vegaRows(viewRows(arrow, columns), view.timeZone),
+    );
     const { 'text/html': _, ...rest } = data;
     const picture = Buffer.from(png).toString('base64');
     return { data: { ...rest, 'image/png': picture }, metadata: { 'image/png': { width, height } } };

@@ -7,6 +7,8 @@ export interface ChartTheme {
   readonly font?: string;
   /** CSS colour behind the chart; by default none, so that the page shows through. */
   readonly background?: string;
+  /** The zone whose wall clock the rows' times are (see `wallClock`); by default UTC. */
+  readonly timeZone?: string;
 }
 
 /** The colours of a theme. Up and down are blue and orange: far apart in hue for colour-blind readers, and in lightness. */

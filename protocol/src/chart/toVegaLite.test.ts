@@ -36,7 +36,7 @@ describe('toVegaLite', () => {
     expect(spec.data).toEqual({ name: 'rows' });
     const panes = spec.vconcat as { layer?: unknown[]; encoding?: Record<string, unknown> }[];
     expect(panes).toHaveLength(2);
-    expect(panes[0].layer).toHaveLength(4);
+    expect(panes[0].layer).toHaveLength(5);
     expect(panes[1].encoding?.y).toMatchObject({ field: 'volume' });
     expect(spec.resolve).toEqual({ scale: { x: 'shared' } });
     const times = [...objectsOf(spec)].filter(part => part.type === 'temporal');
