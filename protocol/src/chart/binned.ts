@@ -6,9 +6,10 @@ import {
   NUMBER_FORMAT,
   TIME_FORMAT,
   timeChannel,
+  tooltipTitle,
   type Json,
 } from './channels.js';
-import { datumOf, fieldOf } from './fields.js';
+import { datumOf } from './fields.js';
 import type { ChartSpec } from './options.js';
 import { palette, type ChartTheme } from './theme.js';
 
@@ -21,7 +22,8 @@ const CELLS = { x: 60, y: 20 } as const;
 
 /** How many rows there are of the values between two round ones. */
 export function histogram(chart: Histogram, columns: readonly ViewColumn[], theme: ChartTheme): Json {
-  const series = chart.color === null ? [] : [fieldOf(chart.color)];
+  const { color } = chart;
+  const series = color === null ? [] : ['__series'];
   const isNamed = measure(chart.x, columns) === 'nominal';
   const along = isNamed
     ? { x: { field: '__x', type: 'nominal', title: chart.x, axis: { labelAngle: 0 } } }
@@ -30,6 +32,8 @@ export function histogram(chart: Histogram, columns: readonly ViewColumn[], them
   return {
     height: 260,
     transform: [
+      // Names that are no paths, since what is grouped is found again by them.
+      ...(color === null ? [] : [{ calculate: datumOf(color), as: '__series' }]),
       ...binned('x', chart.x, isNamed ? null : chart.bins),
       { aggregate: [{ op: 'count', as: '__rows' }], groupby },
     ],
@@ -37,11 +41,9 @@ export function histogram(chart: Histogram, columns: readonly ViewColumn[], them
     encoding: {
       ...along,
       y: { field: '__rows', type: 'quantitative', title: 'rows', axis: { tickMinStep: 1 } },
-      ...colorChannel(chart.color),
+      ...colorChannel(color === null ? null : '__series'),
       tooltip: [
-        ...(chart.color === null
-          ? []
-          : [{ field: fieldOf(chart.color), type: 'nominal', title: chart.color }]),
+        ...(color === null ? [] : [{ field: '__series', type: 'nominal', title: tooltipTitle(color) }]),
         ...ends('x', chart.x, columns),
         { field: '__rows', type: 'quantitative', title: 'Rows', format: ',' },
       ],
@@ -100,7 +102,7 @@ export function heatmap(chart: Heatmap, columns: readonly ViewColumn[], theme: C
       tooltip: [
         ...ends('x', chart.x, columns),
         ...ends('y', chart.y, columns),
-        { field: '__cell', type: 'quantitative', title, format: ',.6~r' },
+        { field: '__cell', type: 'quantitative', title: tooltipTitle(title), format: ',.6~r' },
       ],
     },
   };
@@ -111,7 +113,10 @@ export function boxplot(chart: Boxplot, columns: readonly ViewColumn[], theme: C
   const { x } = chart;
   const ground = theme.background ?? (theme.mode === 'dark' ? '#111111' : '#ffffff');
   const isTime = x !== null && measure(x, columns) === 'temporal';
-  const time = { timeUnit: 'utcyearmonthdatehoursminutesseconds', axis: { format: '%H:%M', labelAngle: 0 } };
+  const time = {
+    timeUnit: 'utcyearmonthdatehoursminutesseconds',
+    axis: { format: '%H:%M', labelAngle: 0, title: null },
+  };
   return {
     height: 260,
     transform: [
@@ -132,11 +137,11 @@ export function boxplot(chart: Boxplot, columns: readonly ViewColumn[], theme: C
             x: {
               field: '__x',
               type: 'ordinal',
-              title: null,
-              ...(isTime ? time : { axis: { labelAngle: 0 } }),
+              title: tooltipTitle(x),
+              ...(isTime ? time : { axis: { labelAngle: 0, title: null } }),
             },
           }),
-      y: { field: '__y', type: 'quantitative', scale: { zero: false }, title: chart.y },
+      y: { field: '__y', type: 'quantitative', scale: { zero: false }, title: tooltipTitle(chart.y) },
     },
   };
 }
@@ -177,13 +182,13 @@ function continuous(axis: 'x' | 'y', name: string, columns: readonly ViewColumn[
 /** What the tooltip says of a bin. */
 function ends(axis: 'x' | 'y', name: string, columns: readonly ViewColumn[]): Json[] {
   const type = measure(name, columns);
-  if (type === 'nominal') return [{ field: `__${axis}`, type, title: name }];
+  if (type === 'nominal') return [{ field: `__${axis}`, type, title: tooltipTitle(name) }];
   const format =
     type === 'temporal'
       ? { timeUnit: 'utcyearmonthdatehoursminutesseconds', format: TIME_FORMAT }
       : { format: NUMBER_FORMAT };
   return [
-    { field: `__${axis}From`, type, title: `${name} from`, ...format },
-    { field: `__${axis}To`, type, title: `${name} to`, ...format },
+    { field: `__${axis}From`, type, title: `${tooltipTitle(name)} from`, ...format },
+    { field: `__${axis}To`, type, title: `${tooltipTitle(name)} to`, ...format },
   ];
 }

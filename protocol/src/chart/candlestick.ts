@@ -5,6 +5,7 @@ import {
   IS_REVISED,
   stateText,
   timeTitle,
+  tooltipTitle,
   tooltips as tooltipsOf,
   type Json,
 } from './channels.js';
@@ -221,7 +222,9 @@ function tooltips(chart: Candlestick, columns: readonly ViewColumn[]): Json[] {
     format: PRICE_FORMAT,
   });
   return [
-    ...(chart.facet === null ? [] : [{ field: fieldOf(chart.facet), type: 'nominal' }]),
+    ...(chart.facet === null
+      ? []
+      : [{ field: fieldOf(chart.facet), type: 'nominal', title: tooltipTitle(chart.facet) }]),
     { field: '__time', type: 'nominal', title: 'Time' },
     price(chart.open, 'Open'),
     price(chart.high, 'High'),

@@ -51,12 +51,17 @@ export function colorChannel(color: string | null): Json {
 export function tooltips(names: readonly (string | null)[], columns: readonly ViewColumn[]): Json[] {
   const shown = [...new Set(names.filter(name => name !== null))].map(name => {
     const type = measure(name, columns);
-    const field = { field: fieldOf(name), type, title: name };
+    const field = { field: fieldOf(name), type, title: tooltipTitle(name) };
     if (type === 'temporal')
       return { ...field, timeUnit: 'utcyearmonthdatehoursminutesseconds', format: TIME_FORMAT };
     return type === 'quantitative' ? { ...field, format: NUMBER_FORMAT } : field;
   });
   return hasWindows(columns) ? [...shown, { field: STATE_TEXT, type: 'nominal', title: 'Window' }] : shown;
+}
+
+/** A column's name in a tooltip: Vega-Lite writes it into an expression, with quotes escaped and backslashes not. */
+export function tooltipTitle(name: string): string {
+  return name.replaceAll('\\', '\uff3c');
 }
 
 const STATE_TEXT = '__stateText';

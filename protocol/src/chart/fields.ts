@@ -39,8 +39,15 @@ export function toVegaValue(type: string, value: unknown, wall?: (ms: number) =>
   }
   if (type.startsWith('decimal')) return Number(value) / 10 ** scaleOfType(type);
   if (type.startsWith('duration')) return millisecondsOf(value as number | bigint, unitOfType(type)) / 1000;
-  return typeof value === 'bigint' ? Number(value) : value;
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'string' && value in Object.prototype ? `${value}${UNSEEN}` : value;
 }
+
+/**
+ * What is put behind the few texts that are names of what every object has: Vega finds groups in plain objects by their texts, and `__proto__` would lead it
+ * to write into all objects of the page. It has no width.
+ */
+const UNSEEN = '\u200b';
 
 function millisecondsOf(ticks: number | bigint, unit: string): number {
   if (unit === 's') return Number(ticks) * 1000;

@@ -92,7 +92,8 @@ export function themeConfig(theme: ChartTheme): Record<string, unknown> {
     },
     text: { color: colours.text },
     range: { category: [...colours.series] },
-    mark: { color: colours.series[0] },
+    // Texts for readers of the page would be made for every mark, and have no place on a canvas.
+    mark: { color: colours.series[0], aria: false },
     line: { strokeWidth: 1.5 },
     bar: { color: colours.series[0] },
     point: { color: colours.series[0] },
