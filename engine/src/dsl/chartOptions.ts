@@ -113,7 +113,8 @@ export function viewOptions(options: ChartOptions): Omit<ChartView, 'kind' | 'ch
 
 function knownZone(timeZone: string): string {
   try {
-    return new Intl.DateTimeFormat('en-US', { timeZone }).resolvedOptions().timeZone;
+    new Intl.DateTimeFormat('en-US', { timeZone });
+    return timeZone;
   } catch {
     throw new MillraceError(
       'MR1640',

@@ -46,7 +46,7 @@ function bodyOf(
 ): Record<string, unknown> {
   switch (chart.form) {
     case 'vegaLite':
-      return cleanUserSpec(chart.spec);
+      return cleanUserSpec(chart.spec, columns, theme);
     case 'line':
     case 'area':
       return line(chart, columns, theme);
