@@ -73,7 +73,7 @@ test('all forms, in light and in dark', async () => {
   const stat = notebook.view(FIRST + FORMS.findIndex(([name]) => name === 'stat'));
   const label = await stat.node.locator('.millrace-Chart-canvas').getAttribute('aria-label');
   expect(label).toMatch(new RegExp(`^${SYMBOLS[0]}, [\\d,.]+, [▲▼±]`));
-});
+}, 300_000);
 
 test('what is zoomed to holds still while rows come, until Escape', async () => {
   const notebook = await opened('zoom.ipynb', 30);
@@ -102,4 +102,4 @@ test('what is zoomed to holds still while rows come, until Escape', async () => 
   await follow.waitFor({ state: 'visible' });
   await follow.press('Enter');
   await follow.waitFor({ state: 'hidden' });
-});
+}, 300_000);
