@@ -62,6 +62,8 @@ export default defineConfig({
         },
       },
       processes('kernel'),
+      // Notebook 7, nbclient, nbconvert, papermill, the console, and the wheel.
+      processes('homes', { timeout: 180_000 }),
       // At full size a file has 320 MB.
       processes('integration', {
         timeout: Number(process.env.MILLRACE_RUNS ?? 0) >= 1000 ? 900_000 : 60_000,

@@ -90,6 +90,7 @@ export type {
 } from './dsl/generator.js';
 export { read, replay } from './dsl/fileSources.js';
 export type { FileOptions, TimeSinceMidnight } from './dsl/fileSources.js';
+export type * from './dsl/knownFiles.js';
 export { webSocket } from './dsl/sources.js';
 export type { WebSocketOptions } from './dsl/sources.js';
 export { exchange } from './dsl/exchange.js';

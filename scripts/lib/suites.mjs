@@ -102,6 +102,9 @@ export const SUITES = [
   project('services', { needs: 'packages' }),
   flink,
   project('notebooks'),
+  project('homes', {
+    environment: ({ chromium }) => (chromium.path === null ? {} : { CHROME_PATH: chromium.path }),
+  }),
   {
     ...browser,
     run: context =>

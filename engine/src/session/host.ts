@@ -23,6 +23,7 @@ import { pinFile } from './hostPins.js';
 import { RecordingRegistry } from './hostRecordings.js';
 import { ResultPins } from './hostResultPins.js';
 import { checkSame } from './hostSame.js';
+import { Samples } from './hostSamples.js';
 import { WriteRegistry } from './hostWrites.js';
 import { Subscriptions } from './hostSubscriptions.js';
 import { ViewRegistry } from './hostViews.js';
@@ -83,6 +84,7 @@ class Host implements SessionHost {
   readonly #subscriptions = new Subscriptions();
   readonly #recordings: RecordingRegistry;
   readonly #pinned: ResultPins;
+  readonly #samples: Samples;
   readonly #clock: ClockPublisher;
   readonly #open = new Map<string, OpenQuery>();
   readonly #bindings: SourceBindings;
@@ -110,11 +112,20 @@ class Host implements SessionHost {
     this.#writes = new WriteRegistry(this.#runtime, this.#queries, sinks, notice);
     this.#recordings = new RecordingRegistry(this.#runtime, this.#queries, options.recorders ?? null, notice);
     this.#pinned = new ResultPins(this.#runtime, this.#queries, options.pins ?? null);
+    this.#samples = new Samples(this.#runtime, this.#queries);
     this.#clock = new ClockPublisher(this.#runtime);
   }
 
   readonly #handlers: Handlers = {
-    bind: async ({ plan }) => (await preparePlan(plan, this.#runtime)).bound,
+    bind: async ({ plan, name }) => {
+      if (name !== undefined) this.#samples.name(name, plan);
+      return (await preparePlan(plan, this.#runtime)).bound;
+    },
+    sample: ({ plan, limit }) => this.#samples.look(plan, limit),
+    sampleOf: async ({ name, limit }) => {
+      const plan = this.#samples.named(name);
+      return plan === null ? null : this.#samples.of(await this.#bindings.resolve(plan, true), limit);
+    },
     open: async ({ plan, owner }) => {
       const held = await this.#queries.hold(plan);
       const queryId = `q${this.#nextId++}`;
@@ -205,6 +216,7 @@ class Host implements SessionHost {
     },
     clientGone: async () => {
       this.#functions.clientGone();
+      this.#samples.forget();
       this.#writes.endSubscriptions();
       await this.#indexes.closeAll();
       return null;

@@ -49,7 +49,7 @@ export function createDisplay(hooks: DisplayHooks): Display {
 
   const later = async (value: unknown, displayId: string): Promise<DisplayData> => {
     const displayed = displayedOf(value);
-    if (displayed !== null) return views.show(displayed, hooks.owner(), displayId);
+    if (displayed !== null) return views.show(displayed, hooks.owner(), displayId, hooks.audience());
     const content = await contentOf(value);
     whileChanging(value, data => hooks.publish('update', { data, metadata: content.metadata, displayId }));
     return { ...content, displayId };

@@ -22,8 +22,8 @@ async function providedType(name: string, value: unknown, link: HostLink): Promi
   try {
     const displayed = displayedOf(value);
     if (displayed === null || displayed.collection === null) return null;
-    const { fields, key } = await link.request({ type: 'bind', plan: displayed.plan });
-    return { name, collection: displayed.collection, fields, key };
+    const { fields, key, time } = await link.request({ type: 'bind', plan: displayed.plan, name });
+    return { name, collection: displayed.collection, fields, key, time };
   } catch {
     // A plan that cannot be bound is an error where it is used, and says so there.
     return null;
