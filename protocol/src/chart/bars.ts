@@ -58,7 +58,7 @@ function wideX(name: string, columns: readonly ViewColumn[], theme: ChartTheme):
 }
 
 /** `__from` and `__to`: where a bar begins and ends. */
-export function sides(name: string, columns: readonly ViewColumn[]): Json[] {
+function sides(name: string, columns: readonly ViewColumn[]): Json[] {
   const x = datumOf(name);
   const between = (width: string): Json[] => [
     { calculate: `${x} + ${width} * 0.15`, as: '__from' },

@@ -10,7 +10,7 @@ export type Span = readonly [from: number, to: number];
 type Json = Record<string, unknown>;
 
 /** A compiled spec whose time axis can be held at a span, and the scales of that axis. */
-export interface WithSpan {
+interface WithSpan {
   readonly spec: Spec;
   readonly scales: readonly string[];
 }

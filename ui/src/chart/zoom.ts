@@ -2,13 +2,13 @@ import { element } from '../dom.js';
 import type { Span } from './timeAxis.js';
 
 /** What is seen of a time axis, and where it lies in the element, in pixels. */
-export interface Seen {
+interface Seen {
   readonly span: Span;
   readonly left: number;
   readonly width: number;
 }
 
-export interface ZoomTarget {
+interface ZoomTarget {
   /** Null where there is no axis to be moved. */
   readonly seen: () => Seen | null;
   /** Shows a span; null: all rows, as they come. */
