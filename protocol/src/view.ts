@@ -11,6 +11,8 @@ export type ViewDescription =
       /** Only rows of the last so many microseconds of event time are drawn; null: as many as `maxRows`. */
       readonly lastUs: number | null;
       readonly maxRows: number;
+      /** The IANA zone whose times are drawn; UTC where there is none. */
+      readonly timeZone?: string;
     };
 
 export interface ViewColumn {
