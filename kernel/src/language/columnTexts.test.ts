@@ -115,7 +115,7 @@ describe('misspelt columns', () => {
     expect(errors('hostile.where(h => h.__proto__.gt(1))')).toEqual([]);
     expect(errors('hostile.where(h => h.ltr.gt(1))').join()).not.toContain('\u202e');
     expect(errors(`trades.where(t => t.${'x'.repeat(20_000)}.gt(1))`)[0]).toContain('There is no column');
-  });
+  }, 120_000);
 });
 
 describe('completion in texts', () => {
@@ -154,7 +154,6 @@ describe('completion in texts', () => {
     expect(service.complete(...at('wide.where(w => w.column_19|')).matches).toHaveLength(111);
     const { user, system } = process.cpuUsage(before);
     const milliseconds = (user + system) / 2000;
-    console.log('2,000 columns:', milliseconds);
     expect(milliseconds).toBeLessThan(1000);
   });
 });
