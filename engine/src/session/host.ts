@@ -103,7 +103,7 @@ class Host implements SessionHost {
     const connectors = [...options.connectors, cachedConnector(kept)];
     this.#runtime = new Runtime({ ...options, connectors, exchange: this.#functions });
     this.#queries = new QueryRegistry(this.#runtime, held => this.#tellFailure(held));
-    this.#views = new ViewRegistry(this.#runtime);
+    this.#views = new ViewRegistry(this.#runtime, options.sinks);
     this.#indexes = new IndexRegistry(this.#runtime, this.#queries);
     this.#caches = new CacheRegistry(this.#runtime, this.#queries, kept);
     this.#bindings = new SourceBindings(this.#queries, this.#caches);

@@ -26,6 +26,17 @@ export async function readBytes(
   return bytes.subarray(0, filled + 1);
 }
 
+/** Opens an input for somebody who may be done before it is open: then it is closed again, and null comes back. */
+export async function openUnlessDone(
+  open: () => Promise<ByteInput>,
+  isDone: () => boolean,
+): Promise<ByteInput | null> {
+  const input = await open();
+  if (!isDone()) return input;
+  await input.close();
+  return null;
+}
+
 /** Bytes in memory as an input, for tests and for data that is there already. */
 export function memoryInput(bytes: Uint8Array, label = 'memory', chunk = Infinity): ByteInput {
   return {

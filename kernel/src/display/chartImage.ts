@@ -36,7 +36,9 @@ export function chartSpec(
   rows: readonly Record<string, unknown>[],
   font: string,
 ): Record<string, unknown> {
-  const spec = toVegaLite(view.chart, columns, { mode: 'light', width: WIDTH, font, background: 'white' });
+  const zone = view.timeZone === undefined ? {} : { timeZone: view.timeZone };
+  const theme = { mode: 'light', width: WIDTH, font, background: 'white', ...zone } as const;
+  const spec = toVegaLite(view.chart, columns, theme);
   const title = view.title === null ? {} : { title: view.title };
   return { ...title, ...spec, data: { name: ROWS, values: rows } };
 }

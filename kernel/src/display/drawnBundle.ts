@@ -51,7 +51,10 @@ function specOf(view: Parameters<typeof chartSpec>[0], { arrow, bound }: Snapsho
   const columns = columnsOf(bound);
   const rows = viewRows(arrow, columns);
   if (rows.count > SPEC_ROWS) return {};
-  const spec = { ...chartSpec(view, columns, vegaRows(rows), 'sans-serif'), $schema: VEGA_LITE.schema };
+  const spec = {
+    ...chartSpec(view, columns, vegaRows(rows, view.timeZone), 'sans-serif'),
+    $schema: VEGA_LITE.schema,
+  };
   const text = JSON.stringify(spec);
   return text.length > SPEC_TEXT ? {} : { [VEGA_LITE.mime]: JSON.parse(text) as unknown };
 }

@@ -66,7 +66,11 @@ export function viewBundle(
 /** A chart's bundle with a picture of all the rows that it shows. Beside it there is no HTML: converters would prefer it. */
 export async function picturedBundle(view: ChartView, { data }: Bundle, all: Snapshot): Promise<Bundle> {
   const columns = columnsOf(all.bound);
-  const { png, width, height } = await chartPng(view, columns, vegaRows(viewRows(all.arrow, columns)));
+  const { png, width, height } = await chartPng(
+    view,
+    columns,
+    vegaRows(viewRows(all.arrow, columns), view.timeZone),
+  );
   const { 'text/html': _, ...rest } = data;
   const picture = Buffer.from(png).toString('base64');
   return { data: { ...rest, 'image/png': picture }, metadata: { 'image/png': { width, height } } };

@@ -14,6 +14,8 @@ interface Connection {
 
 /** Files that take longer to be closed are left as they are. */
 const CLOSE_MS = 2_000;
+/** So long after its start the process loads what it may need later. */
+const IDLE_MS = 2_000;
 
 const { MILLRACE_PINS_REPORT: pinsReport } = process.env;
 const host = createNodeHost(pinsReport === undefined ? {} : { pinsReport });
@@ -102,6 +104,8 @@ function receive(message: ToEngine): void {
   }
 }
 
+// The first cell that names a file waits for half a second only.
+setTimeout(() => void import('millrace'), IDLE_MS).unref();
 link.onEvent(event => send({ type: 'event', event }));
 process.on('message', (message: ToEngine) => {
   try {

@@ -1,6 +1,6 @@
 import type { CellSource, Completeness, Completion, Language, Prepared } from './api.js';
 import { within, type Outside } from './outside.js';
-import { LanguageService } from './service.js';
+import type { LanguageService } from './service.js';
 
 /** How long an inspection waits for values to show, in milliseconds. */
 const PATIENCE_MS = 400;
@@ -10,16 +10,12 @@ const PATIENCE_MS = 400;
  * after the other, whatever it waits for.
  */
 export class AskingLanguage implements Omit<Language, 'close' | 'connect'> {
-  readonly service: LanguageService;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param directory the notebook's folder, absolute */
   constructor(
-    directory: string,
+    readonly service: LanguageService,
     readonly outside: Outside,
-  ) {
-    this.service = new LanguageService(directory);
-  }
+  ) {}
 
   prepare(source: CellSource): Promise<Prepared> {
     return this.#inTurn(async () => {

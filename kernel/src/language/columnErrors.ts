@@ -30,7 +30,21 @@ export function withColumnErrors(
   checker: ts.TypeChecker,
 ): ts.Diagnostic[] {
   const context = { service, file, checker };
-  return [...found.map(each => columnError(each, context) ?? each), ...indexErrors(context)];
+  const computed = computedErrors(context);
+  /** What is made of a column that is not there has no methods. */
+  const follows = ({ code, start }: ts.Diagnostic): boolean => {
+    if (!NO_PROPERTY.has(code) || start === undefined || computed.length === 0) return false;
+    const { parent } = nodeAt(file, start);
+    if (parent === undefined || !ts.isPropertyAccessExpression(parent)) return false;
+    const { expression } = parent;
+    return computed.some(
+      each => expression.getStart(file) <= each.start! && each.start! < expression.getEnd(),
+    );
+  };
+  return [
+    ...found.filter(each => !follows(each)).map(each => columnError(each, context) ?? each),
+    ...computed,
+  ];
 }
 
 function columnError(found: ts.Diagnostic, context: Context): ts.Diagnostic | null {
@@ -41,8 +55,9 @@ function columnError(found: ts.Diagnostic, context: Context): ts.Diagnostic | nu
   return NO_KEY.has(found.code) ? keyError(node, context) : null;
 }
 
-/** `t.pirce`, and `({ pirce }) => …`. */
+/** `t.pirce`, `t['pirce']`, and `({ pirce }) => …`. */
 function propertyError(node: ts.Node, { file, checker }: Context): ts.Diagnostic | null {
+  if (ts.isStringLiteralLike(node)) return computedError(node, file, checker);
   if (!ts.isIdentifier(node)) return null;
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent) && parent.name === node) {
@@ -55,17 +70,35 @@ function propertyError(node: ts.Node, { file, checker }: Context): ts.Diagnostic
   return names === null ? null : noColumn(file, node, node.text, names, quoted);
 }
 
-/** `t['pirce']`, which TypeScript takes for an implicit any. */
-function indexErrors({ file, checker }: Context): ts.Diagnostic[] {
+/** `t['pirce']`, and `t.col('pirce')`. */
+function computedError(
+  node: ts.StringLiteralLike,
+  file: ts.SourceFile,
+  checker: ts.TypeChecker,
+): ts.Diagnostic | null {
+  const { parent } = node;
+  const isCall =
+    ts.isCallExpression(parent) &&
+    ts.isPropertyAccessExpression(parent.expression) &&
+    parent.expression.name.text === 'col';
+  const object = isCall
+    ? (parent.expression as ts.PropertyAccessExpression).expression
+    : ts.isElementAccessExpression(parent)
+      ? parent.expression
+      : null;
+  if (object === null) return null;
+  const names = columnNames(checker, checker.getTypeAtLocation(object));
+  if (names === null || names.includes(node.text) || (!isCall && node.text === 'col')) return null;
+  const columns = object.getText(file);
+  return noColumn(file, node, node.text, names, name => (isCall ? quoted(name) : accessText(columns, name)));
+}
+
+/** Columns by computed names, of which TypeScript may say that they are an implicit any, or what their methods are not. */
+function computedErrors({ file, checker }: Context): ts.Diagnostic[] {
   const found: ts.Diagnostic[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isElementAccessExpression(node) && ts.isStringLiteralLike(node.argumentExpression)) {
-      const { text } = node.argumentExpression;
-      const names = columnNames(checker, checker.getTypeAtLocation(node.expression));
-      const columns = node.expression.getText(file);
-      if (names !== null && text !== 'col' && !names.includes(text))
-        found.push(noColumn(file, node.argumentExpression, text, names, name => accessText(columns, name)));
-    }
+    const error = ts.isStringLiteralLike(node) ? computedError(node, file, checker) : null;
+    if (error !== null) found.push(error);
     ts.forEachChild(node, visit);
   };
   visit(file);
@@ -125,13 +158,25 @@ function textsAt(node: ts.Node, found: ts.Diagnostic): ts.StringLiteralLike[] {
 function areColumns(node: ts.Node, names: readonly string[], { checker }: Context): boolean {
   let call = ts.findAncestor(node, ts.isCallExpression);
   for (let depth = 0; call !== undefined && depth < MOST_CALLS; depth++) {
-    if (fileFunction(call) !== null) return true;
+    if (fileFunction(call) !== null) return isColumnOption(node);
     const known = namesOfCall(checker, call);
     if (known.size > 0 && names.every(name => known.has(name))) return true;
     call = ts.findAncestor(call.parent, ts.isCallExpression);
   }
   return false;
 }
+
+/** Whether a place in the options of a file names a column. */
+function isColumnOption(node: ts.Node): boolean {
+  const property = ts.findAncestor(node, ts.isPropertyAssignment);
+  const outer =
+    property === undefined ? undefined : ts.findAncestor(property.parent, ts.isPropertyAssignment);
+  return [property, outer].some(
+    each => each !== undefined && ts.isIdentifier(each.name) && COLUMN_OPTIONS.has(each.name.text),
+  );
+}
+
+const COLUMN_OPTIONS: ReadonlySet<string> = new Set(['time', 'sequence', 'column', 'scale']);
 
 function noColumn(
   file: ts.SourceFile,

@@ -125,8 +125,7 @@ export function origin(
       const isConst = (ts.getCombinedNodeFlags(declared) & ts.NodeFlags.Const) !== 0;
       return isConst ? onward(declared.initializer) : null;
     }
-    const isOther = ts.isImportSpecifier(declared) || ts.isVariableDeclaration(declared);
-    return isOther ? { variable: expression.text } : null;
+    return isOfOtherCell(declared) ? { variable: expression.text } : null;
   }
   if (!ts.isCallExpression(expression)) return null;
   const { expression: callee } = expression;
@@ -136,6 +135,15 @@ export function origin(
     PASSING.has(callee.name.text) ||
     (callee.name.text === 'derive' && (column === null || !derives(expression, column)));
   return passes ? onward(callee.expression) : null;
+}
+
+/** Whether a declaration stands for a name of an earlier cell: what a cell's module was given (see `names.ts`). */
+function isOfOtherCell(declared: ts.Declaration): boolean {
+  if (ts.isVariableDeclaration(declared))
+    return (ts.getCombinedModifierFlags(declared) & ts.ModifierFlags.Ambient) !== 0;
+  if (!ts.isImportSpecifier(declared)) return false;
+  const { moduleSpecifier } = declared.parent.parent.parent;
+  return ts.isStringLiteral(moduleSpecifier) && moduleSpecifier.text.startsWith('./.cell-');
 }
 
 /** Whether a column may be made anew by `derive(t => ({ … }))`. */

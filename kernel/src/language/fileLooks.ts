@@ -11,6 +11,8 @@ const KNOWN_MS = 2000;
 const MOST_KEPT = 256;
 /** A file of more columns is not known before its cell has run. */
 const MOST_COLUMNS = 5000;
+/** All files in the types together have so many columns at most. */
+const MOST_COLUMNS_OF_ALL = 20_000;
 
 interface Look {
   /** What tells this file from a later one of its name. */
@@ -29,7 +31,11 @@ export class FileLooks {
   /** For the clock of `KNOWN_MS`, which tests set. */
   now: () => number = () => performance.now();
 
-  constructor(readonly directory: string) {}
+  /** @param patienceMs how long a cell waits for the files that it names */
+  constructor(
+    readonly directory: string,
+    readonly patienceMs = PATIENCE_MS,
+  ) {}
 
   /** The columns of files by their paths. */
   get files(): ReadonlyMap<string, readonly Field[]> {
@@ -44,7 +50,7 @@ export class FileLooks {
   /** Looks at the files of calls, but waits no longer than half a second. */
   async see(calls: readonly FileCall[], outside: Outside): Promise<void> {
     const seen = Promise.all(calls.map(call => this.#seeOne(call, outside)));
-    await within(seen, PATIENCE_MS);
+    await within(seen, this.patienceMs);
     for (const call of calls.flatMap(each => [each, untimed(each)])) {
       const look = this.#looks.get(keyOf(call));
       if (look !== undefined) look.waited = true;
@@ -91,6 +97,12 @@ export class FileLooks {
       if (fields !== null) this.#files.set(path, fields);
     }
     trim(this.#files);
+    let columns = [...this.#files.values()].reduce((sum, fields) => sum + fields.length, 0);
+    for (const [path, fields] of this.#files) {
+      if (columns <= MOST_COLUMNS_OF_ALL) break;
+      this.#files.delete(path);
+      columns -= fields.length;
+    }
   }
 }
 
@@ -130,5 +142,5 @@ function statOf(path: string): BigIntStats | null {
 }
 
 function trim(map: Map<string, unknown>): void {
-  if (map.size > MOST_KEPT) map.delete(map.keys().next().value as string);
+  while (map.size > MOST_KEPT) map.delete(map.keys().next().value as string);
 }

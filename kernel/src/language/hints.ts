@@ -27,7 +27,11 @@ export function cellHints(
     const { expression } = statement;
     if (isFloating(expression, checker)) {
       found.push(hint(file, expression, 4130, FLOATING));
-    } else if (ts.isCallExpression(expression) && isPlanned(checker.getTypeAtLocation(expression))) {
+    } else if (
+      ts.isCallExpression(expression) &&
+      !isKeeping(expression) &&
+      isPlanned(checker.getTypeAtLocation(expression))
+    ) {
       found.push(hint(file, expression, 4141, droppedText(file, expression)));
     } else if (isTop && isUnused(expression, checker)) {
       found.push(hint(file, expression, 4131, UNUSED));
@@ -96,6 +100,11 @@ function isPlanned(type: ts.Type): boolean {
   const symbol = type.getSymbol();
   if (symbol === undefined || !PLANNED.has(symbol.name)) return false;
   return MARKS.some(name => type.getProperty(name) !== undefined);
+}
+
+/** `bars.cache()` keeps its rows from then on, whoever looks. */
+function isKeeping({ expression }: ts.CallExpression): boolean {
+  return ts.isPropertyAccessExpression(expression) && expression.name.text === 'cache';
 }
 
 const PLANNED: ReadonlySet<string> = new Set([

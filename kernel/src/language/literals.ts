@@ -41,5 +41,25 @@ function isUnterminated(node: ts.StringLiteralLike): boolean {
 /** The texts that may stand at a position inside quotes, as the types say. */
 export function stringNames(service: ts.LanguageService, fileName: string, position: number): string[] {
   const entries = service.getCompletionsAtPosition(fileName, position, {})?.entries ?? [];
-  return entries.filter(({ kind }) => kind === ts.ScriptElementKind.string).map(({ name }) => name);
+  return entries
+    .filter(({ kind }) => kind === ts.ScriptElementKind.string)
+    .map(({ name }) => unescaped(name));
 }
+
+/** What a text means that is written with escapes, as TypeScript offers it, too. */
+export function unescaped(written: string): string {
+  return written.replace(/\\(u[\da-fA-F]{4}|x[\da-fA-F]{2}|.)/gs, (_, what: string) => {
+    if (what.length > 2) return String.fromCharCode(parseInt(what.slice(1), 16));
+    return SHORT[what] ?? what;
+  });
+}
+
+const SHORT: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  0: '\0',
+};

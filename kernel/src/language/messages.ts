@@ -2,7 +2,7 @@ import type { PlanSample } from 'millrace';
 import type { Language } from './api.js';
 import type { FileCall } from './outside.js';
 
-/** The methods that cross to the worker. */
+/** The methods that cross to the language process. */
 export type Method = Exclude<keyof Language, 'close' | 'connect'>;
 
 /** A call of one of the service's methods, by message. */
@@ -12,14 +12,15 @@ export interface Call {
   readonly args: readonly unknown[];
 }
 
-/** Its answer; `error` is a sentence where the call failed. */
-export interface Answer {
-  readonly id: number;
-  readonly value: unknown;
-  readonly error: string | null;
+/** The process is there and takes calls. */
+interface Ready {
+  readonly id: null;
 }
 
-/** What the service asks of the engine, from the worker. */
+/** What comes back: the answer of a call, `error` a sentence where the call failed, or that the process is there. */
+export type Answer = Ready | { readonly id: number; readonly value: unknown; readonly error: string | null };
+
+/** What the service asks of the engine. */
 export type Question = { readonly question: number } & (
   { readonly type: 'look'; readonly call: FileCall } | { readonly type: 'sample'; readonly name: string }
 );

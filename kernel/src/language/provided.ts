@@ -43,17 +43,40 @@ function columnType({ type, nullable }: Field): string {
  * a column is `any`.
  */
 export function isLoose(checker: ts.TypeChecker, file: ts.SourceFile, name: string): boolean {
-  const module = checker.getSymbolAtLocation(file);
-  const symbol =
-    module === undefined ? undefined : checker.getExportsOfModule(module).find(found => found.name === name);
-  if (symbol === undefined) return false;
-  const type = checker.getTypeOfSymbol(symbol);
+  const type = exportedType(checker, file, name);
+  if (type === null) return false;
   if (isOpen(checker, type)) return true;
   return rowTypes(checker, type).some(
     row =>
       isOpen(checker, row) ||
       row.getProperties().some(column => isOpen(checker, checker.getTypeOfSymbol(column))),
   );
+}
+
+/** Which kind of collection a top-level name is by its type; null where it is none. */
+export function collectionOf(
+  checker: ts.TypeChecker,
+  file: ts.SourceFile,
+  name: string,
+): ProvidedType['collection'] | null {
+  const type = exportedType(checker, file, name);
+  const parts = type === null ? [] : type.isIntersection() ? type.types : [type];
+  const kinds = parts.map(part => KINDS.get(part.getSymbol()?.name ?? ''));
+  return kinds.find(kind => kind !== undefined) ?? null;
+}
+
+const KINDS: ReadonlyMap<string, ProvidedType['collection']> = new Map([
+  ['Stream', 'Stream'],
+  ['LiveStream', 'Stream'],
+  ['StreamTable', 'StreamTable'],
+  ['Table', 'Table'],
+]);
+
+function exportedType(checker: ts.TypeChecker, file: ts.SourceFile, name: string): ts.Type | null {
+  const module = checker.getSymbolAtLocation(file);
+  const symbol =
+    module === undefined ? undefined : checker.getExportsOfModule(module).find(found => found.name === name);
+  return symbol === undefined ? null : checker.getTypeOfSymbol(symbol);
 }
 
 /** The row of a collection, or of each part of a type that a collection is part of. */

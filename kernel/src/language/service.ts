@@ -8,6 +8,7 @@ import { columnAt, type ColumnAt } from './columnOrigin.js';
 import { completions } from './complete.js';
 import { completeness } from './completeness.js';
 import { cellDiagnostics } from './diagnostics.js';
+import { usedNames } from './declarations.js';
 import { emitCell } from './emit.js';
 import { logicOnExpressions } from './expressionLogic.js';
 import { withOperatorErrors } from './expressionOperators.js';
@@ -19,6 +20,7 @@ import { cellHints } from './hints.js';
 import { CellFiles } from './host.js';
 import { inspection } from './inspect.js';
 import { jsxErrors } from './jsx.js';
+import { LateRows } from './lateRows.js';
 import { FILES_FILE, knownFilesText } from './knownFiles.js';
 import { textAt } from './literals.js';
 import { LocalModules } from './localModules.js';
@@ -29,8 +31,9 @@ import { knownName, type KnownName } from './names.js';
 import { fromCodePoints } from './offsets.js';
 import type { Outside } from './outside.js';
 import { reachableModules } from './reachable.js';
+import { keepingRegistry } from './registry.js';
 import { parse, syntaxErrors } from './parse.js';
-import { isLoose, providedDeclaration, type ProvidedModule } from './provided.js';
+import { collectionOf, isLoose, providedDeclaration, type ProvidedModule } from './provided.js';
 import { isInSql, sqlCompletions } from './sqlNames.js';
 import { textCompletions } from './textCompletions.js';
 
@@ -50,24 +53,29 @@ export class LanguageService {
   readonly #looks: FileLooks;
   /** The streams and tables of the notebook, as they were when their cells had run. */
   readonly #collections = new Map<string, ProvidedType>();
+  readonly #late = new LateRows();
   #modules = 0;
   /** Whether the last cell asked for a module that was not there. */
   #isMissingModule = false;
 
-  /** @param directory the notebook's folder, absolute */
-  constructor(directory: string) {
+  /**
+   * @param directory the notebook's folder, absolute
+   * @param registry parsed files, which may be there already
+   * @param patienceMs how long `see` waits for files; not given: half a second
+   */
+  constructor(directory: string, registry = keepingRegistry(), patienceMs?: number) {
     this.#files = new CellFiles(directory, [CURRENT_FILE, GLOBALS_FILE, FILES_FILE]);
-    this.#looks = new FileLooks(directory);
+    this.#looks = new FileLooks(directory, patienceMs);
     this.#files.set(FILES_FILE, knownFilesText(this.#looks.files));
     this.#files.set(GLOBALS_FILE, GLOBALS_TEXT);
     this.#files.set(CURRENT_FILE, 'export {};\n');
-    this.#service = ts.createLanguageService(this.#files, ts.createDocumentRegistry(true, directory));
+    this.#service = ts.createLanguageService(this.#files, registry);
     this.#local = new LocalModules(this.#files, this.#service);
   }
 
-  /** Loads the types that every cell needs, and those of `millrace`: about two seconds of work. */
-  warmUp(): void {
-    this.#check(cellModule("import * as m from 'millrace';\nconsole.log(m);", this.#names));
+  /** Loads the types that a cell needs: about two seconds of work for those of Node and of `millrace` where they are not there already. */
+  warmUp(code = "import * as m from 'millrace';\nconsole.log(m);"): void {
+    this.#check(cellModule(code, this.#names));
   }
 
   /**
@@ -76,17 +84,24 @@ export class LanguageService {
    * @param cursor where the cell is being written (code points): a path that is not whole yet is not looked at
    */
   async see(code: string, outside: Outside, cursor: number | null = null): Promise<void> {
+    const file = parse(findMagics(code).masked);
+    for (const { name, module, file: declaring, sample } of await this.#late.learn(
+      usedNames(file, file.end),
+      outside,
+    )) {
+      const collection = this.#collectionOf(module, name);
+      if (collection === null) continue;
+      const { fields, key, time } = sample;
+      const provided = { name, collection, fields, key, time };
+      this.#collections.set(name, provided);
+      this.#provide(module, declaring, [provided], `-${name}`);
+    }
     if (!/\b(?:replay|read)\b/.test(code)) return;
     const position = cursor === null ? -1 : fromCodePoints(code, cursor);
-    const calls = fileCalls(parse(findMagics(code).masked)).filter(
-      ({
-        node: {
-          arguments: [path],
-        },
-      }) => {
-        return position <= path.pos || position >= path.end;
-      },
-    );
+    const calls = fileCalls(file).filter(({ node }) => {
+      const [path] = node.arguments;
+      return position <= path.pos || position >= path.end;
+    });
     if (calls.length === 0) return;
     await this.#looks.see(
       calls.map(({ make, path, options }) => ({ make, path, options })),
@@ -123,10 +138,18 @@ export class LanguageService {
       if (hasValue && assigned !== null && !assigned.includes(declaration.name)) continue;
       this.#names.set(declaration.name, knownName(declaration, module.file, `./${name}`));
       this.#collections.delete(declaration.name);
+      const isKnown = !hasValue || provided.some(each => each.name === declaration.name);
+      this.#late.declared(declaration.name, isKnown, module, name);
     }
     for (const each of provided) this.#collections.set(each.name, each);
     if (provided.length > 0) this.#provide(module, name, provided);
     if (this.#modules % SWEEP_EVERY === 0) this.#sweep();
+  }
+
+  /** The files on disk that the program is made of. */
+  get diskFiles(): string[] {
+    const files = this.#program().getSourceFiles();
+    return files.map(file => file.fileName).filter(name => this.#files.isOnDisk(name));
   }
 
   /** How many modules of cells are kept. */
@@ -137,6 +160,7 @@ export class LanguageService {
   forget(): void {
     this.#names.clear();
     this.#collections.clear();
+    this.#late.forget();
     this.#prepared.clear();
     this.#sweep();
   }
@@ -147,12 +171,10 @@ export class LanguageService {
     const module = cellModule(code, this.#names);
     const position = fromCodePoints(code, cursor);
     if (isInSql(module.file, module.magics, position)) return sqlCompletions(code, position, this.#tables());
-    const text = textAt(module.file, position);
     const file = this.#current(module);
-    if (text !== null) {
-      const node = textAt(file, position)!;
-      return textCompletions(this.#service, file, this.#files.directory, code, node, position);
-    }
+    const text = textAt(file, position);
+    if (text !== null)
+      return textCompletions(this.#service, file, this.#files.directory, code, text, position);
     return completions(this.#service, file.fileName, code, cursor, [...this.#names.values()]);
   }
 
@@ -215,8 +237,14 @@ export class LanguageService {
     return magicCompleteness(code) ?? completeness(findMagics(code).masked);
   }
 
+  /** Which kind of collection a name of a cell is, as its type says. */
+  #collectionOf(module: CellModule, name: string): ProvidedType['collection'] | null {
+    const file = this.#current(module);
+    return collectionOf(this.#program().getTypeChecker(), file, name);
+  }
+
   /** Names whose rows are known more exactly than their type says get a declaration that says it. */
-  #provide(module: CellModule, name: string, provided: readonly ProvidedType[]): void {
+  #provide(module: CellModule, name: string, provided: readonly ProvidedType[], suffix = ''): void {
     // What only a look at a file has told may be told otherwise by a later one: the cell has read this one.
     this.#files.set(FILES_FILE, knownFilesText(new Map()));
     const file = this.#current(module);
@@ -227,13 +255,14 @@ export class LanguageService {
     );
     this.#files.set(FILES_FILE, knownFilesText(this.#looks.files));
     if (exact.length === 0) return;
-    const rows: ProvidedModule = providedDeclaration(exact, `./${name}-rows`);
-    this.#files.set(`${name}-rows.ts`, rows.text);
+    const rowsName = `${name}-rows${suffix}`;
+    const rows: ProvidedModule = providedDeclaration(exact, `./${rowsName}`);
+    this.#files.set(`${rowsName}.ts`, rows.text);
     for (const known of rows.names) {
       const declaration = module.declarations.find(found => found.name === known.name)!;
       const text =
         declaration.kind === 'mutable'
-          ? `declare let ${known.name}: typeof import('./${name}-rows').${known.name};`
+          ? `declare let ${known.name}: typeof import('./${rowsName}').${known.name};`
           : known.text;
       this.#names.set(known.name, { name: known.name, text });
     }
@@ -259,7 +288,7 @@ export class LanguageService {
     const texts = [...this.#names.values(), ...this.#prepared.values()].map(({ text }) => text);
     const kept = reachableModules(texts, module => this.#files.text(`${module}.ts`));
     for (const name of this.#files.names) {
-      const module = /^(\.cell-\d+(?:-rows)?)\.ts$/.exec(name)?.[1];
+      const module = /^(\.cell-\d+(?:-rows[^.]*)?)\.ts$/.exec(name)?.[1];
       if (module !== undefined && !kept.has(module)) this.#files.delete(name);
     }
   }

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import type { Completion } from './api.js';
 import { durationsFor, wantsDuration } from './durations.js';
-import type { TextAt } from './literals.js';
+import { unescaped, type TextAt } from './literals.js';
 import { toCodePoints } from './offsets.js';
 import { pathsFor, wantsPath } from './paths.js';
 
@@ -63,10 +63,12 @@ function matchesFor(
   const duration = wantsDuration(node, checker);
   if (duration !== null) return durationsFor(typed, duration);
   const entries = service.getCompletionsAtPosition(file.fileName, position, {})?.entries ?? [];
+  // Where any text may stand, the type of the place is the text that stands there.
+  if (entries.length === 1 && unescaped(entries[0].name) === node.text) return [];
   return [...entries]
     .sort((a, b) => (a.sortText + a.name < b.sortText + b.name ? -1 : 1))
     .map(({ name, kind }) => ({
-      text: name,
+      text: unescaped(name),
       type: kind === ts.ScriptElementKind.string ? 'text' : 'module',
     }));
 }
@@ -77,13 +79,3 @@ function escaped(text: string, quote: string): string {
   const safe = quote === '`' ? inner.replace(/[`]|\$(?=\{)/g, '\\$&') : inner.replaceAll(quote, `\\${quote}`);
   return safe.replace(/[\u2028\u2029]/g, separator => (separator === '\u2028' ? '\\u2028' : '\\u2029'));
 }
-
-/** What a text means that is written with escapes. */
-function unescaped(written: string): string {
-  return written.replace(/\\(u[\da-fA-F]{4}|.)/gs, (_, what: string) => {
-    if (what.length === 5) return String.fromCharCode(parseInt(what.slice(1), 16));
-    return SHORT[what] ?? what;
-  });
-}
-
-const SHORT: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' };

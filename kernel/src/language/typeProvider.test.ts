@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { read, replay, type AnyRow, type FileOptions, type PlanSample } from 'millrace';
 import { createNodeHost } from 'millrace/host';
 import { AskingLanguage } from './asking.js';
+import { LanguageService } from './service.js';
 import type { FileCall } from './outside.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'millrace-provider-'));
@@ -32,7 +33,10 @@ beforeAll(async () => {
     writeFileSync(join(directory, 'data', `${day}.csv`), `ts,symbol,bid\n${rows.join('\n')}\n`);
   writeFileSync(join(directory, 'data', 'rows.ndjson'), '{"a":1,"b":"x"}\n{"a":2,"b":null}\n');
   mkdirSync(join(directory, '.hidden'));
-  language = new AskingLanguage(directory, { look, sample: () => Promise.resolve(null) });
+  language = new AskingLanguage(new LanguageService(directory, undefined, 20_000), {
+    look,
+    sample: () => Promise.resolve(null),
+  });
   language.service.warmUp();
 }, 60_000);
 
@@ -77,6 +81,25 @@ describe('a file that a cell names', () => {
     ).toEqual([]);
   });
 
+  it('is told by what is written, where options have no columns', async () => {
+    expect((await findings("replay('quotes.csv', { format: 'cvs' })")).join()).toMatch(/TS2322/);
+    expect((await findings("replay('quotes.csv', { separator: ';' })")).join()).toContain('TS2353');
+    expect((await findings("read('quotes.csv', { scale: { prise: 100 } })")).join()).not.toContain(
+      'MR4140 1:30',
+    );
+    expect(
+      await findings(
+        "read('quotes.csv', { header: false, columns: ['a', 'b', 'c', 'd'] }).where(t => t.e.isNull())",
+      ),
+    ).toEqual(["MR4140 1:83 There is no column 'e'. Did you mean 'a', 'b' or 'c'? Write t.a."]);
+    // Two ways of reading one file in one cell: neither is taken for the other.
+    expect(
+      await findings(
+        "read('quotes.csv', { header: false }).where(t => t.x.isNull()); read('quotes.csv').where(t => t.x.isNull())",
+      ),
+    ).toEqual([expect.stringContaining('MR4141')]);
+  });
+
   it('of every kind', async () => {
     expect(
       (await findings("replay('data/*day.csv', { time: 'ts' }).where(t => t.bit.gt(1))")).join(),
@@ -105,6 +128,25 @@ describe('a file that a cell names', () => {
     expect(looks.slice(before)).toEqual([]);
   });
 });
+
+it('waits for no file, and for each only once', async () => {
+  let answer: (sample: PlanSample | null) => void = () => undefined;
+  const slow = {
+    look: () => new Promise<PlanSample | null>(resolve => (answer = resolve)),
+    sample: () => Promise.resolve(null),
+  };
+  const hasty = new AskingLanguage(directory, slow, 50);
+  hasty.service.warmUp();
+  const code = `${IMPORT}read('quotes.csv').where(t => t.pirce.gt(1))`;
+  const errors = async () =>
+    (await hasty.prepare({ cellId: 'slow', executionCount: 1, code })).diagnostics.filter(
+      ({ severity }) => severity === 'error',
+    );
+  expect(await errors()).toEqual([]);
+  expect(await errors()).toEqual([]);
+  answer(await look({ make: 'read', path: 'quotes.csv', options: {} }));
+  expect(await errors()).toMatchObject([{ code: 'MR4140' }]);
+}, 60_000);
 
 describe('completion in texts', () => {
   it('offers columns', async () => {

@@ -119,6 +119,8 @@ async function settle(request: Execute): Promise<void> {
 
 function fail(request: Execute, error: CellError): void {
   const assigned = evaluator.assigned(request.cell);
+  // What it has made of files and sockets is known to the engine by name, which is asked when another cell uses it.
+  void evaluator.provided(request.cell).catch(() => undefined);
   output.send({ type: 'done', run: request.run, error, provided: [], assigned });
 }
 

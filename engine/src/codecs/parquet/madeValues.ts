@@ -72,14 +72,19 @@ export class ReversedValues extends MadeValues {
     const { bytes, at } = this;
     const out = this.#out;
     const width = this.#width;
-    this.at += count * width;
-    if (this.at > this.end) throw new RangeError('a page has fewer values than it says');
     const size = this.#size;
+    this.skip(count);
     for (let i = 0; i < count; i++) {
       const last = at + i * width + width - 1;
       for (let k = 0; k < width; k++) out[i * size + k] = bytes[last - k];
-      out.fill(bytes[at + i * width] >= 128 ? 255 : 0, i * size + width, (i + 1) * size);
+      const sign = bytes[at + i * width] >= 128 ? 255 : 0;
+      for (let k = width; k < size; k++) out[i * size + k] = sign;
     }
+  }
+
+  override skip(count: number): void {
+    this.at += count * this.#width;
+    if (this.at > this.end) throw new RangeError('a page has fewer values than it says');
   }
 }
 

@@ -5,6 +5,7 @@ import {
   DataPage,
   DELTA_BINARY_PACKED,
   DELTA_LENGTH_BYTE_ARRAY,
+  HEADER_FIELDS,
   pageHeader,
   PLAIN,
   PLAIN_DICTIONARY,
@@ -128,7 +129,7 @@ export class ParquetColumn {
       if (wanted <= 0) throw new RangeError('a column has fewer values than it says');
       const bytes = await this.#at(this.#position, wanted);
       try {
-        const read = readThriftStruct(bytes);
+        const read = readThriftStruct(bytes, HEADER_FIELDS);
         const header = pageHeader(read.struct);
         const at = this.#position + read.end;
         const isWithin = header.packed >= 0 && header.unpacked >= 0 && at + header.packed <= end;
