@@ -18,6 +18,8 @@ export interface ClientMessage {
   readonly type: string;
   readonly id: string;
   readonly parentId: string;
+  /** When the kernel sent it, as an ISO text. */
+  readonly date: string;
   readonly content: Json;
   readonly metadata: Json;
   readonly buffers: readonly Buffer[];
@@ -305,6 +307,7 @@ function parse(frames: readonly Buffer[]): ClientMessage {
     type: String(header.msg_type),
     id: String(header.msg_id),
     parentId: String(parent.msg_id ?? ''),
+    date: String(header.date),
     content,
     metadata,
     buffers: frames.slice(at + 6),
