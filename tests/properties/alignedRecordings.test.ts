@@ -126,15 +126,19 @@ test('rows that are kept go on at the places at which they were received', () =>
     setDefaultLink(host.link());
     try {
       const options = { schema: ROW, time: 'ts', watermark: random.pick(['0 s', '2 s']) } as const;
-      const tables = [];
-      for (const [k, name] of ['a.mrec', 'b.mrec', 'c.mrec'].entries()) {
+      const names = ['a.mrec', 'b.mrec', 'c.mrec'];
+      for (const [k, name] of names.entries()) {
         const { bytes } = await recorded(messagesOf(randomRows(random, k * 1000)), { chunkBytes: 500 });
         writeFileSync(join(folder, name), bytes);
-        const table = read(name, options);
-        const some = random.chance(0.5) ? table.where(t => t.id.mod(3).ne(0)) : table;
-        tables.push(random.chance(0.5) ? some.derive(t => ({ id: t.id.add(0) })) : some);
       }
-      const united = ([first, ...others]: typeof tables) => first.unionAll(...others).rows();
+      const readAll = (name: string) => read(name, options);
+      type Rows = ReturnType<typeof readAll>;
+      const tables = names.map((name): Rows => {
+        const table = readAll(name);
+        const some: Rows = random.chance(0.5) ? table.where(t => t.id.mod(3).ne(0)) : table;
+        return random.chance(0.5) ? (some.derive(t => ({ id: t.id.add(0) })) as never) : some;
+      });
+      const united = ([first, ...others]: readonly Rows[]) => first.unionAll(...others).rows();
       const expected = await united(tables);
       expect(await united(tables.map(table => table.cache()))).toEqual(expected);
       expect(await united(tables.map(table => (random.chance(0.5) ? table.cache() : table)))).toEqual(
