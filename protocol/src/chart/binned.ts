@@ -112,6 +112,7 @@ export function heatmap(chart: Heatmap, columns: readonly ViewColumn[], theme: C
 export function boxplot(chart: Boxplot, columns: readonly ViewColumn[], theme: ChartTheme): Json {
   const { x } = chart;
   const ground = theme.background ?? (theme.mode === 'dark' ? '#111111' : '#ffffff');
+  const { label, series } = palette(theme.mode);
   const isTime = x !== null && measure(x, columns) === 'temporal';
   const time = {
     timeUnit: 'utcyearmonthdatehoursminutesseconds',
@@ -128,7 +129,10 @@ export function boxplot(chart: Boxplot, columns: readonly ViewColumn[], theme: C
       extent: 1.5,
       size: 24,
       median: { color: ground, strokeWidth: 2 },
-      ticks: { size: 10 },
+      // By themselves they are black, which is not seen in the dark.
+      rule: { color: label },
+      ticks: { size: 10, color: label },
+      outliers: { size: 10, color: series[0] },
     },
     encoding: {
       ...(x === null
