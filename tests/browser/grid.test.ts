@@ -67,7 +67,7 @@ test('a table is sorted, filtered, gone through by keys, arranged, copied and do
   await node.getByRole('button', { name: 'Filter', exact: true }).click();
   await node.getByLabel('Filter by symbol').fill('nvda');
   await node.getByLabel('Filter by price').fill('100..900');
-  await expect.poll(() => facts.textContent(), { timeout: 20_000 }).toMatch(/^\d+ of 400 rows/);
+  await expect.poll(() => facts.textContent(), { timeout: 20_000 }).toMatch(/^(?!80 )\d+ of 400 rows/);
   await node.getByLabel('Filter by volume').fill('many');
   await expect.poll(() => node.getByRole('alert').textContent(), { timeout: 20_000 }).toContain('MR1662');
   await shot('filtered');

@@ -2,6 +2,9 @@ import type { Column } from '../columns/column.js';
 import type { Value } from '../columns/values.js';
 import { compareStrings } from '../functions/aggregate/text.js';
 
+/** How text is ordered: by code points. */
+export { compareStrings };
+
 /** Compares two rows of a column: text by code points, NaN as the greatest number, NULL last. 0 where they are alike. */
 export function compareRows({ data, valid, dictionary }: Column, a: number, b: number): number {
   if (valid !== null && (valid[a] === 0 || valid[b] === 0)) return valid[b] - valid[a];

@@ -2,7 +2,7 @@ import type { ColumnFilter } from '@millrace/protocol';
 import type { Column } from '../columns/column.js';
 import type { Dictionary } from '../columns/dictionary.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
-import { compareStrings } from '../functions/aggregate/text.js';
+import { compareStrings } from '../operators/rowCompare.js';
 import { filterOperand, type Operand } from './filterOperand.js';
 
 /** A filter over one column, for rows by their positions. */

@@ -5,11 +5,9 @@ import { filtersOf } from './filterText.js';
 export class GridArrangement {
   order: readonly ColumnSort[] = [];
   /** What was written for each column that is filtered. */
-  private readonly filters = new Map<
-    string,
-    { readonly text: string; readonly filters: readonly ColumnFilter[] }
-  >();
-  private before: Arrangement | null = null;
+  private filters = new Map<string, { readonly text: string; readonly filters: readonly ColumnFilter[] }>();
+  /** As the kernel has shown rows last. */
+  private safe = { order: this.order, filters: new Map(this.filters) };
 
   get now(): Arrangement {
     return { order: this.order, filter: [...this.filters.values()].flatMap(({ filters }) => filters) };
@@ -28,7 +26,6 @@ export class GridArrangement {
 
   /** Sorts by a column; null: not by it any more. */
   sort(column: string, descending: boolean | null, add: boolean): void {
-    this.before = this.now;
     const next = descending === null ? [] : [{ column, descending }];
     if (!add) this.order = next;
     else if (this.order.some(sort => sort.column === column))
@@ -39,7 +36,6 @@ export class GridArrangement {
   /** Filters by what was written for a column. @returns whether that differs from before. */
   filter(column: string, text: string, isText: boolean): boolean {
     if ((this.filters.get(column)?.text ?? '') === text) return false;
-    this.before = this.now;
     const filters = filtersOf(column, text, isText);
     if (filters.length === 0) this.filters.delete(column);
     else this.filters.set(column, { text, filters });
@@ -50,14 +46,16 @@ export class GridArrangement {
     return this.filters.get(column)?.text ?? '';
   }
 
-  /** The last change cannot be: what was before holds, and filters that had been written are to be written again. */
+  /** The kernel shows rows as they are asked for now. */
+  confirm(): void {
+    this.safe = { order: this.order, filters: new Map(this.filters) };
+  }
+
+  /** The kernel cannot show rows so: back to what it has shown, and to the table as it is where that cannot be any more. */
   takeBack(): void {
-    if (this.before === null) return;
-    const { order, filter } = this.before;
-    this.order = order;
-    for (const [column, { filters }] of [...this.filters]) {
-      if (!filters.every(each => filter.includes(each))) this.filters.delete(column);
-    }
-    this.before = null;
+    const { order, filters } = this.safe;
+    const isSafe = JSON.stringify([this.order, [...this.filters]]) === JSON.stringify([order, [...filters]]);
+    this.order = isSafe ? [] : order;
+    this.filters = isSafe ? new Map() : new Map(filters);
   }
 }

@@ -99,6 +99,7 @@ export class GridSurface implements Surface {
     // What rows were before, where a frame changes some: those that move are marked as well.
     const before = change.reset ? null : new Map(this.rows.map(row => [row.id, row]));
     this.rows = model.rows();
+    if (change.reset && model.seq > 0) this.tools.arrangement.confirm();
     // Saved rows are few of many: they are shown as a table of their own, from 0.
     const isAlone = model.seq === 0;
     this.from = isAlone ? 0 : model.from;

@@ -111,6 +111,33 @@ describe('filters', () => {
     expect(last().arrangement.filter).toEqual([]);
   });
 
+  it('are all asked for where several were written, and those that can be stay where one cannot', () => {
+    const { grid, model, tool, last } = setUp();
+    tool('Filter');
+    const write = (column: string, text: string): void => {
+      const field = grid.node.querySelector<HTMLInputElement>(`input[aria-label="Filter by ${column}"]`);
+      if (field === null) throw new Error('no field');
+      field.value = text;
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    };
+    const columns = () => last().arrangement.filter.map(({ column }) => column);
+    write('symbol', 'S');
+    write('price', '> 1');
+    vi.runAllTimers();
+    expect(columns()).toEqual(['symbol', 'price']);
+    const change = model.apply(...snapshot(2, [row(0, 1234.5)]));
+    if (change !== 'gap') grid.draw(change, model);
+    write('at', 'soon');
+    vi.runAllTimers();
+    expect(columns()).toEqual(['symbol', 'price', 'at']);
+    grid.refused('MR1662');
+    expect(columns()).toEqual(['symbol', 'price']);
+    grid.refused('MR1661');
+    expect(columns()).toEqual([]);
+    grid.refused('MR1661');
+    expect(columns()).toEqual([]);
+  });
+
   it('are read by their signs', () => {
     const tests = (text: string, isText = false) =>
       filtersOf('c', text, isText).map(({ test, value }) => [test, value]);

@@ -39,6 +39,8 @@ export class GridTools implements ColumnActions {
   private readonly buttons: readonly HTMLButtonElement[];
   private live = false;
   private filterTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The fields that have been written into since. */
+  private readonly written = new Set<HTMLInputElement>();
 
   constructor(private readonly grid: Grid) {
     const { frame, head } = grid;
@@ -92,9 +94,13 @@ export class GridTools implements ColumnActions {
 
   /** The kernel cannot show the rows so. */
   refused(reason: string): void {
-    this.arrangement.takeBack();
-    this.grid.head.setSorts(this.arrangement.order);
-    this.grid.frame.complain(reason);
+    const { arrangement, grid } = this;
+    const wasPlain = arrangement.isPlain;
+    arrangement.takeBack();
+    grid.head.setSorts(arrangement.order);
+    grid.frame.complain(reason);
+    // Others may have been on their way with it: the kernel is told where we stand.
+    if (!wasPlain && this.live) grid.arrange(arrangement.now);
   }
 
   arranged(): void {
@@ -184,9 +190,9 @@ export class GridTools implements ColumnActions {
 
   private readonly onFilter = (event: Event): void => {
     if (!(event.target instanceof HTMLInputElement)) return;
-    const field = event.target;
+    this.written.add(event.target);
     clearTimeout(this.filterTimer);
-    this.filterTimer = setTimeout(() => this.applyFilter(field), FILTER_PAUSE_MS);
+    this.filterTimer = setTimeout(() => this.applyFilters(), FILTER_PAUSE_MS);
   };
 
   private readonly onFilterKey = (event: KeyboardEvent): void => {
@@ -196,9 +202,16 @@ export class GridTools implements ColumnActions {
     event.preventDefault();
     clearTimeout(this.filterTimer);
     if (event.key === 'Escape') event.target.value = '';
-    this.applyFilter(event.target);
+    this.written.add(event.target);
+    this.applyFilters();
     if (event.key === 'Escape') this.grid.frame.table.focus({ preventScroll: true });
   };
+
+  private applyFilters(): void {
+    const fields = [...this.written];
+    this.written.clear();
+    for (const field of fields) this.applyFilter(field);
+  }
 
   private applyFilter(field: HTMLInputElement): void {
     const column = field.dataset.column ?? '';
