@@ -43,6 +43,16 @@ export { file } from './dsl/files.js';
 export type { CsvFileOptions, FileSink, FileSinkOptions } from './dsl/files.js';
 export type { SubscribeOptions, Subscription } from './dsl/subscribing.js';
 export type { StartedWrite, Write, WriteOptions } from './dsl/writing.js';
+export { input } from './dsl/input.js';
+export type {
+  DateOptions,
+  InputOptions,
+  RangeOptions,
+  SelectOptions,
+  TextOptions,
+  ToggleOptions,
+} from './dsl/input.js';
+export type { Input, InputControl } from './dsl/inputControl.js';
 export { postgres } from './dsl/postgres.js';
 export type { PostgresOptions } from './dsl/postgres.js';
 export { secret } from './dsl/secret.js';
