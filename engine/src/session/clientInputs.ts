@@ -35,12 +35,10 @@ onLink(link => {
   for (const input of inputs.values()) declare(link, input);
 });
 
+/** The host answers with an event as well, which stands in the order of all that it tells. */
 function declare(link: HostLink, { name, spec, owner }: ClientInput): void {
-  link.request({ type: 'input', name, spec, owner }).then(
-    ({ value }) => note(name, JSON.stringify(spec), value),
-    // Whoever gives it a value is told that it is not there.
-    () => undefined,
-  );
+  // Where it cannot be made, whoever gives it a value is told that it is not there.
+  link.request({ type: 'input', name, spec, owner }).catch(() => undefined);
 }
 
 function note(name: string, spec: string, value: InputValue): void {

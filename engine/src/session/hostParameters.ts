@@ -67,6 +67,8 @@ export class ParameterRegistry {
     if (known !== undefined && known.text === text) {
       known.owner = owner;
       known.retired = false;
+      // Whoever makes it learns what it holds.
+      this.#tell(name, { spec: known.spec, value: known.value });
       return known;
     }
     const checked = checkInput(spec, spec.value);
@@ -134,12 +136,16 @@ export class ParameterRegistry {
       }
       this.#inputs.delete(name);
       this.#values.delete(name);
-      for (const listener of [...this.#listeners]) listener(name, null);
+      this.#tell(name, null);
     }
   }
 
-  #changed(name: string, { spec, value }: Registered): void {
+  #changed(name: string, { spec, value }: InputState): void {
     this.#values.set(name, inputLiteral(name, spec, value));
-    for (const listener of [...this.#listeners]) listener(name, { spec, value });
+    this.#tell(name, { spec, value });
+  }
+
+  #tell(name: string, state: InputState | null): void {
+    for (const listener of [...this.#listeners]) listener(name, state);
   }
 }

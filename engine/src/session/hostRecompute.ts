@@ -38,6 +38,8 @@ export class Recompute {
   #running = false;
   #startedMs = 0;
   #abandon: (() => void) | null = null;
+  /** Takes back that it is given up later. */
+  #cancel: (() => void) | null = null;
 
   constructor(
     readonly runtime: Runtime,
@@ -92,7 +94,7 @@ export class Recompute {
     const { world } = this.runtime.options;
     const wait = PATIENCE_MS - (monotonicMs(world) - this.#startedMs);
     if (wait <= 0) abandon();
-    else world.after(wait, abandon);
+    else this.#cancel ??= world.after(wait, abandon);
   }
 
   async #compute(users: readonly User[]): Promise<void> {
@@ -119,6 +121,8 @@ export class Recompute {
       next.map(({ held }) => whenCurrent(held, this.runtime, abandon).catch(() => undefined)),
     );
     this.#abandon = null;
+    this.#cancel?.();
+    this.#cancel = null;
     const over = abandon.isOver ? next.map(({ held }) => held) : this.#swap(next, failed);
     await Promise.all(over.map(held => this.queries.release(held)));
   }
