@@ -242,6 +242,8 @@ class Host implements SessionHost {
     },
     clientGone: async () => {
       this.#functions.clientGone();
+      // The process that comes next learns what there is.
+      for (const input of this.#parameters.all) this.#tell({ type: 'input', ...input });
       this.#writes.endSubscriptions();
       await this.#indexes.closeAll();
       return null;
