@@ -11,6 +11,6 @@ export type * from './input/spec.js';
 export { checkInput, inputQuoted, type CheckedInput } from './input/check.js';
 export { inputText } from './input/text.js';
 export { inputTimeText } from './input/timeText.js';
-export type * from './prose.js';
+export { emptyText, type ProseOutput, type ProsePart } from './prose.js';
 export { markdownText } from './markdownText.js';
 export { proseText, type ProseValue } from './proseText.js';

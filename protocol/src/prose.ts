@@ -1,5 +1,5 @@
 import type { InputSpec } from './input/spec.js';
-import type { ViewColumn } from './view.js';
+import type { ViewColumn, ViewStatus } from './view.js';
 
 /** The data of `PROSE_MIME`: Markdown with values in it, as they were when it was made or saved. */
 export interface ProseOutput {
@@ -22,3 +22,8 @@ export type ProsePart =
     }
   /** The value of an input. */
   | { readonly kind: 'input'; readonly name: string; readonly spec: InputSpec; readonly text: string };
+
+/** What stands for the value of a table without rows: of one that has not been read yet, that it is to come. */
+export function emptyText(empty: string, { state, rowsIn }: Pick<ViewStatus, 'state' | 'rowsIn'>): string {
+  return state === 'replaying' && rowsIn === 0 ? '…' : empty;
+}

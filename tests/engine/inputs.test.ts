@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { InputMessage } from '@millrace/protocol';
-import { count, input, sum, Table, tumble, type Input } from '../../engine/src/index.js';
+import { count, input, sum, Table, tumble, type Input, type TimeExpr } from '../../engine/src/index.js';
 import { DISPLAYABLE, type Displayable } from '../../engine/src/dsl/displayable.js';
 import { decodeArrow } from '../../engine/src/codecs/arrow.js';
 import { valueAt } from '../../engine/src/columns/values.js';
@@ -86,7 +86,9 @@ describe('in queries', () => {
     const part = input.text({ value: 'AA', name: 'part' });
     const from = input.date({ value: '1970-01-01T00:16:00Z', name: 'from' });
     const rows = trades.where(t =>
-      t.symbol.eq(symbol).and(t.open.eq(open), t.symbol.contains(part), t.ts.ge(from)),
+      t.symbol
+        .eq(symbol)
+        .and(t.open.eq(open), t.symbol.contains(part), (t.ts as unknown as TimeExpr).ge(from)),
     );
     const expected = (s: string, o: boolean, p: string, seconds: number): number =>
       Array.from({ length: ROWS }, (_, k) => k).filter(

@@ -127,6 +127,8 @@ export function createDisplay(hooks: DisplayHooks): Display {
     },
     settleViews: async () => {
       await live.settled(hooks.owner());
+      // Tables that go over to another value of an input are waited for, as replays are.
+      await hooks.link.request({ type: 'inputsSettled' });
       return [...(await views.settle()), ...(await proses.settle()), ...inputs.settle()];
     },
     begin: owner => live.stopOwner(owner),

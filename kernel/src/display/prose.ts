@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  emptyText,
   inputText,
   markdownText,
   PROSE_MIME,
@@ -101,9 +102,10 @@ export class Proses {
     const [{ name, type, nullable }] = bound.fields;
     const column = { name, type: typeName(type), nullable };
     return async () => {
-      const { arrow } = await this.#link.request({ type: 'viewSnapshot', viewId, limit: 1 });
+      const { arrow, status } = await this.#link.request({ type: 'viewSnapshot', viewId, limit: 1 });
       const rows = viewRows(arrow, [column]);
-      const text = rows.count === 0 ? empty : proseText(rows.at(0, rows.count - 1), column.type);
+      const text =
+        rows.count === 0 ? emptyText(empty, status) : proseText(rows.at(0, rows.count - 1), column.type);
       return { kind: 'view', viewId, column, empty, text };
     };
   }

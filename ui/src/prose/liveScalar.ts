@@ -1,4 +1,4 @@
-import { proseText, PROTOCOL_VERSION, type ProsePart, type ViewMessage } from '@millrace/protocol';
+import { emptyText, proseText, PROTOCOL_VERSION, type ProsePart, type ViewMessage } from '@millrace/protocol';
 import type { ViewChannel } from '../model/channel.js';
 import { ViewModel } from '../model/viewModel.js';
 import type { Screen } from '../view/screen.js';
@@ -54,7 +54,7 @@ export class LiveScalar {
     if (this.disposed || message.type === 'bye') return;
     if (message.type === 'status') {
       this.model.status = message.status;
-      if (message.status.error !== null) this.show();
+      this.show();
       return;
     }
     const change = this.model.apply(message, buffers);
@@ -71,7 +71,10 @@ export class LiveScalar {
 
   private show(): void {
     const last = this.model.rows().at(-1);
-    const text = last === undefined ? this.part.empty : proseText(last.values[0], this.part.column.type);
+    const text =
+      last === undefined
+        ? emptyText(this.part.empty, this.model.status)
+        : proseText(last.values[0], this.part.column.type);
     this.tell(text, this.model.status.error);
   }
 }
