@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Packages are tested from their sources: the condition `millrace-source` of their `exports` names these. */
@@ -21,8 +22,8 @@ function processes(name: string, options: { globalSetup?: string[]; timeout?: nu
       environment: 'node' as const,
       expect: waiting,
       pool: 'forks' as const,
-      // The history of whoever runs the tests is none of their business.
-      env: { MILLRACE_HISTORY: 'off' },
+      // The history of whoever runs the tests is none of their business, and snapshots are the checkout's own.
+      env: { MILLRACE_HISTORY: 'off', MILLRACE_SNAPSHOT: resolve('.cache/snapshots') },
       fileParallelism: false,
       globalSetup: options.globalSetup ?? [],
       testTimeout: options.timeout ?? 60_000,
@@ -62,6 +63,8 @@ export default defineConfig({
         },
       },
       processes('kernel'),
+      // Notebook 7, nbclient, nbconvert, papermill, the console, and the wheel.
+      processes('homes', { timeout: 180_000 }),
       // At full size a file has 320 MB.
       processes('integration', {
         timeout: Number(process.env.MILLRACE_RUNS ?? 0) >= 1000 ? 900_000 : 60_000,

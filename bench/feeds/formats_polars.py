@@ -16,7 +16,8 @@ def frame():
     if path.endswith(".parquet"):
         return pl.scan_parquet(path)
     if path.endswith(".arrow"):
-        return pl.scan_ipc(path)
+        # It is a stream (see bench/engine/data.mjs), of which there is no lazy reading.
+        return pl.read_ipc_stream(path).lazy()
     return pl.scan_csv(path, try_parse_dates=True)
 
 

@@ -1,113 +1,118 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client } from './client.mjs';
+import { CASES } from './cases.mjs';
 import { KERNELS } from './kernels.mjs';
-import { processTree } from './processTree.mjs';
+import { TARGETS } from './targets.mjs';
 
-const STARTS = 3;
-const CELLS = 20;
+const RUNS = 3;
+const SNAPSHOT_BUILDER = fileURLToPath(
+  new URL('../../kernel/dist/language/snapshot/build.js', import.meta.url),
+);
 
 /**
- * Start-up to the first idle and to the first cell's result, then the median of trivial and of declaration cells, in each kernel in turn. CPU
- * time is that of the kernel's whole process tree, memory what it holds at the end of the part.
+ * Our kernel beside tslab and ipykernel: start, cells, completion, output and comms (`cases.mjs`). Kernels take turns, round after round,
+ * so that what else the machine does hits all alike; figures are medians of the rounds, and ratios are taken round by round, the peer's CPU time by ours.
  */
-export async function run() {
-  // Cells find the packages of the checkout: tslab knows no `console` without @types/node beside the notebook.
+export async function run({ cases, only, runs = RUNS }) {
+  const chosen = Object.entries(CASES).filter(([name]) => cases === undefined || cases.includes(name));
+  const kernels = KERNELS.filter(({ name }) => name === 'millrace' || (only?.includes(name) ?? true));
   const cwd = mkdtempSync(join(tmpdir(), 'millrace-bench-kernel-'));
-  symlinkSync(
-    fileURLToPath(new URL('../../node_modules', import.meta.url)),
-    join(cwd, 'node_modules'),
-    'junction',
-  );
+  // Cells find the packages of the checkout: tslab knows no `console` without @types/node beside the notebook.
+  const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
+  symlinkSync(modules, join(cwd, 'node_modules'), 'junction');
+  const env = { ...process.env, MILLRACE_HISTORY: 'off', MILLRACE_SNAPSHOT: join(cwd, 'snapshot') };
   try {
-    const measured = new Map();
-    for (const kernel of KERNELS) {
-      const runs = [];
-      for (let start = 0; start < STARTS; start++) runs.push(await measure(kernel, cwd));
-      measured.set(
-        kernel.name,
-        Object.fromEntries(Object.keys(runs[0]).map(part => [part, best(runs.map(run => run[part]))])),
-      );
+    spawnSync(process.execPath, [SNAPSHOT_BUILDER], { env, stdio: 'ignore' });
+    const rounds = [];
+    for (let round = 0; round < runs; round++) {
+      for (const [name, work] of chosen) {
+        // Whoever goes first in one round goes last in the next.
+        for (const kernel of round % 2 === 0 ? kernels : kernels.toReversed())
+          rounds.push(...(await measure(work, kernel, { cwd, env }, round)));
+        if (name !== 'start') continue;
+        // As after an installation, when there is no snapshot yet.
+        const first = { ...kernels[0], name: 'millrace, no snapshot' };
+        const without = { ...env, MILLRACE_SNAPSHOT: 'off' };
+        rounds.push(...(await measure(work, first, { cwd, env: without }, round)));
+      }
     }
-    return results(measured);
+    return results(rounds);
   } finally {
     rmSync(cwd, { recursive: true, force: true });
   }
 }
 
-async function measure({ argv, trivial, declaration }, cwd) {
-  const begun = performance.now();
-  const client = await Client.start(argv, { cwd });
-  try {
-    const idle = { wall: performance.now() - begun, ...processTree(client.pid) };
-    const first = await timed(client, [trivial]);
-    const small = await timed(client, Array(CELLS).fill(trivial));
-    const declared = await timed(
-      client,
-      Array.from({ length: CELLS }, (_, index) => declaration(index)),
+async function measure(work, kernel, options, round) {
+  process.stderr.write(`${kernel.name}, round ${round + 1}\n`);
+  const figures = await work(kernel, options);
+  return Object.entries(figures).map(([name, values]) => ({ name, engine: kernel.name, round, values }));
+}
+
+function results(rounds) {
+  const names = [...new Set(rounds.map(({ name }) => name))];
+  return names.flatMap(name => {
+    const own = rounds.filter(each => each.name === name);
+    const engines = [...new Set(own.map(({ engine }) => engine))];
+    const figures = Object.fromEntries(
+      engines.map(engine => [engine, medians(own.filter(each => each.engine === engine))]),
     );
-    return {
-      'start to idle': idle,
-      'first cell': first,
-      'trivial cell': small,
-      'declaration cell': declared,
-    };
-  } finally {
-    await client.stop();
+    return engines.map(engine => ({
+      name,
+      engine,
+      ...rounded(figures[engine]),
+      wall_ratio: engine === 'millrace' ? null : ratio(own, engine, 'wall_ms'),
+      cpu_ratio: engine === 'millrace' ? null : ratio(own, engine, 'cpu_ms'),
+      target: engine === 'millrace' ? (TARGETS[name]?.text ?? null) : null,
+      reached: engine === 'millrace' ? reached(name, figures) : null,
+    }));
+  });
+}
+
+function reached(name, { millrace, ...peers }) {
+  const target = TARGETS[name];
+  if (target === undefined) return null;
+  try {
+    return target.holds(millrace, peers) ? 'yes' : 'no';
+  } catch {
+    // The peer was not there.
+    return null;
   }
 }
 
-/** The median wall time of cells, and CPU time by cell. */
-async function timed(client, cells) {
-  const before = processTree(client.pid);
-  const walls = [];
-  for (const cell of cells) {
-    const begun = performance.now();
-    await client.execute(cell);
-    walls.push(performance.now() - begun);
-  }
-  const after = processTree(client.pid);
-  const wall = walls.sort((a, b) => a - b)[walls.length >> 1];
-  return after === null
-    ? { wall }
-    : { wall, cpuMs: (after.cpuMs - before.cpuMs) / cells.length, residentMb: after.residentMb };
+/** The median over the rounds of the peer's figure by ours, each pair from one round. */
+function ratio(own, peer, key) {
+  const of = (engine, round) =>
+    own.find(each => each.engine === engine && each.round === round)?.values[key] ?? null;
+  const pairs = own
+    .filter(({ engine }) => engine === peer)
+    .map(({ round }) => [of(peer, round), of('millrace', round)])
+    .filter(([theirs, ours]) => theirs !== null && ours !== null && ours > 0);
+  return pairs.length === 0 ? null : round2(median(pairs.map(([theirs, ours]) => theirs / ours)));
 }
 
-/** The fastest of several runs: what else the machine does only adds. */
-function best(runs) {
-  const least = key => (runs[0][key] === undefined ? null : Math.min(...runs.map(run => run[key])));
-  return { wall: least('wall'), cpuMs: least('cpuMs'), residentMb: least('residentMb') };
-}
-
-function results(measured) {
-  return [...measured].flatMap(([kernel, parts]) =>
-    Object.entries(parts).map(([part, { wall, cpuMs, residentMb }]) => {
-      const ours = measured.get('millrace')[part];
-      const ratio = peer => {
-        const theirs = measured.get(peer)?.[part];
-        return kernel !== 'millrace' || !theirs?.cpuMs || !ours.cpuMs
-          ? null
-          : round(theirs.cpuMs / ours.cpuMs);
-      };
-      return {
-        name: `${kernel}: ${part}`,
-        rows: null,
-        wall_ms: round(wall),
-        cpu_ms: round(cpuMs),
-        rows_per_s: null,
-        peak_mb: round(residentMb),
-        duckdb_ratio: null,
-        polars_ratio: null,
-        flink_ratio: null,
-        tslab_ratio: ratio('tslab'),
-        ipykernel_ratio: ratio('ipykernel'),
-      };
+function medians(rounds) {
+  const keys = [...new Set(rounds.flatMap(({ values }) => Object.keys(values)))];
+  return Object.fromEntries(
+    keys.map(key => {
+      const values = rounds.map(({ values }) => values[key]);
+      return [key, values.some(value => value === null || value === undefined) ? null : median(values)];
     }),
   );
 }
 
-function round(value) {
-  return value === null || value === undefined ? null : Math.round(value * 100) / 100;
+function median(values) {
+  return values.toSorted((a, b) => a - b)[(values.length - 1) >> 1];
+}
+
+function rounded(figures) {
+  return Object.fromEntries(
+    Object.entries(figures).map(([key, value]) => [key, value === null ? null : round2(value)]),
+  );
+}
+
+function round2(value) {
+  return Math.round(value * 100) / 100;
 }

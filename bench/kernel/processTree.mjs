@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 const TICKS_PER_SECOND = 100;
 
 /**
- * CPU time and memory of a process and all below it: `{ cpuMs, residentMb }`, from /proc; null where there is none
- * (macOS, Windows).
+ * CPU time and memory of a process and all below it, from /proc; null where there is none (macOS, Windows). `residentMb` counts what
+ * processes share once for each, `proportionalMb` once.
  */
 export function processTree(pid) {
   let entries;
@@ -30,11 +30,21 @@ export function processTree(pid) {
   }
   const isBelow = id =>
     id === pid || (processes.has(id) && processes.get(id).parent !== 0 && isBelow(processes.get(id).parent));
-  let [ticks, pages] = [0, 0];
-  for (const [id, found] of processes) {
+  const tree = { cpuMs: 0, residentMb: 0, proportionalMb: 0, processes: 0 };
+  for (const [id, { ticks, pages }] of processes) {
     if (!isBelow(id)) continue;
-    ticks += found.ticks;
-    pages += found.pages;
+    tree.processes += 1;
+    tree.cpuMs += (ticks * 1000) / TICKS_PER_SECOND;
+    tree.residentMb += (pages * 4096) / 2 ** 20;
+    tree.proportionalMb += proportionalMb(id);
   }
-  return { cpuMs: (ticks * 1000) / TICKS_PER_SECOND, residentMb: (pages * 4096) / 2 ** 20 };
+  return tree;
+}
+
+function proportionalMb(pid) {
+  try {
+    return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]) / 1024;
+  } catch {
+    return 0;
+  }
 }

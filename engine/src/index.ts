@@ -16,7 +16,18 @@ export { defineAggregate } from './dsl/defineAggregate.js';
 export type { AggregateFunctions } from './dsl/defineAggregate.js';
 export type { RowAs, RowOptions } from './dsl/arrowRows.js';
 export { Chart } from './dsl/charts.js';
-export type { CandlestickOptions, ChartOptions, ChartSpecOf } from './dsl/charts.js';
+export type {
+  BoxplotOptions,
+  CandlestickOptions,
+  ChartOptions,
+  DepthOptions,
+  HeatmapOptions,
+  HistogramOptions,
+  StackedOptions,
+  StatOptions,
+  XyOptions,
+} from './dsl/chartOptions.js';
+export type { ChartSpecOf } from './dsl/chartSpecs.js';
 export { coalesce, concatWs, greatest, least, lit, when } from './dsl/choices.js';
 export type { Then, When } from './dsl/choices.js';
 export type { AsOfJoined, AsOfOptions, TemporalOptions } from './dsl/asOfJoin.js';
@@ -92,6 +103,7 @@ export type {
 } from './dsl/generator.js';
 export { read, replay } from './dsl/fileSources.js';
 export type { FileOptions, TimeSinceMidnight } from './dsl/fileSources.js';
+export type * from './dsl/knownFiles.js';
 export { webSocket } from './dsl/sources.js';
 export type { WebSocketOptions } from './dsl/sources.js';
 export { exchange } from './dsl/exchange.js';

@@ -17,9 +17,10 @@ async function main(connectionFile: string | undefined): Promise<void> {
   const info = readConnectionFile(connectionFile);
   const settings = readSettings(process.env);
   const codec = new MessageCodec(info.key, info.signature_scheme);
-  const sockets = await Sockets.bind(info, codec);
   const directory = process.cwd();
+  // What takes longest is begun first.
   const language = new LanguageClient(directory);
+  const sockets = await Sockets.bind(info, codec);
   const kernel = new Kernel({ info, sockets, settings, directory, language, onExit: () => process.exit(0) });
   process.on('SIGINT', () => kernel.interrupt());
   process.on('SIGTERM', () => void kernel.shutdown());

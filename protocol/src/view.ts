@@ -1,3 +1,4 @@
+import type { Arrangement } from './arrangement.js';
 import type { ChartSpec } from './chart/options.js';
 
 /** What a view shows, as plain data: saved in the output, sent when it opens. Column names are the table's. */
@@ -10,6 +11,8 @@ export type ViewDescription =
       /** Only rows of the last so many microseconds of event time are drawn; null: as many as `maxRows`. */
       readonly lastUs: number | null;
       readonly maxRows: number;
+      /** The IANA zone whose times are drawn; UTC where there is none. */
+      readonly timeZone?: string;
     };
 
 export interface ViewColumn {
@@ -24,6 +27,8 @@ export interface ViewStatus {
   readonly state: 'live' | 'replaying' | 'paused' | 'ended' | 'failed';
   /** Rows in the table. */
   readonly total: number;
+  /** Those of them that pass the view's filter; not there where it has none. */
+  readonly matched?: number;
   readonly rowsIn: number;
   readonly late: number;
   readonly rejected: number;
@@ -59,6 +64,8 @@ export interface ViewOpen {
   /** How many frames may be sent before the next `ack`. */
   readonly credit: number;
   readonly range: RowRange | null;
+  /** In which order a grid's rows are to be, and which of them; not there: all of them in the table's order. */
+  readonly arrangement?: Arrangement;
 }
 
 /** The rows that a grid shows: the `limit` rows from row `from` of the table (0 the oldest); `tail` follows the end. */
@@ -68,6 +75,9 @@ export interface RowRange {
   readonly tail: boolean;
 }
 
+/** Kinds of files that a table is downloaded as. */
+export type DownloadFormat = 'csv' | 'parquet' | 'arrow';
+
 /** Front end to kernel. */
 export type ViewRequest =
   /** A frame has been painted (or, with `seq` 0, the view is shown again): `credit` more may come. */
@@ -75,6 +85,13 @@ export type ViewRequest =
   /** The view is hidden: nothing is sent until the next `ack`. */
   | { readonly type: 'hide' }
   | { readonly type: 'range'; readonly range: RowRange }
+  /** A grid's rows are to be in another order, or others of them; `range` is of the rows as they are then. Answered by a snapshot, or `refused`. */
+  | { readonly type: 'arrange'; readonly arrangement: Arrangement; readonly range: RowRange }
+  /** The whole table, in its order and through its filter as a file of some kind; `id` is the front end's, one at a time. */
+  | { readonly type: 'download'; readonly id: number; readonly format: DownloadFormat }
+  /** A piece has been taken: one more may come. Four may be under way. */
+  | { readonly type: 'downloadNext'; readonly id: number }
+  | { readonly type: 'downloadStop'; readonly id: number }
   /** A frame was missed: start again from a snapshot. */
   | { readonly type: 'resync' };
 
@@ -83,7 +100,8 @@ export type ViewRequest =
  * `buffers[0]` is an Arrow IPC stream of rows: `__row` (int32, the row's number in this view, never used twice), `__state`
  * (int32, a `WindowState`, only where the table has windows), then the view's columns.
  * `buffers[1]`, of a delta, is the little-endian int32 list of the `__row` numbers that are gone.
- * Rows stand in the order of `__row`. A snapshot replaces everything; a delta inserts rows whose `__row` is new, replaces those that are known, and removes.
+ * `buffers[2]`, of a delta whose rows have an order of their own, is the list of all `__row` numbers that are shown, in that order.
+ * Else rows stand in the order of `__row`. A snapshot replaces everything; a delta inserts rows whose `__row` is new, replaces those that are known, and removes.
  */
 export type ViewMessage =
   | (FrameHeader & {
@@ -93,6 +111,15 @@ export type ViewMessage =
     })
   | (FrameHeader & { readonly type: 'delta'; readonly baseSeq: number })
   | { readonly type: 'status'; readonly status: ViewStatus }
+  /** A piece of a download's bytes as `buffers[0]`; at its end none, and `end` or `error`. */
+  | {
+      readonly type: 'download';
+      readonly id: number;
+      readonly end: { readonly rows: number; readonly bytes: number } | null;
+      readonly error: string | null;
+    }
+  /** A request cannot be done, for a reason that its reader is told; the view is as it was. */
+  | { readonly type: 'refused'; readonly request: 'arrange'; readonly reason: string }
   /** The view is over: the kernel does not know it, or its cell was run again. The last drawing stays, marked stale. */
   | { readonly type: 'bye'; readonly reason: string };
 

@@ -7,7 +7,7 @@ import { hashOf, isStamped, writeStamp } from './stamp.mjs';
 import { step } from './step.mjs';
 
 const PACKAGES = ['protocol', 'engine', 'kernel', 'ui', 'extension'];
-const LABEXTENSION = 'extension/python/millrace_jupyterlab/labextension';
+export const LABEXTENSION = 'extension/python/millrace_jupyterlab/labextension';
 const COMPILED = [
   'protocol/dist/index.js',
   'engine/dist/node/index.js',

@@ -15,6 +15,8 @@ export function startServer(options?: {
   readonly extra?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly deadlineMs?: number;
+  /** The Python module that is started: Notebook 7 shares its server and its extensions with JupyterLab. */
+  readonly program?: 'jupyterlab' | 'notebook';
 }): Promise<Server>;
 
 export function freePort(): Promise<number>;

@@ -35,9 +35,16 @@ function configFile() {
   return file;
 }
 
-/** The command line of JupyterLab on the checkout. `root` is the folder that it shows. */
-export function labCommand({ port = null, browser = true, notebook = null, root = ROOT, extra = [] }) {
-  const args = ['-m', 'jupyterlab', `--config=${configFile()}`, `--ServerApp.root_dir=${root}`, ...extra];
+/** The command line of JupyterLab, or of Notebook, on the checkout. `root` is the folder that it shows. */
+export function labCommand({
+  port = null,
+  browser = true,
+  notebook = null,
+  root = ROOT,
+  extra = [],
+  program = 'jupyterlab',
+}) {
+  const args = ['-m', program, `--config=${configFile()}`, `--ServerApp.root_dir=${root}`, ...extra];
   if (port !== null) args.push(`--ServerApp.port=${port}`, '--ServerApp.port_retries=0');
   if (!browser) args.push('--no-browser');
   if (process.getuid?.() === 0) args.push('--allow-root');
@@ -60,13 +67,20 @@ export function venvEnvironment(more = {}) {
  * Starts a server without a browser and waits until it answers. Returns its address and token, `get(path)` for its
  * API, and `stop()`, which ends it and its kernels.
  */
-export async function startServer({ root = ROOT, extra = [], env = {}, deadlineMs = 90_000 } = {}) {
+export async function startServer({
+  root = ROOT,
+  extra = [],
+  env = {},
+  deadlineMs = 90_000,
+  program = 'jupyterlab',
+} = {}) {
   const port = await freePort();
   const token = randomBytes(16).toString('hex');
   const { command, args } = labCommand({
     port,
     browser: false,
     root,
+    program,
     extra: [`--IdentityProvider.token=${token}`, ...extra],
   });
   const child = spawn(command, args, {

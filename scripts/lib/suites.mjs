@@ -54,14 +54,14 @@ const flink = {
   },
 };
 
-/** The unit and kernel suites on another version of Node. */
-function onNode(major) {
+/** The unit and kernel suites on another version of Node, and in another time zone: nothing may depend on where it runs. */
+function onNode(major, timeZone) {
   return {
     name: `node-${major}`,
     needs: 'everything',
     run: async () => {
       const node = await otherNode(major);
-      const env = venvEnvironment();
+      const env = venvEnvironment({ TZ: timeZone });
       env.PATH = `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${env.PATH}`;
       return vitest({ name: `node-${major}`, projects: ['unit', 'kernel'], node, env });
     },
@@ -95,13 +95,16 @@ export const SUITES = [
   ]),
   check('unused', [modules('knip', 'bin', 'knip.js')]),
   project('unit', { needs: 'packages' }),
-  project('properties', { needs: 'packages' }),
+  project('properties', { needs: 'packages', environment: () => ({ TZ: 'Europe/Berlin' }) }),
   project('kernel'),
   project('integration'),
   project('scripts'),
   project('services', { needs: 'packages' }),
   flink,
   project('notebooks'),
+  project('homes', {
+    environment: ({ chromium }) => (chromium.path === null ? {} : { CHROME_PATH: chromium.path }),
+  }),
   {
     ...browser,
     run: context =>
@@ -109,6 +112,6 @@ export const SUITES = [
         ? { passed: 0, failed: 0, skipped: 1, detail: context.chromium.reason }
         : browser.run(context),
   },
-  onNode(24),
-  onNode(26),
+  onNode(24, 'Asia/Kolkata'),
+  onNode(26, 'America/New_York'),
 ];

@@ -67,7 +67,8 @@ async function prepare(chosen) {
   } else {
     await setUp();
   }
-  if (chosen.some(suite => suite.name === 'browser')) context.chromium = await findChromium();
+  if (chosen.some(suite => ['homes', 'browser'].includes(suite.name)))
+    context.chromium = await findChromium();
   if (context.shared === null)
     line('skipped', 'shared test data', `${shared} is absent: tests on it are skipped`);
   return context;

@@ -2,15 +2,15 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { count, exchange, max, min, read, replay, sum, tumble } from '../../engine/src/index.js';
-import type { Stream, Table, Trade } from '../../engine/src/index.js';
-import { runCommand } from '../../engine/src/node/cli/run.js';
+import { exchange, read, replay } from '../../engine/src/index.js';
+import type { Table, Trade } from '../../engine/src/index.js';
 import { fileInput } from '../../engine/src/node/fileInput.js';
 import { createNodeHost } from '../../engine/src/node/host.js';
 import { RecordingServer } from '../../engine/src/node/recordings/recordingServer.js';
 import { realWorld } from '../../engine/src/node/world.js';
 import { setDefaultLink } from '../../engine/src/session/client.js';
 import type { SessionHost } from '../../engine/src/session/protocol.js';
+import { importRecording, sortedRows, tradeBars } from '../support/tradeBars.js';
 
 const SHARED = resolve(import.meta.dirname, '../..', process.env.MILLRACE_SHARED ?? '../shared');
 const DATA = join(SHARED, 'data', 'crypto');
@@ -44,20 +44,6 @@ const feeds = {
     }),
 };
 
-const bars = (trades: Stream<Trade>) =>
-  trades
-    .groupBy('symbol')
-    .window(tumble('5 s'))
-    .aggregate(t => ({
-      n: count(),
-      volume: sum(t.size),
-      low: min(t.price),
-      high: max(t.price),
-      ids: sum(t.id),
-    }));
-
-const sorted = (rows: readonly object[]): string[] => rows.map(row => JSON.stringify(row)).sort();
-
 describe.skipIf(!existsSync(DATA))('recordings of exchanges (shared data)', () => {
   let folder: string;
   let host: SessionHost;
@@ -79,14 +65,7 @@ describe.skipIf(!existsSync(DATA))('recordings of exchanges (shared data)', () =
       const feed = feeds[name];
       const world = realWorld(folder);
       const file = `${name.split('.')[0]}.mrec`;
-      const said: string[] = [];
-      const context = {
-        world,
-        print: (line: string) => said.push(line),
-        note: (line: string) => said.push(line),
-        signal: new AbortController().signal,
-      };
-      expect(await runCommand(['import', join(DATA, name), file], context), said.join('\n')).toBe(0);
+      await importRecording(folder, join(DATA, name), file);
 
       const replayed = replay(file, { as: feed() });
       const rows = await replayed.rows();
@@ -94,15 +73,15 @@ describe.skipIf(!existsSync(DATA))('recordings of exchanges (shared data)', () =
       const again = await replay(file, { as: feed() }).rows();
       expect(again).toEqual(rows);
       expect(await read(file, { as: feed() }).rows()).toEqual(rows);
-      const expected = sorted(await bars(replayed).rows());
+      const expected = sortedRows(await tradeBars(replayed).rows());
       const table = read(file, { as: feed() }) as Table<Trade>;
-      expect(sorted(await bars(table as never).rows())).toEqual(expected);
+      expect(sortedRows(await tradeBars(table as never).rows())).toEqual(expected);
 
       const input = await fileInput(folder, file);
       const options = { host: '127.0.0.1', port: 0, speed: Infinity, loop: false, fromUs: null };
       const server = await RecordingServer.start(input, options, world);
       const live = feed(server.url).keep();
-      const liveBars = bars(feed(server.url));
+      const liveBars = tradeBars(feed(server.url));
       for (const { plan } of [live, liveBars])
         await host.link().request({ type: 'open', plan, owner: 'live' });
       const given = async (): Promise<number> =>
@@ -110,7 +89,7 @@ describe.skipIf(!existsSync(DATA))('recordings of exchanges (shared data)', () =
       while ((await given()) < rows.length) await new Promise(done => setTimeout(done, 20));
       const withoutReceipt = (all: readonly Trade[]): object[] => all.map(({ received: _, ...row }) => row);
       expect(withoutReceipt(await live.rows())).toEqual(withoutReceipt(rows as Trade[]));
-      expect(sorted(await liveBars.rows())).toEqual(expected);
+      expect(sortedRows(await liveBars.rows())).toEqual(expected);
       await host.link().request({ type: 'releaseOwner', owner: 'live' });
       await server.close();
       await input.close();

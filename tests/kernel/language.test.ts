@@ -33,7 +33,7 @@ const bars = trades.window(tumble('1 min')).groupBy('symbol').aggregate(t => ({ 
 
   const misspelt = await kernel.execute('bars.where(b => b.closs.gt(1))');
   expect(misspelt.reply.content.status).toBe('error');
-  expect(misspelt.reply.content.evalue).toContain("Did you mean 'close'?");
+  expect(misspelt.reply.content.evalue).toContain("Did you mean 'close', 'n' or 'symbol'? Write b.close.");
 
   const row = await kernel.execute('(await trades.rows())[0].ts.epochMilliseconds');
   expect(row.result).toBe(String(Date.UTC(2026, 0, 5, 14, 30)));

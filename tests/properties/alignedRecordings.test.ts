@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { clock, int64, replay, schema, timestamp } from '../../engine/src/index.js';
+import { clock, int64, read, replay, schema, timestamp } from '../../engine/src/index.js';
 import { createNodeHost } from '../../engine/src/node/host.js';
 import { setDefaultLink } from '../../engine/src/session/client.js';
 import { recorded, type Recorded } from '../support/recordings.js';
@@ -113,6 +113,33 @@ test('recordings are put into one order by when their rows were received, and so
         // The clock does not go back before the replays' first row.
         if (reached >= START + 3_000_000) expect(made).toEqual(out);
       }
+    } finally {
+      await host.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }, RUNS));
+
+test('rows that are kept go on at the places at which they were received', () =>
+  forRandom(async random => {
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-aligned-'));
+    const host = createNodeHost({ directory: folder, threads: 0 });
+    setDefaultLink(host.link());
+    try {
+      const options = { schema: ROW, time: 'ts', watermark: random.pick(['0 s', '2 s']) } as const;
+      const tables = [];
+      for (const [k, name] of ['a.mrec', 'b.mrec', 'c.mrec'].entries()) {
+        const { bytes } = await recorded(messagesOf(randomRows(random, k * 1000)), { chunkBytes: 500 });
+        writeFileSync(join(folder, name), bytes);
+        const table = read(name, options);
+        const some = random.chance(0.5) ? table.where(t => t.id.mod(3).ne(0)) : table;
+        tables.push(random.chance(0.5) ? some.derive(t => ({ id: t.id.add(0) })) : some);
+      }
+      const united = ([first, ...others]: typeof tables) => first.unionAll(...others).rows();
+      const expected = await united(tables);
+      expect(await united(tables.map(table => table.cache()))).toEqual(expected);
+      expect(await united(tables.map(table => (random.chance(0.5) ? table.cache() : table)))).toEqual(
+        expected,
+      );
     } finally {
       await host.close();
       rmSync(folder, { recursive: true, force: true });

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DuckDBInstance } from '@duckdb/node-api';
 import {
   clock,
   count,
@@ -24,6 +23,7 @@ import { NODE_SINKS, NODE_SOURCES } from '../../engine/src/node/connectors.js';
 import { setDefaultLink } from '../../engine/src/session/client.js';
 import { createSessionHost } from '../../engine/src/session/host.js';
 import type { SessionHost } from '../../engine/src/session/protocol.js';
+import { askDuckDb } from '../support/askDuckDb.js';
 import { hasIbmTrades, ibmCsv, ibmTrades } from '../support/ibmTrades.js';
 import { virtualWorld } from '../support/virtualWorld.js';
 import type { VirtualWorld } from '../support/virtualWorld.js';
@@ -45,17 +45,12 @@ interface Bar {
 
 /** Every bar that DuckDB computes of the file, the oldest first. */
 async function oracle(file: string): Promise<Bar[]> {
-  const instance = await DuckDBInstance.create();
-  const connection = await instance.connect();
-  const reader = await connection.runAndReadAll(`
+  const reader = await askDuckDb(`
     SELECT epoch_ms(time_bucket(INTERVAL 1 MINUTE, ts::TIMESTAMP) + INTERVAL 1 MINUTE)::DOUBLE AS "end",
            arg_min(price, (ts, seq)) AS open, max(price) AS high, min(price) AS low, arg_max(price, (ts, seq)) AS close,
            sum(size)::DOUBLE AS volume, sum(price * size) / sum(size) AS vwap, count(*)::DOUBLE AS n
     FROM read_csv('${file}') GROUP BY 1 ORDER BY 1`);
-  const bars = reader.getRowObjectsJS() as unknown as Bar[];
-  connection.closeSync();
-  instance.closeSync();
-  return bars;
+  return reader.getRowObjectsJS() as unknown as Bar[];
 }
 
 /** Rows in another order: each is held up by less than the bound, so that none is late. Rows of one time keep theirs. */

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import { formatDate, formatTimestamp } from '../../engine/src/columns/iso.js';
 import type { Value } from '../../engine/src/columns/values.js';
 import type { Field } from '../../engine/src/columns/types.js';
 import { fileConnector } from '../../engine/src/node/sources/file.js';
+import { askDuckDb } from '../support/askDuckDb.js';
 import { hasIbmTrades, ibmTrades } from '../support/ibmTrades.js';
 import { sourceRequest, sourceRows, stillWorld } from '../support/sourceRows.js';
 
@@ -14,23 +14,15 @@ const DATA = join(SHARED, 'data');
 
 /** Every value of a file as DuckDB reads it, as text. */
 async function oracle(path: string, fields: readonly Field[], from: string): Promise<(string | null)[][]> {
-  const instance = await DuckDBInstance.create();
-  const connection = await instance.connect();
   const columns = fields.map(({ name, type }) => {
     const column = `"${name}"`;
     if (type.kind === 'timestamp') return `epoch_us(${column}::TIMESTAMPTZ)::VARCHAR`;
     return type.kind === 'float64' ? `${column}::DOUBLE` : `${column}::VARCHAR`;
   });
-  await connection.run("SET TimeZone = 'UTC'");
-  const reader = await connection.runAndReadAll(
-    `SELECT ${columns.join(', ')} FROM ${from.replace('?', `'${path}'`)}`,
-  );
-  const rows = reader
+  const reader = await askDuckDb(`SELECT ${columns.join(', ')} FROM ${from.replace('?', `'${path}'`)}`);
+  return reader
     .getRowsJS()
     .map(row => row.map(value => (value === null ? null : String(value as string | number))));
-  connection.closeSync();
-  instance.closeSync();
-  return rows;
 }
 
 /** A value of ours as DuckDB writes it. */

@@ -35,6 +35,13 @@ class FrontEnd {
     for (const [id, row] of rowsOf(buffers[0])) this.rows.set(id, row);
     if (message.type === 'delta')
       for (const id of new Int32Array(buffers[1].slice().buffer)) this.rows.delete(id);
+    if (buffers.length < 3) return;
+    const rows = Array.from(
+      new Int32Array(buffers[2].slice().buffer),
+      id => [id, this.rows.get(id)] as const,
+    );
+    this.rows.clear();
+    for (const [id, row] of rows) this.rows.set(id, row ?? 'not sent');
   }
 }
 

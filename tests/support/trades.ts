@@ -1,4 +1,4 @@
-import { DuckDBInstance } from '@duckdb/node-api';
+import { askDuckDb } from './askDuckDb.js';
 
 export interface TradesOptions {
   readonly symbols: readonly string[];
@@ -42,19 +42,12 @@ export interface Bar {
 
 /** The bars that DuckDB computes of a CSV or Parquet file with `ts, symbol, price, size`, by windowEnd and symbol. */
 export async function oracleBars(file: string, seconds: number): Promise<Bar[]> {
-  const instance = await DuckDBInstance.create();
-  const connection = await instance.connect();
-  try {
-    const reader = await connection.runAndReadAll(`
-      WITH numbered AS (SELECT *, row_number() OVER () AS arrival FROM '${file}')
-      SELECT symbol,
-             strftime(time_bucket(INTERVAL ${seconds} SECOND, ts::TIMESTAMP) + INTERVAL ${seconds} SECOND, '%Y-%m-%d %H:%M:%S') AS "windowEnd",
-             arg_min(price, (ts, arrival)) AS open, max(price) AS high, min(price) AS low, arg_max(price, (ts, arrival)) AS close,
-             sum(size)::DOUBLE AS volume, sum(price * size) / sum(size) AS vwap, count(*)::DOUBLE AS n
-      FROM numbered GROUP BY ALL ORDER BY "windowEnd", symbol`);
-    return reader.getRowObjectsJS() as unknown as Bar[];
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
+  const reader = await askDuckDb(`
+    WITH numbered AS (SELECT *, row_number() OVER () AS arrival FROM '${file}')
+    SELECT symbol,
+           strftime(time_bucket(INTERVAL ${seconds} SECOND, ts::TIMESTAMP) + INTERVAL ${seconds} SECOND, '%Y-%m-%d %H:%M:%S') AS "windowEnd",
+           arg_min(price, (ts, arrival)) AS open, max(price) AS high, min(price) AS low, arg_max(price, (ts, arrival)) AS close,
+           sum(size)::DOUBLE AS volume, sum(price * size) / sum(size) AS vwap, count(*)::DOUBLE AS n
+    FROM numbered GROUP BY ALL ORDER BY "windowEnd", symbol`);
+  return reader.getRowObjectsJS() as unknown as Bar[];
 }

@@ -79,6 +79,40 @@ export function clockText(us: number, beside: number | null = null): string {
   return beside !== null && instantText(Math.floor(beside), 'us').day === day ? time : `${day} ${time}`;
 }
 
+const zones = new Map<string, Intl.DateTimeFormat>();
+
+/** Milliseconds since 1970 as a zone's clocks show them, with the zone's offset: `2026-01-05 09:30:00 GMT-5`. */
+export function zonedText(milliseconds: number, zone: string, fraction = ''): string {
+  let format = zones.get(zone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: zone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      timeZoneName: 'shortOffset',
+    });
+    zones.set(zone, format);
+  }
+  const parts = new Map(format.formatToParts(milliseconds).map(({ type, value }) => [type, value]));
+  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? '';
+  const day = `${part('year').padStart(4, '0')}-${part('month')}-${part('day')}`;
+  return `${day} ${part('hour')}:${part('minute')}:${part('second')}${fraction} ${part('timeZoneName')}`;
+}
+
+/** Whether there is such a time zone. */
+export function isZone(zone: string): boolean {
+  try {
+    return zonedText(0, zone) !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** A value in full, exact: what a cell's tooltip shows. */
 export function fullText(value: Value, type: string): string {
   if (value === null) return 'NULL';

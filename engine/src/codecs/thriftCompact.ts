@@ -3,28 +3,39 @@ export type ThriftValue = number | boolean | Uint8Array | readonly ThriftValue[]
 /** The fields of a struct by their numbers. */
 export type ThriftStruct = ReadonlyMap<number, ThriftValue>;
 
+/** Which fields of a struct are wanted: all of what is in them, or some. Those of a list are of the structs in it. */
+export interface ThriftFields {
+  readonly [id: number]: true | ThriftFields;
+}
+
 const MOST_DEPTH = 16;
+/** Structs, lists and texts that may be made, whatever the size of what holds them; beyond them there is one for so many bytes. */
+const FREE_OBJECTS = 1 << 18;
+const BYTES_AN_OBJECT = 16;
 
 /**
- * Reads a struct of Thrift's compact protocol, in which Parquet writes what it says of its data. Throws RangeError where the bytes
- * are none: a list has no more items than there are bytes, so nothing large is made of a small text.
+ * Reads a struct of Thrift's compact protocol, in which Parquet writes what it says of its data: the fields that are wanted; others are passed over, and
+ * nothing is made of them. Throws RangeError where the bytes are none, where a list has more items than there are bytes, or where they are
+ * next to nothing each, so that few bytes would become much.
  */
 export function readThriftStruct(
   bytes: Uint8Array,
-  from = 0,
+  fields: true | ThriftFields = true,
 ): { readonly struct: ThriftStruct; readonly end: number } {
-  const reader = new CompactReader(bytes, from);
-  return { struct: reader.struct(0), end: reader.at };
+  const reader = new CompactReader(bytes);
+  return { struct: reader.struct(0, fields), end: reader.at };
 }
 
 class CompactReader {
-  constructor(
-    private readonly bytes: Uint8Array,
-    public at: number,
-  ) {}
+  at = 0;
+  #objects: number;
 
-  struct(depth: number): ThriftStruct {
-    if (depth > MOST_DEPTH) throw new RangeError('its structs lie too deep in each other');
+  constructor(private readonly bytes: Uint8Array) {
+    this.#objects = FREE_OBJECTS + bytes.length / BYTES_AN_OBJECT;
+  }
+
+  struct(depth: number, wanted: true | ThriftFields): ThriftStruct {
+    this.#make(depth);
     const fields = new Map<number, ThriftValue>();
     let id = 0;
     for (;;) {
@@ -33,11 +44,46 @@ class CompactReader {
       const step = head >> 4;
       id = step === 0 ? this.#zigzag() : id + step;
       const type = head & 15;
-      fields.set(id, type <= 2 ? type === 1 : this.#value(type, depth));
+      const inside = wanted === true || wanted[id];
+      if (type <= 2) {
+        if (inside) fields.set(id, type === 1);
+      } else if (inside) fields.set(id, this.#value(type, depth, inside));
+      else this.#pass(type, depth);
     }
   }
 
-  #value(type: number, depth: number): ThriftValue {
+  /** Counts what is made. */
+  #make(depth: number, objects = 1): void {
+    if (depth > MOST_DEPTH) throw new RangeError('its structs lie too deep in each other');
+    this.#objects -= objects;
+    if (this.#objects < 0) throw new RangeError('it says next to nothing too often');
+  }
+
+  /** Passes over a value of which nothing is wanted. */
+  #pass(type: number, depth: number): void {
+    if (depth > MOST_DEPTH) throw new RangeError('its structs lie too deep in each other');
+    if (type === 12) {
+      for (let head = this.#byte(); head !== 0; head = this.#byte()) {
+        if (head >> 4 === 0) this.#varint();
+        if ((head & 15) > 2) this.#pass(head & 15, depth + 1);
+      }
+    } else if (type === 9 || type === 10) {
+      const { size, type: of } = this.#listHead();
+      for (let i = 0; i < size; i++) this.#pass(of, depth + 1);
+    } else if (type === 8) {
+      this.#skip(this.#varint());
+    } else if (type === 7) {
+      this.#skip(8);
+    } else if (type >= 4 && type <= 6) {
+      this.#varint();
+    } else if (type >= 1 && type <= 3) {
+      this.#byte();
+    } else {
+      throw new RangeError(`a value of unknown type ${type}`);
+    }
+  }
+
+  #value(type: number, depth: number, wanted: true | ThriftFields): ThriftValue {
     switch (type) {
       // In lists booleans have a byte of their own.
       case 1:
@@ -50,31 +96,43 @@ class CompactReader {
       case 6:
         return this.#zigzag();
       case 7:
-        return this.#skip(8).length;
-      case 8:
-        return this.#skip(this.#varint());
+        this.#skip(8);
+        return 8;
+      case 8: {
+        this.#make(depth);
+        const length = this.#varint();
+        this.#skip(length);
+        return this.bytes.subarray(this.at - length, this.at);
+      }
       case 9:
       case 10:
-        return this.#list(depth);
+        return this.#list(depth, wanted);
       case 12:
-        return this.struct(depth + 1);
+        return this.struct(depth + 1, wanted);
       default:
         throw new RangeError(`a value of unknown type ${type}`);
     }
   }
 
-  #list(depth: number): readonly ThriftValue[] {
+  #list(depth: number, wanted: true | ThriftFields): readonly ThriftValue[] {
+    const { size, type } = this.#listHead();
+    // A number in a list has eight times its byte.
+    this.#make(depth, 1 + size / 8);
+    const list: ThriftValue[] = [];
+    for (let i = 0; i < size; i++) list.push(this.#value(type, depth + 1, wanted));
+    return list;
+  }
+
+  #listHead(): { readonly size: number; readonly type: number } {
     const head = this.#byte();
     const size = head >> 4 === 15 ? this.#varint() : head >> 4;
     if (size > this.bytes.length - this.at) throw new RangeError('a list is longer than what holds it');
-    return Array.from({ length: size }, () => this.#value(head & 15, depth + 1));
+    return { size, type: head & 15 };
   }
 
-  #skip(length: number): Uint8Array {
+  #skip(length: number): void {
     if (length > this.bytes.length - this.at) throw new RangeError('a text is longer than what holds it');
-    const skipped = this.bytes.subarray(this.at, this.at + length);
     this.at += length;
-    return skipped;
   }
 
   #byte(): number {

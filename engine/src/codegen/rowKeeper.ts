@@ -14,6 +14,7 @@ export class RowKeeper {
   readonly #gathers: readonly ColumnGather[];
   readonly #kinds = new PooledBytes();
   #marks = new Float64Array(0);
+  #places = new Float64Array(0);
 
   /** @param carried whether the marks of a changelog's rows that are left out go on, too: each of its rows is judged by the one before it */
   constructor(
@@ -36,6 +37,7 @@ export class RowKeeper {
       kinds: batch.kinds === null ? null : this.#gatherKinds(batch.kinds, rows, count),
       marks: batch.marks === null ? null : this.#gatherMarks(batch, batch.marks, rows, count),
       watermark: batch.watermark,
+      ...(batch.places === undefined ? {} : { places: this.#gatherPlaces(batch.places, rows, count) }),
     };
   }
 
@@ -47,6 +49,12 @@ export class RowKeeper {
     const out = this.#kinds.take(count);
     gatherLane(kinds, rows, count, out);
     return out;
+  }
+
+  #gatherPlaces(places: Float64Array, rows: Int32Array, count: number): Float64Array {
+    if (this.#places.length < count) this.#places = new Float64Array(count * 2);
+    gatherLane(places, rows, count, this.#places);
+    return this.#places;
   }
 
   #gatherMarks(batch: Batch, marks: Float64Array, rows: Int32Array, count: number): Float64Array {

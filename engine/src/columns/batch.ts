@@ -37,7 +37,7 @@ export interface Batch {
   readonly marks: Float64Array | null;
   /**
    * When each row was received, as it was recorded: the latest time so far, in microseconds; never falls. By these, several recordings are put into one order;
-   * without them by event time. Only rows as a source gives them have places.
+   * without them by event time. Rows as a source gives them have places, and those of them that are chosen or given other columns.
    */
   readonly places?: Float64Array;
   /** The watermark after the last row. A batch of no rows carries a watermark alone. */

@@ -5,8 +5,9 @@ const decoder = new TextDecoder();
 
 /** Strings of at most so many bytes fit two 32-bit words. */
 const SHORT = 8;
-/** How many short strings are remembered by their words. */
-const RECENT = 4096;
+/** How many short strings there is room for by their words at first, and at most. */
+const FEW_RECENT = 256;
+const MOST_RECENT = 4096;
 
 /**
  * Finds the dictionary code of a string from its UTF-8 bytes, without making a JavaScript string for one that is known.
@@ -22,7 +23,8 @@ export class ByteInterner {
   #text = new Uint8Array(2048);
   #size = 0;
   /** Short strings by a hash of their words: length, words and code, four numbers an entry. A length of 0 is none. */
-  readonly #recent = new Int32Array(RECENT * 4);
+  #recent = new Int32Array(FEW_RECENT * 4);
+  #recentMask = FEW_RECENT - 1;
 
   constructor(readonly dictionary: Dictionary = new Dictionary()) {}
 
@@ -36,12 +38,14 @@ export class ByteInterner {
     for (let i = from; i < middle; i++) low = (low << 8) | bytes[i];
     for (let i = middle; i < to; i++) high = (high << 8) | bytes[i];
     const mixed = Math.imul(low, 0x85ebca6b) ^ Math.imul(high, 0xc2b2ae35) ^ length;
-    const at = ((mixed ^ (mixed >>> 15)) & (RECENT - 1)) << 2;
+    const at = ((mixed ^ (mixed >>> 15)) & this.#recentMask) << 2;
     const recent = this.#recent;
     if (recent[at] === length && recent[at + 1] === low && recent[at + 2] === high && length > 0) {
       return recent[at + 3];
     }
     const code = this.#find(bytes, from, to);
+    // Where it was new, there may be more room since, in which it has another place.
+    if (recent !== this.#recent) return code;
     recent[at] = length;
     recent[at + 1] = low;
     recent[at + 2] = high;
@@ -86,6 +90,12 @@ export class ByteInterner {
     this.#slots[slot] = entry;
     this.#size = entry + 1;
     if (this.#size * 2 > this.#slots.length) this.#rehash();
+    const room = this.#recentMask + 1;
+    // So much that few share a place.
+    if (this.#size * 16 > room && room < MOST_RECENT) {
+      this.#recent = new Int32Array(room * 16);
+      this.#recentMask = room * 4 - 1;
+    }
     return code;
   }
 

@@ -1,40 +1,22 @@
-import type { ChartSpec, VegaLiteSpec, ViewDescription } from '@millrace/protocol';
-import { parseDuration } from '../columns/duration.js';
-import type { DurationText } from '../columns/duration.js';
+import type { ChartSpec, VegaLiteSpec } from '@millrace/protocol';
 import type { PlanNode } from '../plan/plan.js';
+import {
+  knownBins,
+  viewOptions,
+  type BoxplotOptions,
+  type CandlestickOptions,
+  type ChartOptions,
+  type DepthOptions,
+  type Given,
+  type HeatmapOptions,
+  type HistogramOptions,
+  type StackedOptions,
+  type StatOptions,
+  type XyOptions,
+} from './chartOptions.js';
+import type { ChartSpecOf } from './chartSpecs.js';
 import { DISPLAYABLE } from './displayable.js';
 import type { Displayable, Displayed } from './displayable.js';
-
-/** Options of every chart. */
-export interface ChartOptions {
-  readonly title?: string;
-  /** Only rows of the last so long of event time are drawn: `'30 min'`. */
-  readonly last?: DurationText;
-  /** At most so many rows, the latest ones (5,000). */
-  readonly maxRows?: number;
-}
-
-/** Columns of a candlestick chart; each has the name that bars usually give it. */
-export interface CandlestickOptions<Column> extends ChartOptions {
-  readonly x?: Column;
-  readonly open?: Column;
-  readonly high?: Column;
-  readonly low?: Column;
-  readonly close?: Column;
-  /** Bars of volume below; null: none. */
-  readonly volume?: Column | null;
-  /** One chart a value of this column. */
-  readonly facet?: Column;
-}
-
-/** A Vega-Lite spec without data whose `field`s are columns of the row, or made by a `transform`. */
-export type ChartSpecOf<Row> = VegaLiteSpec & { readonly encoding?: EncodingOf<keyof Row & string> };
-type EncodingOf<Column extends string> = {
-  readonly [channel: string]: ChannelOf<Column> | readonly ChannelOf<Column>[];
-};
-type ChannelOf<Column extends string> = { readonly field?: Column | { readonly repeat: string } } & {
-  readonly [option: string]: unknown;
-};
 
 /** A chart of a collection: shown by a cell whose last value it is. */
 export class Chart implements Displayable {
@@ -42,58 +24,163 @@ export class Chart implements Displayable {
     readonly plan: PlanNode,
     readonly chart: ChartSpec,
     readonly options: ChartOptions,
-  ) {}
+  ) {
+    // Told where the chart is made, not where it is shown.
+    viewOptions(options);
+  }
 
   [DISPLAYABLE](): Displayed {
-    const { title, last, maxRows } = this.options;
-    const view: ViewDescription = {
-      kind: 'chart',
-      title: title ?? null,
-      chart: this.chart,
-      lastUs: last === undefined ? null : parseDuration(last, 'the time to draw'),
-      maxRows: maxRows ?? 5000,
+    return {
+      plan: this.plan,
+      view: { kind: 'chart', chart: this.chart, ...viewOptions(this.options) },
+      collection: null,
     };
-    return { plan: this.plan, view, collection: null };
   }
 }
 
-/** The charts that every collection has. */
+/** The charts that every collection has. Each takes `title`, `last: '30 min'`, `maxRows` and `timeZone`. */
 export abstract class Charts<Row> {
   abstract readonly plan: PlanNode;
 
   /**
-   * Any Vega-Lite chart of the rows, typed against their columns.
+   * Any Vega-Lite chart of the rows: layered, faceted, concatenated, repeated. A `field` is a column of the row, or made by a transform of the spec (`as`).
    *
    * @example bars.chart({ mark: 'bar', encoding: { x: { field: 'symbol' }, y: { field: 'volume', type: 'quantitative' } } })
+   * @throws MillraceError `MR1640` for a time zone that there is not
    */
-  chart<const Spec extends ChartSpecOf<Row>>(spec: Spec, options: ChartOptions = {}): Chart {
+  chart<const Spec extends VegaLiteSpec>(
+    spec: Spec & ChartSpecOf<Row, Spec>,
+    options: ChartOptions = {},
+  ): Chart {
     return new Chart(this.plan, { form: 'vegaLite', spec: structuredClone(spec) as VegaLiteSpec }, options);
   }
 
-  /** A line of `y` over `x`, one a value of `color`. */
-  line(
-    options: ChartOptions & {
-      readonly x: keyof Row & string;
-      readonly y: keyof Row & string;
-      readonly color?: keyof Row & string;
-    },
-  ): Chart {
-    const { x, y, color } = options;
-    return new Chart(this.plan, { form: 'line', x, y, color: color ?? null }, options);
+  /**
+   * A line of `y` over `x`, one a value of `color`. The point of an open window is hollow, that of a revised one a diamond.
+   *
+   * @example bars.line({ x: 'windowStart', y: 'vwap', color: 'symbol', last: '30 min' })
+   */
+  line(options: XyOptions<keyof Row & string>): Chart {
+    return new Chart(this.plan, { form: 'line', ...xyOf(options) }, options);
   }
 
-  /** Candlesticks with volume below. Bars by symbol: filter one, or `facet: 'symbol'`. */
-  candlestick(options: CandlestickOptions<keyof Row & string> = {}): Chart {
+  /**
+   * The area below `y` over `x`, one a value of `color`, one behind the other, or with `stack` upon each other.
+   *
+   * @example bars.area({ x: 'windowStart', y: 'volume', color: 'symbol', stack: true })
+   */
+  area(options: StackedOptions<keyof Row & string>): Chart {
+    return new Chart(this.plan, { form: 'area', ...xyOf(options), stack: options.stack ?? false }, options);
+  }
+
+  /**
+   * A bar a row, as high as `y`; those of one `x` stand upon each other by `color`. The bar of an open window is hollow, that of a revised one dashed.
+   *
+   * @example bars.bar({ x: 'windowStart', y: 'volume', color: 'symbol' })
+   */
+  bar(options: StackedOptions<keyof Row & string>): Chart {
+    return new Chart(this.plan, { form: 'bar', ...xyOf(options), stack: options.stack ?? true }, options);
+  }
+
+  /**
+   * A point a row.
+   *
+   * @example trades.point({ x: 'price', y: 'size', color: 'symbol' })
+   */
+  point(options: XyOptions<keyof Row & string>): Chart {
+    return new Chart(this.plan, { form: 'point', ...xyOf(options) }, options);
+  }
+
+  /**
+   * How many rows have values of `x` between two round ones.
+   *
+   * @example trades.histogram({ x: 'price', bins: 40 })
+   * @throws MillraceError `MR1641` for a number of bins that it cannot have
+   */
+  histogram(options: HistogramOptions<keyof Row & string>): Chart {
+    const { x, bins, color } = options;
+    const chart: ChartSpec = { form: 'histogram', x, bins: knownBins(bins ?? 30), color: color ?? null };
+    return new Chart(this.plan, chart, options);
+  }
+
+  /**
+   * Cells of `x` and `y`, coloured by the mean of `color`, or by how many rows they have. Numbers and times are cut into bins.
+   *
+   * @example bars.heatmap({ x: 'windowStart', y: 'symbol', color: 'volume' })
+   */
+  heatmap(options: HeatmapOptions<keyof Row & string>): Chart {
+    const { x, y, color } = options;
+    return new Chart(this.plan, { form: 'heatmap', x, y, color: color ?? null }, options);
+  }
+
+  /**
+   * Quartiles, median, whiskers and what is beyond them, a box a value of `x`.
+   *
+   * @example trades.boxplot({ x: 'symbol', y: 'price' })
+   */
+  boxplot(options: BoxplotOptions<keyof Row & string>): Chart {
+    return new Chart(this.plan, { form: 'boxplot', x: options.x ?? null, y: options.y }, options);
+  }
+
+  /**
+   * One large number, the newest row's, with how it has changed and a small line of the way there. Of several symbols filter one.
+   *
+   * @example best.where(b => b.symbol.eq('ETHUSDT')).stat({ value: 'spread', label: 'Spread' })
+   */
+  stat(options: StatOptions<keyof Row & string>): Chart {
+    const { value, label, delta = true, sparkline, x, format } = options;
     const chart: ChartSpec = {
-      form: 'candlestick',
-      x: options.x ?? 'windowStart',
-      open: options.open ?? 'open',
-      high: options.high ?? 'high',
-      low: options.low ?? 'low',
-      close: options.close ?? 'close',
-      volume: options.volume === undefined ? 'volume' : options.volume,
-      facet: options.facet ?? null,
+      form: 'stat',
+      value,
+      label: label ?? value,
+      delta: typeof delta === 'string' ? { column: delta } : delta ? 'before' : null,
+      sparkline: sparkline ?? true,
+      x: x ?? null,
+      format: format ?? ',.6~r',
     };
     return new Chart(this.plan, chart, options);
   }
+
+  /**
+   * An order book's sizes added up from the best price on, as steps. Books by symbol: filter one, or `facet: 'symbol'`.
+   *
+   * @example orderBook(changes, { depth: 50 }).depth({ facet: 'symbol' })
+   */
+  depth(...[options]: Given<DepthOptions<Row>>): Chart {
+    const named: Partial<Record<string, string>> & ChartOptions = (options ?? {}) as never;
+    const chart: ChartSpec = {
+      form: 'depth',
+      bid: named.bid ?? 'bid',
+      bidSize: named.bidSize ?? 'bidSize',
+      ask: named.ask ?? 'ask',
+      askSize: named.askSize ?? 'askSize',
+      facet: named.facet ?? null,
+    };
+    return new Chart(this.plan, chart, named);
+  }
+
+  /**
+   * Candlesticks with volume below. Bars by symbol: filter one, or `facet: 'symbol'`.
+   *
+   * @example bars.candlestick({ facet: 'symbol', timeZone: 'America/New_York' })
+   */
+  candlestick(...[options]: Given<CandlestickOptions<Row>>): Chart {
+    const named: Partial<Record<string, string>> & ChartOptions & { readonly volume?: string | null } =
+      (options ?? {}) as never;
+    const chart: ChartSpec = {
+      form: 'candlestick',
+      x: named.x ?? 'windowStart',
+      open: named.open ?? 'open',
+      high: named.high ?? 'high',
+      low: named.low ?? 'low',
+      close: named.close ?? 'close',
+      volume: named.volume === undefined ? 'volume' : named.volume,
+      facet: named.facet ?? null,
+    };
+    return new Chart(this.plan, chart, named);
+  }
+}
+
+function xyOf({ x, y, color }: XyOptions<string>): { x: string; y: string; color: string | null } {
+  return { x, y, color: color ?? null };
 }

@@ -116,6 +116,8 @@ const looseBars = loose
   .window(tumble('1 min'))
   .groupBy('symbol')
   .aggregate(t => ({ open: first(t.price), volume: sum(t.size), vwap: vwap(t.price, t.size) }));
+looseBars.candlestick({ high: 'vwap', low: 'vwap', close: 'vwap', volume: 'volume' });
+// @ts-expect-error bars without a high and a low: they have to be named
 looseBars.candlestick({ volume: 'volume' });
 
 // Functions: NULL goes on where it may be, and ends where it cannot be.

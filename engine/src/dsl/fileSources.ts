@@ -3,6 +3,7 @@ import { MillraceError } from '../columns/error.js';
 import { parseDate } from '../columns/iso.js';
 import { zoneOf } from '../columns/zone.js';
 import { made } from './origin.js';
+import type { FileRow, KnownFileOptions } from './knownFiles.js';
 import type { Recording } from './recording.js';
 import { recordingNode, recordingPath } from './recordingSource.js';
 import type { RecordedOptions } from './recordingSource.js';
@@ -152,8 +153,11 @@ function sinceOf<Row>({ column, since, unit = 'ms', zone = 'UTC' }: TimeSinceMid
  * @throws MillraceError `MR1701` for no path, `MR1702` for a time since no day, `MR1004` for an unknown zone; when it is read, `MR3701` to `MR3715` for
  * what is wrong with the files
  */
-export function replay<Row = AnyRow>(files: Files, options: FileOptions<Row> = {}): Stream<Row> {
-  return new Stream<Row>(fileNode(files, options, true));
+export function replay<Row = AnyRow, const Path extends Files = Files>(
+  files: Path,
+  options?: FileOptions<Row> & KnownFileOptions<NoInfer<Row>, Path>,
+): Stream<FileRow<Row, Path>> {
+  return new Stream(fileNode<Row>(files, options ?? {}, true));
 }
 
 /**
@@ -161,6 +165,9 @@ export function replay<Row = AnyRow>(files: Files, options: FileOptions<Row> = {
  *
  * @example const quotes = read('quotes.zip', { member: '2024-03-*.csv' });
  */
-export function read<Row = AnyRow>(files: Files, options: FileOptions<Row> = {}): Table<Row> {
-  return new Table<Row>(fileNode(files, options, false));
+export function read<Row = AnyRow, const Path extends Files = Files>(
+  files: Path,
+  options?: FileOptions<Row> & KnownFileOptions<NoInfer<Row>, Path>,
+): Table<FileRow<Row, Path>> {
+  return new Table(fileNode<Row>(files, options ?? {}, false));
 }

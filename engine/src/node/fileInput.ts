@@ -1,15 +1,14 @@
 import { resolve } from 'node:path';
 import type { ByteInput } from '../sources/bytes.js';
-import { fileError, fileSize, shownPath } from './paths.js';
+import { fileError, shownPath } from './paths.js';
 import { PooledFile } from './pooledFile.js';
 
 /** A file as bytes. Errors as in `fileError`. */
 export async function fileInput(directory: string, path: string): Promise<ByteInput> {
-  const size = await fileSize(directory, path);
   try {
     const shown = shownPath(directory, path);
     const file = new PooledFile(resolve(directory, path), shown);
-    await file.open();
+    const size = await file.open();
     return {
       label: `'${shown}'`,
       size,

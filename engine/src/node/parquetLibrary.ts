@@ -17,13 +17,9 @@ export class ParquetLibrary {
   #failure: Error | null = null;
 
   constructor() {
-    const require = createRequire(import.meta.url);
-    const path = require.resolve('parquet-wasm/node');
-    const names = ['module', 'exports', 'require', '__dirname', 'queueMicrotask'];
-    const load = compileFunction(readFileSync(path, 'utf8'), names, { filename: path });
+    loader ??= makeLoader();
     const module = { exports: {} };
-    const enqueue = (task: () => void) => queueMicrotask(() => this.#runTask(task));
-    load(module, module.exports, require, dirname(path), enqueue);
+    loader(module, task => queueMicrotask(() => this.#runTask(task)));
     this.api = module.exports as Api;
   }
 
@@ -63,6 +59,31 @@ export class ParquetLibrary {
     for (const reject of this.#waiting) reject(this.#failure);
     this.#waiting.clear();
   }
+}
+
+interface Assembly {
+  readonly Module: new (bytes: Uint8Array) => object;
+}
+
+type Loader = (module: { exports: object }, enqueue: (task: () => void) => void) => void;
+
+let loader: Loader | null = null;
+
+/** What makes libraries: the module is compiled once, however many of them have to be given up. */
+function makeLoader(): Loader {
+  const require = createRequire(import.meta.url);
+  const path = require.resolve('parquet-wasm/node');
+  const names = ['module', 'exports', 'require', '__dirname', 'queueMicrotask', 'WebAssembly'];
+  const load = compileFunction(readFileSync(path, 'utf8'), names, { filename: path });
+  const { WebAssembly: own } = globalThis as unknown as { WebAssembly: Assembly };
+  let compiled: object | null = null;
+  const Module = function (bytes: Uint8Array): object {
+    return (compiled ??= new own.Module(bytes));
+  };
+  const assembly: unknown = Object.create(own, { Module: { value: Module } });
+  return (module, enqueue) => {
+    load(module, module.exports, require, dirname(path), enqueue, assembly);
+  };
 }
 
 let current: ParquetLibrary | null = null;

@@ -15,15 +15,17 @@ export class PooledFile {
   #reads = 0;
   #isClosed = false;
   #identity: string | null = null;
+  #size = 0;
 
   constructor(
     private readonly path: string,
     private readonly shown: string,
   ) {}
 
-  /** Sees that it can be opened. */
-  async open(): Promise<void> {
+  /** Sees that it can be opened, and is no folder; returns its size in bytes. */
+  async open(): Promise<number> {
     await this.#with(() => Promise.resolve());
+    return this.#size;
   }
 
   /** Reads up to `length` bytes; returns how many. Error `MR3720` where another file has taken its place. */
@@ -67,7 +69,7 @@ export class PooledFile {
         await other.#release();
       }
       const handle = await open(this.path, 'r');
-      const identity = await identityOf(handle);
+      const { identity, size } = await lookAt(handle);
       if (this.#identity !== null && this.#identity !== identity) {
         await handle.close();
         throw new SourceError(
@@ -77,6 +79,7 @@ export class PooledFile {
         );
       }
       this.#identity = identity;
+      this.#size = size;
       return handle;
     } catch (error) {
       // Who has closed it in the meantime has counted that.
@@ -87,10 +90,11 @@ export class PooledFile {
   }
 }
 
-async function identityOf(handle: FileHandle): Promise<string> {
+async function lookAt(handle: FileHandle): Promise<{ readonly identity: string; readonly size: number }> {
   try {
-    const { dev, ino } = await handle.stat();
-    return `${dev} ${ino}`;
+    const stats = await handle.stat();
+    if (stats.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+    return { identity: `${stats.dev} ${stats.ino}`, size: stats.size };
   } catch (error) {
     await handle.close();
     throw error;

@@ -1,25 +1,14 @@
+import { connectionEventFields } from '../columns/connectionEvents.js';
 import { MillraceError } from '../columns/error.js';
-import { INT64, isInteger, STRING, timestampType, typeName, type Field } from '../columns/types.js';
-import { planSources } from './children.js';
+import { isInteger, typeName } from '../columns/types.js';
+import { planChildren, planNodes, planSources } from './children.js';
 import { planHash } from './hash.js';
 import type { FollowedByNode } from './nodes/followedBy.js';
 import type { PlanNode } from './plan.js';
 import type { Relation } from './relation.js';
 import { replaceSources, withInputs } from './replaceSources.js';
-import { planChildren, planNodes } from './children.js';
 import { requireColumn } from './requireColumn.js';
 import { bindUnionAll } from './unionAll.js';
-
-/** The columns of what is told about how history and live rows meet: those of what happens to a connection. */
-const EVENT_FIELDS: readonly Field[] = [
-  { name: 'at', type: timestampType('us'), nullable: true },
-  { name: 'event', type: STRING, nullable: false },
-  { name: 'key', type: STRING, nullable: true },
-  { name: 'expected', type: INT64, nullable: true },
-  { name: 'got', type: INT64, nullable: true },
-  { name: 'missing', type: INT64, nullable: true },
-  { name: 'reason', type: STRING, nullable: true },
-];
 
 /** What history, then live rows put out. */
 export function bindFollowedBy(
@@ -50,7 +39,7 @@ export function bindFollowedBy(
   }
   if (node.tells === 'rows') return rows;
   return {
-    schema: { fields: EVENT_FIELDS },
+    schema: { fields: connectionEventFields(false) },
     time: rows.time === null ? null : 'at',
     mode: 'append',
     key: null,

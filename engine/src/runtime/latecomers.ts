@@ -89,9 +89,12 @@ export class Latecomers {
     const missing = feed.position - late.position;
     if (missing > 0) {
       if (await this.#waitsFor(late)) return;
+      const isGone = () => feed.run !== run || !this.#late.includes(late);
+      // Who was taken out meanwhile had no reading that could have been closed.
+      if (isGone()) return;
       late.reader ??= feed.source.read();
       const batch = await late.reader.next(Math.min(this.turnRows, missing));
-      if (feed.run !== run || !this.#late.includes(late)) return;
+      if (isGone()) return;
       if (batch !== null) {
         late.position += batch.length;
         if (!feed.push(late.member, batch, null)) return;

@@ -112,6 +112,11 @@ export class Runtime {
     return opened.source;
   }
 
+  /** Looks at a source anew, whatever was found before. Whoever asks closes it. */
+  look(node: SourceNode): Promise<OpenSource> {
+    return this.#connect(node);
+  }
+
   async #connect(node: SourceNode): Promise<OpenSource> {
     const connector = this.options.connectors.find(({ name }) => name === node.connector);
     if (connector === undefined) {

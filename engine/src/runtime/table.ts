@@ -5,7 +5,8 @@ import type { Value } from '../columns/values.js';
 import { START_OF_TIME, toEventTimes, type EventTime } from '../columns/time.js';
 import type { StateReader, StateWriter } from '../operators/snapshot.js';
 import type { PhysicalTable } from '../physical/physical.js';
-import type { ViewSource } from '../views/viewSource.js';
+import type { ArrangeableSource, ArrangedSource } from '../views/viewSource.js';
+import { arrangedTable } from './arrangedTable.js';
 import { readBatch, writeBatch } from './batchState.js';
 import { RowLog } from './rowLog.js';
 import { RowOrder } from './rowOrder.js';
@@ -34,7 +35,7 @@ export function limitsOf({ retention }: PhysicalTable): TableLimits {
 }
 
 /** An in-memory table that a changelog keeps current: rows in order of arrival, found by key, with a version each. */
-export class MaterializedTable implements ViewSource {
+export class MaterializedTable implements ArrangeableSource {
   readonly schema: Schema;
   readonly hasStates: boolean;
   version = 0;
@@ -246,6 +247,10 @@ export class MaterializedTable implements ViewSource {
     const positions = new Int32Array(count);
     for (let i = 0; i < count; i++) positions[i] = begin + i;
     return positions;
+  }
+
+  arrange(arrangement: unknown): ArrangedSource {
+    return arrangedTable(this, this.#log, arrangement);
   }
 
   /** The position of the row of a key, one exact value a column of the key; -1 where there is none, or the table has no key. */

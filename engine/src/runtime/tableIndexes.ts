@@ -2,10 +2,22 @@ import type { Batch } from '../columns/batch.js';
 import type { RowLog } from './rowLog.js';
 import { TableIndex } from './tableIndex.js';
 
+/** What keeps itself current with a table's rows. */
+export interface RowFollower {
+  /** Rows of a batch have been written at positions; those below 0 have not. */
+  written(batch: Batch, at: Int32Array): void;
+  /** A row goes; its place still holds it. */
+  removed(position: number): void;
+  clear(): void;
+  /** It is not kept any more. */
+  close(): void;
+  bytes(): number;
+}
+
 /** The indexes of a table: those of the same columns are one, which is kept as long as anybody holds it. */
 export class TableIndexes {
   readonly #held = new Map<string, { readonly index: TableIndex; holders: number }>();
-  #all: readonly TableIndex[] = [];
+  #all: readonly RowFollower[] = [];
 
   constructor(readonly log: RowLog) {}
 
@@ -29,6 +41,16 @@ export class TableIndexes {
     this.#held.delete(name);
     this.#all = this.#all.filter(each => each !== index);
     index.close();
+  }
+
+  /** Keeps something else current, until it is dropped. */
+  add(follower: RowFollower): void {
+    this.#all = [...this.#all, follower];
+  }
+
+  drop(follower: RowFollower): void {
+    this.#all = this.#all.filter(each => each !== follower);
+    follower.close();
   }
 
   written(batch: Batch, at: Int32Array): void {

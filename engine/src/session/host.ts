@@ -15,7 +15,7 @@ import { CacheRegistry } from './hostCaches.js';
 import { IndexRegistry } from './hostIndexes.js';
 import { HostFunctions } from './hostFunctions.js';
 import { ClockPublisher, seek, step, waitUntil } from './hostClock.js';
-import { partsOf, preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
+import { preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
 import { InputControls } from './hostInputs.js';
 import { ParameterRegistry } from './hostParameters.js';
 import { readRows } from './hostReads.js';
@@ -24,11 +24,13 @@ import { pinFile } from './hostPins.js';
 import { readRejects } from './hostRejects.js';
 import { RecordingRegistry } from './hostRecordings.js';
 import { ResultPins } from './hostResultPins.js';
+import { sessionStats } from './hostSessionStats.js';
 import { checkSame } from './hostSame.js';
+import { Samples } from './hostSamples.js';
 import { WriteRegistry } from './hostWrites.js';
 import { Subscriptions } from './hostSubscriptions.js';
 import { ViewRegistry } from './hostViews.js';
-import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost, SessionStats } from './protocol.js';
+import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost } from './protocol.js';
 
 /** What a session host is given. */
 export interface SessionHostOptions extends RuntimeOptions {
@@ -87,6 +89,7 @@ class Host implements SessionHost {
   readonly #subscriptions = new Subscriptions();
   readonly #recordings: RecordingRegistry;
   readonly #pinned: ResultPins;
+  readonly #samples: Samples;
   readonly #clock: ClockPublisher;
   readonly #open = new Map<string, OpenQuery>();
   readonly #bindings: SourceBindings;
@@ -108,7 +111,7 @@ class Host implements SessionHost {
     const connectors = [...options.connectors, cachedConnector(kept)];
     this.#runtime = new Runtime({ ...options, connectors, exchange: this.#functions });
     this.#queries = new QueryRegistry(this.#runtime, held => this.#tellFailure(held));
-    this.#views = new ViewRegistry(this.#runtime);
+    this.#views = new ViewRegistry(this.#runtime, options.sinks);
     this.#indexes = new IndexRegistry(this.#runtime, this.#queries);
     this.#caches = new CacheRegistry(this.#runtime, this.#queries, kept);
     this.#bindings = new SourceBindings(this.#queries, this.#caches, () => this.#parameters.values);
@@ -123,6 +126,7 @@ class Host implements SessionHost {
     this.#writes = new WriteRegistry(this.#runtime, this.#queries, sinks, notice);
     this.#recordings = new RecordingRegistry(this.#runtime, this.#queries, options.recorders ?? null, notice);
     this.#pinned = new ResultPins(this.#runtime, this.#queries, options.pins ?? null);
+    this.#samples = new Samples(this.#runtime, this.#queries);
     this.#clock = new ClockPublisher(this.#runtime);
     this.#parameters.onChange((name, state) => {
       if (state !== null) this.#tell({ type: 'input', name, ...state });
@@ -132,7 +136,15 @@ class Host implements SessionHost {
   }
 
   readonly #handlers: Handlers = {
-    bind: async ({ plan }) => (await preparePlan(plan, this.#runtime)).bound,
+    bind: async ({ plan, name }) => {
+      if (name !== undefined) this.#samples.name(name, plan);
+      return (await preparePlan(plan, this.#runtime)).bound;
+    },
+    sample: ({ plan, limit }) => this.#samples.look(plan, limit),
+    sampleOf: async ({ name, limit }) => {
+      const plan = this.#samples.named(name);
+      return plan === null ? null : this.#samples.of(await this.#bindings.resolve(plan, true), limit);
+    },
     open: async ({ plan, owner }) => {
       const held = await this.#queries.hold(plan);
       const queryId = `q${this.#nextId++}`;
@@ -226,7 +238,7 @@ class Host implements SessionHost {
       return null;
     },
     same: ({ plan }) => checkSame(plan, this.#runtime, this.#queries, this.options.liveServers ?? null),
-    stats: () => this.#stats(),
+    stats: () => sessionStats(this.#runtime, [...this.#open], this.#parameters, this.#writes.stats()),
     clock: ({ command }) => this.#runtime.command(command),
     until: async ({ time }) => {
       const state = await waitUntil(time, this.#runtime, this.#queries);
@@ -242,6 +254,7 @@ class Host implements SessionHost {
     },
     clientGone: async () => {
       this.#functions.clientGone();
+      this.#samples.forget();
       // The process that comes next learns what there is.
       for (const input of this.#parameters.all) this.#tell({ type: 'input', ...input });
       this.#writes.endSubscriptions();
@@ -361,40 +374,5 @@ class Host implements SessionHost {
     const followed = (await this.#queries.running(plan))?.followed === true;
     const physical = followed ? prepared.running({ followed, part: null }) : prepared.physical;
     return explainQuery({ ...prepared, physical }, stats);
-  }
-
-  #stats(): SessionStats {
-    return {
-      clock: this.#runtime.clockState(),
-      memory: this.#runtime.memory.stats(),
-      sources: this.#runtime.feeds.map(({ feed, name }) => ({
-        name,
-        rows: feed.position,
-        bytes: feed.reader?.counters.bytes ?? 0,
-        rejected: feed.reader?.counters.rejected ?? 0,
-        reconnects: feed.reader?.counters.reconnects ?? 0,
-        dropped: feed.reader?.counters.dropped ?? 0,
-        historyEvicted: feed.history.evicted,
-        readers: feed.readers,
-        watermark: feed.watermark,
-        ended: feed.ended,
-        error: feed.error === null ? null : String(feed.error),
-      })),
-      queries: [...this.#open].map(([queryId, { held, owner }]) => ({
-        queryId,
-        owner,
-        rowsKept: held.query.table.total,
-        bytes: held.query.bytes(),
-        evicted: held.query.table.evicted,
-        late: partsOf(held).reduce((total, { query }) => total + query.late, 0),
-        watermark: held.query.watermark,
-        error: held.query.error === null ? null : String(held.query.error),
-      })),
-      inputs: {
-        values: Object.fromEntries(this.#parameters.all.map(({ name, value }) => [name, value])),
-        refused: this.#parameters.refused,
-      },
-      writes: this.#writes.stats(),
-    };
   }
 }

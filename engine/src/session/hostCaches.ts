@@ -111,7 +111,8 @@ export class CacheRegistry {
       );
     }
     const physical = prepared.closing();
-    const collector = new Rows(bound.fields, physical.table.time !== null);
+    const isPlaced = planNodes(resolved.input).every(({ kind }) => PLACED.has(kind));
+    const collector = new Rows(bound.fields, physical.table.time !== null, isPlaced);
     await readToEnd(physical, sources, runtime, {
       kept: () => collector.bytes(),
       take(batch) {
@@ -219,29 +220,47 @@ function cachedSource({ id, name, time, sequence }: Kept): PlanNode {
   });
 }
 
-/** Rows that only come, each with the watermark after it. */
+/** The nodes whose rows are those of one source, in its order: they were received when the source's were. */
+const PLACED: ReadonlySet<PlanNode['kind']> = new Set(['source', 'filter', 'project', 'cache']);
+
+/** Rows that only come, each with the watermark after it, and when it was received where that is known. */
 class Rows {
   readonly #rows: RowStore;
   #marks: Float64Array | null;
+  #places: Float64Array | null;
   #before: EventTime = START_OF_TIME;
 
-  constructor(fields: readonly Field[], timed: boolean) {
+  constructor(fields: readonly Field[], timed: boolean, placed: boolean) {
     this.#rows = new RowStore({ fields });
     this.#marks = timed ? new Float64Array(0) : null;
+    this.#places = placed ? new Float64Array(0) : null;
   }
 
-  take({ columns, length, marks, watermark }: Batch): void {
+  take({ columns, length, marks, places, watermark }: Batch): void {
     const from = this.#rows.used;
-    if (length > 0) this.#rows.append(columns, 0, length);
-    if (length > 0 && marks === null) this.#marks = null;
-    if (this.#marks === null) return;
-    if (this.#marks.length < this.#rows.used) {
-      const grown = new Float64Array(this.#rows.capacity);
-      grown.set(this.#marks);
-      this.#marks = grown;
+    if (length > 0) {
+      this.#rows.append(columns, 0, length);
+      this.#marks = this.#extended(this.#marks, marks, from, length);
+      this.#places = this.#extended(this.#places, places ?? null, from, length);
     }
-    if (marks !== null) this.#marks.set(marks.subarray(0, length), from);
     this.#raise(watermark);
+  }
+
+  /** What is known of all rows so far, with that of the next ones; null where it is not known of all. */
+  #extended(
+    all: Float64Array | null,
+    next: Float64Array | null,
+    from: number,
+    length: number,
+  ): Float64Array | null {
+    if (all === null || next === null) return null;
+    let extended = all;
+    if (all.length < this.#rows.used) {
+      extended = new Float64Array(this.#rows.capacity);
+      extended.set(all);
+    }
+    extended.set(next.subarray(0, length), from);
+    return extended;
   }
 
   /** Rows that have been left out have moved the watermark that the next one is judged by. */
@@ -253,12 +272,13 @@ class Rows {
   }
 
   bytes(): number {
-    return this.#rows.bytes() + (this.#marks?.byteLength ?? 0);
+    return this.#rows.bytes() + (this.#marks?.byteLength ?? 0) + (this.#places?.byteLength ?? 0);
   }
 
   result() {
     const length = this.#rows.used;
     const marks = this.#marks?.subarray(0, length) ?? null;
-    return { columns: this.#rows.view(0, length), marks, before: this.#before, length };
+    const places = (length > 0 ? this.#places?.subarray(0, length) : null) ?? null;
+    return { columns: this.#rows.view(0, length), marks, places, before: this.#before, length };
   }
 }

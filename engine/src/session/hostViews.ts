@@ -13,7 +13,9 @@ import { encodeRows, visibleRows } from '../views/frames.js';
 import { ViewPort } from '../views/viewPort.js';
 import { monotonicMs } from '../sources/receiveClock.js';
 import { partsOf, type HeldQuery } from './hostQueries.js';
+import type { SinkConnector } from '../sinks/sink.js';
 import type { ViewConnection } from './protocol.js';
+import { ViewDownloads } from './viewDownload.js';
 
 /** A view that a cell has made: its query, what it shows, and the front ends that look at it. */
 export interface RegisteredView {
@@ -36,7 +38,11 @@ export interface RegisteredView {
 export class ViewRegistry {
   readonly #views = new Map<string, RegisteredView>();
 
-  constructor(readonly runtime: Runtime) {
+  constructor(
+    readonly runtime: Runtime,
+    /** What writes downloads. */
+    readonly sinks: readonly SinkConnector[],
+  ) {
     runtime.clock.onChange(() => this.#notifyAll());
   }
 
@@ -140,9 +146,14 @@ export class ViewRegistry {
       open,
     );
     ports.add(port);
+    const { runtime, sinks } = this;
+    const downloads = new ViewDownloads({ runtime, sinks, shown: () => port.shown, send });
     return {
-      receive: request => port.receive(request),
+      receive: request => {
+        if (!downloads.receive(request)) port.receive(request);
+      },
       close: () => {
+        downloads.close();
         port.close();
         ports.delete(port);
       },

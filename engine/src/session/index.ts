@@ -2,6 +2,7 @@
 export * from './protocol.js';
 export * from './client.js';
 export * from './errors.js';
+export { nearestNames } from '../columns/nearestNames.js';
 export { typeName } from '../columns/types.js';
 export { floatText, rowDifferences } from './rowDifferences.js';
 export type { RowDifferences, TextRows } from './rowDifferences.js';

@@ -37,8 +37,12 @@ export type * from './sessionStats.js';
  * Everything is structured-cloneable; rows travel as Arrow IPC streams. Requests are answered, events are not.
  */
 export type HostRequest =
-  /** Finds the sources' schemas and types the plan. */
-  | { readonly type: 'bind'; readonly plan: PlanNode }
+  /** Finds the sources' schemas and types the plan, which is known to `sampleOf` under the name from then on, where one is given. */
+  | { readonly type: 'bind'; readonly plan: PlanNode; readonly name?: string }
+  /** What is known of a plan without running it: its columns, and up to so many rows that are there. A source is looked at anew. */
+  | { readonly type: 'sample'; readonly plan: PlanNode; readonly limit: number }
+  /** The same of a plan that was bound under a name; null where none was. */
+  | { readonly type: 'sampleOf'; readonly name: string; readonly limit: number }
   /** Starts (or joins) the query and keeps its result current until `release`. `owner` is the cell that made it. */
   | { readonly type: 'open'; readonly plan: PlanNode; readonly owner: string | null }
   /** The table or stream's rows at the clock's time: at the end of the input where no clock holds it. */
@@ -214,8 +218,28 @@ export interface BoundPlan {
   readonly sources: readonly SourceSummary[];
 }
 
+/** What `sample` tells. */
+export interface PlanSample {
+  readonly fields: readonly Field[];
+  readonly time: string | null;
+  readonly key: readonly string[] | null;
+  /** The sources below, with the paths of those that are files. */
+  readonly sources: readonly {
+    readonly name: string;
+    readonly connector: string;
+    readonly path: string | null;
+  }[];
+  /** Values as text, cut where they are long, by columns: of the last rows of a query that runs, or of the first ones of a source; null: there are none. */
+  readonly rows: {
+    readonly which: 'first' | 'last';
+    readonly columns: readonly (readonly (string | null)[])[];
+  } | null;
+}
+
 export interface HostReplies {
   bind: BoundPlan;
+  sample: PlanSample;
+  sampleOf: PlanSample | null;
   open: { readonly queryId: string; readonly bound: BoundPlan };
   read: { readonly arrow: Uint8Array; readonly rows: number; readonly bound: BoundPlan };
   index: { readonly indexId: string; readonly bound: BoundPlan };

@@ -35,6 +35,16 @@ export interface SinkRequest {
   readonly live: boolean;
 }
 
+/** Where bytes go that are to become a file. */
+export interface ByteTarget {
+  /** Bytes written so far. */
+  readonly bytes: number;
+  /** Resolves once there is room for more. */
+  write(bytes: Uint8Array): Promise<void>;
+  finish(): Promise<void>;
+  abort(): Promise<void>;
+}
+
 /** A kind of sink, registered by name; options are plain data. */
 export interface SinkConnector {
   readonly name: string;
@@ -44,6 +54,12 @@ export interface SinkConnector {
   readonly stays?: boolean;
   /** So many rows and bytes may wait for it before its sources have to; not given: 65,536 and 64 MB. */
   readonly mostWaiting?: { readonly rows: number; readonly bytes: number };
+  /** Of a kind of file: writes it somewhere else than to a file. */
+  readonly openTo?: (
+    schema: Schema,
+    options: Readonly<Record<string, unknown>>,
+    target: ByteTarget,
+  ) => Promise<OpenSink>;
   open(
     schema: Schema,
     options: Readonly<Record<string, unknown>>,

@@ -26,6 +26,17 @@ export async function readBytes(
   return bytes.subarray(0, filled + 1);
 }
 
+/** Opens an input for somebody who may be done before it is open: then it is closed again, and null comes back. */
+export async function openUnlessDone(
+  open: () => Promise<ByteInput>,
+  isDone: () => boolean,
+): Promise<ByteInput | null> {
+  const input = await open();
+  if (!isDone()) return input;
+  await input.close();
+  return null;
+}
+
 /** Bytes in memory as an input, for tests and for data that is there already. */
 export function memoryInput(bytes: Uint8Array, label = 'memory', chunk = Infinity): ByteInput {
   return {
@@ -38,6 +49,17 @@ export function memoryInput(bytes: Uint8Array, label = 'memory', chunk = Infinit
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** An input of at most `most` bytes as memory, read at once and closed; a larger one as it is. What is looked at from many sides costs one call to the system then. */
+export async function inMemory(input: ByteInput, most = 256 << 10): Promise<ByteInput> {
+  if (input.size > most) return input;
+  try {
+    const bytes = await readBytes(input, 0, input.size);
+    return memoryInput(bytes.subarray(0, -1), input.label);
+  } finally {
+    await input.close();
+  }
 }
 
 /** An input that is read in larger pieces than it is asked for: small pieces one behind the other cost no call to the system each. */

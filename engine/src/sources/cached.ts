@@ -15,6 +15,8 @@ export interface KeptRows {
   readonly length: number;
   /** The watermark after each row, as it was when they were computed; null where that is not known. */
   readonly marks: Float64Array | null;
+  /** When each row was received (see `Batch`); null where that is not known. */
+  readonly places: Float64Array | null;
   /** The watermark before the first row. */
   readonly before: EventTime;
   /** How far event times lagged behind the highest one in the sources. */
@@ -42,7 +44,7 @@ export function cachedConnector(rowsOf: ReadonlyMap<number, KeptRows>): SourceCo
 }
 
 function openKept({ name, time }: SourceRequest, kept: KeptRows): OpenSource {
-  const { fields, length } = kept;
+  const { fields, length, places } = kept;
   const times = time === null ? null : timesOf(kept, time.column);
   const boundUs = kept.marks === null && times !== null ? disorderOf(times, length) : kept.boundUs;
   const marks = kept.marks ?? (times === null ? null : marksOf(times, boundUs));
@@ -57,6 +59,7 @@ function openKept({ name, time }: SourceRequest, kept: KeptRows): OpenSource {
       rows: length,
       firstTime: known.length === 0 ? null : known.reduce((a, b) => Math.min(a, b)),
       lastTime: known.length === 0 ? null : known.reduce((a, b) => Math.max(a, b)),
+      ...(places === null ? {} : { received: { first: places.at(0) ?? null, last: places.at(-1) ?? null } }),
       notes: [],
     },
     live: false,
@@ -103,6 +106,7 @@ class KeptReader implements SourceReader {
     this.#row = to;
     this.counters.rows += to - from;
     const marks = this.marks?.subarray(from, to) ?? null;
+    const places = this.kept.places?.subarray(from, to);
     return Promise.resolve({
       schema: { fields },
       length: to - from,
@@ -113,6 +117,7 @@ class KeptReader implements SourceReader {
       })),
       kinds: null,
       marks,
+      ...(places === undefined ? {} : { places }),
       watermark: marks?.at(-1) ?? this.kept.before,
     });
   }

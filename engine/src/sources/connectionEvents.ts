@@ -1,21 +1,14 @@
 import { JsonMessageDecoder } from '../codecs/jsonMessage.js';
 import { BatchBuilder, type ColumnBuilder } from '../columns/builder.js';
-import { INT64, STRING, timestampType, type Field } from '../columns/types.js';
+import { connectionEventFields } from '../columns/connectionEvents.js';
+import { INT64, STRING, type Field } from '../columns/types.js';
 import type { Arrival, ArrivalDecoder, ArrivalFormat } from './arrival.js';
 import { SourceError } from './error.js';
 import type { Options } from './options.js';
 import { Sequences, type SequenceRange } from './sequences.js';
 
 /** The columns of what happens to a connection. */
-const FIELDS: readonly Field[] = [
-  { name: 'at', type: timestampType('us'), nullable: false },
-  { name: 'event', type: STRING, nullable: false },
-  { name: 'key', type: STRING, nullable: true },
-  { name: 'expected', type: INT64, nullable: true },
-  { name: 'got', type: INT64, nullable: true },
-  { name: 'missing', type: INT64, nullable: true },
-  { name: 'reason', type: STRING, nullable: true },
-];
+const FIELDS = connectionEventFields(true);
 /** So many events wait to be read; those beyond are counted as rejects. */
 const MOST_WAITING = 1 << 16;
 const ROWS = 1024;

@@ -5,7 +5,7 @@ import type { Batch } from '../columns/batch.js';
 import type { Schema } from '../columns/schema.js';
 import { START_OF_TIME, toEventTimes } from '../columns/time.js';
 import type { EventTime } from '../columns/time.js';
-import { readBytes } from './bytes.js';
+import { openUnlessDone, readBytes } from './bytes.js';
 import type { ByteInput } from './bytes.js';
 import { addReject, countsFrom, countsOf, newCounters } from './counters.js';
 import type { CountsSoFar } from './counters.js';
@@ -285,7 +285,9 @@ class LineReader implements SourceReader {
 
   /** Reads the next chunk behind the bytes that are left. */
   async #fill(): Promise<void> {
-    this.#input ??= await this.open();
+    this.#input ??= await openUnlessDone(this.open, () => this.#atEnd);
+    const input = this.#input;
+    if (input === null) return;
     const left = this.#to - this.#from;
     if (left > this.sizes.chunkBytes / 2 && left > this.#bytes.length / 2) {
       const bytes = new Uint8Array(this.#bytes.length * 2);
@@ -296,7 +298,9 @@ class LineReader implements SourceReader {
     }
     this.#from = 0;
     this.#to = left;
-    const read = await this.#input.read(this.#bytes, left, this.#bytes.length - 1 - left, this.#position);
+    const read = await input.read(this.#bytes, left, this.#bytes.length - 1 - left, this.#position);
+    // It was closed meanwhile.
+    if (this.#input === null) return;
     if (read === 0) this.#atEnd = true;
     this.#position += read;
     this.#to += read;

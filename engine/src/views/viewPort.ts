@@ -1,5 +1,6 @@
 import {
   PROTOCOL_VERSION,
+  type Arrangement,
   type RowRange,
   type ViewDescription,
   type ViewMessage,
@@ -8,7 +9,8 @@ import {
   type ViewStatus,
 } from '@millrace/protocol';
 import { encodeRows, viewColumns, visibleRows, type Encode } from './frames.js';
-import type { ViewSource } from './viewSource.js';
+import { checkedRange, checkedRequest, credits } from './viewRequests.js';
+import type { ArrangeableSource, ArrangedSource, ViewSource } from './viewSource.js';
 
 /** A frame that is not acknowledged within so many milliseconds stops a view until it is heard of again. */
 const LEASE_MS = 60_000;
@@ -20,7 +22,7 @@ const MAX_CREDIT = 8;
 
 /** What a view port is made of. */
 export interface ViewPortOptions {
-  readonly source: ViewSource;
+  readonly source: ArrangeableSource;
   readonly view: ViewDescription;
   readonly key: readonly string[];
   readonly status: () => ViewStatus;
@@ -39,7 +41,10 @@ export interface ViewPortOptions {
  */
 export class ViewPort {
   readonly #options: ViewPortOptions;
-  #source: ViewSource;
+  #source: ArrangeableSource;
+  /** The table as its reader has asked for it; null: as it is. */
+  #arranged: ArrangedSource | null = null;
+  #arrangement: Arrangement | null = null;
   #key: readonly string[];
   #range: RowRange | null;
   #credit: number;
@@ -62,12 +67,13 @@ export class ViewPort {
   #scheduled = false;
   #cancelTimer: (() => void) | null = null;
 
-  constructor(options: ViewPortOptions, open: Pick<ViewOpen, 'credit' | 'range'>) {
+  constructor(options: ViewPortOptions, open: Pick<ViewOpen, 'credit' | 'range' | 'arrangement'>) {
     this.#options = options;
     this.#source = options.source;
     this.#key = options.key;
-    this.#range = open.range;
-    this.#credit = Math.min(MAX_CREDIT, Math.max(0, open.credit));
+    this.#range = checkedRange(open.range);
+    this.#credit = Math.min(MAX_CREDIT, credits(open.credit));
+    if (open.arrangement !== undefined) this.#arrange(open.arrangement);
     this.notify();
   }
 
@@ -81,16 +87,20 @@ export class ViewPort {
     });
   }
 
-  receive(request: ViewRequest): void {
-    switch (request.type) {
+  /** Takes a front end's request in; what is none changes nothing. */
+  receive(asked: ViewRequest): void {
+    const request = checkedRequest(asked);
+    switch (request?.type) {
+      case undefined:
+        return;
       case 'ack':
         this.#hidden = false;
         this.#waitingSince = null;
         // A view that is shown again may not know what it had left.
         this.#credit =
           request.seq === 0
-            ? Math.max(this.#credit, request.credit)
-            : Math.min(MAX_CREDIT, this.#credit + Math.max(0, request.credit));
+            ? Math.min(MAX_CREDIT, Math.max(this.#credit, request.credit))
+            : Math.min(MAX_CREDIT, this.#credit + request.credit);
         break;
       case 'hide':
         this.#hidden = true;
@@ -98,6 +108,9 @@ export class ViewPort {
       case 'range':
         this.#range = request.range;
         this.#needsFrame = true;
+        break;
+      case 'arrange':
+        if (this.#arrange(request.arrangement)) this.#range = request.range;
         break;
       case 'resync':
         this.#generation = -1;
@@ -108,9 +121,32 @@ export class ViewPort {
     this.notify();
   }
 
+  /** Shows the rows in another order, or others of them. @returns false where they cannot be, and the front end has been told. */
+  #arrange(arrangement: Arrangement): boolean {
+    let arranged: ArrangedSource;
+    try {
+      arranged = this.#source.arrange(arrangement);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.send({ type: 'refused', request: 'arrange', reason }, []);
+      return false;
+    }
+    this.#arranged?.close();
+    const isPlain = arrangement.order.length === 0 && arrangement.filter.length === 0;
+    if (isPlain) arranged.close();
+    this.#arranged = isPlain ? null : arranged;
+    this.#arrangement = isPlain ? null : arrangement;
+    this.#generation = -1;
+    this.#needsFrame = true;
+    return true;
+  }
+
   /** Shows another table from here on, of the same columns. */
-  rebind(source: ViewSource, key: readonly string[]): void {
+  rebind(source: ArrangeableSource, key: readonly string[]): void {
+    this.#arranged?.close();
+    this.#arranged = null;
     this.#source = source;
+    if (this.#arrangement !== null && !this.#arrange(this.#arrangement)) this.#arrangement = null;
     this.#key = key;
     this.#generation = -1;
     this.#needsFrame = true;
@@ -127,13 +163,26 @@ export class ViewPort {
   close(): void {
     this.#closed = true;
     this.#cancelTimer?.();
+    this.#arranged?.close();
+    this.#arranged = null;
+  }
+
+  /** What is shown: the table, or its rows as they were asked for. */
+  get shown(): ViewSource {
+    return this.#arranged ?? this.#source;
+  }
+
+  #status(): ViewStatus {
+    const status = this.#options.status();
+    const isFiltered = this.#arranged !== null && (this.#arrangement?.filter.length ?? 0) > 0;
+    return isFiltered ? { ...status, matched: this.shown.total } : status;
   }
 
   #flush(): void {
     if (this.#closed || this.#hidden || this.#options.isFrozen()) return;
     const now = this.#options.now();
     if (this.#waitingSince !== null && now - this.#waitingSince > LEASE_MS) return;
-    const source = this.#source;
+    const source = this.shown;
     const changed =
       this.#needsFrame || source.version !== this.#version || source.generation !== this.#generation;
     if (changed && this.#credit > 0) {
@@ -154,13 +203,13 @@ export class ViewPort {
 
   #sendFrame(now: number): void {
     const { view, encode, send } = this.#options;
-    const source = this.#source;
+    const source = this.shown;
     const key = this.#key;
     const { from, positions } = visibleRows(source, view, this.#range);
     const order = source.isOrdered ? Array.from(positions, position => source.rowId(position)) : [];
     const isMoved =
       order.length !== this.#order.length || order.some((rowId, at) => rowId !== this.#order[at]);
-    const isSnapshot = source.generation !== this.#generation || isMoved || !this.#overlaps(positions);
+    const isSnapshot = source.generation !== this.#generation || !this.#overlaps(positions);
     this.#order = order;
     const rows = isSnapshot ? positions : positions.filter(position => this.#isNews(position));
     const shown = new Set<number>();
@@ -168,7 +217,7 @@ export class ViewPort {
     const gone = isSnapshot ? [] : [...this.#sent].filter(rowId => !shown.has(rowId));
     this.#needsFrame = false;
     this.#version = source.version;
-    if (!isSnapshot && rows.length === 0 && gone.length === 0 && from === this.#sentFrom) {
+    if (!isSnapshot && !isMoved && rows.length === 0 && gone.length === 0 && from === this.#sentFrom) {
       this.#sendStatus(now);
       return;
     }
@@ -176,7 +225,7 @@ export class ViewPort {
     this.#sent = shown;
     this.#sentFrom = from;
     const base = this.#seq++;
-    const status = this.#options.status();
+    const status = this.#status();
     const header = { v: PROTOCOL_VERSION, seq: this.#seq, from, status, madeAtMs: now };
     const arrow = encodeRows(source, rows, encode);
     this.#credit--;
@@ -187,19 +236,19 @@ export class ViewPort {
     if (isSnapshot) {
       send({ type: 'snapshot', ...header, columns: viewColumns(source.schema.fields), key }, [arrow]);
     } else {
-      const removed = new Uint8Array(Int32Array.from(gone).buffer);
-      send({ type: 'delta', ...header, baseSeq: base }, [arrow, removed]);
+      const ordered = source.isOrdered ? [bytesOf(order)] : [];
+      send({ type: 'delta', ...header, baseSeq: base }, [arrow, bytesOf(gone), ...ordered]);
     }
   }
 
   /** Whether any row shown is one that the front end has: else a snapshot is the shorter way. */
   #overlaps(positions: Int32Array): boolean {
     if (this.#sent.size === 0) return positions.length === 0 && this.#seq > 0;
-    return positions.some(position => this.#sent.has(this.#source.rowId(position)));
+    return positions.some(position => this.#sent.has(this.shown.rowId(position)));
   }
 
   #isNews(position: number): boolean {
-    const source = this.#source;
+    const source = this.shown;
     return !this.#sent.has(source.rowId(position)) || source.rowVersion(position) > this.#version;
   }
 
@@ -207,14 +256,18 @@ export class ViewPort {
   #sendStatus(now: number): void {
     const wait = STATUS_MS - (now - this.#lastStatusMs);
     if (wait > 0) {
-      if (JSON.stringify(this.#options.status()) !== this.#lastStatus) this.#later(wait);
+      if (JSON.stringify(this.#status()) !== this.#lastStatus) this.#later(wait);
       return;
     }
-    const status = this.#options.status();
+    const status = this.#status();
     const text = JSON.stringify(status);
     if (text === this.#lastStatus) return;
     this.#lastStatus = text;
     this.#lastStatusMs = now;
     this.#options.send({ type: 'status', status }, []);
   }
+}
+
+function bytesOf(rowIds: readonly number[]): Uint8Array {
+  return new Uint8Array(Int32Array.from(rowIds).buffer);
 }

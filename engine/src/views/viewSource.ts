@@ -30,3 +30,20 @@ export interface ViewSource {
   /** Copies of rows, as columns. */
   gather(positions: Int32Array): Column[];
 }
+
+/** A table's rows in an order and through a filter that a reader has asked for. */
+export interface ArrangedSource extends ViewSource {
+  /** It is not looked at any more. */
+  close(): void;
+}
+
+/** A table that can be shown in other orders. */
+export interface ArrangeableSource extends ViewSource {
+  /**
+   * Its rows in another order, or some of them, kept current until it is closed.
+   *
+   * @param arrangement an `Arrangement` of the protocol, which comes from outside
+   * @throws MillraceError `MR1660` to `MR1662` for one that is none, or that the columns do not have
+   */
+  arrange(arrangement: unknown): ArrangedSource;
+}

@@ -32,9 +32,11 @@ export class Comms {
     this.#engine = engine;
   }
 
-  /** Whether a front end of ours is connected: it keeps one session comm open. */
-  get attached(): boolean {
-    for (const comm of this.#open.values()) if (comm.target === SESSION_TARGET) return true;
+  /** Whether a front end of ours is connected (it keeps one session comm open), or the one that sends requests of a session. */
+  attached(session?: string): boolean {
+    for (const { target, parent } of this.#open.values()) {
+      if (target === SESSION_TARGET && (session === undefined || parent.session === session)) return true;
+    }
     return false;
   }
 

@@ -15,22 +15,22 @@ interface EventSinks {
 }
 
 /**
- * What passes between the runner and the engine. With no front end attached nobody can press play: the clock then runs at
+ * What passes between the runner and the engine. Where nobody is at the notebook, nobody can press play: the clock then runs at
  * `max` whatever cells say, so that an unattended notebook comes to its end.
  */
 export class SessionRouter {
   readonly #engine: Engine;
-  readonly #attached: () => boolean;
+  readonly #attended: () => boolean;
   readonly #sinks: EventSinks;
 
-  constructor(engine: Engine, attached: () => boolean, sinks: EventSinks) {
+  constructor(engine: Engine, attended: () => boolean, sinks: EventSinks) {
     this.#engine = engine;
-    this.#attached = attached;
+    this.#attended = attended;
     this.#sinks = sinks;
   }
 
   request(request: HostRequest): Promise<HostResult> {
-    if (request.type !== 'clock' || this.#attached()) return this.#engine.request(request);
+    if (request.type !== 'clock' || this.#attended()) return this.#engine.request(request);
     return this.#engine.request({ ...request, command: unattended(request.command) });
   }
 

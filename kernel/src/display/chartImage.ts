@@ -26,15 +26,21 @@ export function chartPng(
   columns: readonly ViewColumn[],
   rows: readonly Record<string, unknown>[],
 ): Promise<ChartImage> {
-  const spec = toVegaLite(view.chart, columns, {
-    mode: 'light',
-    width: WIDTH,
-    font: FONT,
-    background: 'white',
-  });
+  return specPng({ language: 'vega-lite', spec: chartSpec(view, columns, rows, FONT) });
+}
+
+/** The Vega-Lite spec of a live chart with its rows in it, as it is drawn on a light page. */
+export function chartSpec(
+  view: Extract<ViewDescription, { kind: 'chart' }>,
+  columns: readonly ViewColumn[],
+  rows: readonly Record<string, unknown>[],
+  font: string,
+): Record<string, unknown> {
+  const zone = view.timeZone === undefined ? {} : { timeZone: view.timeZone };
+  const theme = { mode: 'light', width: WIDTH, font, background: 'white', ...zone } as const;
+  const spec = toVegaLite(view.chart, columns, theme);
   const title = view.title === null ? {} : { title: view.title };
-  const withRows = { ...title, ...spec, data: { name: ROWS, values: rows } };
-  return specPng({ language: 'vega-lite', spec: withRows });
+  return { ...title, ...spec, data: { name: ROWS, values: rows } };
 }
 
 /**

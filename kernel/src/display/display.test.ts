@@ -8,7 +8,7 @@ import {
   type ViewStatus,
 } from '@millrace/protocol';
 import type { HostLink, HostRequest } from 'millrace/session';
-import type { DisplayData } from '../runner/contract.js';
+import type { Audience, DisplayData } from '../runner/contract.js';
 import { createDisplay } from './index.js';
 
 const DAY = 1_767_623_400_000_000n;
@@ -79,7 +79,7 @@ const chart = displayable({
   maxRows: 1000,
 });
 
-function setUp(total?: (rows: number) => number) {
+function setUp(total?: (rows: number) => number, audience: Audience = 'nobody') {
   const published: [kind: string, data: DisplayData][] = [];
   const host = fakeHost(total);
   const hooks = {
@@ -87,7 +87,7 @@ function setUp(total?: (rows: number) => number) {
     publish: (kind: string, data: DisplayData) => void published.push([kind, data]),
     owner: () => 'cell-1',
     run: () => 1,
-    attached: () => false,
+    audience: () => audience,
   };
   return { display: createDisplay(hooks), published, requests: host.requests };
 }

@@ -53,7 +53,8 @@ export function createDisplay(hooks: DisplayHooks): Display {
 
   const later = async (value: unknown, displayId: string): Promise<DisplayData> => {
     const shown = shownByEngine(value);
-    if (shown?.kind === 'view') return views.show(shown.displayed, hooks.owner(), displayId);
+    if (shown?.kind === 'view')
+      return views.show(shown.displayed, hooks.owner(), displayId, hooks.audience());
     if (shown?.kind === 'input') return inputs.show(shown.of, displayId);
     if (shown?.kind === 'prose') return proses.show(shown.parts, hooks.owner(), displayId);
     const content = await contentOf(value);

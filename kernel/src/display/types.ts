@@ -1,5 +1,5 @@
 import type { HostLink } from 'millrace/session';
-import type { DisplayData, MimeBundle } from '../runner/contract.js';
+import type { Audience, DisplayData, MimeBundle } from '../runner/contract.js';
 import type { ProgressFunction } from './progressTypes.js';
 import type { Tslab } from './tslab.js';
 
@@ -14,10 +14,10 @@ export interface DisplayHooks {
   /** The number of the execution that output belongs to now. */
   run(): number;
   /**
-   * Whether a front end with our renderer is connected. It draws live views itself, so no pictures are made; without one
-   * (nbconvert, papermill) the saved output needs them.
+   * Who sees the output. Our extension draws live views itself, so no pictures are made for it; a person at another front end needs
+   * them at once, and what is saved of a run that nobody sees (nbconvert, papermill) at its end.
    */
-  attached(): boolean;
+  audience(): Audience;
 }
 
 /** What `display(value)` gives: the output can be replaced later, from any cell. */

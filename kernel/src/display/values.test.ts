@@ -27,6 +27,12 @@ const hostileProxy = (target: object): object =>
 describe('objects', () => {
   const deep = { one: { two: { three: { four: { five: { six: { seven: 'end' } } } } } } };
 
+  it('quotes texts of one line, and shows longer ones as they read', () => {
+    expect(text('5')).toBe("'5'");
+    expect(text('logical plan\n\tsource trades')).toBe('logical plan\n\tsource trades');
+    expect(text('one\n\u001b[2Jtwo')).toContain('\\x1B[2J');
+  });
+
   it('fold, as deep and as wide as is shown, with counts of what is left out', () => {
     expect(html(deep)).toMatch(/^<div [^>]*><details open><summary/);
     expect(words(deep)).not.toContain('end');

@@ -22,14 +22,19 @@ const MOST_OMITTED = 200;
 
 /** Any value as a bundle, made without running the value's own code: tables and errors as such, objects as trees that fold. */
 export function valueBundle(value: unknown): MimeBundle {
-  if (typeof value === 'string')
-    return { 'text/plain': inspected(cut(value, MOST_TEXT), { depth: 0, most: MOST_TEXT + 100 }) };
+  if (typeof value === 'string') return { 'text/plain': stringText(cut(value, MOST_TEXT)) };
   if (!isObject(value)) return { 'text/plain': cut(inspect(value), MOST_TEXT) };
   if (types.isProxy(value)) return { 'text/plain': inspected(value, { depth: 2, most: MOST_TEXT }) };
   if (isError(value)) return errorBundle(value);
   const table = tableOf(value);
   if (table !== null) return tableBundle(table.table, table.caption);
   return objectBundle(value);
+}
+
+/** A text of several lines, such as a plan or a query, is to be read: it stands as it is. Any other is quoted, as is one that would steer a terminal. */
+function stringText(text: string): string {
+  const isReadable = text.includes('\n') && !/[^\P{Cc}\n\t]/u.test(text);
+  return isReadable ? text : inspected(text, { depth: 0, most: MOST_TEXT + 100 });
 }
 
 /** A table as text and HTML. */

@@ -1,6 +1,6 @@
 import { tableFromIPC, type Column } from '@uwdata/flechette';
 import type { ViewColumn } from '@millrace/protocol';
-import { decimalText, durationText, toVegaValue } from '@millrace/protocol';
+import { decimalText, durationText, toVegaValue, wallClock } from '@millrace/protocol';
 import { ends, type CellText, type TextTable } from './html.js';
 
 /** A value as it is stored: ticks of a timestamp or a duration, days of a date, a decimal's unscaled value. */
@@ -48,12 +48,13 @@ function reader(column: Column<unknown>): (row: number) => Stored {
   };
 }
 
-/** The rows as a chart draws them: objects by column name, times as epoch milliseconds. */
-export function vegaRows(rows: ViewRows): Record<string, unknown>[] {
+/** The rows as a chart draws them: objects by column name, times as epoch milliseconds, or as those of a zone's wall clock. */
+export function vegaRows(rows: ViewRows, timeZone?: string): Record<string, unknown>[] {
+  const wall = timeZone === undefined ? undefined : wallClock(timeZone);
   return Array.from({ length: rows.count }, (_, row) => {
     const entries = rows.columns.map(({ name, type }, column) => [
       name,
-      toVegaValue(type, rows.at(column, row)),
+      toVegaValue(type, rows.at(column, row), wall),
     ]);
     const state = rows.state(row);
     if (state !== null) entries.push(['__state', state]);

@@ -1,41 +1,25 @@
-import { createHash, randomUUID } from 'node:crypto';
-import {
-  PROTOCOL_VERSION,
-  VIEW_MIME,
-  type ViewColumn,
-  type ViewDescription,
-  type ViewOutput,
-} from '@millrace/protocol';
+import { randomUUID } from 'node:crypto';
 import type { Displayed } from 'millrace';
-import { typeName } from 'millrace/session';
-import type { BoundPlan, HostLink, HostReplies } from 'millrace/session';
-import type { DisplayData } from '../runner/contract.js';
-import { chartPng } from './chartImage.js';
-import { htmlTable, plainTable } from './html.js';
-import { statusText } from './statusText.js';
-import { textTable, vegaRows, viewRows } from './viewRows.js';
+import type { HostLink } from 'millrace/session';
+import type { Audience, DisplayData, LiveOutput } from '../runner/contract.js';
+import { drawnBundle } from './drawnBundle.js';
+import {
+  digestOf,
+  picturedBundle,
+  pictureRows,
+  SAVED_ROWS,
+  viewBundle,
+  type Snapshot,
+} from './viewBundle.js';
 
-type Snapshot = HostReplies['viewSnapshot'];
+/** How long the first drawing for a person waits for what is read at once to be read, in milliseconds. */
+const READ_MS = 2_000;
 
-/** Rows that are saved with an output: a notebook is a file that people read, and send. */
-const SAVED_ROWS = { grid: 300, chart: 2000 } as const;
-
-/** Rows that a picture draws at most. */
-const PICTURE_ROWS = 20_000;
-
-/** Rows of the table as text and HTML. */
-const TEXT_ROWS = 10;
+/** Taken before cells' timers are counted as theirs: this one is the kernel's. */
+const nativeTimeout = setTimeout;
 
 /** A live view that an output shows. */
-interface ShownView {
-  readonly displayId: string;
-  readonly viewId: string;
-  readonly view: ViewDescription;
-  readonly caption: string;
-  /** What the last bundle was made of: the same content is not sent twice. */
-  digest: string;
-  pictured: boolean;
-}
+type ShownView = LiveOutput & { readonly displayId: string; digest: string; pictured: boolean };
 
 /** The live views that a notebook's outputs show. */
 export class Views {
@@ -46,26 +30,26 @@ export class Views {
     this.#link = link;
   }
 
-  /** Registers a view with the host and makes its first bundle, without a picture. */
+  /** Registers a view with the host and makes its first bundle: with a picture for a person whose front end draws no live views. */
   async show(
     { plan, view, collection }: Displayed,
     owner: string | null,
     displayId: string,
+    audience: Audience,
   ): Promise<DisplayData> {
     const viewId = randomUUID();
     await this.#link.request({ type: 'view', viewId, plan, owner, view });
-    const shown: ShownView = {
-      displayId,
-      viewId,
-      view,
-      caption: view.title ?? collection ?? 'Chart',
-      digest: '',
-      pictured: false,
-    };
+    const caption = view.title ?? collection ?? 'Chart';
+    const shown: ShownView = { displayId, viewId, view, caption, digest: '', pictured: false };
     this.#shown.set(displayId, shown);
+    if (audience === 'person') await this.#read();
     const snapshot = await this.#snapshot(shown, SAVED_ROWS[view.kind]);
     shown.digest = digestOf(snapshot);
-    return { ...bundle(shown, snapshot), displayId };
+    const bundle =
+      audience === 'person' && view.kind === 'chart'
+        ? await drawnBundle(shown, snapshot, await this.#snapshot(shown, pictureRows(view)))
+        : viewBundle(shown, snapshot);
+    return { ...bundle, displayId, live: liveOf(shown) };
   }
 
   /** An output shows something else now. */
@@ -80,69 +64,42 @@ export class Views {
     if (mode === 'max' || mode === 'playing') await this.#link.request({ type: 'until', time: 'end' });
     const changed: DisplayData[] = [];
     for (const shown of this.#shown.values()) {
+      const { displayId, view } = shown;
       // A view whose cell was run again is gone: its last drawing stays.
-      const snapshot = await this.#snapshot(shown, SAVED_ROWS[shown.view.kind]).catch(() => null);
+      const snapshot = await this.#snapshot(shown, SAVED_ROWS[view.kind]).catch(() => null);
       if (snapshot === null) {
-        this.#shown.delete(shown.displayId);
+        this.#shown.delete(displayId);
         continue;
       }
       const digest = digestOf(snapshot);
-      if (digest === shown.digest && (shown.pictured || shown.view.kind === 'grid')) continue;
+      if (digest === shown.digest && (shown.pictured || view.kind === 'grid')) continue;
       shown.digest = digest;
       shown.pictured = true;
-      const made = bundle(shown, snapshot);
-      const final = shown.view.kind === 'chart' ? await this.#pictured(shown, shown.view, made) : made;
-      changed.push({ ...final, displayId: shown.displayId });
+      const made = viewBundle(shown, snapshot);
+      const final =
+        view.kind === 'chart'
+          ? await picturedBundle(view, made, await this.#snapshot(shown, pictureRows(view)))
+          : made;
+      changed.push({ ...final, displayId, live: liveOf(shown) });
     }
     return changed;
+  }
+
+  /** Files that are read at once are there when they are shown, where that takes no longer than a moment. */
+  async #read(): Promise<void> {
+    const { mode } = await this.#link.request({ type: 'clock', command: { type: 'state' } });
+    if (mode !== 'max') return;
+    const patience = new Promise<null>(resolve => nativeTimeout(() => resolve(null), READ_MS).unref());
+    // What fails is told by the view's state.
+    const end = this.#link.request({ type: 'until', time: 'end' }).catch(() => null);
+    await Promise.race([end, patience]);
   }
 
   #snapshot({ viewId }: ShownView, limit: number): Promise<Snapshot> {
     return this.#link.request({ type: 'viewSnapshot', viewId, limit });
   }
-
-  /** The bundle with a picture of all the rows that the chart shows. Beside it there is no HTML: converters would prefer it. */
-  async #pictured(shown: ShownView, view: ChartView, { data }: Bundle): Promise<Bundle> {
-    const { arrow, bound } = await this.#snapshot(shown, Math.min(view.maxRows, PICTURE_ROWS));
-    const columns = viewColumns(bound);
-    const { png, width, height } = await chartPng(view, columns, vegaRows(viewRows(arrow, columns)));
-    const { 'text/html': _, ...rest } = data;
-    const picture = Buffer.from(png).toString('base64');
-    return { data: { ...rest, 'image/png': picture }, metadata: { 'image/png': { width, height } } };
-  }
 }
 
-type ChartView = Extract<ViewDescription, { kind: 'chart' }>;
-type Bundle = Omit<DisplayData, 'displayId'>;
-
-function bundle({ viewId, view, caption }: ShownView, { arrow, status, bound }: Snapshot): Bundle {
-  const columns = viewColumns(bound);
-  const output: ViewOutput = {
-    v: PROTOCOL_VERSION,
-    viewId,
-    view,
-    columns,
-    key: bound.key ?? [],
-    snapshot: { arrow: Buffer.from(arrow).toString('base64'), status },
-  };
-  const rows = viewRows(arrow, columns);
-  // Of more rows than were saved, the first ones are not here to be shown.
-  const table = textTable(rows, TEXT_ROWS, status.total > rows.count);
-  const line = `${caption} · ${statusText(status)}`;
-  const data = {
-    [VIEW_MIME]: output,
-    'text/plain': `${plainTable(table)}\n${line}`,
-    'text/html': htmlTable(table, line),
-  };
-  return { data, metadata: {} };
-}
-
-function viewColumns(bound: BoundPlan): ViewColumn[] {
-  return bound.fields.map(({ name, type, nullable }) => {
-    return { name, type: typeName(type), nullable };
-  });
-}
-
-function digestOf({ arrow, status }: Snapshot): string {
-  return createHash('sha256').update(arrow).update(JSON.stringify(status)).digest('base64');
+function liveOf({ viewId, view, caption, digest }: ShownView): LiveOutput {
+  return { viewId, view, caption, digest };
 }

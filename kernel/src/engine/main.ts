@@ -2,8 +2,9 @@
  * The engine process: streams, tables, sources and the clock, in one session host. It is started by the wire process
  * and ends with it; cells never run here.
  */
+import type { AnyRow, FileOptions } from 'millrace';
 import { createNodeHost } from 'millrace/host';
-import { toWireError, type ViewConnection } from 'millrace/session';
+import { toWireError, type HostRequest, type ViewConnection } from 'millrace/session';
 import type { FromEngine, ToEngine } from './messages.js';
 
 interface Connection {
@@ -13,6 +14,8 @@ interface Connection {
 
 /** Files that take longer to be closed are left as they are. */
 const CLOSE_MS = 2_000;
+/** So long after its start the process loads what it may need later. */
+const IDLE_MS = 2_000;
 
 const { MILLRACE_PINS_REPORT: pinsReport } = process.env;
 const host = createNodeHost(pinsReport === undefined ? {} : { pinsReport });
@@ -29,13 +32,24 @@ function connect(comm: string, connection: Connection): void {
   connections.set(comm, connection);
 }
 
-async function answer(message: Extract<ToEngine, { type: 'request' }>): Promise<void> {
+async function answer(message: Extract<ToEngine, { type: 'request' | 'look' }>): Promise<void> {
   try {
-    const value = await link.request(message.request);
+    const request = message.type === 'look' ? await looking(message) : message.request;
+    const value = await link.request(request);
     send({ type: 'reply', id: message.id, result: { ok: true, value } });
   } catch (error) {
     send({ type: 'reply', id: message.id, result: { ok: false, error: toWireError(error) } });
   }
+}
+
+/** A file is looked at as the cell would read it: by the same functions, which are loaded when the first cell names one. */
+async function looking({
+  call,
+  limit,
+}: Extract<ToEngine, { type: 'look' }>): Promise<Extract<HostRequest, { type: 'sample' }>> {
+  const { read, replay } = await import('millrace');
+  const { plan } = (call.make === 'read' ? read : replay)(call.path, call.options as FileOptions<AnyRow>);
+  return { type: 'sample', plan, limit };
 }
 
 /** Writes what live sinks and recordings hold, and ends. Where the wire process is gone nobody would end what hangs. */
@@ -55,6 +69,7 @@ function end(): void {
 function receive(message: ToEngine): void {
   switch (message.type) {
     case 'request':
+    case 'look':
       void answer(message);
       break;
     case 'env':
@@ -96,6 +111,8 @@ function receive(message: ToEngine): void {
   }
 }
 
+// The first cell that names a file waits for half a second only.
+setTimeout(() => void import('millrace'), IDLE_MS).unref();
 link.onEvent(event => send({ type: 'event', event }));
 process.on('message', (message: ToEngine) => {
   try {

@@ -9,11 +9,14 @@ import type {
   ViewRequest,
 } from '@millrace/protocol';
 import type { HostEvent, HostRequest } from 'millrace/session';
+import type { FileCall } from '../language/outside.js';
 import type { HostResult } from '../runner/outputMessages.js';
 
 /** Wire process to engine process. `comm` is the id of a front end's comm. */
 export type ToEngine =
   | { readonly type: 'request'; readonly id: number; readonly request: HostRequest }
+  /** What a file is like that a cell names, before the cell runs: answered as a `sample` request is. */
+  | { readonly type: 'look'; readonly id: number; readonly call: FileCall; readonly limit: number }
   /** A cell has set an environment variable, or removed it: sources and sinks read their secrets there. */
   | { readonly type: 'env'; readonly name: string; readonly value: string | null }
   | { readonly type: 'viewOpen'; readonly comm: string; readonly open: ViewOpen }

@@ -1,4 +1,5 @@
 import type { CellDiagnostic, MimeBundle, PreparedCell, ProvidedType } from '../runner/contract.js';
+import type { Outside } from './outside.js';
 
 /** A cell as it comes from the front end. */
 export interface CellSource {
@@ -63,5 +64,7 @@ export interface Language {
   /** What is known of the name at the cursor; null where there is nothing. With `detail` 1, its documentation too. */
   inspect(code: string, cursor: number, detail: 0 | 1): Promise<MimeBundle | null>;
   isComplete(code: string): Promise<Completeness>;
+  /** Says what to ask for what files and tables have in them; nothing is known of them before. */
+  connect(outside: Outside): void;
   close(): Promise<void>;
 }

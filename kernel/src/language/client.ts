@@ -1,31 +1,41 @@
-import { Worker } from 'node:worker_threads';
 import type { Language } from './api.js';
-import type { Answer, Call } from './messages.js';
+import { LanguageProcess } from './languageProcess.js';
+import type { Call, Question } from './messages.js';
+import type { Outside } from './outside.js';
 
 /** A request to the language service failed in a way that is no finding about the cell. */
 export class LanguageError extends Error {
   override readonly name = 'LanguageError';
 }
 
-/** Makes `Language` out of messages to a worker that holds the service, so that type checking never blocks the sockets. */
+interface Waiting {
+  readonly call: Call;
+  resolve(value: never): void;
+  reject(error: Error): void;
+}
+
+/** Makes `Language` out of messages to a process that holds the service, so that type checking never blocks the sockets. */
 export class LanguageClient implements Language {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #process: LanguageProcess;
   #lastId = 0;
+  #outside: Outside | null = null;
 
   /** @param directory the notebook's folder, absolute */
-  constructor(directory: string, worker = startWorker(directory)) {
-    this.#worker = worker;
-    worker.on('message', (answer: Answer) => {
-      const waiting = this.#waiting.get(answer.id);
-      this.#waiting.delete(answer.id);
-      if (answer.error === null) waiting?.resolve(answer.value as never);
-      else waiting?.reject(new LanguageError(answer.error));
+  constructor(directory: string) {
+    this.#process = new LanguageProcess(directory, {
+      answer: ({ id, value, error }) => {
+        const waiting = this.#waiting.get(id);
+        this.#waiting.delete(id);
+        if (error === null) waiting?.resolve(value as never);
+        else waiting?.reject(new LanguageError(error));
+      },
+      question: question => void this.#ask(question),
+      lost: why => this.#fail(new LanguageError(why)),
+      again: () => {
+        for (const { call } of this.#waiting.values()) this.#process.send(call);
+      },
     });
-    worker.on('error', error =>
-      this.#fail(error instanceof Error ? error : new LanguageError(String(error))),
-    );
-    worker.on('exit', () => this.#fail(new LanguageError('The language service has stopped.')));
   }
 
   prepare: Language['prepare'] = (...args) => this.#call('prepare', args);
@@ -35,28 +45,36 @@ export class LanguageClient implements Language {
   inspect: Language['inspect'] = (...args) => this.#call('inspect', args);
   isComplete: Language['isComplete'] = (...args) => this.#call('isComplete', args);
 
+  connect(outside: Outside): void {
+    this.#outside = outside;
+  }
+
   async close(): Promise<void> {
     // Nobody waits for answers any more.
     this.#waiting.clear();
-    await this.#worker.terminate();
+    await this.#process.close();
   }
 
   #call<Method extends Call['method']>(
     method: Method,
     args: Parameters<Language[Method]>,
   ): ReturnType<Language[Method]> {
-    const id = ++this.#lastId;
-    const answer = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    this.#worker.postMessage({ id, method, args } satisfies Call);
+    const call: Call = { id: ++this.#lastId, method, args };
+    const answer = new Promise((resolve, reject) => this.#waiting.set(call.id, { call, resolve, reject }));
+    this.#process.send(call);
     return answer as ReturnType<Language[Method]>;
+  }
+
+  /** Gives the process what the engine answers: it waits for an answer to each question, and not for long. */
+  async #ask(question: Question): Promise<void> {
+    const outside = this.#outside;
+    const answer = question.type === 'look' ? outside?.look(question.call) : outside?.sample(question.name);
+    const sample = (await answer?.catch(() => null)) ?? null;
+    this.#process.send({ question: question.question, sample });
   }
 
   #fail(error: Error): void {
     for (const waiting of this.#waiting.values()) waiting.reject(error);
     this.#waiting.clear();
   }
-}
-
-function startWorker(directory: string): Worker {
-  return new Worker(new URL('./worker.js', import.meta.url), { workerData: { directory } });
 }

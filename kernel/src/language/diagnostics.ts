@@ -72,5 +72,5 @@ function magicHint(file: ts.SourceFile, line: number): string {
 
 /** Without the names of the modules that cells are, which nobody has written. */
 export function plainMessage(message: string): string {
-  return message.replace(/(?:typeof )?import\("[^"]*\/\.cell-\d+(?:-rows)?"\)\.?/g, '');
+  return message.replace(/(?:typeof )?import\("[^"]*\/\.cell-\d+(?:-rows[^"]*)?"\)\.?/g, '');
 }

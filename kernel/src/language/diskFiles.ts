@@ -1,5 +1,11 @@
 import { statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+
+/** The packages that the kernel is made of, which a checkout has beside each other and outside of node_modules. */
+const OWN_PACKAGES = ['engine', 'kernel', 'protocol'].map(name =>
+  fileURLToPath(new URL(`../../../${name}/`, import.meta.url)).replaceAll('\\', '/'),
+);
 
 /**
  * Files as the disk has them. Installed packages and TypeScript's libraries are read once, which is what keeps the check of
@@ -65,5 +71,5 @@ function savedAt(file: string): string {
 }
 
 function isInstalled(file: string): boolean {
-  return file.includes('/node_modules/');
+  return file.includes('/node_modules/') || OWN_PACKAGES.some(folder => file.startsWith(folder));
 }

@@ -10,16 +10,22 @@ const INSTEAD: Readonly<Record<string, string>> = {
   '??': 'keeps the left side, which is never nullish. Write a.coalesce(b).',
   '?:': 'always takes the first branch. Write when(condition).then(a).otherwise(b), or condition.ifElse(a, b).',
   '!': 'is always false. Write a.not().',
+  '&&=': 'puts the right side in its place. Write a = a.and(b).',
+  '||=': 'changes nothing. Write a = a.or(b).',
+  '??=': 'changes nothing. Write a = a.coalesce(b).',
   if: 'is always true. Choose values with when(condition).then(a).otherwise(b), and rows with where().',
 };
 
+/** What loops while something is true. */
+const LOOP = 'never ends. A condition of rows goes into where().';
+
 /**
- * Finds `&&`, `||`, `??`, `?:`, `!` and `if` on expressions of columns. The types allow them, since any object may be tested; they never do what
+ * Finds `&&`, `||`, `??`, `?:`, `!`, `if` and loops on expressions of columns. The types allow them, since any object may be tested; they never do what
  * was meant.
  */
 export function logicOnExpressions(file: ts.SourceFile, checker: ts.TypeChecker): ts.Diagnostic[] {
   const found: ts.Diagnostic[] = [];
-  const test = (operand: ts.Expression, sign: string, at: ts.Node) => {
+  const test = (operand: ts.Expression, sign: string, at: ts.Node, instead = INSTEAD[sign]) => {
     if (!isColumnExpression(checker.getTypeAtLocation(operand))) return;
     found.push({
       file,
@@ -28,16 +34,20 @@ export function logicOnExpressions(file: ts.SourceFile, checker: ts.TypeChecker)
       category: ts.DiagnosticCategory.Error,
       code: 1301,
       source: OWN,
-      messageText: `'${sign}' on an expression of columns ${INSTEAD[sign]}`,
+      messageText: `'${sign}' on an expression of columns ${instead}`,
     });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isBinaryExpression(node)) {
       const sign = ts.tokenToString(node.operatorToken.kind) ?? '';
-      if (sign === '&&' || sign === '||' || sign === '??') test(node.left, sign, node.operatorToken);
+      if (/^(&&|\|\||\?\?)=?$/.test(sign)) test(node.left, sign, node.operatorToken);
     } else if (ts.isConditionalExpression(node)) test(node.condition, '?:', node.questionToken);
     else if (ts.isIfStatement(node)) test(node.expression, 'if', node.expression);
-    else if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
+    else if (ts.isWhileStatement(node)) test(node.expression, 'while', node.expression, LOOP);
+    else if (ts.isDoStatement(node)) test(node.expression, 'do', node.expression, LOOP);
+    else if (ts.isForStatement(node) && node.condition !== undefined) {
+      test(node.condition, 'for', node.condition, LOOP);
+    } else if (ts.isPrefixUnaryExpression(node) && node.operator === ts.SyntaxKind.ExclamationToken) {
       test(node.operand, '!', node);
     }
     ts.forEachChild(node, visit);
@@ -47,7 +57,7 @@ export function logicOnExpressions(file: ts.SourceFile, checker: ts.TypeChecker)
 }
 
 /** Whether a type is one of Millrace's expressions, and nothing else: a value that may be missing is rightly tested. */
-function isColumnExpression(type: ts.Type): boolean {
+export function isColumnExpression(type: ts.Type): boolean {
   if (type.flags & ts.TypeFlags.Any) return false;
   if (type.isUnion()) return type.types.every(isColumnExpression);
   if (type.getProperty('isNull') === undefined || type.getProperty('tryCast') === undefined) return false;

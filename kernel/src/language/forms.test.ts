@@ -32,7 +32,30 @@ describe('hints', () => {
     ],
     [
       "import { replay } from 'millrace';\nconst t5 = replay('x.csv', { time: 'ts' });\nt5.where(t => t.price.gt(1));\n1",
-      [['warning', 'MR4131', 3, 1]],
+      [['warning', 'MR4141', 3, 1]],
+    ],
+    [
+      "import { replay, tumble } from 'millrace';\nconst t6 = replay('x.csv', { time: 'ts' });\nif (t6) { t6.groupBy('a'); }\nt6.line({ x: 'ts', y: 'a' });\nt6.where(t => t.a.gt(1)).window(tumble('1 h')).aggregate(() => ({}));\ndisplay(t6); t6",
+      [
+        ['warning', 'MR4141', 3, 11],
+        ['warning', 'MR4141', 4, 1],
+        ['warning', 'MR4141', 5, 1],
+      ],
+    ],
+    [
+      "import { replay, tumble, webSocket } from 'millrace';\nconst t7 = replay('x.csv');\nconst b7 = t7.where(t => t.a.gt(1)).window(tumble('1 h')).aggregate(() => ({}));\nwebSocket('wss://a', { name: 'b' }).window(tumble('1 h'))",
+      [
+        ['warning', 'MR4142', 3, 37],
+        ['warning', 'MR4142', 4, 37],
+      ],
+    ],
+    [
+      "import { replay, tumble } from 'millrace';\nconst o8 = {}; const t8 = replay('x.csv', { time: 'ts' });\nt8.window(tumble('1 h')); replay('x.mrec').window(tumble('1 h')); replay('x.csv', o8).window(tumble('1 h')); replay('x.csv', { ...o8 }).window(tumble('1 h'))",
+      [
+        ['warning', 'MR4141', 3, 1],
+        ['warning', 'MR4141', 3, 27],
+        ['warning', 'MR4141', 3, 67],
+      ],
     ],
     [
       'async function f6() {}\nvoid f6(); await f6(); f6().catch(() => 0); f6().then(() => 0, () => 1);\nf6()',

@@ -27,6 +27,12 @@ export function cellHints(
     const { expression } = statement;
     if (isFloating(expression, checker)) {
       found.push(hint(file, expression, 4130, FLOATING));
+    } else if (
+      ts.isCallExpression(expression) &&
+      !isKeeping(expression) &&
+      isPlanned(checker.getTypeAtLocation(expression))
+    ) {
+      found.push(hint(file, expression, 4141, droppedText(file, expression)));
     } else if (isTop && isUnused(expression, checker)) {
       found.push(hint(file, expression, 4131, UNUSED));
     }
@@ -64,8 +70,7 @@ function isHandled({ expression, arguments: args }: ts.CallExpression): boolean 
 function isUnused(expression: ts.Expression, checker: ts.TypeChecker): boolean {
   if (ts.isParenthesizedExpression(expression)) return isUnused(expression.expression, checker);
   if (isPlainValue(expression)) return !ts.isStringLiteral(expression);
-  if (ts.isBinaryExpression(expression)) return isPlainOperator(expression.operatorToken.kind);
-  return ts.isCallExpression(expression) && isCollection(checker.getTypeAtLocation(expression));
+  return ts.isBinaryExpression(expression) && isPlainOperator(expression.operatorToken.kind);
 }
 
 function isPlainValue(expression: ts.Expression): boolean {
@@ -89,20 +94,47 @@ function isPlainOperator(kind: ts.SyntaxKind): boolean {
   return !isAssignment && !isChoice;
 }
 
-/** Whether a type is a stream or a table of ours, which only say what is to be computed. */
-function isCollection(type: ts.Type): boolean {
-  const symbol = type.aliasSymbol ?? type.getSymbol();
-  if (symbol === undefined || !COLLECTIONS.has(symbol.name)) return false;
-  return type.getProperty('where') !== undefined && type.getProperty('explain') !== undefined;
+/** Whether a type is one of ours that only says what is to be computed or drawn: a stream, a table, a chart, or one on its way to be. */
+function isPlanned(type: ts.Type): boolean {
+  if (type.isIntersection()) return type.types.some(isPlanned);
+  const symbol = type.getSymbol();
+  if (symbol === undefined || !PLANNED.has(symbol.name)) return false;
+  return MARKS.some(name => type.getProperty(name) !== undefined);
 }
 
-const COLLECTIONS: ReadonlySet<string> = new Set(['Stream', 'StreamTable', 'Table']);
+/** `bars.cache()` keeps its rows from then on, whoever looks. */
+function isKeeping({ expression }: ts.CallExpression): boolean {
+  return ts.isPropertyAccessExpression(expression) && expression.name.text === 'cache';
+}
+
+const PLANNED: ReadonlySet<string> = new Set([
+  'Stream',
+  'StreamTable',
+  'Table',
+  'LiveStream',
+  'Chart',
+  'Grouped',
+  'Windowed',
+  'Rolling',
+]);
+/** Classes of other packages may be called so, too. */
+const MARKS = ['explain', 'plan', 'aggregate', 'derive'];
+
+function droppedText(file: ts.SourceFile, expression: ts.CallExpression): string {
+  const text = expression.getText(file).replace(/\s+/g, ' ');
+  const shown = text.length <= MOST_SHOWN ? text : '…';
+  return `This is neither shown nor kept: it only says what is to be computed. Write display(${shown}), or const rows = ${shown}`;
+}
+
+/** A longer call is not repeated. */
+const MOST_SHOWN = 60;
 
 function lineOf(file: ts.SourceFile, node: ts.Node): number {
   return file.getLineAndCharacterOfPosition(node.getStart(file)).line;
 }
 
-function hint(file: ts.SourceFile, node: ts.Node, code: number, message: string): CellDiagnostic {
+/** A finding that lets the cell run. */
+export function hint(file: ts.SourceFile, node: ts.Node, code: number, message: string): CellDiagnostic {
   const start = file.getLineAndCharacterOfPosition(node.getStart(file));
   const stop = file.getLineAndCharacterOfPosition(node.getEnd());
   return {

@@ -66,6 +66,11 @@ export class CellFiles implements ts.LanguageServiceHost {
     return [...this.#files.keys()].map(path => basename(path));
   }
 
+  /** Whether a file of the program is none of the virtual ones. */
+  isOnDisk(path: string): boolean {
+    return !this.#files.has(path);
+  }
+
   /** The text of a virtual file. */
   text(name: string): string | undefined {
     return this.#files.get(this.path(name))?.text;

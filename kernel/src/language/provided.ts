@@ -14,12 +14,17 @@ export interface ProvidedModule {
  * columns, so that what a column's values are is said in one place.
  */
 export function providedDeclaration(provided: readonly ProvidedType[], module: string): ProvidedModule {
-  const lines = provided.map(({ name, collection, fields }) => {
-    const columns = fields.map(field => `${JSON.stringify(field.name)}: ${columnType(field)}`);
-    return `export declare const ${name}: M.${collection}<M.RowOf<ReturnType<typeof M.schema<{ ${columns.join('; ')} }>>>>;`;
-  });
+  const lines = provided.map(
+    ({ name, collection, fields }) => `export declare const ${name}: M.${collection}<${rowType(fields)}>;`,
+  );
   const names = provided.map(({ name }) => ({ name, text: `import { ${name} } from '${module}';` }));
   return { text: `import type * as M from 'millrace';\n${lines.join('\n')}\n`, names };
+}
+
+/** The row type of columns, where `M` is Millrace. */
+export function rowType(fields: readonly Field[]): string {
+  const columns = fields.map(field => `${JSON.stringify(field.name)}: ${columnType(field)}`);
+  return `M.RowOf<ReturnType<typeof M.schema<{ ${columns.join('; ')} }>>>`;
 }
 
 /** Types that are made by a call, with a unit, digits or nothing: `timestamp('us')`, `json()`. */
@@ -38,17 +43,40 @@ function columnType({ type, nullable }: Field): string {
  * a column is `any`.
  */
 export function isLoose(checker: ts.TypeChecker, file: ts.SourceFile, name: string): boolean {
-  const module = checker.getSymbolAtLocation(file);
-  const symbol =
-    module === undefined ? undefined : checker.getExportsOfModule(module).find(found => found.name === name);
-  if (symbol === undefined) return false;
-  const type = checker.getTypeOfSymbol(symbol);
+  const type = exportedType(checker, file, name);
+  if (type === null) return false;
   if (isOpen(checker, type)) return true;
   return rowTypes(checker, type).some(
     row =>
       isOpen(checker, row) ||
       row.getProperties().some(column => isOpen(checker, checker.getTypeOfSymbol(column))),
   );
+}
+
+/** Which kind of collection a top-level name is by its type; null where it is none. */
+export function collectionOf(
+  checker: ts.TypeChecker,
+  file: ts.SourceFile,
+  name: string,
+): ProvidedType['collection'] | null {
+  const type = exportedType(checker, file, name);
+  const parts = type === null ? [] : type.isIntersection() ? type.types : [type];
+  const kinds = parts.map(part => KINDS.get(part.getSymbol()?.name ?? ''));
+  return kinds.find(kind => kind !== undefined) ?? null;
+}
+
+const KINDS: ReadonlyMap<string, ProvidedType['collection']> = new Map([
+  ['Stream', 'Stream'],
+  ['LiveStream', 'Stream'],
+  ['StreamTable', 'StreamTable'],
+  ['Table', 'Table'],
+]);
+
+function exportedType(checker: ts.TypeChecker, file: ts.SourceFile, name: string): ts.Type | null {
+  const module = checker.getSymbolAtLocation(file);
+  const symbol =
+    module === undefined ? undefined : checker.getExportsOfModule(module).find(found => found.name === name);
+  return symbol === undefined ? null : checker.getTypeOfSymbol(symbol);
 }
 
 /** The row of a collection, or of each part of a type that a collection is part of. */

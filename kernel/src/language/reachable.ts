@@ -5,7 +5,7 @@ export function reachableModules(
 ): ReadonlySet<string> {
   const reached = new Set<string>();
   const take = (text: string): void => {
-    for (const [, module] of text.matchAll(/['"]\.\/(\.cell-\d+(?:-rows)?)['"]/g)) reached.add(module);
+    for (const [, module] of text.matchAll(/['"]\.\/(\.cell-\d+(?:-rows[^'".]*)?)['"]/g)) reached.add(module);
   };
   for (const text of texts) take(text);
   for (const module of reached) take(textOf(module) ?? '');

@@ -95,10 +95,10 @@ const bars = trades.window(tumble('1 min')).groupBy('symbol').aggregate(t => ({ 
     const trades = [ts, field('symbol', 'string'), field('price', 'float64', true)];
     const bars = [field('symbol', 'string'), field('close', 'float64', true)];
     service.commit(cellId, [
-      { name: 'trades', collection: 'Stream', fields: trades, key: null },
-      { name: 'other', collection: 'Stream', fields: trades, key: null },
-      { name: 'typed', collection: 'Stream', fields: [field('wrong', 'string')], key: null },
-      { name: 'bars', collection: 'StreamTable', fields: bars, key: ['symbol'] },
+      { name: 'trades', collection: 'Stream', fields: trades, key: null, time: 'ts' },
+      { name: 'other', collection: 'Stream', fields: trades, key: null, time: 'ts' },
+      { name: 'typed', collection: 'Stream', fields: [field('wrong', 'string')], key: null, time: null },
+      { name: 'bars', collection: 'StreamTable', fields: bars, key: ['symbol'], time: 'windowTime' },
     ]);
   }, 60_000);
 
@@ -114,8 +114,9 @@ const bars = trades.window(tumble('1 min')).groupBy('symbol').aggregate(t => ({ 
 
   it('refuses a misspelt column and names the near one', () => {
     const [message] = errors('trades.where(t => t.prise.gt(1))');
-    expect(message).toContain("Property 'prise' does not exist");
-    expect(message).toContain("Did you mean 'price'?");
+    expect(message).toBe(
+      "There is no column 'prise'. Did you mean 'price', 'ts' or 'symbol'? Write t.price.",
+    );
     expect(message).not.toContain('.cell-');
   });
 
@@ -234,6 +235,8 @@ const loose = replay('u.csv');`),
     ['ticks.derive(t => ({ a: t.price ?? 0 }))', /'\?\?'.*coalesce/],
     ['ticks.derive(t => ({ a: !t.open }))', /'!'.*not\(\)/],
     ['loose.where(t => t.a.gt(1) && t.b.gt(1))', /'&&'/],
+    ['ticks.derive(t => { let a = t.open; a &&= t.open; return { a }; })', /'&&='.*a = a\.and\(b\)/],
+    ['ticks.derive(t => { while (t.open) {} return { a: 1 }; })', /'while'.*where\(\)/],
     ['ticks.derive(t => {\n  if (t.open) return { a: 1 };\n  return { a: 2 };\n})', /2:7 'if'/],
   ])('is flagged in the cell: %s', (code, message) => {
     expect(
@@ -241,6 +244,34 @@ const loose = replay('u.csv');`),
         .filter(line => line.startsWith('MR1301'))
         .join(),
     ).toMatch(message);
+  });
+
+  it.each([
+    ['ticks.where(t => t.price === 5)', "'==='", 'Write t.price.eq(5).'],
+    ['ticks.where(t => 5 !== t.price)', "'!=='", 'Write t.price.ne(5).'],
+    ['ticks.where(t => t.price == t.price)', "'=='", 'Write t.price.eq(t.price).'],
+    ['ticks.where(t => t.price != null)', "'!='", 'Write t.price.isNotNull().'],
+    ['ticks.where(t => t.price < 5)', "'<'", 'Write t.price.lt(5).'],
+    ['ticks.where(t => 5 < t.price)', "'<'", 'Write t.price.gt(5).'],
+    ['ticks.where(t => t.price >= t.price)', "'>='", 'Write t.price.ge(t.price).'],
+    ['ticks.derive(t => ({ a: t.price + 1 }))', "'+'", 'Write t.price.add(1).'],
+    ['ticks.derive(t => ({ a: 1 - t.price }))', "'-'", 'Write lit(1).sub(t.price).'],
+    ['ticks.derive(t => ({ a: t.price * t.price }))', "'*'", 'Write t.price.mul(t.price).'],
+    ['ticks.derive(t => ({ a: -t.price }))', "'-'", 'Write t.price.neg().'],
+    ['ticks.derive(t => ({ a: +t.price }))', "'+'", 'Write t.price.cast(float64).'],
+    ['ticks.derive(t => ({ a: `at ${t.price}` }))', "'${…}'", "Write lit('at ').concat(t.price)."],
+    ['ticks.derive(t => ({ a: `${t.price}!` }))', "'${…}'", "Write t.price.concat('!')."],
+    ['ticks.derive(t => ({ a: Math.abs(t.price) }))', "'Math.abs'", 'Write t.price.abs().'],
+    ['ticks.derive(t => ({ a: Math.max(t.price, 1) }))', "'Math.max'", 'Write greatest(t.price, 1).'],
+    ['ticks.derive(t => ({ a: String(t.price) }))', "'String'", 'Write t.price.cast(string).'],
+    ['loose.where(t => t.a === 5)', "'==='", 'Write t.a.eq(5).'],
+    ['loose.where(t => t.a > t.b)', "'>'", 'Write t.a.gt(t.b).'],
+  ])('is flagged as an operator: %s', (code, sign, instead) => {
+    const lines = found(code);
+    expect(lines.filter(line => line.startsWith('MR1303'))).toHaveLength(1);
+    expect(lines.join('\n')).toContain(`${sign} cannot be used on an expression of columns`);
+    expect(lines.join('\n')).toContain(instead);
+    expect(lines.join('\n')).not.toMatch(/TS23(45|6[2357])/);
   });
 
   it('is let be on values, and on expressions that may be missing', () => {

@@ -1,3 +1,4 @@
+import type { ViewDescription } from '@millrace/protocol';
 import type { Field } from 'millrace';
 
 /** A cell that the language service has checked and made ready to run. */
@@ -59,6 +60,8 @@ export interface ProvidedType {
   readonly collection: 'Stream' | 'StreamTable' | 'Table';
   readonly fields: readonly Field[];
   readonly key: readonly string[] | null;
+  /** The column of event time; null where the rows have none. */
+  readonly time: string | null;
 }
 
 /** A Jupyter MIME bundle: text for text types, parsed JSON for JSON types, base64 for images. */
@@ -70,7 +73,25 @@ export interface DisplayData {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** The `display_id`, where the output can be updated. */
   readonly displayId: string | null;
+  /** The live view that the output shows, where it shows one. */
+  readonly live?: LiveOutput;
 }
+
+/** A live view as an output shows it. */
+export interface LiveOutput {
+  readonly viewId: string;
+  readonly view: ViewDescription;
+  /** What the line below its table begins with. */
+  readonly caption: string;
+  /** What the bundle was made of: the same content is not sent twice. */
+  readonly digest: string;
+}
+
+/**
+ * Who sees what a cell shows: a front end with our extension, which draws live views by itself; a person at another front end; or
+ * nobody, as in nbconvert and papermill, where what is saved has to be the last state.
+ */
+export type Audience = 'extension' | 'person' | 'nobody';
 
 /** An error of a cell as Jupyter shows it. */
 export interface CellError {

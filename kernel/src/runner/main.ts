@@ -4,7 +4,7 @@
  */
 import { setDefaultLink, setNames, setOwner } from 'millrace/session';
 import { createDisplay, createPackageAdapter } from '../display/index.js';
-import type { CellError, PreparedCell } from './contract.js';
+import type { Audience, CellError, PreparedCell } from './contract.js';
 import { createEvaluator } from './evaluate.js';
 import { trackEmitters } from './emitters.js';
 import { listenForInterrupts } from './interrupt.js';
@@ -23,7 +23,7 @@ const nativeSetTimeout = setTimeout;
 /** The cell that runs, and the last one that ran: background output goes to the former, else to the latter. */
 let running: Execute | null = null;
 let last: RunId = 0;
-let attached = false;
+let audience: Audience = 'nobody';
 /** The last runs, by what stack traces call their cells. */
 const runs = new RecentRuns();
 
@@ -43,7 +43,7 @@ const display = createDisplay({
   publish: (kind, data) => output.display(data, kind === 'update'),
   owner: currentOwner,
   run: currentRun,
-  attached: () => attached,
+  audience: () => audience,
 });
 const adaptPackage = createPackageAdapter(display.display);
 // Packages that `millrace` loads by itself come by here, too.
@@ -80,7 +80,7 @@ async function execute(request: Execute): Promise<void> {
   running = request;
   last = request.run;
   runs.add(request.cell.filename, request.run);
-  attached = request.attached;
+  ({ audience } = request);
   setOwner(request.cell.cellId);
   display.begin(request.cell.cellId);
   try {
@@ -88,7 +88,7 @@ async function execute(request: Execute): Promise<void> {
     if (running !== request) return;
     await display.settled();
     await showResult(request, value);
-    if (!request.attached) await settle(request);
+    if (request.audience === 'nobody') await settle(request);
     const provided = await evaluator.provided(request.cell);
     finish(request, () =>
       output.send({ type: 'done', run: request.run, error: null, provided, assigned: null }),
@@ -119,6 +119,8 @@ async function settle(request: Execute): Promise<void> {
 
 function fail(request: Execute, error: CellError): void {
   const assigned = evaluator.assigned(request.cell);
+  // What it has made of files and sockets is known to the engine by name, which is asked when another cell uses it.
+  void evaluator.provided(request.cell).catch(() => undefined);
   output.send({ type: 'done', run: request.run, error, provided: [], assigned });
 }
 

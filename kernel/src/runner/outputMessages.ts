@@ -1,5 +1,5 @@
 import type { HostReplies, HostRequest, HostEvent, WireError } from 'millrace/session';
-import type { CellError, MimeBundle, PreparedCell, ProvidedType } from './contract.js';
+import type { Audience, CellError, LiveOutput, MimeBundle, PreparedCell, ProvidedType } from './contract.js';
 
 /** The number of one execution of a cell: output is tagged with it, so that it reaches the cell that made it. */
 export type RunId = number;
@@ -10,8 +10,8 @@ export type ToRunner =
       readonly type: 'execute';
       readonly run: RunId;
       readonly cell: PreparedCell;
-      /** Whether a front end of ours is attached; without one, live views are brought to their end before the cell is done. */
-      readonly attached: boolean;
+      /** Who sees what it shows: for nobody, live views are brought to their end before the cell is done. */
+      readonly audience: Audience;
       /** How long a headless run waits for replays to end. */
       readonly settleMs: number;
     }
@@ -39,6 +39,7 @@ export type FromRunner =
       readonly data: MimeBundle;
       readonly metadata: Readonly<Record<string, unknown>>;
       readonly displayId: string | null;
+      readonly live?: LiveOutput;
     }
   | {
       readonly type: 'result';

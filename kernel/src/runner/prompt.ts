@@ -1,4 +1,4 @@
-import { MillraceError } from 'millrace';
+import { MillraceError } from 'millrace/session';
 import type { FromRunner, RunId } from './outputMessages.js';
 
 /** How `prompt` asks. */

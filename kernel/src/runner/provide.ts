@@ -24,8 +24,8 @@ async function providedType(name: string, value: unknown, link: HostLink): Promi
     if (shown?.kind !== 'view') return null;
     const { plan, collection } = shown.displayed;
     if (collection === null) return null;
-    const { fields, key } = await link.request({ type: 'bind', plan });
-    return { name, collection, fields, key };
+    const { fields, key, time } = await link.request({ type: 'bind', plan, name });
+    return { name, collection, fields, key, time };
   } catch {
     // A plan that cannot be bound is an error where it is used, and says so there.
     return null;

@@ -1,5 +1,12 @@
 import type { HostEvent, HostRequest } from 'millrace/session';
-import type { CellError, MimeBundle, PreparedCell, ProvidedType } from '../runner/contract.js';
+import type {
+  Audience,
+  CellError,
+  LiveOutput,
+  MimeBundle,
+  PreparedCell,
+  ProvidedType,
+} from '../runner/contract.js';
 import type { OutputFrame } from '../runner/outputFrames.js';
 import type { FromRunner, HostResult, RunId, ToRunner } from '../runner/outputMessages.js';
 import type { IopubPublisher } from './iopub.js';
@@ -34,6 +41,7 @@ interface Run {
   readonly owner: string;
   /** Asks the front end; null where it takes no questions. */
   readonly ask: Ask | null;
+  readonly audience: Audience;
   resultText: string | null;
 }
 
@@ -46,6 +54,18 @@ export interface CellRunnerHooks {
   env(name: string, value: string | null): void;
   /** The runner has been started again: variables are gone. */
   restarted(): void;
+  readonly outputs: OutputWatcher;
+}
+
+/** Told of the outputs of cells that can be updated, see `Fallback`. */
+export interface OutputWatcher {
+  /** A cell runs from here on, until `ended`. */
+  began(parent: Header): void;
+  ended(): void;
+  /** An output shows a live view, or something else. */
+  shown(displayId: string, live: LiveOutput | null, parent: Header, audience: Audience): void;
+  /** What a cell has shown so far is gone. */
+  cleared(parent: Header): void;
 }
 
 /** Answers that a runner owes; a runner that ends leaves them to be answered here. */
@@ -95,22 +115,24 @@ export class CellRunner {
     cell: PreparedCell,
     parent: Header,
     silent: boolean,
-    attached: boolean,
+    audience: Audience,
     ask: Ask | null,
   ): Promise<Outcome> {
     await this.#available;
     await this.#process.settled();
     const id = ++this.#lastRun;
     const { executionCount, cellId } = cell;
-    const run: Run = { parent, executionCount, silent, owner: cellId, ask, resultText: null };
+    const run: Run = { parent, executionCount, silent, owner: cellId, ask, audience, resultText: null };
     this.#runs.set(id, run);
     this.#runs.delete(id - REMEMBERED_RUNS);
+    this.#hooks.outputs.began(parent);
     const outcome = await new Promise<Omit<Outcome, 'resultText'>>(done => {
       this.#pending = { done, run: id, begun: false };
-      this.#send({ type: 'execute', run: id, cell, attached, settleMs: this.#settings.settleMs });
+      this.#send({ type: 'execute', run: id, cell, audience, settleMs: this.#settings.settleMs });
     });
     this.#pending = null;
     await this.#process.settled();
+    this.#hooks.outputs.ended();
     // Child processes write past the output pipe: what they wrote before the cell ended is here two turns later.
     await turn();
     await turn();
@@ -232,6 +254,7 @@ export class CellRunner {
     }
     if (run.silent) return;
     if (message.type === 'clear') {
+      this.#hooks.outputs.cleared(run.parent);
       void this.#iopub.publish('clear_output', run.parent, { wait: message.wait });
       return;
     }
@@ -240,6 +263,8 @@ export class CellRunner {
       const content = { execution_count: run.executionCount, data, metadata };
       void this.#iopub.publish('execute_result', run.parent, content);
     } else {
+      if (displayId !== null)
+        this.#hooks.outputs.shown(displayId, message.live ?? null, run.parent, run.audience);
       const transient = displayId === null ? {} : { display_id: displayId };
       const type = message.update ? 'update_display_data' : 'display_data';
       void this.#iopub.publish(type, run.parent, { data, metadata, transient });

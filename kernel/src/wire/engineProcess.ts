@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { HostEvent, HostRequest, WireError } from 'millrace/session';
 import type { FromEngine, ToEngine } from '../engine/messages.js';
+import type { FileCall } from '../language/outside.js';
 import type { HostResult } from '../runner/outputMessages.js';
 
 const ENTRY = fileURLToPath(new URL('../engine/main.js', import.meta.url));
@@ -48,12 +49,21 @@ export class EngineProcess {
 
   /** Asks the session's host. Always resolves; with an error where the engine ends before it has answered. */
   request(request: HostRequest): Promise<HostResult> {
+    return this.#ask(id => ({ type: 'request', id, request }));
+  }
+
+  /** Asks what a file is like, with up to so many rows. */
+  look(call: FileCall, limit: number): Promise<HostResult> {
+    return this.#ask(id => ({ type: 'look', id, call, limit }));
+  }
+
+  #ask(message: (id: number) => ToEngine): Promise<HostResult> {
     if (!this.#child.connected)
       return Promise.resolve({ ok: false, error: lostError('The engine is starting again.') });
     const id = ++this.#lastId;
     return new Promise(resolve => {
       this.#waiting.set(id, resolve);
-      this.send({ type: 'request', id, request });
+      this.send(message(id));
     });
   }
 

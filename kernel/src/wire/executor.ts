@@ -1,5 +1,5 @@
 import type { Language, Prepared } from '../language/api.js';
-import type { CellError, MimeBundle } from '../runner/contract.js';
+import type { Audience, CellError, MimeBundle } from '../runner/contract.js';
 import type { CellRunner, Outcome } from './cellRunner.js';
 import { diagnosticsError, warningsText } from './diagnostics.js';
 import type { History } from './history.js';
@@ -18,8 +18,8 @@ export interface ExecutorHooks {
   ask(request: Message, input: InputRequest): Promise<string>;
   /** The cell has ended: what it asked needs no answer. */
   askedEnough(): void;
-  /** Whether a front end of ours is connected. */
-  attached(): boolean;
+  /** Whether a front end of ours is connected, or the one of a session. */
+  attached(session?: string): boolean;
   /** A cell is about to run: what its last run left in the engine is only kept for what it makes anew. */
   retireOwner(owner: string): void;
   /** The cell has run: what it did not make again goes. */
@@ -52,6 +52,7 @@ export class Executor {
   readonly #queue: Job[] = [];
   #current: { readonly job: Job; cancelled: boolean; prepared: boolean; replied: boolean } | null = null;
   #count = 0;
+  #attended = false;
 
   constructor(hooks: ExecutorHooks) {
     this.#hooks = hooks;
@@ -60,6 +61,11 @@ export class Executor {
   /** The request that runs now: its header is whose `busy` is in force. */
   get running(): Header | null {
     return this.#current?.replied === false ? this.#current.job.message.header : null;
+  }
+
+  /** Whether there is somebody who can run cells: of the cell that runs, or ran last. */
+  get attended(): boolean {
+    return this.#attended;
   }
 
   enqueue(message: Message): void {
@@ -162,16 +168,26 @@ export class Executor {
   }
 
   async #run(cell: NonNullable<Prepared['cell']>, cellId: string, job: Job): Promise<Outcome> {
-    const { runner, attached } = this.#hooks;
+    const { runner } = this.#hooks;
     this.#hooks.retireOwner(cellId);
+    const audience = this.#audience(job);
+    this.#attended = audience !== 'nobody';
     try {
       const mayAsk = job.message.content.allow_stdin !== false;
       const ask = mayAsk ? (input: InputRequest) => this.#hooks.ask(job.message, input) : null;
-      return await runner.run(cell, job.message.header, job.silent, attached(), ask);
+      return await runner.run(cell, job.message.header, job.silent, audience, ask);
     } finally {
       this.#hooks.askedEnough();
       this.#hooks.settleOwner(cellId);
     }
+  }
+
+  /** Who takes questions has somebody at it. */
+  #audience({ message: { header, content } }: Job): Audience {
+    const { attached } = this.#hooks;
+    if (attached(header.session)) return 'extension';
+    if (content.allow_stdin !== false) return 'person';
+    return attached() ? 'extension' : 'nobody';
   }
 
   /** Makes the cell's names known to later ones; requests to the language are answered in order, so nothing waits. */

@@ -1,5 +1,6 @@
 import { Comms } from '../comm/comms.js';
 import { SessionRouter } from '../comm/sessionRouter.js';
+import { Fallback } from '../fallback/fallback.js';
 import type { Language } from '../language/api.js';
 import { CellRunner } from './cellRunner.js';
 import type { ConnectionInfo } from './connection.js';
@@ -13,6 +14,7 @@ import type { JsonObject, Message } from './message.js';
 import type { Settings } from './settings.js';
 import type { SendQueue, Sockets } from './sockets.js';
 import { StdinRequests } from './stdin.js';
+import { engineSamples } from './samples.js';
 
 type RequestChannel = 'shell' | 'control';
 
@@ -36,6 +38,7 @@ export class Kernel {
   readonly #engine: EngineProcess;
   readonly #runner: CellRunner;
   readonly #comms: Comms;
+  readonly #fallback: Fallback;
   readonly #executor: Executor;
   readonly #history: History;
   #closing = false;
@@ -48,16 +51,26 @@ export class Kernel {
     this.#language = language;
     this.#iopub = new IopubPublisher(sockets.iopub, high => this.#runner.pause(high));
     this.#engine = new EngineProcess(directory, settings.engineHeapMb, {
-      comm: message => this.#comms.send(message),
+      comm: message => {
+        if (!this.#fallback.take(message)) this.#comms.send(message);
+      },
       event: event => router.event(event),
       lost: why => {
         this.#comms.engineLost(why);
+        this.#fallback.engineLost();
         this.#runner.note(null, why);
       },
       restarted: () => this.#comms.engineRestarted(),
     });
     this.#comms = new Comms(this.#iopub, message => this.#engine.send(message));
-    const router = new SessionRouter(this.#engine, () => this.#comms.attached, {
+    language.connect(engineSamples(this.#engine));
+    this.#fallback = new Fallback({
+      iopub: this.#iopub,
+      engine: this.#engine,
+      attached: session => this.#comms.attached(session),
+    });
+    const attended = (): boolean => this.#comms.attached() || this.#executor.attended;
+    const router = new SessionRouter(this.#engine, attended, {
       event: event => this.#runner.event(event),
       note: (owner, text) => this.#runner.note(owner, text),
     });
@@ -72,6 +85,7 @@ export class Kernel {
         // Functions of cells were in the process that has ended.
         void this.#engine.request({ type: 'clientGone' });
       },
+      outputs: this.#fallback,
     });
     const stdin = new StdinRequests(sockets.stdin, this.#iopub);
     this.#executor = new Executor({
@@ -82,7 +96,7 @@ export class Kernel {
       reply: (request, content, metadata) => this.#reply('shell', request, content, metadata),
       ask: (request, input) => stdin.ask(request, input),
       askedEnough: () => stdin.cancel(),
-      attached: () => this.#comms.attached,
+      attached: session => this.#comms.attached(session),
       retireOwner: owner => void this.#engine.request({ type: 'retireOwner', owner }),
       settleOwner: owner => void this.#engine.request({ type: 'settleOwner', owner }),
     });
@@ -102,6 +116,7 @@ export class Kernel {
     if (this.#closing) return;
     this.#closing = true;
     this.#runner.close();
+    this.#fallback.close();
     await Promise.all([
       this.#engine.close(),
       this.#language.close().catch(() => undefined),
@@ -114,6 +129,7 @@ export class Kernel {
   #received(channel: RequestChannel, message: Message): void {
     if (this.#closing) return;
     const type = message.header.msg_type;
+    this.#fallback.heard(message);
     if (type === 'execute_request') this.#executor.enqueue(message);
     else if (type.startsWith('comm_') && type !== 'comm_info_request') this.#comms.receive(message);
     else if (type in ANSWERS || type in NOT_THERE) void this.#answer(channel, message, type as AnsweredType);

@@ -28,16 +28,26 @@ export function measureOf(column: ViewColumn | undefined): 'temporal' | 'quantit
 /**
  * A row as Vega reads it: timestamps and dates are epoch milliseconds (a float, so that microseconds stay), int64 are
  * numbers, decimals (given unscaled) floats, durations seconds. Ticks are given in the unit of the column's type, `timestamp('us')`
- * being microseconds.
+ * being microseconds. With `wall`, a `wallClock`, timestamps are those of its zone.
  */
-export function toVegaValue(type: string, value: unknown): unknown {
+export function toVegaValue(type: string, value: unknown, wall?: (ms: number) => number): unknown {
   if (value === null || value === undefined) return null;
   if (type === 'date') return Number(value) * 86_400_000;
-  if (type.startsWith('timestamp')) return millisecondsOf(value as number | bigint, unitOfType(type));
+  if (type.startsWith('timestamp')) {
+    const ms = millisecondsOf(value as number | bigint, unitOfType(type));
+    return wall === undefined ? ms : wall(ms);
+  }
   if (type.startsWith('decimal')) return Number(value) / 10 ** scaleOfType(type);
   if (type.startsWith('duration')) return millisecondsOf(value as number | bigint, unitOfType(type)) / 1000;
-  return typeof value === 'bigint' ? Number(value) : value;
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'string' && value in Object.prototype ? `${value}${UNSEEN}` : value;
 }
+
+/**
+ * What is put behind the few texts that are names of what every object has: Vega finds groups in plain objects by their texts, and `__proto__` would lead it
+ * to write into all objects of the page. It has no width.
+ */
+const UNSEEN = '\u200b';
 
 function millisecondsOf(ticks: number | bigint, unit: string): number {
   if (unit === 's') return Number(ticks) * 1000;

@@ -7,6 +7,8 @@ export interface ChartTheme {
   readonly font?: string;
   /** CSS colour behind the chart; by default none, so that the page shows through. */
   readonly background?: string;
+  /** The zone whose wall clock the rows' times are (see `wallClock`); by default UTC. */
+  readonly timeZone?: string;
 }
 
 /** The colours of a theme. Up and down are blue and orange: far apart in hue for colour-blind readers, and in lightness. */
@@ -90,7 +92,8 @@ export function themeConfig(theme: ChartTheme): Record<string, unknown> {
     },
     text: { color: colours.text },
     range: { category: [...colours.series] },
-    mark: { color: colours.series[0] },
+    // Texts for readers of the page would be made for every mark, and have no place on a canvas.
+    mark: { color: colours.series[0], aria: false },
     line: { strokeWidth: 1.5 },
     bar: { color: colours.series[0] },
     point: { color: colours.series[0] },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ViewColumn } from '../view.js';
-import { toVegaValue, type ChartSpec } from '../index.js';
+import { toVegaValue, wallClock, type ChartSpec } from '../index.js';
 import { toVegaLite } from './toVegaLite.js';
 
 const columns: ViewColumn[] = [
@@ -36,7 +36,7 @@ describe('toVegaLite', () => {
     expect(spec.data).toEqual({ name: 'rows' });
     const panes = spec.vconcat as { layer?: unknown[]; encoding?: Record<string, unknown> }[];
     expect(panes).toHaveLength(2);
-    expect(panes[0].layer).toHaveLength(4);
+    expect(panes[0].layer).toHaveLength(5);
     expect(panes[1].encoding?.y).toMatchObject({ field: 'volume' });
     expect(spec.resolve).toEqual({ scale: { x: 'shared' } });
     const times = [...objectsOf(spec)].filter(part => part.type === 'temporal');
@@ -104,6 +104,26 @@ describe('toVegaLite', () => {
     });
   });
 
+  it('gives columns the kind of their type, and panes the width that there is', () => {
+    const y = { field: 'close' };
+    const pane = { mark: 'line', encoding: { x: { field: 'windowEnd' }, y, x2: { field: 'made' } } };
+    const of = (spec: Record<string, unknown>): Record<string, Record<string, unknown>[]> =>
+      toVegaLite({ form: 'vegaLite', spec }, columns, light) as never;
+    const [left, right] = of({ hconcat: [pane, { ...pane, width: 50 }] }).hconcat;
+    expect(left.encoding).toMatchObject({
+      x: { type: 'temporal', scale: { type: 'utc' } },
+      y: { type: 'quantitative' },
+      x2: { field: 'made' },
+    });
+    expect([left.width, right.width]).toEqual([324, 50]);
+    expect(of({ vconcat: [{ hconcat: [pane, pane] }] }).vconcat[0]).toMatchObject({
+      hconcat: [{ width: 324 }, { width: 324 }],
+    });
+    expect(of({ mark: 'bar', encoding: { y: { ...y, aggregate: 'count' } } }).encoding).toEqual({
+      y: { field: 'close', aggregate: 'count' },
+    });
+  });
+
   it('fits a single view to the width, and leaves a width that the user gave', () => {
     const point = (width?: number): unknown =>
       toVegaLite({ form: 'vegaLite', spec: { mark: 'point', width } }, columns, light).width;
@@ -120,5 +140,27 @@ describe('toVegaValue', () => {
     expect(toVegaValue('date', 1)).toBe(86_400_000);
     expect(toVegaValue('int64', 5n)).toBe(5);
     expect(toVegaValue('string', null)).toBeNull();
+  });
+
+  it('lets no text be the name of what every object has', () => {
+    for (const text of ['__proto__', 'constructor', 'toString']) {
+      expect(text in Object.prototype).toBe(true);
+      expect((toVegaValue('string', text) as string) in Object.prototype).toBe(false);
+    }
+    expect(toVegaValue('string', 'AAPL')).toBe('AAPL');
+  });
+
+  it('gives times of a zone, across changes of its clock and before our era', () => {
+    const wall = wallClock('America/New_York');
+    const at = (text: string): number => toVegaValue("timestamp('ms')", Date.parse(text), wall) as number;
+    expect(at('2026-03-08T06:59:59.500Z')).toBe(Date.parse('2026-03-08T01:59:59.500Z'));
+    expect(at('2026-03-08T07:00:00Z')).toBe(Date.parse('2026-03-08T03:00:00Z'));
+    expect(at('2026-11-01T05:30:00Z')).toBe(at('2026-11-01T06:30:00Z'));
+    expect(toVegaValue('date', 1, wall)).toBe(86_400_000);
+    expect(Number.isFinite(wall(Date.UTC(-50, 0, 1)))).toBe(true);
+    expect(wallClock('Asia/Kathmandu')(0)).toBe(5.5 * 3_600_000);
+    expect(wall(8.64e15 + 1e9)).toBe(8.64e15 + 1e9);
+    expect(wall(NaN)).toBeNaN();
+    expect(() => wallClock('Mars/Olympus')).toThrow(RangeError);
   });
 });

@@ -1,8 +1,13 @@
 import type { ViewColumn } from '../view.js';
+import { bars } from './bars.js';
+import { boxplot, heatmap, histogram } from './binned.js';
 import { candlestick } from './candlestick.js';
+import { depth } from './depth.js';
 import { ROWS } from './fields.js';
 import { line } from './line.js';
 import type { ChartSpec, VegaLiteSpec } from './options.js';
+import { points } from './points.js';
+import { stat } from './stat.js';
 import { themeConfig, type ChartTheme } from './theme.js';
 import { cleanUserSpec, isObject, mergeDeep } from './userSpec.js';
 
@@ -41,9 +46,24 @@ function bodyOf(
 ): Record<string, unknown> {
   switch (chart.form) {
     case 'vegaLite':
-      return cleanUserSpec(chart.spec);
+      return cleanUserSpec(chart.spec, columns, theme);
     case 'line':
-      return line(chart, columns);
+    case 'area':
+      return line(chart, columns, theme);
+    case 'bar':
+      return bars(chart, columns, theme);
+    case 'point':
+      return points(chart, columns, theme);
+    case 'histogram':
+      return histogram(chart, columns, theme);
+    case 'heatmap':
+      return heatmap(chart, columns, theme);
+    case 'boxplot':
+      return boxplot(chart, columns, theme);
+    case 'depth':
+      return depth(chart, columns, theme);
+    case 'stat':
+      return stat(chart, columns, theme);
     case 'candlestick':
       return candlestick(chart, columns, theme);
   }

@@ -1,5 +1,7 @@
+import type { ViewColumn } from '../view.js';
+import { measureOf } from './fields.js';
 import type { VegaLiteSpec } from './options.js';
-import { TIME_AXIS_FORMAT } from './theme.js';
+import { TIME_AXIS_FORMAT, type ChartTheme } from './theme.js';
 
 type Json = Record<string, unknown>;
 
@@ -7,22 +9,26 @@ const CHILD_LISTS = ['layer', 'concat', 'hconcat', 'vconcat'] as const;
 
 /**
  * A user's spec made fit to be drawn live: data from elsewhere is dropped (only the view's rows and values written in the
- * spec are drawn), times are read as UTC like everywhere else, and what Vega does not need to draw is left out.
+ * spec are drawn), times are read as UTC like everywhere else, columns have the kind of measurement of their type where the spec does not say it, panes
+ * beside and below each other are fitted to the width, and what Vega does not need to draw is left out.
  */
-export function cleanUserSpec(spec: VegaLiteSpec): Json {
+export function cleanUserSpec(spec: VegaLiteSpec, columns: readonly ViewColumn[], theme: ChartTheme): Json {
   const { data: _data, datasets: _datasets, usermeta: _usermeta, $schema: _schema, ...rest } = spec;
-  return cleanPart(rest);
+  const clean = cleanPart(rest, columns);
+  return typeof theme.width === 'number' ? fitted(clean, theme.width) : clean;
 }
 
-function cleanPart(part: Json): Json {
+function cleanPart(part: Json, columns: readonly ViewColumn[]): Json {
   const clean: Json = { ...part };
   if ('data' in clean && !hasInlineValues(clean.data)) delete clean.data;
   for (const list of CHILD_LISTS) {
     if (Array.isArray(clean[list]))
-      clean[list] = (clean[list] as unknown[]).map(child => (isObject(child) ? cleanPart(child) : child));
+      clean[list] = (clean[list] as unknown[]).map(child =>
+        isObject(child) ? cleanPart(child, columns) : child,
+      );
   }
-  if (isObject(clean.spec)) clean.spec = cleanPart(clean.spec);
-  if (isObject(clean.encoding)) clean.encoding = encodingInUtc(clean.encoding);
+  if (isObject(clean.spec)) clean.spec = cleanPart(clean.spec, columns);
+  if (isObject(clean.encoding)) clean.encoding = cleanEncoding(clean.encoding, columns);
   return clean;
 }
 
@@ -30,14 +36,50 @@ function hasInlineValues(data: unknown): boolean {
   return isObject(data) && Array.isArray(data.values) && !('url' in data);
 }
 
-function encodingInUtc(encoding: Json): Json {
+/** Pixels beside a pane's plot: its axis and title. */
+const AXIS_EXTENT = 76;
+
+/** Panes that are one view each, and say no width, are as wide as there is room. */
+function fitted(part: Json, width: number): Json {
+  const fit = (list: unknown, room: number): unknown =>
+    Array.isArray(list)
+      ? list.map(child => {
+          if (!isObject(child)) return child;
+          const isView = 'mark' in child || 'layer' in child;
+          return isView && child.width === undefined
+            ? { width: Math.max(60, Math.floor(room - AXIS_EXTENT)), ...child }
+            : fitted(child, room);
+        })
+      : list;
+  const count = (list: unknown): number => (Array.isArray(list) ? Math.max(1, list.length) : 1);
+  const own: Json = {};
+  if ('vconcat' in part) own.vconcat = fit(part.vconcat, width);
+  if ('hconcat' in part) own.hconcat = fit(part.hconcat, width / count(part.hconcat));
+  if ('concat' in part) {
+    const columns = typeof part.columns === 'number' && part.columns > 0 ? part.columns : count(part.concat);
+    own.concat = fit(part.concat, width / columns);
+  }
+  return { ...part, ...own };
+}
+
+function cleanEncoding(encoding: Json, columns: readonly ViewColumn[]): Json {
   const clean: Json = {};
   for (const [channel, definition] of Object.entries(encoding)) {
+    // The second of two sides is of the kind of the first.
+    const typed = (one: unknown): unknown => (/\d$/.test(channel) ? one : typedChannel(one, columns));
     clean[channel] = Array.isArray(definition)
-      ? definition.map(one => channelInUtc(channel, one))
-      : channelInUtc(channel, definition);
+      ? definition.map(one => channelInUtc(channel, typed(one)))
+      : channelInUtc(channel, typed(definition));
   }
   return clean;
+}
+
+/** A channel of a column with the kind of measurement of its type, unless it says so or is made into something else. */
+function typedChannel(definition: unknown, columns: readonly ViewColumn[]): unknown {
+  if (!isObject(definition) || typeof definition.field !== 'string') return definition;
+  if (['type', 'aggregate', 'bin', 'timeUnit'].some(key => key in definition)) return definition;
+  const column = columns.find(({ name }) => name === definition.field);
+  return column === undefined ? definition : { ...definition, type: measureOf(column) };
 }
 
 /** A temporal channel in UTC: by its scale where it has one, by its time unit where it does not. */

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { count, exchange, max, min, replay, sum, tumble } from '../../../engine/src/index.js';
+import { exchange, replay } from '../../../engine/src/index.js';
 import type { Stream, Trade } from '../../../engine/src/index.js';
-import { runCommand } from '../../../engine/src/node/cli/run.js';
 import { fileInput } from '../../../engine/src/node/fileInput.js';
 import { RecordingServer } from '../../../engine/src/node/recordings/recordingServer.js';
 import { realWorld } from '../../../engine/src/node/world.js';
 import { setDefaultLink } from '../../../engine/src/session/client.js';
 import type { SessionHost } from '../../../engine/src/session/protocol.js';
 import { Gate, gatedHost } from '../../support/gatedHistory.js';
+import { importRecording, sortedRows, tradeBars } from '../../support/tradeBars.js';
 
 const SHARED = resolve(import.meta.dirname, '../../..', process.env.MILLRACE_SHARED ?? '../shared');
 const DATA = join(SHARED, 'data', 'crypto');
@@ -26,18 +26,6 @@ const FEEDS: Readonly<Record<string, Feed>> = {
     exchange.binance({ channel: 'trades', market: 'futures', symbols: ['SUSHIUSDT'], ...given }),
 };
 
-const barsOf = (trades: Stream<Trade>) =>
-  trades
-    .groupBy('symbol')
-    .window(tumble('5 s'))
-    .aggregate(t => ({
-      n: count(),
-      volume: sum(t.size),
-      low: min(t.price),
-      high: max(t.price),
-      ids: sum(t.id),
-    }));
-const sorted = (rows: readonly object[]): string[] => rows.map(row => JSON.stringify(row)).sort();
 /** So many lines of a recording are taken; all of them in long runs. */
 const MOST_LINES = Number(process.env.MILLRACE_RUNS ?? 0) > 200 ? Infinity : 12_000;
 
@@ -75,14 +63,7 @@ describe.skipIf(!existsSync(DATA))('recorded exchanges, the rest of which is liv
   async function imported(name: string, lines: readonly string[], part: string): Promise<string> {
     const raw = join(folder, `${part}.${name.replace('.gz', '')}`);
     writeFileSync(raw, lines.join('\n') + '\n');
-    const said: string[] = [];
-    const context = {
-      world: realWorld(folder),
-      print: (line: string) => said.push(line),
-      note: (line: string) => said.push(line),
-      signal: new AbortController().signal,
-    };
-    expect(await runCommand(['import', raw, `${part}.mrec`], context), said.join('\n')).toBe(0);
+    await importRecording(folder, raw, `${part}.mrec`);
     return `${part}.mrec`;
   }
 
@@ -109,7 +90,7 @@ describe.skipIf(!existsSync(DATA))('recorded exchanges, the rest of which is liv
       }) as Stream<Trade>;
       const rest = await imported(name, lines.slice(from), 'rest');
       const expected = (await whole.rows()) as Trade[];
-      const bars = sorted(await barsOf(whole).final().rows());
+      const bars = sortedRows(await tradeBars(whole).final().rows());
 
       const input = await fileInput(folder, rest);
       const options = { host: '127.0.0.1', port: 0, speed: Infinity, loop: false, fromUs: null };
@@ -118,7 +99,7 @@ describe.skipIf(!existsSync(DATA))('recorded exchanges, the rest of which is liv
         by: 'symbol',
         sequence: 'id',
       });
-      const made = barsOf(trades);
+      const made = tradeBars(trades);
       if (when === 'after') gate.open();
       if (when === 'amid') gate.open(40);
       for (const { plan } of [trades, made]) await host.link().request({ type: 'open', plan, owner: 'live' });
@@ -143,7 +124,7 @@ describe.skipIf(!existsSync(DATA))('recorded exchanges, the rest of which is liv
       expect(gaps.length > 0).toBe(lacking > 0);
       const last = Math.max(...expected.map(({ ts }) => ts.epochMilliseconds)) - 10_000;
       const done = (await made.rows()).filter(({ windowEnd }) => windowEnd.epochMilliseconds < last);
-      expect(bars).toEqual(expect.arrayContaining(sorted(done)));
+      expect(bars).toEqual(expect.arrayContaining(sortedRows(done)));
       await host.link().request({ type: 'releaseOwner', owner: 'live' });
       await server.close();
       await input.close();

@@ -1,4 +1,4 @@
-import type { ViewColumn } from '@millrace/protocol';
+import { wallClock, type ViewColumn } from '@millrace/protocol';
 import { changeset } from 'vega';
 import type { Row } from '../model/rows.js';
 import type { Change } from '../model/viewModel.js';
@@ -13,9 +13,15 @@ type Changeset = ReturnType<typeof changeset>;
 export class ChartRows {
   columns: readonly ViewColumn[] = [];
   private datums = new Map<number, Datum>();
+  private wall: ((ms: number) => number) | undefined;
+
+  /** @param timeZone the zone in which times are drawn; UTC where there is none. */
+  constructor(private readonly timeZone?: string) {}
 
   /** @returns the changes to tell Vega, or `rebuild` where little is as it was, so that drawing anew costs less. */
   apply(change: Change, columns: readonly ViewColumn[]): Changeset | 'rebuild' {
+    // Here, where it is told if there is no such zone: a saved output can name any.
+    if (this.timeZone !== undefined) this.wall ??= wallClock(this.timeZone);
     if (change.reset) return this.reset(change.inserted, columns);
     const changes = changeset();
     for (const row of change.removed) this.remove(row.id, changes);
@@ -54,7 +60,7 @@ export class ChartRows {
   }
 
   private add(row: Row): Datum {
-    const datum = datumOfRow(row, this.columns);
+    const datum = datumOfRow(row, this.columns, this.wall);
     this.datums.set(row.id, datum);
     return datum;
   }
@@ -70,7 +76,7 @@ export class ChartRows {
   private modify(row: Row, changes: Changeset): void {
     const datum = this.datums.get(row.id);
     if (datum === undefined) return;
-    for (const [name, value] of Object.entries(datumOfRow(row, this.columns))) {
+    for (const [name, value] of Object.entries(datumOfRow(row, this.columns, this.wall))) {
       if (!Object.is(datum[name], value)) changes.modify(datum, name, value);
     }
   }

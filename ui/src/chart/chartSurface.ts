@@ -1,11 +1,13 @@
 import { isSingleView, ROWS, toVegaLite, type ChartSpec } from '@millrace/protocol';
 import type { Changeset, View } from 'vega';
-import { element, setText } from '../dom.js';
+import { element, setAttribute, setText } from '../dom.js';
 import type { Change, ViewModel } from '../model/viewModel.js';
 import type { Look, Picture, Surface } from '../view/surface.js';
 import { ChartRows } from './chartRows.js';
+import { seenSpan, SPAN, type Span } from './timeAxis.js';
 import { hideTooltip } from './tooltip.js';
 import { formOf, vegaView } from './vegaView.js';
+import { Zoom } from './zoom.js';
 
 const RESIZE_PAUSE_MS = 120;
 
@@ -21,8 +23,11 @@ export class ChartSurface implements Surface {
   readonly range = null;
   private readonly canvas = element('div', 'millrace-Chart-canvas');
   private readonly error = element('pre', 'millrace-Error');
-  private readonly rows = new ChartRows();
+  private readonly rows: ChartRows;
+  private readonly zoom: Zoom;
   private view: View | null = null;
+  /** The scales of the time axis, which can be held. */
+  private scales: readonly string[] = [];
   private width = 0;
   /** Pixels by which what was drawn is wider than was asked: labels that Vega found no room for. */
   private overhang = 0;
@@ -35,13 +40,20 @@ export class ChartSurface implements Surface {
   constructor(
     private readonly chart: ChartSpec,
     private look: Look,
-    label: string,
+    private readonly label: string,
+    private readonly timeZone?: string,
   ) {
+    this.rows = new ChartRows(timeZone);
     this.error.hidden = true;
     this.error.setAttribute('role', 'alert');
     this.canvas.setAttribute('role', 'figure');
     this.canvas.setAttribute('aria-label', label);
-    this.node.append(this.canvas, this.error);
+    this.zoom = new Zoom(this.canvas, {
+      seen: () => (this.view === null || this.scales.length === 0 ? null : seenSpan(this.view, this.scales)),
+      show: span => void this.queue(() => this.showSpan(span)),
+    });
+    if (chart.form === 'stat') this.canvas.removeAttribute('tabindex');
+    this.node.append(this.canvas, this.zoom.button, this.error);
     this.observer = new ResizeObserver(() => this.measure());
     this.observer.observe(this.node);
   }
@@ -94,8 +106,16 @@ export class ChartSurface implements Surface {
     return this.work;
   }
 
+  /** Another part of the time axis; moves that came since are shown at once. */
+  private async showSpan(span: Span | null): Promise<void> {
+    if (this.view === null || span !== this.zoom.held) return;
+    hideTooltip();
+    await this.view.signal(SPAN, span).runAsync();
+  }
+
   private async run(view: View, changes: Changeset): Promise<void> {
     await view.change(ROWS, changes).runAsync();
+    this.tell(view);
     if (this.outgrows()) await this.build();
   }
 
@@ -140,19 +160,41 @@ export class ChartSurface implements Surface {
       mode: this.look.mode,
       font: this.look.font,
       width,
+      ...(this.timeZone === undefined ? {} : { timeZone: this.timeZone }),
     });
     this.canvas.classList.toggle('millrace-mod-scroll', !isSingleView(spec));
     this.view?.finalize();
     this.canvas.replaceChildren();
-    const view = vegaView(spec, this.canvas, message => this.fail(message));
+    const made = vegaView(spec, this.chart, this.canvas, this.zoom.held, message => this.fail(message));
+    const { view } = made;
     this.view = view;
+    this.scales = made.scales;
     await view.insert(ROWS, this.rows.fresh()).runAsync();
+    this.tell(view);
+  }
+
+  /** A number that stands alone is told as it is read; charts are told by their name. */
+  private tell(view: View): void {
+    if (this.chart.form !== 'stat') return;
+    const texts = drawnTexts((view.scenegraph() as unknown as { root: SceneItem }).root);
+    setAttribute(this.canvas, 'aria-label', texts.length === 0 ? this.label : texts.join(', '));
   }
 
   private fail(message: string): void {
     setText(this.error, `The ${formOf(this.chart)} cannot be drawn. ${message}`);
     this.error.hidden = false;
   }
+}
+
+interface SceneItem {
+  readonly text?: unknown;
+  readonly items?: readonly SceneItem[];
+}
+
+/** The texts of a drawing, in the order in which they are drawn. */
+function drawnTexts(item: SceneItem): string[] {
+  const own = typeof item.text === 'string' && item.text !== '' ? [item.text] : [];
+  return [...own, ...(item.items ?? []).flatMap(drawnTexts)];
 }
 
 /** A canvas as base64 PNG, on an opaque ground. */

@@ -2,18 +2,28 @@ import type { ChartSpec, VegaLiteSpec } from '@millrace/protocol';
 import { parse, View, type Loader, type Runtime, type Spec } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
+import { withSpan, type Span } from './timeAxis.js';
 import { showTooltip } from './tooltip.js';
 
 /**
  * A spec comes from a notebook, and so from whoever wrote the notebook. Hence: its expressions are walked by an
  * interpreter, never compiled to code (which also works under a content-security policy without eval); no URL is ever
  * loaded or linked; and the view is never reachable from `window`, from where an expression could reach the page.
+ *
+ * @returns the view, and the scales of the time axis that can be held, which begins at `span`.
  */
-export function vegaView(spec: VegaLiteSpec, host: HTMLElement, onError: (message: string) => void): View {
+export function vegaView(
+  spec: VegaLiteSpec,
+  chart: ChartSpec,
+  host: HTMLElement,
+  span: Span | null,
+  onError: (message: string) => void,
+): { readonly view: View; readonly scales: readonly string[] } {
   const logger = new ErrorLogger(onError);
-  const { spec: vegaSpec } = compile(spec as unknown as TopLevelSpec, { logger });
-  const runtime: Runtime = parse(vegaSpec as Spec, undefined, { ast: true });
-  return new View(runtime, {
+  const { spec: compiled } = compile(spec as unknown as TopLevelSpec, { logger });
+  const { spec: vegaSpec, scales } = withSpan(compiled as Spec, chart, span);
+  const runtime: Runtime = parse(vegaSpec, undefined, { ast: true });
+  const view = new View(runtime, {
     container: host,
     renderer: 'canvas',
     hover: true,
@@ -22,6 +32,7 @@ export function vegaView(spec: VegaLiteSpec, host: HTMLElement, onError: (messag
     logger,
     tooltip: showTooltip,
   });
+  return { view, scales };
 }
 
 /** How a chart's spec is named to people, in errors. */

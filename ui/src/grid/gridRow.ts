@@ -9,43 +9,41 @@ const STATE_SIGNS: readonly string[] = ['○', '●', '↻', '✓'];
 /** A row of the table on the screen: it shows one row of data after the other, writing only the texts that differ. */
 export class GridRow {
   readonly node = element('tr', 'millrace-Grid-row');
+  readonly cells: readonly HTMLTableCellElement[];
   private readonly stateText: Text | null;
-  private readonly cells: HTMLTableCellElement[] = [];
-  private readonly texts: Text[] = [];
+  private readonly texts: readonly Text[];
   private shown: Row | null = null;
 
   constructor(
     private readonly formats: readonly ColumnFormat[],
     hasStates: boolean,
+    /** How many of the first columns stay in sight. */
+    sticky: number,
+    id: string,
   ) {
     this.node.setAttribute('role', 'row');
-    this.stateText = hasStates ? this.addCell('millrace-Grid-state') : null;
-    for (const format of formats) {
-      this.texts.push(this.addCell(`millrace-mod-${format.align}`));
-      this.cells.push(this.node.lastElementChild as HTMLTableCellElement);
-    }
+    this.stateText = hasStates ? this.addCell(`millrace-Grid-state${stickyClass(sticky > 0)}`) : null;
+    this.texts = formats.map((format, place) =>
+      this.addCell(`millrace-mod-${format.align}${stickyClass(place < sticky)}`),
+    );
+    this.cells = this.texts.map(text => text.parentElement as HTMLTableCellElement);
+    this.cells.forEach((cell, place) => {
+      cell.id = `${id}-${place}`;
+      cell.dataset.place = String(place);
+    });
   }
 
-  /** Shows a row: `index` is its number in the table. A row that is not here yet is null, and shown as such. */
-  show(row: Row | null, index: number, rewrite: boolean): void {
+  /**
+   * Shows a row: `index` is its number in the table. A row that is not here yet is null, and shown as such. Where it stood elsewhere before,
+   * `before` holds what it was, so that what changed is marked.
+   */
+  show(row: Row | null, index: number, rewrite: boolean, before: Row | null = null): void {
     setAttribute(this.node, 'aria-rowindex', String(index + 2));
     if (row === this.shown && !rewrite) return;
-    const same = row !== null && this.shown?.id === row.id && !rewrite;
+    const isSame = row !== null && this.shown?.id === row.id && !rewrite;
     setAttribute(this.node, 'data-pending', row === null ? '' : null);
     this.showState(row);
-    this.texts.forEach((text, column) => {
-      const format = this.formats[column];
-      const value = row?.values[column];
-      const written = row === null ? '…' : format.text(value ?? null);
-      const cell = this.cells[column];
-      const look = `millrace-mod-${format.align}${special(value)}`;
-      // The text 'NULL' is written as NULL is, and looks otherwise.
-      if (text.data === written && cell.className === look) return;
-      text.data = written;
-      cell.className = look;
-      setAttribute(cell, 'title', value === undefined ? null : titleOf(value, format, written));
-      if (same) flash(cell);
-    });
+    this.cells.forEach((cell, place) => this.showCell(cell, place, row, isSame ? this.shown : before));
     this.shown = row;
   }
 
@@ -53,6 +51,24 @@ export class GridRow {
   setHidden(hidden: boolean): void {
     if (this.node.hidden !== hidden) this.node.hidden = hidden;
     if (hidden) this.shown = null;
+  }
+
+  private showCell(cell: HTMLTableCellElement, place: number, row: Row | null, before: Row | null): void {
+    const format = this.formats[place];
+    const value = row?.values[format.index];
+    const kind = value === undefined ? null : format.kindOf(value);
+    const written = row === null ? '…' : format.text(value ?? null);
+    const text = this.texts[place];
+    // The text 'NULL' is written as NULL is, and looks otherwise.
+    const isOther = text.data !== written || (cell.dataset.kind ?? null) !== kind;
+    if (isOther) {
+      text.data = written;
+      setAttribute(cell, 'data-kind', kind);
+      setAttribute(cell, 'aria-label', kind === null ? null : format.spoken(kind, written));
+      setAttribute(cell, 'title', value === undefined ? null : titleOf(value, format, written));
+    }
+    if (before !== null && value !== undefined && !Object.is(before.values[format.index], value)) flash(cell);
+    else if (isOther && before === null) cell.removeAttribute('data-flash');
   }
 
   private showState(row: Row | null): void {
@@ -76,9 +92,8 @@ export class GridRow {
   }
 }
 
-function special(value: unknown): string {
-  if (value === null) return ' millrace-mod-null';
-  return typeof value === 'number' && Number.isNaN(value) ? ' millrace-mod-nan' : '';
+function stickyClass(isSticky: boolean): string {
+  return isSticky ? ' millrace-mod-sticky' : '';
 }
 
 /** A cell's tooltip, where its text says less than its value. */
@@ -87,8 +102,7 @@ function titleOf(value: Row['values'][number], format: ColumnFormat, written: st
   return full === written || full === written.replaceAll(',', '') ? null : full;
 }
 
-/** Marks a changed cell for a moment. Two classes in turn, so that a second change starts the fading anew. */
+/** Marks a changed cell for a moment. Two names in turn, so that a second change starts the fading anew. */
 function flash(cell: HTMLElement): void {
-  const even = cell.dataset.flash === 'a';
-  cell.dataset.flash = even ? 'b' : 'a';
+  cell.dataset.flash = cell.dataset.flash === 'a' ? 'b' : 'a';
 }

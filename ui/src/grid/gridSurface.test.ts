@@ -19,7 +19,20 @@ function setUp() {
   ];
   const cells = (): string[][] => lines().map(line => [...line.cells].map(cell => cell.textContent ?? ''));
   const scroller = grid.node.querySelector<HTMLElement>('.millrace-Grid-scroller') as HTMLElement;
-  return { asked, grid, draw, lines, cells, scroller };
+  const table = grid.node.querySelector('table') as HTMLTableElement;
+  const press = (key: string, init: KeyboardEventInit = {}): void => {
+    table.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, ...init }));
+    scroller.dispatchEvent(new Event('scroll'));
+  };
+  const active = (): string | null | undefined => grid.node.querySelector('[data-active]')?.textContent;
+  const copy = (): string => {
+    let copied = '';
+    const event = new Event('copy', { bubbles: true, cancelable: true });
+    Object.assign(event, { clipboardData: { setData: (_: string, text: string) => (copied = text) } });
+    table.dispatchEvent(event);
+    return copied;
+  };
+  return { asked, grid, draw, lines, cells, scroller, press, active, copy };
 }
 
 const rows = (from: number, count: number) =>
@@ -48,6 +61,16 @@ describe('GridSurface', () => {
       ['✓', 'S0', '2026-01-05 14:32:00', 'NULL'],
     ]);
     expect(table.querySelector('tbody tr')?.getAttribute('data-window-state')).toBe('open');
+  });
+
+  it('says so where it has no rows yet', () => {
+    const { grid, draw, lines } = setUp();
+    const said = () =>
+      grid.node.querySelector<HTMLElement>('.millrace-Grid-empty:not([hidden])')?.textContent;
+    draw(snapshot(1, []));
+    expect([said(), lines().length]).toEqual(['No rows so far', 0]);
+    draw(delta(2, [row(0, 1.5)], [], 1));
+    expect([said(), lines().length]).toEqual([undefined, 1]);
   });
 
   it('writes only the texts that changed, into the nodes that are there', () => {
@@ -116,14 +139,83 @@ describe('GridSurface', () => {
     expect(grid.node.textContent).toContain('<img src=x');
   });
 
-  it('scrolls by keys', () => {
-    const { draw, scroller, cells } = setUp();
+  it('goes by keys from cell to cell, and scrolls as far as it must', () => {
+    const { draw, press, cells, grid, active } = setUp();
     draw(snapshot(1, rows(0, 100), 100));
-    scroller.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home' }));
-    scroller.dispatchEvent(new Event('scroll'));
-    expect(cells()[0][3]).toBe('0.5');
-    scroller.dispatchEvent(new KeyboardEvent('keydown', { key: 'PageDown' }));
-    scroller.dispatchEvent(new Event('scroll'));
-    expect(cells()[0][3]).toBe('12.5');
+    press('Home', { ctrlKey: true });
+    expect([cells()[0][3], active()]).toEqual(['0.5', 'S0']);
+    press('PageDown');
+    expect(active()).toBe('S0');
+    expect(grid.node.querySelector('[data-active]')?.parentElement?.getAttribute('aria-rowindex')).toBe('14');
+    expect(cells()[0][3]).toBe('1.5');
+    press('End');
+    expect(active()).toBe('12.5');
+    press('ArrowUp', { ctrlKey: true });
+    press('ArrowUp');
+    expect(active()).toBe('price');
+    press('ArrowLeft');
+    expect(active()).toBe('at');
+    press('End', { ctrlKey: true });
+    expect([cells().at(-1)?.[3], active()]).toEqual(['99.5', '99.5']);
+  });
+
+  it('copies what is selected as tab-separated text, exact, and says how much', () => {
+    const { draw, press, grid, copy } = setUp();
+    const last = { id: 2, state: 1, values: ['a\t"b"', 1_767_623_400_000_000, null] };
+    draw(snapshot(1, [row(0, 1234.5), row(1, 2), last]));
+    press('Home', { ctrlKey: true });
+    press('End', { ctrlKey: true, shiftKey: true });
+    expect(grid.node.querySelectorAll('[aria-selected="true"]')).toHaveLength(9);
+    expect(copy()).toBe(
+      [
+        'S0\t2026-01-05T14:30:00Z\t1234.5',
+        'S1\t2026-01-05T14:31:00Z\t2',
+        '"a\t""b"""\t2026-01-05T14:30:00Z\t',
+      ].join('\n'),
+    );
+    expect(grid.node.querySelector('[role=status]')?.textContent).toBe('Copied 3 × 3 cells.');
+  });
+
+  it('asks for the rows that are selected, and says where not all are here', () => {
+    vi.useFakeTimers();
+    const { asked, draw, press, grid, copy } = setUp();
+    grid.setLive(true);
+    draw(snapshot(1, rows(464, 36), 500, 464));
+    press('End', { ctrlKey: true });
+    press('Home', { ctrlKey: true, shiftKey: true });
+    vi.runAllTimers();
+    expect(asked.at(-1)).toEqual({ type: 'range', range: { from: 0, limit: 524, tail: false } });
+    copy();
+    expect(grid.node.querySelector('[role=status]')?.textContent).toMatch(
+      /^Copied 36 × 3 cells of 500 rows:/,
+    );
+  });
+
+  it('selects by dragging', () => {
+    const { draw, lines, grid } = setUp();
+    draw(snapshot(1, rows(0, 4)));
+    const at = (line: number, cell: number) => lines()[line].cells[cell];
+    const point = (type: string, cell: Element): void => {
+      cell.dispatchEvent(new MouseEvent(type, { bubbles: true, buttons: 1, button: 0 }));
+    };
+    point('pointerdown', at(1, 2));
+    point('pointermove', at(3, 3));
+    point('pointerup', at(3, 3));
+    point('pointermove', at(0, 1));
+    expect(grid.node.querySelectorAll('[aria-selected="true"]')).toHaveLength(6);
+  });
+
+  it('marks a changed cell where its row has moved as well', () => {
+    const { draw, lines } = setUp();
+    draw(snapshot(1, [row(0, 1.5), row(1, 2.5), row(2, 3.5)]));
+    draw(delta(2, [row(2, 9.5)], [0], 2));
+    expect(lines().map(line => line.cells[3].dataset.flash)).toEqual([undefined, 'a']);
+  });
+
+  it('keeps the key columns in sight', () => {
+    const { draw, grid } = setUp();
+    draw(snapshot(1, rows(0, 2)));
+    const sticky = [...grid.node.querySelectorAll('th.millrace-mod-sticky')].map(cell => cell.textContent);
+    expect(sticky).toEqual(['', 'symbol']);
   });
 });

@@ -1,35 +1,39 @@
-import type { RowRange, ViewColumn, ViewRequest } from '@millrace/protocol';
-import { element, setAttribute } from '../dom.js';
+import type { Arrangement, RowRange, ViewColumn, ViewMessage, ViewRequest } from '@millrace/protocol';
+import { setAttribute } from '../dom.js';
 import type { Row } from '../model/rows.js';
 import type { Change, ViewModel } from '../model/viewModel.js';
 import type { Surface } from '../view/surface.js';
-import { ColumnFormat } from './columnFormat.js';
+import { tsvOf } from './clipboard.js';
+import { GridCursor, type Bounds } from './cursor.js';
+import { GridColumns } from './gridColumns.js';
+import { GridFrame } from './gridFrame.js';
+import { GridHead } from './gridHead.js';
+import { GridInput } from './gridInput.js';
 import { GridRow } from './gridRow.js';
-import { gridHead } from './gridHead.js';
+import { GridTools } from './gridTools.js';
+import { RangeAsker } from './rangeAsker.js';
+import { stickyColumns, stickyOffsets } from './sticky.js';
 import { Viewport } from './viewport.js';
 
 const ROW_HEIGHT = 24;
 const FIRST_ROWS = 12;
-/** Rows asked for beside those on the screen, so that a short scroll has them already. */
-const MARGIN = 12;
-/** Columns drawn at most: more cells than this make every frame slow, and nobody reads them side by side. */
-const MOST_COLUMNS = 80;
-const ASK_PAUSE_MS = 40;
 
 /**
  * A live table: a real table of as many rows as fit, written anew as the data change or the user scrolls. At the end it
  * follows the end; anywhere else it stays, and rows that are not here are asked for.
  */
 export class GridSurface implements Surface {
-  readonly node = element('div', 'millrace-Grid');
-  range: RowRange = { from: 0, limit: FIRST_ROWS + 2 * MARGIN, tail: true };
-  private readonly scroller = element('div', 'millrace-Grid-scroller');
-  private readonly sizer = element('div', 'millrace-Grid-sizer');
-  private readonly table = element('table', 'millrace-Grid-table');
-  private readonly body = element('tbody');
+  readonly node: HTMLElement;
+  private readonly frame: GridFrame;
+  private readonly head = new GridHead();
+  private readonly columns = new GridColumns();
+  private readonly cursor = new GridCursor();
   private readonly viewport = new Viewport(ROW_HEIGHT);
-  private formats: ColumnFormat[] = [];
-  private columns: readonly ViewColumn[] = [];
+  private readonly input: GridInput;
+  private readonly asker: RangeAsker;
+  private readonly tools: GridTools;
+  private tableColumns: readonly ViewColumn[] = [];
+  private key: readonly string[] = [];
   private hasStates = false;
   private lines: GridRow[] = [];
   private rows: readonly Row[] = [];
@@ -37,51 +41,81 @@ export class GridSurface implements Surface {
   private following = true;
   /** Whether its rows are in an order of their own: then the first ones are looked for, and there is no end to follow. */
   private ordered = false;
-  private live = false;
   private widths = '';
-  private askTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The first row on the screen as it was set, and the scroll position that it was set by: of very tall tables a pixel is many rows. */
+  private set = { first: 0, scrollTop: -1 };
   private readonly observer: ResizeObserver | null;
 
   constructor(
     label: string,
     private readonly ask: (request: ViewRequest) => void,
   ) {
-    this.table.setAttribute('role', 'grid');
-    this.table.setAttribute('aria-readonly', 'true');
-    this.table.setAttribute('aria-label', label);
-    this.scroller.tabIndex = 0;
-    this.scroller.setAttribute('role', 'group');
-    this.scroller.setAttribute('aria-label', `${label}, scrollable`);
-    // JupyterLab would take the arrow keys to move between cells.
-    this.scroller.dataset.lmSuppressShortcuts = 'true';
-    this.sizer.append(this.table);
-    this.scroller.append(this.sizer);
-    this.node.append(this.scroller);
-    this.scroller.addEventListener('scroll', this.onScroll, { passive: true });
-    this.scroller.addEventListener('keydown', this.onKey);
+    this.frame = new GridFrame(label);
+    this.node = this.frame.node;
+    this.asker = new RangeAsker(FIRST_ROWS, ask);
+    const { scroller } = this.frame;
+    // Before the cells' keys: those of heads come first.
+    this.tools = new GridTools({
+      frame: this.frame,
+      head: this.head,
+      columns: this.columns,
+      cursor: this.cursor,
+      ask,
+      arrange: arrangement => this.arrange(arrangement),
+      rebuilt: () => this.remake(),
+      resized: () => {
+        this.layOut();
+        this.write(false);
+      },
+    });
+    this.input = new GridInput(this.frame, this.cursor, {
+      bounds: () => this.bounds(),
+      firstRow: () => this.first(),
+      moved: () => this.reveal(),
+      copy: () => this.copied(),
+    });
+    scroller.addEventListener('scroll', this.onScroll, { passive: true });
     this.observer = typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(() => this.measure());
-    this.observer?.observe(this.scroller);
+    this.observer?.observe(scroller);
+  }
+
+  get range(): RowRange {
+    return this.asker.range;
+  }
+
+  get arrangement(): Arrangement | null {
+    return this.tools.arrangement.isPlain ? null : this.tools.arrangement.now;
+  }
+
+  refused(reason: string): void {
+    this.tools.refused(reason);
+  }
+
+  downloaded(message: Extract<ViewMessage, { type: 'download' }>, buffers: readonly Uint8Array[]): void {
+    this.tools.download.receive(message, buffers);
   }
 
   draw(change: Change, model: ViewModel): void {
+    // What rows were before, where a frame changes some: those that move are marked as well.
+    const before = change.reset ? null : new Map(this.rows.map(row => [row.id, row]));
     this.rows = model.rows();
     // Saved rows are few of many: they are shown as a table of their own, from 0.
-    const alone = model.seq === 0;
-    this.from = alone ? 0 : model.from;
-    this.viewport.total = alone
-      ? this.rows.length
-      : Math.max(model.status.total, this.from + this.rows.length);
+    const isAlone = model.seq === 0;
+    this.from = isAlone ? 0 : model.from;
+    const total = model.status.matched ?? model.status.total;
+    this.viewport.total = isAlone ? this.rows.length : Math.max(total, this.from + this.rows.length);
     // Asked for the end, a table in an order gives its first rows.
-    if (change.reset && !alone && this.range.tail && this.from + this.rows.length < model.status.total) {
+    if (change.reset && !isAlone && this.range.tail && this.from + this.rows.length < total) {
       this.ordered = true;
       this.following = false;
     }
     let rewrite = this.setColumns(model) || change.reset;
     for (const rows of [change.inserted, change.updated]) {
-      for (const row of rows) if (this.learn(row)) rewrite = true;
+      for (const row of rows) if (this.columns.learn(row)) rewrite = true;
     }
+    this.cursor.clamp(this.bounds());
     this.layOut();
-    this.write(rewrite);
+    this.write(rewrite, before);
   }
 
   setLook(): void {
@@ -89,7 +123,8 @@ export class GridSurface implements Surface {
   }
 
   setLive(live: boolean): void {
-    this.live = live;
+    this.asker.live = live;
+    this.tools.setLive(live);
   }
 
   picture(): null {
@@ -97,69 +132,131 @@ export class GridSurface implements Surface {
   }
 
   dispose(): void {
-    clearTimeout(this.askTimer);
+    this.asker.dispose();
     this.observer?.disconnect();
-    this.scroller.removeEventListener('scroll', this.onScroll);
-    this.scroller.removeEventListener('keydown', this.onKey);
+    this.frame.scroller.removeEventListener('scroll', this.onScroll);
+    this.input.dispose();
+    this.tools.dispose();
+  }
+
+  /** Asks for the rows in another order: from their beginning where they are sorted, else their end is followed. */
+  private arrange(arrangement: Arrangement): void {
+    this.ordered = arrangement.order.length > 0;
+    this.following = !this.ordered;
+    this.scrollTo(0);
+    this.asker.restart(this.following);
+    if (this.asker.live) this.ask({ type: 'arrange', arrangement, range: this.range });
+  }
+
+  /** Columns have come, gone or moved: all is drawn anew. */
+  private remake(): void {
+    if (this.tableColumns.length === 0) return;
+    this.rebuild();
+    this.cursor.clamp(this.bounds());
+    this.layOut();
+    this.write(true);
+  }
+
+  private bounds(): Bounds {
+    const { total, fit } = this.viewport;
+    return { rows: total, columns: this.columns.shown.length, page: Math.max(1, fit) };
+  }
+
+  /** The first row on the screen. */
+  private first(): number {
+    const { viewport, set, following } = this;
+    if (following) return viewport.lastFirst;
+    const { scrollTop } = this.frame.scroller;
+    return Math.abs(scrollTop - set.scrollTop) < 1
+      ? Math.min(set.first, viewport.lastFirst)
+      : viewport.firstAt(scrollTop);
+  }
+
+  private scrollTo(first: number): void {
+    const { scroller } = this.frame;
+    scroller.scrollTop = this.viewport.scrollOf(first);
+    this.set = { first, scrollTop: scroller.scrollTop };
   }
 
   /** Makes the table anew where its columns are others. @returns whether it did. */
   private setColumns(model: ViewModel): boolean {
     const hasStates = this.hasStates || this.rows.some(row => row.state !== null);
-    const same =
-      model.columns === this.columns || JSON.stringify(model.columns) === JSON.stringify(this.columns);
-    this.columns = model.columns;
-    if (same && hasStates === this.hasStates && this.formats.length > 0) return false;
+    const isSame =
+      model.columns === this.tableColumns ||
+      JSON.stringify(model.columns) === JSON.stringify(this.tableColumns);
+    this.tableColumns = model.columns;
+    this.key = model.key;
+    if (isSame && hasStates === this.hasStates && this.columns.shown.length > 0) return false;
     this.hasStates = hasStates;
-    this.formats = model.columns.slice(0, MOST_COLUMNS).map(column => new ColumnFormat(column));
-    this.lines = [];
-    this.widths = '';
-    this.body.replaceChildren();
-    const left = model.columns.length - this.formats.length;
-    this.table.replaceChildren(...gridHead(this.formats, hasStates, model.key, left), this.body);
-    setAttribute(this.table, 'aria-colcount', String(model.columns.length + (hasStates ? 1 : 0)));
-    for (const row of this.rows) this.learn(row);
+    if (!isSame) this.columns.set(model.columns);
+    this.rebuild();
     return true;
   }
 
-  private learn(row: Row): boolean {
-    let changed = false;
-    this.formats.forEach((format, column) => {
-      if (format.learn(row.values[column] ?? null)) changed = true;
+  /** Makes head and rows anew: after columns have come, gone or moved. */
+  private rebuild(): void {
+    const { columns, frame, head } = this;
+    this.lines = [];
+    this.widths = '';
+    frame.body.replaceChildren();
+    const sticky = stickyColumns(columns.shown, this.key);
+    head.set({
+      formats: columns.shown,
+      hasStates: this.hasStates,
+      key: this.key,
+      left: columns.left,
+      sticky,
+      id: frame.id,
     });
-    return changed;
+    head.showFilters(
+      this.tools.wantsFilters,
+      column => this.tools.arrangement.textOf(column),
+      this.hasStates,
+      sticky,
+    );
+    head.setSorts(this.tools.arrangement.order);
+    frame.table.replaceChildren(head.columns, head.node, frame.body);
+    setAttribute(
+      frame.table,
+      'aria-colcount',
+      String(columns.shown.length + columns.left + Number(this.hasStates)),
+    );
+    for (const row of this.rows) columns.learn(row);
   }
 
   /** Sizes: the scrolled height, the rows on the screen, the columns' widths. */
   private layOut(): void {
-    const { viewport } = this;
+    const { viewport, frame } = this;
     this.fitShort();
-    const height = this.scroller.clientHeight - this.headHeight();
+    const height = frame.scroller.clientHeight - this.headHeight();
     viewport.fit = Math.max(
       1,
       Math.min(viewport.total, height > 0 ? Math.floor(height / viewport.rowHeight) : FIRST_ROWS),
     );
-    this.sizer.style.height = `${viewport.height + this.headHeight()}px`;
-    setAttribute(this.table, 'aria-rowcount', String(viewport.total + 1));
+    frame.sizer.style.height = `${viewport.height + this.headHeight()}px`;
+    setAttribute(frame.table, 'aria-rowcount', String(viewport.total + 1));
+    const sticky = stickyColumns(this.columns.shown, this.key);
+    let isWider = false;
     while (this.lines.length < viewport.fit) {
-      const line = new GridRow(this.formats, this.hasStates);
+      const id = `${frame.id}-${this.lines.length}`;
+      const line = new GridRow(this.columns.shown, this.hasStates, sticky, id);
       this.lines.push(line);
-      this.body.append(line.node);
+      frame.body.append(line.node);
+      isWider = true;
     }
-    const widths = this.formats.map(format => format.width).join();
-    if (widths !== this.widths) {
-      this.widths = widths;
-      const cols = [...this.table.querySelectorAll<HTMLElement>('col[data-column]')];
-      cols.forEach(
-        (col, column) => (col.style.width = `calc(${this.formats[column].width * 0.95}ch + 20px)`),
-      );
+    const widths = this.columns.cssWidths();
+    if (widths.join() !== this.widths || isWider) {
+      this.widths = widths.join();
+      this.head.setWidths(widths);
+      stickyOffsets(frame.table, this.head.row, this.lines);
     }
-    if (this.following) this.scroller.scrollTop = viewport.scrollOf(viewport.lastFirst);
+    if (this.following) frame.scroller.scrollTop = viewport.scrollOf(viewport.lastFirst);
   }
 
   /** A table of fewer rows than the usual height has is as high as its rows. */
   private fitShort(): void {
-    const { scroller, viewport } = this;
+    const { viewport } = this;
+    const { scroller } = this.frame;
     const isShort = viewport.total < FIRST_ROWS;
     if (isShort) {
       const scrollbar = scroller.offsetHeight - scroller.clientHeight;
@@ -172,61 +269,97 @@ export class GridSurface implements Surface {
   }
 
   private headHeight(): number {
-    return this.table.tHead?.offsetHeight ?? 0;
+    return this.frame.table.tHead?.offsetHeight ?? 0;
   }
 
   /** Writes the rows that the scroll position shows. */
-  private write(rewrite: boolean): void {
+  private write(rewrite: boolean, before: ReadonlyMap<number, Row> | null = null): void {
     const { viewport } = this;
-    const first = this.following ? viewport.lastFirst : viewport.firstAt(this.scroller.scrollTop);
+    const first = this.first();
+    this.frame.empty.hidden = viewport.total > 0;
+    const shown = Math.min(viewport.fit, viewport.total);
     this.lines.forEach((line, at) => {
       const index = first + at;
-      line.setHidden(at >= viewport.fit);
-      if (at < viewport.fit) line.show(this.rows[index - this.from] ?? null, index, rewrite);
+      line.setHidden(at >= shown);
+      if (at >= shown) return;
+      const row = this.rows[index - this.from] ?? null;
+      line.show(row, index, rewrite, row === null ? null : (before?.get(row.id) ?? null));
     });
+    this.mark(first, shown);
+  }
+
+  /** Marks the cursor's cell and those that are selected. */
+  private mark(first: number, shown: number): void {
+    const { at, area } = this.cursor;
+    let active: HTMLElement | null = null;
+    const isMany = area !== null && (area.bottom > area.top || area.right > area.left);
+    const rows = [
+      { index: -1, cells: this.head.cells },
+      ...this.lines.slice(0, shown).map(({ cells }, line) => ({ index: first + line, cells })),
+    ];
+    for (const { index, cells } of rows) {
+      const isWithin = isMany && index >= area.top && index <= area.bottom;
+      cells.forEach((cell, place) => {
+        const isActive = at !== null && at.row === index && at.column === place;
+        if (isActive) active = cell;
+        setAttribute(cell, 'data-active', isActive ? '' : null);
+        const isSelected = isWithin && place >= area.left && place <= area.right;
+        setAttribute(cell, 'aria-selected', isSelected ? 'true' : null);
+      });
+    }
+    setAttribute(this.frame.table, 'aria-activedescendant', (active as HTMLElement | null)?.id ?? null);
+  }
+
+  /** The cursor has moved: what it is at comes into sight. */
+  private reveal(): void {
+    const { at, area } = this.cursor;
+    if (at === null) return;
+    const first = this.first();
+    const target = at.row < 0 ? first : this.viewport.firstFor(at.row, first);
+    if (target !== first) this.scrollTo(target);
+    this.settle();
+    this.input.revealColumn(this.head.cells[at.column], this.head.cells);
+    if (area !== null) this.asker.select(area);
+    this.askFor();
+  }
+
+  private copied(): string | null {
+    const { area } = this.cursor;
+    if (area === null) return null;
+    const rows = this.rows.slice(Math.max(0, area.top - this.from), Math.max(0, area.bottom + 1 - this.from));
+    const wanted = area.bottom - area.top + 1;
+    const columns = this.columns.shown.slice(area.left, area.right + 1);
+    const cells = `${rows.length} × ${columns.length} cells`;
+    this.frame.tell(
+      rows.length < wanted
+        ? `Copied ${cells} of ${wanted} rows: the others are not here. Download the table for more.`
+        : `Copied ${cells}.`,
+    );
+    return tsvOf(rows, columns);
   }
 
   private readonly onScroll = (): void => {
-    const first = this.viewport.firstAt(this.scroller.scrollTop);
-    this.following = !this.ordered && first >= this.viewport.lastFirst;
-    this.write(false);
-    this.askFor(first);
+    this.settle();
+    this.askFor();
   };
 
-  /** Asks for the rows on the screen and some around, where they are not what was asked for last. */
-  private askFor(first: number): void {
-    const limit = this.viewport.fit + 2 * MARGIN;
-    const from = Math.max(0, first - MARGIN);
-    const { range } = this;
-    const held = first >= range.from && first + this.viewport.fit <= range.from + range.limit;
-    if (this.following ? range.tail && range.limit === limit : !range.tail && held) return;
-    this.range = { from, limit, tail: this.following };
-    clearTimeout(this.askTimer);
-    this.askTimer = setTimeout(() => {
-      if (this.live) this.ask({ type: 'range', range: this.range });
-    }, ASK_PAUSE_MS);
+  /** Takes the scroll position over, and writes what it shows. */
+  private settle(): void {
+    const { viewport } = this;
+    this.following = false;
+    const first = this.first();
+    this.following = !this.ordered && first >= viewport.lastFirst;
+    this.write(false);
+  }
+
+  private askFor(): void {
+    this.asker.look(this.first(), this.viewport.fit, this.following);
   }
 
   private measure(): void {
-    if (this.formats.length === 0) return;
+    if (this.columns.shown.length === 0) return;
     this.layOut();
     this.write(false);
-    this.askFor(this.following ? this.viewport.lastFirst : this.viewport.firstAt(this.scroller.scrollTop));
+    this.askFor();
   }
-
-  private readonly onKey = (event: KeyboardEvent): void => {
-    const { viewport } = this;
-    const first = this.following ? viewport.lastFirst : viewport.firstAt(this.scroller.scrollTop);
-    const target: Record<string, number> = {
-      ArrowDown: first + 1,
-      ArrowUp: first - 1,
-      PageDown: first + viewport.fit,
-      PageUp: first - viewport.fit,
-      Home: 0,
-      End: viewport.lastFirst,
-    };
-    if (!Object.hasOwn(target, event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    this.scroller.scrollTop = viewport.scrollOf(Math.max(0, target[event.key]));
-  };
 }

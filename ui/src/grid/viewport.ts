@@ -35,4 +35,10 @@ export class Viewport {
   get lastFirst(): number {
     return Math.max(0, this.total - this.fit);
   }
+
+  /** The first row on the screen that has a row in sight, moving as little as can be. */
+  firstFor(row: number, first: number): number {
+    if (row < first) return Math.max(0, row);
+    return row >= first + this.fit ? Math.min(this.lastFirst, row - this.fit + 1) : first;
+  }
 }

@@ -44,6 +44,8 @@ export class InputView {
     this.control = this.place(output.spec);
     this.note.setAttribute('role', 'status');
     this.node.dataset.millraceInput = output.name;
+    // Keys are the control's: in a notebook arrows would select cells and letters would cut them.
+    this.node.dataset.lmSuppressShortcuts = 'true';
     this.show();
     channel.onMessage(message => this.receive(message));
     channel.onState(state => this.setChannelState(state));

@@ -69,11 +69,11 @@ function narrow(value: unknown): Value {
   return Number.isSafeInteger(number) ? number : value;
 }
 
-/** The `__row` numbers of a delta's second buffer: little-endian int32. */
-export function decodeRemoved(buffer: Uint8Array | undefined): number[] {
+/** The `__row` numbers of a delta's second or third buffer: little-endian int32. */
+export function decodeRowIds(buffer: Uint8Array | undefined): number[] {
   if (buffer === undefined) return [];
   const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-  const removed: number[] = [];
-  for (let at = 0; at + 4 <= buffer.byteLength; at += 4) removed.push(view.getInt32(at, true));
-  return removed;
+  const ids: number[] = [];
+  for (let at = 0; at + 4 <= buffer.byteLength; at += 4) ids.push(view.getInt32(at, true));
+  return ids;
 }

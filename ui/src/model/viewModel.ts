@@ -7,7 +7,7 @@ import {
   type ViewStatus,
 } from '@millrace/protocol';
 import { base64ToBytes } from './base64.js';
-import { decodeRemoved, decodeRows, type Row } from './rows.js';
+import { decodeRowIds, decodeRows, type Row } from './rows.js';
 
 /** What a frame did to the rows. */
 export interface Change {
@@ -23,7 +23,7 @@ export type Frame = Extract<ViewMessage, { type: 'snapshot' | 'delta' }>;
 
 /**
  * The rows of a view as last told by the kernel: a snapshot replaces them, a delta changes them. Rows stand in the order
- * of their numbers.
+ * of their numbers, or in that which the kernel lists.
  */
 export class ViewModel {
   /** Of the last frame that was applied; 0 where the rows are the saved ones. */
@@ -94,7 +94,7 @@ export class ViewModel {
     const removed: Row[] = [];
     const upserts = decodeRows(buffers[0], this.columns);
     for (const row of upserts) this.byId.set(row.id, row);
-    for (const id of decodeRemoved(buffers[1])) {
+    for (const id of decodeRowIds(buffers[1])) {
       const row = this.byId.get(id);
       this.byId.delete(id);
       if (row !== undefined && before.has(id)) removed.push(row);
@@ -103,8 +103,16 @@ export class ViewModel {
     const kept = upserts.filter(row => this.byId.has(row.id));
     const inserted = kept.filter(row => !before.has(row.id));
     const updated = kept.filter(row => before.has(row.id));
-    this.putInOrder(inserted);
+    if (buffers.length > 2) this.putInOrderOf(decodeRowIds(buffers[2]));
+    else this.putInOrder(inserted);
     return { reset: false, inserted, updated, removed };
+  }
+
+  /** Rows of a table in an order of its own stand as the frame lists them. */
+  private putInOrderOf(ids: readonly number[]): void {
+    const rows = ids.flatMap(id => this.byId.get(id) ?? []);
+    this.byId.clear();
+    for (const row of rows) this.byId.set(row.id, row);
   }
 
   /** Rows stand by their numbers: a grid that is scrolled up gets rows that come before those that it has. */

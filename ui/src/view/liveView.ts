@@ -91,11 +91,13 @@ export class LiveView {
     if (state.kind === 'ready') {
       this.queue.length = 0;
       this.resyncing = false;
+      const arrangement = this.surface.arrangement ?? null;
       this.channel?.open({
         v: PROTOCOL_VERSION,
         viewId: this.options.output.viewId,
         credit: this.seen ? CREDIT : 0,
         range: this.surface.range,
+        ...(arrangement === null ? {} : { arrangement }),
       });
     } else if (state.kind !== 'open') {
       // What was drawn from a kernel that is gone is stale; what was drawn from the file is still what was saved.
@@ -123,6 +125,12 @@ export class LiveView {
         if (this.seen && this.surface.range !== null && !this.drawing)
           void this.surface.draw(NO_CHANGE, this.model);
         this.showStatus();
+        return;
+      case 'download':
+        this.surface.downloaded?.(message, buffers);
+        return;
+      case 'refused':
+        this.surface.refused?.(message.reason);
         return;
       case 'bye':
         this.standing = this.model.seq === 0 ? 'saved' : 'stale';

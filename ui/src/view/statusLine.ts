@@ -45,7 +45,11 @@ export class StatusLine {
 /** What there is to say of a table beside its rows: how many they are, up to which event time, what was left out. */
 export function factsOf(status: ViewStatus, shown: number): string[] {
   const rows = status.total === 1 ? '1 row' : `${whole(status.total)} rows`;
-  const facts = [shown < status.total ? `${whole(shown)} of ${rows}` : rows];
+  // Of a table that is filtered, those that pass.
+  const counted = Math.min(shown, status.matched ?? shown);
+  const facts = [
+    counted < status.total || status.matched !== undefined ? `${whole(counted)} of ${rows}` : rows,
+  ];
   if (status.watermarkUs !== null && Number.isFinite(status.watermarkUs)) {
     facts.push(`watermark ${clockText(status.watermarkUs)} UTC`);
   }

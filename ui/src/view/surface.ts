@@ -1,4 +1,4 @@
-import type { RowRange } from '@millrace/protocol';
+import type { Arrangement, RowRange, ViewMessage } from '@millrace/protocol';
 import type { Change, ViewModel } from '../model/viewModel.js';
 
 /** How things look: the mode of the page's theme, and its font. */
@@ -19,6 +19,12 @@ export interface Surface {
   readonly node: HTMLElement;
   /** The rows that it wants; null for all that the view has. */
   readonly range: RowRange | null;
+  /** In which order it wants rows, and which of them; null, or not there: as the table has them. */
+  readonly arrangement?: Arrangement | null;
+  /** The kernel cannot do what it was asked for last. */
+  refused?(reason: string): void;
+  /** A piece of a download that it asked for. */
+  downloaded?(message: Extract<ViewMessage, { type: 'download' }>, buffers: readonly Uint8Array[]): void;
   /** Draws what changed; resolves when the next change may be drawn. */
   draw(change: Change, model: ViewModel): void | Promise<void>;
   /** Draws everything anew in another look. */

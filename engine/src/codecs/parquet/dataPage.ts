@@ -1,8 +1,8 @@
 import type { ColumnBuilder } from '../../columns/builder.js';
-import type { ThriftStruct } from '../thriftCompact.js';
+import type { ThriftFields, ThriftStruct } from '../thriftCompact.js';
 import { numberIn, structOf } from './footer.js';
 import type { HybridReader } from './hybrid.js';
-import type { PageValues } from './pageValues.js';
+import type { PageValues } from './pageMemory.js';
 
 /** What is read of a page's header. */
 export interface PageHeader {
@@ -24,6 +24,16 @@ const KINDS: Readonly<Record<number, readonly [PageHeader['kind'], field: number
   0: ['data', 5],
   2: ['dictionary', 7],
   3: ['data', 8],
+};
+
+/** What is read of a header: its statistics are left out. */
+export const HEADER_FIELDS: ThriftFields = {
+  1: true,
+  2: true,
+  3: true,
+  5: { 1: true, 2: true, 3: true },
+  7: { 1: true, 2: true },
+  8: { 1: true, 4: true, 5: true, 6: true, 7: true },
 };
 
 /** Reads a header. Throws RangeError where it lacks what it has to say. */
@@ -59,7 +69,10 @@ export const PLAIN = 0;
 export const PLAIN_DICTIONARY = 2;
 export const RLE = 3;
 export const BIT_PACKED = 4;
+export const DELTA_BINARY_PACKED = 5;
+export const DELTA_LENGTH_BYTE_ARRAY = 6;
 export const RLE_DICTIONARY = 8;
+export const BYTE_STREAM_SPLIT = 9;
 
 const PIECE = 8192;
 const levels = new Int32Array(PIECE);

@@ -1,5 +1,5 @@
 import { readThriftStruct } from '../thriftCompact.js';
-import type { ThriftStruct, ThriftValue } from '../thriftCompact.js';
+import type { ThriftFields, ThriftStruct, ThriftValue } from '../thriftCompact.js';
 
 /** What a Parquet file says of itself behind its rows. */
 export interface ParquetFooter {
@@ -43,9 +43,17 @@ export interface ParquetChunk {
   readonly unpacked: number;
 }
 
+/** What is read of a footer: its columns, rows, groups and texts; of a chunk where it is, its encodings, codec and sizes. What lies in it is left out. */
+const FIELDS: ThriftFields = {
+  2: { 1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 7: true, 8: true, 10: true },
+  3: true,
+  4: { 1: { 3: { 2: true, 4: true, 5: true, 6: true, 7: true, 9: true, 11: true } }, 3: true },
+  5: true,
+};
+
 /** Reads a footer. Throws RangeError where it does not say what it has to. */
 export function readParquetFooter(bytes: Uint8Array): ParquetFooter {
-  const { struct } = readThriftStruct(bytes);
+  const { struct } = readThriftStruct(bytes, FIELDS);
   return {
     rows: numberIn(struct, 3),
     columns: columnsOf(listIn(struct, 2).map(structOf)),

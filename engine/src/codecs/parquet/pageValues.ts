@@ -1,31 +1,14 @@
 import { ColumnBuilder } from '../../columns/builder.js';
 import type { ByteInterner } from '../../columns/byteInterner.js';
 import { readVector } from '../arrowVector.js';
-import type { ArrowLayout, ArrowVector } from '../arrowVector.js';
+import type { ArrowVector } from '../arrowVector.js';
 import { PHYSICAL } from './columnType.js';
 import type { ParquetType } from './columnType.js';
+import { DeltaReader, joinedBytes } from './delta.js';
+import { DeltaTexts, DeltaValues, ReversedValues } from './madeValues.js';
+import { bytesOf, PIECE, vectorOf } from './pageMemory.js';
+import type { PageValues } from './pageMemory.js';
 import { HybridReader } from './hybrid.js';
-
-/** The values of a page that are there, one behind the other, without the NULLs between them. */
-export interface PageValues {
-  /** Copies the next ones into a column. Throws RangeError where there are not as many. */
-  read(count: number, column: ColumnBuilder, row: number): void;
-  skip(count: number): void;
-}
-
-/** How many bytes a value takes, by the layout of memory. */
-const BYTES: Partial<Record<ArrowLayout, number>> = {
-  int32: 4,
-  uint32: 4,
-  float32: 4,
-  decimal32: 4,
-  int64: 8,
-  uint64: 8,
-  float64: 8,
-  decimal64: 8,
-  decimal128: 16,
-  decimal256: 32,
-};
 
 /** Values as they are, from `start` to `end` of `bytes`, where `start` is a multiple of 8. */
 export function plainValues(
@@ -35,32 +18,30 @@ export function plainValues(
   end: number,
 ): PageValues {
   if (of.physical === PHYSICAL.bytes) return new TextValues(bytes, start, end);
-  const layout = (of.type as ArrowVector['type']).layout;
-  if (of.physical !== PHYSICAL.fixed) {
-    const count =
-      layout === 'bool' ? (end - start) * 8 : Math.floor((end - start) / (BYTES[layout] as number));
-    return new FixedValues(of, bytes.buffer, bytes.byteOffset + start, count);
-  }
-  const size = BYTES[layout] as number;
-  const count = Math.floor((end - start) / of.width);
-  const memory = littleEndian(bytes.subarray(start, end), of.width, count, size);
-  return new FixedValues(of, memory.buffer, 0, count);
+  if (of.physical === PHYSICAL.fixed) return new ReversedValues(of, bytes, start, end);
+  const count =
+    of.physical === PHYSICAL.boolean ? (end - start) * 8 : Math.floor((end - start) / bytesOf(of));
+  return new FixedValues(of, bytes.buffer, bytes.byteOffset + start, count);
 }
 
-/** Integers that have their highest byte first, as wider ones that have their lowest first. */
-function littleEndian(
-  bytes: Uint8Array,
-  width: number,
-  count: number,
-  size: number,
-): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(count * size);
-  for (let i = 0; i < count; i++) {
-    const last = i * width + width - 1;
-    for (let k = 0; k < width; k++) out[i * size + k] = bytes[last - k];
-    if (bytes[i * width] >= 128) out.fill(255, i * size + width, (i + 1) * size);
-  }
-  return out;
+/** Values whose bytes lie apart, from `start` to `end`: of numbers, whatever their width. */
+export function splitValues(of: ParquetType, bytes: Uint8Array, start: number, end: number): PageValues {
+  const width = of.physical === PHYSICAL.fixed ? of.width : bytesOf(of);
+  const joined = joinedBytes(bytes, start, end, width);
+  return plainValues(of, joined, 0, joined.length);
+}
+
+/** Values as differences, from `start` to `end`: integers, or texts behind the differences of all of their lengths. */
+export function deltaValues(
+  of: ParquetType,
+  bytes: Uint8Array<ArrayBuffer>,
+  start: number,
+  end: number,
+): PageValues {
+  // Where there are only NULLs there may be nothing at all.
+  if (start >= end) return plainValues(of, bytes, 0, 0);
+  if (of.physical === PHYSICAL.bytes) return new DeltaTexts(bytes, start, end);
+  return new DeltaValues(of, new DeltaReader(bytes, start, end, of.physical === PHYSICAL.int32 ? 32 : 64));
 }
 
 class FixedValues implements PageValues {
@@ -73,9 +54,7 @@ class FixedValues implements PageValues {
     values: number,
     private readonly count: number,
   ) {
-    const type = of.type as ArrowVector['type'];
-    const none = { pieces: [], dictionary: null, children: [], validity: null, offsets: 0, offset: 0 };
-    this.#vector = { ...none, type, memory, values, length: count };
+    this.#vector = vectorOf(of, memory, values, count);
   }
 
   read(count: number, column: ColumnBuilder, row: number): void {
@@ -137,8 +116,6 @@ export function readDictionary(
   return dictionary;
 }
 
-/** How many numbers are unpacked at once. */
-const PIECE = 8192;
 const indexes = new Int32Array(PIECE);
 
 /** Values by their numbers in a dictionary. */

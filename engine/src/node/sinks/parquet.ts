@@ -2,8 +2,8 @@ import { encodeArrow } from '../../codecs/arrow.js';
 import type { Column } from '../../columns/column.js';
 import { columnOf } from '../../columns/values.js';
 import type { Schema } from '../../columns/schema.js';
-import { choiceOption } from '../../sources/options.js';
-import type { OpenSink, SinkConnector } from '../../sinks/sink.js';
+import { choiceOption, type Options } from '../../sources/options.js';
+import type { ByteTarget, OpenSink, SinkConnector } from '../../sinks/sink.js';
 import { parquetWasm } from '../parquetWasm.js';
 import { AtomicFile } from './atomicFile.js';
 import { inParts } from './parts.js';
@@ -14,21 +14,28 @@ const ROW_GROUP_ROWS = 131_072;
 /** Parquet files, in row groups of 131,072 rows. Options: `path`; `compression` ('zstd', 'snappy' or 'none'). */
 export const parquetSink: SinkConnector = inParts({
   name: 'parquet',
-  async open(schema, options, world, request) {
-    const compression = choiceOption(options, 'compression', ['zstd', 'snappy', 'none'], 'zstd');
-    const library = await parquetWasm();
-    const { Compression, WriterPropertiesBuilder } = library;
-    const codecs = { zstd: Compression.ZSTD, snappy: Compression.SNAPPY, none: Compression.UNCOMPRESSED };
-    const properties = () =>
-      new WriterPropertiesBuilder()
-        .setCompression(codecs[compression])
-        .setMaxRowGroupSize(ROW_GROUP_ROWS)
-        .setCreatedBy('millrace')
-        .build();
-    const file = await AtomicFile.open(world.directory, sinkPath(options), token(world), request?.live);
-    return new ParquetWriter(library, schema, properties, file);
-  },
+  openTo,
+  open: async (schema, options, world, request) =>
+    openTo(
+      schema,
+      options,
+      await AtomicFile.open(world.directory, sinkPath(options), token(world), request?.live),
+    ),
 });
+
+async function openTo(schema: Schema, options: Options, target: ByteTarget): Promise<OpenSink> {
+  const compression = choiceOption(options, 'compression', ['zstd', 'snappy', 'none'], 'zstd');
+  const library = await parquetWasm();
+  const { Compression, WriterPropertiesBuilder } = library;
+  const codecs = { zstd: Compression.ZSTD, snappy: Compression.SNAPPY, none: Compression.UNCOMPRESSED };
+  const properties = () =>
+    new WriterPropertiesBuilder()
+      .setCompression(codecs[compression])
+      .setMaxRowGroupSize(ROW_GROUP_ROWS)
+      .setCreatedBy('millrace')
+      .build();
+  return new ParquetWriter(library, schema, properties, target);
+}
 
 type Library = Awaited<ReturnType<typeof parquetWasm>>;
 
@@ -45,7 +52,7 @@ class ParquetWriter implements OpenSink {
     private readonly library: Library,
     private readonly schema: Schema,
     private readonly properties: () => ReturnType<InstanceType<Library['WriterPropertiesBuilder']>['build']>,
-    private readonly file: AtomicFile,
+    private readonly file: ByteTarget,
   ) {}
 
   get bytes(): number {

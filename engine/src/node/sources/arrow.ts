@@ -6,7 +6,7 @@ import type { ByteInterner } from '../../columns/byteInterner.js';
 import type { Schema } from '../../columns/schema.js';
 import { toEventTimes } from '../../columns/time.js';
 import type { Field } from '../../columns/types.js';
-import { readAhead } from '../../sources/bytes.js';
+import { openUnlessDone, readAhead } from '../../sources/bytes.js';
 import type { ByteInput } from '../../sources/bytes.js';
 import { countsFrom, countsOf, newCounters } from '../../sources/counters.js';
 import type { CountsSoFar } from '../../sources/counters.js';
@@ -259,14 +259,16 @@ class ArrowReader implements SourceReader {
     const builder = this.#builder;
     builder.begin(Math.min(maxRows, SAMPLE_ROWS));
     if (this.#input === null && !this.#ended) {
-      this.#input = await this.source.open();
+      this.#input = await openUnlessDone(this.source.open, () => this.#ended);
+      if (this.#input === null) return;
       const from = typeof this.from === 'number' ? this.from : this.from.batch;
       this.#batches = new ArrowBatches(this.#input, this.source.layout, this.#types, from);
       this.counters.bytes = this.#input.size;
     }
     while (builder.length === 0 && maxRows > 0 && !this.#ended) {
       this.#rows ??= (await this.#batches?.next()) ?? null;
-      if (this.#rows === null) break;
+      // At the end, or closed meanwhile.
+      if (this.#rows === null || this.#input === null) break;
       this.#copy(this.#rows);
     }
   }

@@ -12,13 +12,15 @@ import { checkYears, withEventTime } from '../../sources/eventTime.js';
 import type { EventTimeColumn } from '../../sources/eventTime.js';
 import { disorderOf, MarkMaker } from '../../sources/marks.js';
 import type { Lateness } from '../../sources/marks.js';
+import type { ByteInput } from '../../sources/bytes.js';
+import { inMemory } from '../../sources/bytes.js';
 import { AS_THEY_ARE } from '../../sources/rowCompletion.js';
 import type { RowCompletion } from '../../sources/rowCompletion.js';
 import type { OpenSource, SourceReader, SourceRequest } from '../../sources/source.js';
 import { fileInput } from '../fileInput.js';
-import { fileSize, shownPath } from '../paths.js';
+import { shownPath } from '../paths.js';
 import { openParquetFile } from './parquetFile.js';
-import type { ParquetFile, ParquetRows } from './parquetFile.js';
+import type { ParquetFile, ParquetPlace, ParquetRows } from './parquetFile.js';
 import { declaredField, epochField, fieldsOf, leaveOutNulls, markedBatch } from './typedColumns.js';
 import { guardParquet } from './parquetGuard.js';
 
@@ -47,23 +49,35 @@ export async function openParquet(
   /** Whether the library reads it, whatever is in it. */
   byLibrary = false,
 ): Promise<OpenSource> {
-  const size = await fileSize(directory, path);
   const label = `'${shownPath(directory, path)}'`;
+  const open = async () => inMemory(await fileInput(directory, path));
+  // What follows looks at the file from several sides: it is opened once for all of them.
+  const input = await open();
+  try {
+    return await openInput({ directory, path, label, open }, input, request, completion, byLibrary);
+  } finally {
+    await input.close();
+  }
+}
+
+async function openInput(
+  place: ParquetPlace,
+  input: ByteInput,
+  request: SourceRequest,
+  completion: RowCompletion,
+  byLibrary: boolean,
+): Promise<OpenSource> {
+  const { label } = place;
+  const { size } = input;
   if (size === 0)
     throw new SourceError('MR3104', `${label} is empty.`, 'A Parquet file has a footer at least.');
-  const open = () => fileInput(directory, path);
-  const bytes = await open();
-  try {
-    await guardParquet(bytes);
-  } finally {
-    await bytes.close();
-  }
-  const file = await openParquetFile({ directory, path, label, size, open }, byLibrary);
+  await guardParquet(input);
+  const file = await openParquetFile(place, input, byLibrary);
   try {
     const { rows, columns } = file;
     const notes: string[] = [];
     const own = { ...request, fields: completion.own(request.fields) };
-    const chosen = completion.fields(label, await chooseFields(file, own, notes));
+    const chosen = completion.fields(label, await chooseFields(file, input, own, notes));
     const { fields, time } = withEventTime(label, chosen, request.time);
     const schema: Schema = { fields };
     const source: ParquetSource = {
@@ -74,7 +88,7 @@ export async function openParquet(
       time,
       places: fields.map(field => columns.findIndex(column => column.name === field.name)),
     };
-    const look = time === null ? null : await lookAtTimes(source, time, rows);
+    const look = time === null ? null : await lookAtTimes(source, input, time, rows);
     checkYears(label, schema, time, [look?.first ?? null, look?.last ?? null]);
     const boundUs = request.time?.boundUs ?? look?.disorder ?? 0;
     const lateness = { rows: 0, byUs: 0 };
@@ -103,23 +117,32 @@ export async function openParquet(
   }
 }
 
-async function chooseFields(file: ParquetFile, request: SourceRequest, notes: string[]): Promise<Field[]> {
+async function chooseFields(
+  file: ParquetFile,
+  input: ByteInput,
+  request: SourceRequest,
+  notes: string[],
+): Promise<Field[]> {
   const { label, columns, rows } = file;
   if (request.fields !== null) return request.fields.map(field => declaredField(label, field, columns));
   const fields = fieldsOf(columns, notes);
   const at = fields.findIndex(field => field.name === request.time?.column);
   if (at < 0 || fields[at].type.kind !== 'int64' || rows === 0) return fields;
   const place = columns.findIndex(column => column.name === fields[at].name);
-  fields[at] = epochField(fields[at], await sampleOf(file, fields[at], place, 0), notes);
+  fields[at] = epochField(fields[at], await sampleOf(file, input, fields[at], place, 0), notes);
   return fields;
 }
 
 /** Some values of one column from a row on. */
-async function sampleOf(file: ParquetFile, field: Field, place: number, from: number): Promise<BatchBuilder> {
-  const builder = new BatchBuilder({ fields: [field] }, SAMPLE_ROWS);
-
-  const rows = await file.read([{ place, column: 0 }], builder, from);
-
+async function sampleOf(
+  file: ParquetFile,
+  input: ByteInput,
+  field: Field,
+  place: number,
+  from: number,
+): Promise<BatchBuilder> {
+  const builder = new BatchBuilder({ fields: [field] }, Math.min(SAMPLE_ROWS, file.rows));
+  const rows = await file.read([{ place, column: 0 }], builder, from, input);
   try {
     await rows.fill();
   } finally {
@@ -130,24 +153,26 @@ async function sampleOf(file: ParquetFile, field: Field, place: number, from: nu
 
 async function lookAtTimes(
   { file, schema, places, completion }: ParquetSource,
+  input: ByteInput,
   time: EventTimeColumn,
   rows: number,
 ) {
   const times: Float64Array[] = [];
   const place = places[time.index];
   const field = schema.fields[time.index];
-  for (const offset of [0, Math.max(0, rows - SAMPLE_ROWS)]) {
+  // A small file's beginning is its end as well.
+  for (const offset of rows <= SAMPLE_ROWS ? [0] : [0, rows - SAMPLE_ROWS]) {
     const isThere = place >= 0 && rows > 0;
     const builder = isThere
-      ? await sampleOf(file, field, place, offset)
-      : new BatchBuilder({ fields: [field] }, SAMPLE_ROWS);
+      ? await sampleOf(file, input, field, place, offset)
+      : new BatchBuilder({ fields: [field] }, 1);
     if (place < 0) builder.length = Math.min(rows, 1);
     completion.complete(builder);
     const out = new Float64Array(builder.length);
     toEventTimes(builder.columns[0].column().data, time.unit, builder.length, out);
     times.push(out);
   }
-  const all = [...times[0], ...times[1]];
+  const all = times.flatMap(each => [...each]);
   return {
     rows: Math.min(rows, all.length),
     first: all.length === 0 ? null : all.reduce((a, b) => Math.min(a, b)),
@@ -165,6 +190,7 @@ interface Place extends CountsSoFar {
 /** One reading of a Parquet file, a few thousand rows at a time. */
 class ParquetReader implements SourceReader {
   readonly counters = newCounters();
+  readonly #capacity: number;
   readonly #builder: BatchBuilder;
   readonly #marks: MarkMaker | null;
   readonly #isChosen: readonly boolean[];
@@ -179,8 +205,10 @@ class ParquetReader implements SourceReader {
     private readonly size: number,
     from: Place | null,
   ) {
-    const { schema, interners, time, places } = source;
-    this.#builder = new BatchBuilder(schema, BATCH_ROWS, interners);
+    const { file, schema, interners, time, places } = source;
+    // A small file needs little room.
+    this.#capacity = Math.max(1, Math.min(BATCH_ROWS, file.rows));
+    this.#builder = new BatchBuilder(schema, this.#capacity, interners);
     this.#marks = time === null ? null : new MarkMaker(time.unit, boundUs, lateness);
     // Of what nobody looks at those stay that have to have a value, since a NULL there is a reject, and one in any case, for the number of rows.
     this.#isChosen = schema.fields.map(
@@ -202,7 +230,7 @@ class ParquetReader implements SourceReader {
 
   async next(maxRows: number): Promise<Batch | null> {
     const builder = this.#builder;
-    builder.begin(Math.min(maxRows, BATCH_ROWS));
+    builder.begin(Math.min(maxRows, this.#capacity));
     while (builder.length === 0 && !this.#ended) await this.#fill();
     if (builder.length === 0) {
       await this.close();

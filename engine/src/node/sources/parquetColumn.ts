@@ -1,7 +1,11 @@
 import * as zlib from 'node:zlib';
 import {
   BIT_PACKED,
+  BYTE_STREAM_SPLIT,
   DataPage,
+  DELTA_BINARY_PACKED,
+  DELTA_LENGTH_BYTE_ARRAY,
+  HEADER_FIELDS,
   pageHeader,
   PLAIN,
   PLAIN_DICTIONARY,
@@ -13,8 +17,14 @@ import type { ParquetType } from '../../codecs/parquet/columnType.js';
 import { PHYSICAL } from '../../codecs/parquet/columnType.js';
 import type { ParquetChunk } from '../../codecs/parquet/footer.js';
 import { HybridReader } from '../../codecs/parquet/hybrid.js';
-import { IndexedValues, plainValues, readDictionary } from '../../codecs/parquet/pageValues.js';
-import type { PageValues } from '../../codecs/parquet/pageValues.js';
+import {
+  deltaValues,
+  IndexedValues,
+  plainValues,
+  readDictionary,
+  splitValues,
+} from '../../codecs/parquet/pageValues.js';
+import type { PageValues } from '../../codecs/parquet/pageMemory.js';
 import { readSnappyBlock } from '../../codecs/snappyBlock.js';
 import { readLz4Block } from '../../codecs/lz4Frame.js';
 import { readThriftStruct } from '../../codecs/thriftCompact.js';
@@ -35,10 +45,21 @@ const BROTLI = 4;
 const ZSTD = 6;
 const LZ4_RAW = 7;
 const CODECS = new Set([UNCOMPRESSED, SNAPPY, GZIP, BROTLI, ZSTD, LZ4_RAW]);
-const ENCODINGS = new Set([PLAIN, PLAIN_DICTIONARY, RLE, BIT_PACKED, RLE_DICTIONARY]);
+const ENCODINGS = new Set([
+  PLAIN,
+  PLAIN_DICTIONARY,
+  RLE,
+  BIT_PACKED,
+  DELTA_BINARY_PACKED,
+  DELTA_LENGTH_BYTE_ARRAY,
+  RLE_DICTIONARY,
+  BYTE_STREAM_SPLIT,
+]);
 /** Numbers are unpacked by words, so that they are read a little behind their end. */
 const SLACK = 16;
 const MOST_HEADER = 1 << 20;
+/** A dictionary may have so many values however narrow they are. */
+const FEW_VALUES = 1 << 20;
 
 /** Whether a column's pages can be read here. */
 export function readsChunk({ codec, encodings }: ParquetChunk): boolean {
@@ -108,7 +129,7 @@ export class ParquetColumn {
       if (wanted <= 0) throw new RangeError('a column has fewer values than it says');
       const bytes = await this.#at(this.#position, wanted);
       try {
-        const read = readThriftStruct(bytes);
+        const read = readThriftStruct(bytes, HEADER_FIELDS);
         const header = pageHeader(read.struct);
         const at = this.#position + read.end;
         const isWithin = header.packed >= 0 && header.unpacked >= 0 && at + header.packed <= end;
@@ -187,8 +208,9 @@ export class ParquetColumn {
       throw new RangeError('a dictionary is in a form that is not known');
     this.#makeRoom(unpacked);
     this.#unpack(bytes, 0, unpacked, true);
-    // There is no room made for more values than the bytes can have.
-    if (values > unpacked / leastBytes(this.of))
+    // There is no room made for more values than the bytes can have; nor for many of a byte each or less, which take eight.
+    const most = Math.max(FEW_VALUES, unpacked / 2);
+    if (values > Math.min(most, unpacked / leastBytes(this.of)))
       throw new RangeError('a dictionary has fewer values than it says');
     const plain = plainValues(this.of, this.#bytes, 0, unpacked);
     this.#dictionary = readDictionary(this.of, plain, values, this.like);
@@ -246,6 +268,15 @@ export class ParquetColumn {
       case RLE_DICTIONARY:
         if (this.#dictionary === null) throw new RangeError('a page needs a dictionary that is not there');
         return new IndexedValues(this.#dictionary, this.#dictionarySize, this.#bytes, start, end);
+      case DELTA_BINARY_PACKED:
+        if (this.of.physical !== PHYSICAL.int32 && this.of.physical !== PHYSICAL.int64) break;
+        return deltaValues(this.of, this.#bytes, start, end);
+      case DELTA_LENGTH_BYTE_ARRAY:
+        if (this.of.physical !== PHYSICAL.bytes) break;
+        return deltaValues(this.of, this.#bytes, start, end);
+      case BYTE_STREAM_SPLIT:
+        if (this.of.physical === PHYSICAL.bytes || this.of.physical === PHYSICAL.boolean) break;
+        return splitValues(this.of, this.#bytes, start, end);
       case RLE: {
         if (this.of.physical !== PHYSICAL.boolean) break;
         const length = this.#length(start, end);

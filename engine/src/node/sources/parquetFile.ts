@@ -14,7 +14,6 @@ export interface ParquetPlace {
   readonly directory: string;
   readonly path: string;
   readonly label: string;
-  readonly size: number;
   readonly open: () => Promise<ByteInput>;
 }
 
@@ -30,23 +29,29 @@ export interface ParquetFile {
   readonly label: string;
   readonly rows: number;
   readonly columns: readonly TypedColumn[];
-  /** A reading from a row on. */
-  read(chosen: readonly ChosenColumn[], builder: BatchBuilder, from: number): Promise<ParquetRows>;
+  /** A reading from a row on: of the bytes that are open, which stay so, or of the file. */
+  read(
+    chosen: readonly ChosenColumn[],
+    builder: BatchBuilder,
+    from: number,
+    opened?: ByteInput,
+  ): Promise<ParquetRows>;
   /** What went wrong, as an error that says so. */
   error(cause: unknown): unknown;
 }
 
-/** Looks at a file's footer. Error `MR3205` (no Parquet). */
-export async function openParquetFile(place: ParquetPlace, byLibrary: boolean): Promise<ParquetFile> {
-  const input = await place.open();
+/** Looks at a file's footer, among its bytes. Error `MR3205` (no Parquet). */
+export async function openParquetFile(
+  place: ParquetPlace,
+  input: ByteInput,
+  byLibrary: boolean,
+): Promise<ParquetFile> {
   let flat: FlatParquet | null = null;
   try {
     flat = byLibrary ? null : await flatParquet(input);
   } catch (error) {
     if (error instanceof MillraceError) throw error;
     // What this reader cannot make out the library may.
-  } finally {
-    await input.close();
   }
   return flat === null ? libraryFile(place) : flatFile(place, flat);
 }
@@ -58,8 +63,8 @@ function flatFile({ label, open }: ParquetPlace, flat: FlatParquet): ParquetFile
     rows: flat.footer.rows,
     columns: flat.columns,
     error,
-    async read(chosen, builder, from) {
-      const input = await open();
+    async read(chosen, builder, from, opened) {
+      const input = opened ?? (await open());
       const rows = new FlatRows(input, flat, chosen, builder, from);
       return {
         async fill() {
@@ -69,7 +74,7 @@ function flatFile({ label, open }: ParquetPlace, flat: FlatParquet): ParquetFile
             throw error(cause);
           }
         },
-        close: () => input.close(),
+        close: () => (opened === undefined ? input.close() : Promise.resolve()),
       };
     },
   };

@@ -1,5 +1,5 @@
 import { readThriftStruct } from '../../codecs/thriftCompact.js';
-import type { ThriftStruct, ThriftValue } from '../../codecs/thriftCompact.js';
+import type { ThriftFields, ThriftStruct, ThriftValue } from '../../codecs/thriftCompact.js';
 import { readBytes } from '../../sources/bytes.js';
 import type { ByteInput } from '../../sources/bytes.js';
 import { SourceError } from '../../sources/error.js';
@@ -44,6 +44,13 @@ export function brokenParquet(label: string, error: unknown): SourceError {
   );
 }
 
+/** What is looked at in a footer, and in a page's header. */
+const FOOTER: ThriftFields = {
+  3: true,
+  4: { 1: { 3: { 5: true, 6: true, 7: true, 9: true, 11: true } } },
+};
+const HEADER: ThriftFields = { 2: true, 3: true, 5: { 1: true }, 8: { 1: true } };
+
 /** Where the pages of one column of one group of rows are. */
 interface Chunk {
   readonly start: number;
@@ -60,7 +67,7 @@ async function chunksOf(input: ByteInput): Promise<Chunk[]> {
   const length = new DataView(tail.buffer).getUint32(0, true);
   if (length > size - 12 || length > MOST_FOOTER) throw new RangeError('its footer is not where it says');
   const bytes = await readBytes(input, size - 8 - length, length);
-  const { struct } = readThriftStruct(bytes.subarray(0, length));
+  const { struct } = readThriftStruct(bytes.subarray(0, length), FOOTER);
   const rows = numberAt(struct, 3);
   if (rows > FREE_ROWS && rows > ROWS_PER_BYTE * size) throw tooDense(label, null);
   let unpacked = 0;
@@ -109,7 +116,7 @@ async function headerAt(input: ByteInput, at: number, end: number) {
     const wanted = Math.min(size, end - at);
     const bytes = await readBytes(input, at, wanted);
     try {
-      const { struct, end: length } = readThriftStruct(bytes.subarray(0, bytes.length - 1));
+      const { struct, end: length } = readThriftStruct(bytes.subarray(0, -1), HEADER);
       return { struct, length };
     } catch (error) {
       // Statistics may make a header long.

@@ -78,7 +78,7 @@ async function randomFile(random: Random): Promise<number> {
     `COMPRESSION ${random.pick(CODECS)}`,
     `ROW_GROUP_SIZE ${random.pick([2048, 4096, 122_880])}`,
     `DICTIONARY_SIZE_LIMIT ${random.pick([1, 100, 100_000])}`,
-    ...(random.chance(0.3) ? ['PARQUET_VERSION V2'] : []),
+    ...(random.chance(0.5) ? ['PARQUET_VERSION V2'] : []),
   ];
   await connection.run(`COPY (SELECT make_timestamp(1709908200000000 + i * 1000) AS ts, ${columns.join(', ')}
     FROM range(${rows}) t(i)) TO '${join(folder, 'random.parquet')}' (${options.join(', ')})`);

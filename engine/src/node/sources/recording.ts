@@ -10,6 +10,7 @@ import {
   type ArrivalRowsOptions,
 } from '../../sources/arrivalRows.js';
 import { sampleTimes, type SampleTimes } from '../../sources/arrivalSample.js';
+import { openUnlessDone } from '../../sources/bytes.js';
 import type { ByteInput } from '../../sources/bytes.js';
 import { addReject, countsFrom, countsOf, newCounters, type CountsSoFar } from '../../sources/counters.js';
 import { withEventTime, type EventTimeColumn } from '../../sources/eventTime.js';
@@ -226,7 +227,12 @@ class RecordingReader implements SourceReader {
   async next(maxRows: number): Promise<Batch | null> {
     const rows = this.#rows;
     rows.begin(maxRows);
-    while (!this.#ended && this.#readChunk()) this.#ended = !(await this.#more());
+    try {
+      while (!this.#ended && this.#readChunk()) if (!(await this.#more())) this.#ended = true;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
     if (rows.length > 0) return rows.batch();
     await this.close();
     return null;
@@ -255,7 +261,8 @@ class RecordingReader implements SourceReader {
 
   async #more(): Promise<boolean> {
     if (this.#recorded === null) {
-      this.#input = await this.open();
+      this.#input = await openUnlessDone(this.open, () => this.#ended);
+      if (this.#input === null) return false;
       const recorded = await RecordedArrivals.open(this.#input);
       this.#recorded = this.from === null ? recorded : await recorded.at(this.from.at);
       if (this.from !== null) return true;

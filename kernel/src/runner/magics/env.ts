@@ -1,4 +1,4 @@
-import { MillraceError } from 'millrace';
+import { MillraceError } from 'millrace/session';
 import { mimeValue } from '../../display/bundles.js';
 import { escapeHtml } from '../../display/html.js';
 import type { MimeValue } from '../../display/types.js';

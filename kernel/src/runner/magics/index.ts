@@ -1,4 +1,4 @@
-import { MillraceError } from 'millrace';
+import { MillraceError } from 'millrace/session';
 import type { DisplayFunction } from '../../display/types.js';
 import type { Scope } from '../scope.js';
 import { environment } from './env.js';

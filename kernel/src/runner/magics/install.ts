@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { MillraceError } from 'millrace';
+import { MillraceError } from 'millrace/session';
 import { escapeHtml } from '../../display/html.js';
 import { mimeValue } from '../../display/bundles.js';
 import type { DisplayFunction, MimeValue } from '../../display/types.js';

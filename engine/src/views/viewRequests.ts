@@ -1,0 +1,44 @@
+import type { RowRange, ViewRequest } from '@millrace/protocol';
+
+/** Rows of a range at most: what a screen shows, or what a reader selects, is less. */
+const MOST_ROWS = 2000;
+
+/** A front end's request as far as it can be taken for one; null: it is none. What it asks a table for is the table's to judge. */
+export function checkedRequest(request: unknown): ViewRequest | null {
+  if (typeof request !== 'object' || request === null) return null;
+  const asked = request as Readonly<Record<string, unknown>>;
+  switch (asked.type) {
+    case 'ack':
+      return { type: 'ack', seq: credits(asked.seq), credit: credits(asked.credit), paintMs: 0 };
+    case 'hide':
+    case 'resync':
+      return { type: asked.type };
+    case 'range': {
+      const range = checkedRange(asked.range);
+      return range === null ? null : { type: 'range', range };
+    }
+    case 'arrange': {
+      const range = checkedRange(asked.range);
+      return range === null ? null : { type: 'arrange', arrangement: asked.arrangement as never, range };
+    }
+    default:
+      return null;
+  }
+}
+
+/** A range of rows, of no more than so many; null: it is none. */
+export function checkedRange(range: unknown): RowRange | null {
+  if (typeof range !== 'object' || range === null) return null;
+  const { from, limit, tail } = range as Readonly<Record<string, unknown>>;
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(limit)) return null;
+  return {
+    from: Math.max(0, from as number),
+    limit: Math.max(0, Math.min(MOST_ROWS, limit as number)),
+    tail: tail === true,
+  };
+}
+
+/** A count that comes from outside: a whole number from 0; 0 for what is none. */
+export function credits(count: unknown): number {
+  return Number.isSafeInteger(count) ? Math.max(0, count as number) : 0;
+}

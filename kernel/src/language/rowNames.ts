@@ -1,0 +1,82 @@
+import ts from 'typescript';
+import { isColumnExpression } from './expressionLogic.js';
+
+/** Names longer than this are not compared with others. */
+const MOST_COMPARED = 100;
+
+/** Whether a type is what callbacks of streams and tables are given: the columns of their rows, as expressions. */
+function isColumns(checker: ts.TypeChecker, type: ts.Type): boolean {
+  if (type.getProperty('col') === undefined) return false;
+  const column = type.getProperties().find(({ name }) => name !== 'col');
+  return column === undefined || isColumnExpression(checker.getTypeOfSymbol(column));
+}
+
+/** The names of the columns that a type gives as expressions; null where it is none of these types. */
+export function columnNames(checker: ts.TypeChecker, type: ts.Type): string[] | null {
+  if ((type.flags & ts.TypeFlags.Any) !== 0 || !isColumns(checker, type)) return null;
+  if (checker.getIndexInfoOfType(type, ts.IndexKind.String) !== undefined) return null;
+  return type
+    .getProperties()
+    .map(({ name }) => name)
+    .filter(name => name !== 'col');
+}
+
+/** The names of the columns of a stream or table, of what is grouped or cut into windows of one, or of columns as expressions. */
+export function rowNames(checker: ts.TypeChecker, type: ts.Type): string[] {
+  const columns = columnNames(checker, type);
+  if (columns !== null) return columns;
+  const isReference = ((type as ts.ObjectType).objectFlags & ts.ObjectFlags.Reference) !== 0;
+  if (!isReference || !ROWS_OF.has(type.getSymbol()?.name ?? '')) return [];
+  const rows = checker
+    .getTypeArguments(type as ts.TypeReference)
+    .filter(row => (row.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) !== 0);
+  return rows.flatMap(row => row.getProperties().map(({ name }) => name));
+}
+
+/** The classes of which a type argument is a row. */
+const ROWS_OF: ReadonlySet<string> = new Set([
+  'Stream',
+  'StreamTable',
+  'Table',
+  'LiveStream',
+  'Grouped',
+  'Windowed',
+  'Rolling',
+  'KeyIndex',
+  'LiveKeyIndex',
+]);
+
+/** The names of columns at a call's place: those of what its method is called on, and of what it is given. */
+export function namesOfCall(checker: ts.TypeChecker, call: ts.CallExpression): Set<string> {
+  const names = new Set<string>();
+  const add = (node: ts.Expression): void => {
+    for (const name of rowNames(checker, checker.getTypeAtLocation(node))) names.add(name);
+  };
+  if (ts.isPropertyAccessExpression(call.expression)) add(call.expression.expression);
+  for (const given of call.arguments)
+    if (ts.isIdentifier(given) || ts.isPropertyAccessExpression(given) || ts.isCallExpression(given))
+      add(given);
+  return names;
+}
+
+/** The names nearest to a misspelt one, as far as it is short enough to be compared. */
+export function comparable(name: string, known: readonly string[]): [string, string[]] {
+  return [name.slice(0, MOST_COMPARED), known.filter(each => each.length <= MOST_COMPARED)];
+}
+
+/** A text as a literal in single quotes, whatever is in it. */
+export function quoted(text: string): string {
+  const inner = JSON.stringify(text).slice(1, -1).replace(/\\"/g, '"').replace(/'/g, "\\'");
+  return `'${inner.replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, escape)}'`;
+}
+
+function escape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** How a column is written: `t.price`, `t['close price']`. */
+export function accessText(columns: string, name: string): string {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)
+    ? `${columns}.${name}`
+    : `${columns}[${quoted(name)}]`;
+}

@@ -1,0 +1,2 @@
+/** What tests use of `paths.mjs`. */
+export function venvProgram(name: string): string;

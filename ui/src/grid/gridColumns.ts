@@ -1,0 +1,107 @@
+import type { ViewColumn } from '@millrace/protocol';
+import type { Row } from '../model/rows.js';
+import { ColumnFormat } from './columnFormat.js';
+
+/** Columns drawn at most: more cells than this make every frame slow, and nobody reads them side by side. */
+const MOST_COLUMNS = 80;
+const LEAST_WIDTH = 32;
+const MOST_WIDTH = 1200;
+
+/**
+ * The columns of a grid as its reader has arranged them: their order, which of them are hidden, how wide they are and how their values are
+ * written. It lasts as long as the view, by the columns' names.
+ */
+export class GridColumns {
+  /** Those that are shown, from left to right. */
+  shown: readonly ColumnFormat[] = [];
+  private all: readonly ColumnFormat[] = [];
+  private order: string[] = [];
+  private readonly hidden = new Set<string>();
+  /** Widths that the reader has set, in pixels. */
+  private readonly widths = new Map<string, number>();
+
+  /** Takes the columns of the table, keeping what was set for those of the same names. */
+  set(columns: readonly ViewColumn[]): void {
+    const before = new Map(this.all.map(format => [format.column.name, format]));
+    this.all = columns.map((column, index) => {
+      const known = before.get(column.name);
+      return new ColumnFormat(column, index, known?.column.type === column.type ? known.style : undefined);
+    });
+    const names = columns.map(({ name }) => name);
+    const kept = this.order.filter(name => names.includes(name));
+    this.order = [...kept, ...names.filter(name => !kept.includes(name))];
+    this.arrange();
+  }
+
+  /** Every column, in the reader's order. */
+  get ordered(): readonly ColumnFormat[] {
+    const byName = new Map(this.all.map(format => [format.column.name, format]));
+    return this.order.flatMap(name => byName.get(name) ?? []);
+  }
+
+  /** How many columns are not drawn since there are too many. */
+  get left(): number {
+    return this.order.length - this.hidden.size - this.shown.length;
+  }
+
+  isHidden(name: string): boolean {
+    return this.hidden.has(name);
+  }
+
+  /** Hides a column, or shows it again; the last one stays. @returns whether anything changed. */
+  hide(name: string, hidden: boolean): boolean {
+    if (hidden === this.hidden.has(name) || (hidden && this.order.length - this.hidden.size <= 1))
+      return false;
+    if (hidden) this.hidden.add(name);
+    else this.hidden.delete(name);
+    this.arrange();
+    return true;
+  }
+
+  showAll(): void {
+    this.hidden.clear();
+    this.arrange();
+  }
+
+  /** Puts the shown column at one place to another place. @returns whether anything changed. */
+  move(from: number, to: number): boolean {
+    if (from === to || to < 0 || to >= this.shown.length || from < 0 || from >= this.shown.length)
+      return false;
+    const { name } = this.shown[from].column;
+    const target = this.shown[to].column.name;
+    this.order.splice(this.order.indexOf(name), 1);
+    this.order.splice(this.order.indexOf(target) + Number(to > from), 0, name);
+    this.arrange();
+    return true;
+  }
+
+  /** The width that the reader has set, in pixels; null: as its values need. */
+  widthOf(name: string): number | null {
+    return this.widths.get(name) ?? null;
+  }
+
+  /** Sets a width in pixels; null: as its values need. */
+  resize(name: string, pixels: number | null): void {
+    if (pixels === null || !Number.isFinite(pixels)) this.widths.delete(name);
+    else this.widths.set(name, Math.round(Math.max(LEAST_WIDTH, Math.min(MOST_WIDTH, pixels))));
+  }
+
+  /** The widths as CSS has them. */
+  cssWidths(): string[] {
+    return this.shown.map(({ column, width }) => {
+      const own = this.widths.get(column.name);
+      return own === undefined ? `calc(${width * 0.95}ch + 20px)` : `${own}px`;
+    });
+  }
+
+  /** Takes a row's values into account. @returns whether values must be written anew. */
+  learn({ values }: Row): boolean {
+    let changed = false;
+    for (const format of this.shown) if (format.learn(values[format.index] ?? null)) changed = true;
+    return changed;
+  }
+
+  private arrange(): void {
+    this.shown = this.ordered.filter(({ column }) => !this.hidden.has(column.name)).slice(0, MOST_COLUMNS);
+  }
+}

@@ -1,0 +1,116 @@
+import type { Bounds, GridCursor, Place } from './cursor.js';
+import type { GridFrame } from './gridFrame.js';
+
+/** What a grid does with what its reader does. */
+interface GridActions {
+  bounds(): Bounds;
+  /** The first row on the screen. */
+  firstRow(): number;
+  /** The cursor has moved, or what is selected has changed. */
+  moved(): void;
+  /** The text of what is selected; null where nothing is. */
+  copy(): string | null;
+}
+
+/** Keys, pointer and clipboard of a grid's cells. */
+export class GridInput {
+  private dragging = false;
+
+  constructor(
+    private readonly frame: GridFrame,
+    private readonly cursor: GridCursor,
+    private readonly actions: GridActions,
+  ) {
+    const { scroller, table, body } = frame;
+    scroller.addEventListener('keydown', this.onKey);
+    scroller.addEventListener('copy', this.onCopy);
+    table.addEventListener('focus', this.onFocus);
+    body.addEventListener('pointerdown', this.onPointerDown);
+    body.addEventListener('pointermove', this.onPointerMove);
+    body.addEventListener('pointerup', this.onPointerEnd);
+    body.addEventListener('pointercancel', this.onPointerEnd);
+  }
+
+  dispose(): void {
+    const { scroller, table, body } = this.frame;
+    scroller.removeEventListener('keydown', this.onKey);
+    scroller.removeEventListener('copy', this.onCopy);
+    table.removeEventListener('focus', this.onFocus);
+    body.removeEventListener('pointerdown', this.onPointerDown);
+    body.removeEventListener('pointermove', this.onPointerMove);
+    body.removeEventListener('pointerup', this.onPointerEnd);
+    body.removeEventListener('pointercancel', this.onPointerEnd);
+  }
+
+  /** Scrolls sideways until a column is in sight, beside those that stay there. */
+  revealColumn(cell: HTMLElement | undefined, cells: readonly HTMLElement[]): void {
+    const { scroller } = this.frame;
+    if (cell === undefined || cell.classList.contains('millrace-mod-sticky')) return;
+    const sticky = cells.filter(each => each.classList.contains('millrace-mod-sticky'));
+    const covered = sticky.reduce(
+      (most, each) => Math.max(most, each.getBoundingClientRect().right),
+      -Infinity,
+    );
+    const box = cell.getBoundingClientRect();
+    const view = scroller.getBoundingClientRect();
+    const left = Math.max(view.left, covered);
+    const right = view.left + scroller.clientWidth;
+    if (box.left < left) scroller.scrollLeft += box.left - left;
+    else if (box.right > right) scroller.scrollLeft += Math.min(box.right - right, box.left - left);
+  }
+
+  private readonly onFocus = (): void => {
+    if (this.cursor.at !== null) return;
+    this.cursor.go({ row: this.actions.firstRow(), column: 0 }, false, this.actions.bounds());
+    this.actions.moved();
+  };
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    if (event.altKey || event.defaultPrevented || isField(event.target)) return;
+    if (!this.cursor.press(event, this.actions.bounds())) return;
+    event.preventDefault();
+    this.actions.moved();
+  };
+
+  private readonly onCopy = (event: ClipboardEvent): void => {
+    if (isField(event.target)) return;
+    const text = this.actions.copy();
+    if (text === null) return;
+    event.clipboardData?.setData('text/plain', text);
+    event.preventDefault();
+  };
+
+  private readonly onPointerDown = (event: PointerEvent): void => {
+    const place = this.placeOf(event.target);
+    if (event.button !== 0 || place === null) return;
+    this.dragging = true;
+    this.frame.table.focus({ preventScroll: true });
+    this.cursor.go(place, event.shiftKey, this.actions.bounds());
+    this.actions.moved();
+  };
+
+  private readonly onPointerMove = (event: PointerEvent): void => {
+    if (!this.dragging || event.buttons === 0) return;
+    const place = this.placeOf(event.target);
+    const { at } = this.cursor;
+    if (place === null || (at?.row === place.row && at.column === place.column)) return;
+    this.cursor.go(place, true, this.actions.bounds());
+    this.actions.moved();
+  };
+
+  private readonly onPointerEnd = (): void => {
+    this.dragging = false;
+  };
+
+  /** The place of a cell on the screen; null for what is none. */
+  private placeOf(target: EventTarget | null): Place | null {
+    const cell = target instanceof Element ? target.closest<HTMLTableCellElement>('td[data-place]') : null;
+    const row = Number(cell?.parentElement?.getAttribute('aria-rowindex') ?? Number.NaN) - 2;
+    return cell === null || !Number.isFinite(row) ? null : { row, column: Number(cell.dataset.place) };
+  }
+}
+
+/** Whether an event is for a field that is typed into. */
+function isField(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLSelectElement;
+}
