@@ -7,7 +7,7 @@ export { typeName } from './columns/types.js';
 export type { Schema } from './columns/schema.js';
 export { MillraceError } from './columns/error.js';
 export { DISPLAYABLE, isDisplayable } from './dsl/displayable.js';
-export type { CollectionKind, Displayable, Displayed } from './dsl/displayable.js';
+export type { CollectionKind, Displayable, Displayed, DisplayedInput, DisplayedPart } from './dsl/displayable.js';
 export type { PlanNode } from './plan/plan.js';
 export type * from './session/protocol.js';
 export * from './dsl/aggregates.js';
@@ -54,6 +54,19 @@ export { file } from './dsl/files.js';
 export type { CsvFileOptions, FileSink, FileSinkOptions } from './dsl/files.js';
 export type { SubscribeOptions, Subscription } from './dsl/subscribing.js';
 export type { StartedWrite, Write, WriteOptions } from './dsl/writing.js';
+export { input } from './dsl/input.js';
+export type {
+  DateOptions,
+  InputOptions,
+  RangeOptions,
+  SelectOptions,
+  TextOptions,
+  ToggleOptions,
+} from './dsl/input.js';
+export type { Input, InputControl } from './dsl/inputControl.js';
+export { md } from './dsl/prose.js';
+export type { Prose } from './dsl/prose.js';
+export type { Scalar } from './dsl/scalar.js';
 export { postgres } from './dsl/postgres.js';
 export type { PostgresOptions } from './dsl/postgres.js';
 export { secret } from './dsl/secret.js';

@@ -3,8 +3,10 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
-import { PIN_MIME, VIEW_MIME } from '@millrace/protocol';
+import { INPUT_MIME, PIN_MIME, PROSE_MIME, VIEW_MIME } from '@millrace/protocol';
+import { InputRenderer } from './inputRenderer.js';
 import { PinRenderer } from './pinRenderer.js';
+import { ProseRenderer } from './proseRenderer.js';
 import { ReplayControl } from './replayControl.js';
 import { ViewRenderer } from './viewRenderer.js';
 
@@ -28,6 +30,36 @@ function pinFactory(panel: NotebookPanel | null): IRenderMime.IRendererFactory {
   };
 }
 
+/** Safe: an untrusted input shows what was saved, and cannot be moved. */
+function inputFactory(panel: NotebookPanel | null): IRenderMime.IRendererFactory {
+  return {
+    safe: true,
+    mimeTypes: [INPUT_MIME],
+    defaultRank: 0,
+    createRenderer: () => new InputRenderer(panel),
+  };
+}
+
+/** Safe: Markdown goes through JupyterLab's sanitiser, and values are text. */
+function proseFactory(
+  panel: NotebookPanel | null,
+  rendermime: IRenderMimeRegistry,
+): IRenderMime.IRendererFactory {
+  return {
+    safe: true,
+    mimeTypes: [PROSE_MIME],
+    defaultRank: 0,
+    createRenderer: () => new ProseRenderer(panel, rendermime),
+  };
+}
+
+/** Adds what draws outputs of ours. */
+function addFactories(panel: NotebookPanel | null, rendermime: IRenderMimeRegistry): void {
+  for (const factory of [rendererFactory(panel), pinFactory(panel), inputFactory(panel)])
+    rendermime.addFactory(factory, 0);
+  rendermime.addFactory(proseFactory(panel, rendermime), 0);
+}
+
 /** Live views in outputs: those of a notebook know its kernel, those elsewhere show what was saved. */
 const views: JupyterFrontEndPlugin<void> = {
   id: '@millrace/jupyterlab:views',
@@ -35,13 +67,11 @@ const views: JupyterFrontEndPlugin<void> = {
   autoStart: true,
   requires: [IRenderMimeRegistry],
   activate: (app: JupyterFrontEnd, rendermime: IRenderMimeRegistry) => {
-    rendermime.addFactory(rendererFactory(null), 0);
-    rendermime.addFactory(pinFactory(null), 0);
+    addFactories(null, rendermime);
     app.docRegistry.addWidgetExtension('Notebook', {
       createNew: widget => {
         const panel = widget as NotebookPanel;
-        panel.content.rendermime.addFactory(rendererFactory(panel), 0);
-        panel.content.rendermime.addFactory(pinFactory(panel), 0);
+        addFactories(panel, panel.content.rendermime);
       },
     });
   },

@@ -10,3 +10,10 @@ export const SESSION_TARGET = 'millrace.session';
 
 /** The MIME type of an output that says which file a notebook was made with. */
 export const PIN_MIME = 'application/vnd.millrace.pin.v1+json';
+
+/** The MIME type of an input in a cell's output: an `InputOutput` as JSON; and the comm target of its value. */
+export const INPUT_MIME = 'application/vnd.millrace.input.v1+json';
+export const INPUT_TARGET = 'millrace.input';
+
+/** The MIME type of text with live values: a `ProseOutput` as JSON. */
+export const PROSE_MIME = 'application/vnd.millrace.prose.v1+json';

@@ -35,6 +35,8 @@ export interface ViewStatus {
   readonly evicted: number;
   /** Event time, microseconds; null before the first row. */
   readonly watermarkUs: number | null;
+  /** Of a live feed that did not have all of its rows any more when the query began: when the first one came that it has, in microseconds of wall time. */
+  readonly sinceUs?: number | null;
   readonly error: string | null;
 }
 

@@ -20,7 +20,7 @@ export function emitScalar(expr: BoundExpr, scope: LoopScope): Emitted {
     case 'column':
       return scope.column(expr.index);
     case 'literal':
-      return emitLiteral(expr);
+      return emitLiteral(expr, scope);
     case 'call':
       return emitCall(expr, scope);
   }
@@ -28,7 +28,7 @@ export function emitScalar(expr: BoundExpr, scope: LoopScope): Emitted {
 
 type Literal = Extract<BoundExpr, { kind: 'literal' }>;
 
-function emitLiteral(expr: Literal): Emitted {
+function emitLiteral(expr: Literal, scope: LoopScope): Emitted {
   const { type } = expr;
   const value = literalToValue(expr.value, type);
   const dictionary = hasDictionary(type) ? literalDictionary((value as string | null) ?? '') : null;
@@ -37,12 +37,18 @@ function emitLiteral(expr: Literal): Emitted {
   if (isInt64Like(type) && !Number.isSafeInteger(Number(value)))
     throw new NotEmittableError('an unsafe integer');
   if (Object.is(value, -0)) return { value: '(-0)', valid: null, dictionary };
+  if (expr.parameter !== undefined) return { value: scope.constant(fastOf(value)), valid: null, dictionary };
   const text = String(value);
   return { value: text.startsWith('-') ? `(${text})` : text, valid: null, dictionary };
 }
 
+/** An exact value as loops have it. */
+function fastOf(value: Value): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
+}
+
 function emitCall(expr: BoundCall, scope: LoopScope): Emitted {
-  if (expr.args.every(arg => arg.kind === 'literal')) return emitLiteral(folded(expr));
+  if (expr.args.every(arg => arg.kind === 'literal')) return emitLiteral(folded(expr), scope);
   if (hasDictionary(expr.type) || expr.args.some((arg, at) => hasDictionary(arg.type) && !isRead(expr, at))) {
     return emitStringCall(expr, scope, arg => emitScalar(arg, scope));
   }
@@ -66,7 +72,10 @@ function folded(call: BoundCall): Literal {
   } catch {
     throw new NotEmittableError(call.fn);
   }
-  return { kind: 'literal', value: valueToLiteral(value, type), type, nullable };
+  const literal: Literal = { kind: 'literal', value: valueToLiteral(value, type), type, nullable };
+  const given = call.args.find(arg => arg.kind === 'literal' && arg.parameter !== undefined) as
+    Literal | undefined;
+  return given === undefined ? literal : { ...literal, parameter: given.parameter };
 }
 
 const PLACEHOLDER: Emitted = { value: "''", valid: null, dictionary: null };

@@ -2,7 +2,7 @@ import type { PlanNode } from '../plan/plan.js';
 import { asOfPlan } from './asOfJoin.js';
 import type { AsOfJoined, AsOfKinds, AsOfOptions, AsOfRight } from './asOfJoin.js';
 import type { TemporalOptions, VersionsOf } from './asOfJoin.js';
-import { Charts } from './charts.js';
+import { Scalars } from './scalars.js';
 import type { CollectionKind } from './displayable.js';
 import type { JoinBy, RightSuffix } from './joinKeys.js';
 import type { Kind, Kinds } from './kinds.js';
@@ -10,9 +10,9 @@ import { collectionOver } from './make.js';
 import { made } from './origin.js';
 
 /** The joins of rows with what was in force at their event time. */
-export abstract class AsOfCollection<K extends Kind, Row> extends Charts<Row> {
+export abstract class AsOfCollection<K extends Kind, Row> extends Scalars<Row> {
   /** Which of the three collections it is. */
-  abstract readonly kind: CollectionKind & K;
+  abstract override readonly kind: CollectionKind & K;
 
   /** The collection of the same kind over another plan. */
   protected abstract over<R>(plan: PlanNode): Kinds<R>[K];

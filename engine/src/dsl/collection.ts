@@ -294,12 +294,6 @@ export abstract class Collection<K extends Kind, Row> extends Delivering<K, Row>
     return this.#read(n, options ?? {}) as Promise<RowAs<Row, Options>[]>;
   }
 
-  /** How many rows there are now. */
-  async count(): Promise<number> {
-    const reply = await ask({ type: 'read', plan: this.plan, limit: null, current: this.kind !== 'Table' });
-    return reply.rows;
-  }
-
   /**
    * What the columns hold: a row for each, with its type, how many values and NULLs there are, how many different ones, mean and standard
    * deviation, least and greatest value and the quartiles. Distinct counts and quartiles are to about 1%, and exact where rows change.

@@ -1,6 +1,8 @@
 import { bindPlan, sourceRelationOf } from '../plan/bind.js';
 import { nodeText } from '../plan/explain.js';
 import type { PlanNode } from '../plan/plan.js';
+import { withParameters } from '../plan/parameters.js';
+import { parameterValues } from '../session/clientInputs.js';
 import { ask } from '../session/ask.js';
 import type { Cannot } from '../sql/cannot.js';
 import { flinkSql } from '../sql/flink.js';
@@ -41,7 +43,8 @@ export interface FlinkQuery {
 }
 
 /** A plan in Flink's SQL, once its sources have been looked at. */
-export async function toFlinkSql(plan: PlanNode, { sources = {} }: FlinkOptions): Promise<FlinkQuery> {
+export async function toFlinkSql(written: PlanNode, { sources = {} }: FlinkOptions): Promise<FlinkQuery> {
+  const plan = withParameters(written, parameterValues());
   const bound = await ask({ type: 'bind', plan });
   const found = (source: { readonly name: string }): FlinkSource =>
     bound.sources.find(summary => summary.name === source.name)!;

@@ -6,7 +6,13 @@ export type LiteralValue = boolean | number | string | null;
 /** A scalar expression as plain data: the DSL builds it, plans carry it, `bind` gives it types. */
 export type Expr =
   | { readonly kind: 'column'; readonly name: string }
-  | { readonly kind: 'literal'; readonly type: DataType; readonly value: LiteralValue }
+  | {
+      readonly kind: 'literal';
+      readonly type: DataType;
+      readonly value: LiteralValue;
+      /** The plan parameter whose value it is, so that another one may stand in its place. */
+      readonly parameter?: string;
+    }
   | { readonly kind: 'call'; readonly fn: string; readonly args: readonly Expr[] };
 
 /** What an aggregate takes beside columns, as plain data: `{ q: 0.95 }`. */

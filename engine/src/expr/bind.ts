@@ -28,7 +28,13 @@ export function bindExpr(expr: Expr, schema: Schema, lookup: FunctionLookup): Bo
       return { kind: 'column', index, name: expr.name, type, nullable };
     }
     case 'literal':
-      return { kind: 'literal', value: expr.value, type: expr.type, nullable: expr.value === null };
+      return {
+        kind: 'literal',
+        value: expr.value,
+        type: expr.type,
+        nullable: expr.value === null,
+        ...(expr.parameter === undefined ? {} : { parameter: expr.parameter }),
+      };
     case 'call': {
       const fn = lookup(expr.fn);
       const args = expr.args.map(arg => bindExpr(arg, schema, lookup));
@@ -59,5 +65,5 @@ export function castTo(arg: BoundExpr, type: DataType, lookup: FunctionLookup): 
   const call = { kind: 'call' as const, fn: 'cast', args: [arg, target], type, nullable: signature.nullable };
   if (arg.kind !== 'literal') return call;
   const value = cast.evaluate([literalToValue(arg.value, arg.type), target.value], call);
-  return { kind: 'literal', value: valueToLiteral(value, type), type, nullable: value === null };
+  return { ...arg, value: valueToLiteral(value, type), type, nullable: value === null };
 }

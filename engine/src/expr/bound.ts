@@ -15,6 +15,8 @@ export type BoundExpr =
       readonly value: LiteralValue;
       readonly type: DataType;
       readonly nullable: boolean;
+      /** The plan parameter that gives it: generated text then holds a reference, and is the same for any value. */
+      readonly parameter?: string;
     }
   | {
       readonly kind: 'call';

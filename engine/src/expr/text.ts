@@ -21,10 +21,13 @@ export function exprText(expr: Expr): string {
   switch (expr.kind) {
     case 'column':
       return expr.name;
-    case 'literal':
-      return typeof expr.value === 'string' && expr.type.kind === 'string'
-        ? `'${expr.value}'`
-        : String(expr.value);
+    case 'literal': {
+      const value =
+        typeof expr.value === 'string' && expr.type.kind === 'string'
+          ? `'${expr.value}'`
+          : String(expr.value);
+      return expr.parameter === undefined ? value : `(param ${expr.parameter} = ${value})`;
+    }
     case 'call': {
       const args = expr.args.map(exprText);
       const sign = Object.hasOwn(INFIX, expr.fn) ? INFIX[expr.fn] : null;

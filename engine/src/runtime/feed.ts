@@ -154,9 +154,9 @@ export class Feed implements PortFeed, MemoryHolder {
     return this.#history.evict(bytes);
   }
 
-  /** Rows of the history that were given up for the session's memory. */
-  get historyEvicted(): number {
-    return this.#history.evicted;
+  /** What is kept of a live source's rows for queries that come later. */
+  get history(): Pick<History, 'evicted' | 'keptSinceMs'> {
+    return this.#history;
   }
 
   /** Readings under way: one, and one for each query that is catching up. */

@@ -26,6 +26,11 @@ export class History {
     return this.start + this.#kept.length;
   }
 
+  /** When the oldest batch came, by the clock that `add` is given; null where all have been kept. */
+  get keptSinceMs(): number | null {
+    return this.start === 0 || this.#kept.length === 0 ? null : this.#kept[0].atMs;
+  }
+
   at(number: number): KeptBatch {
     return this.#kept[number - this.start];
   }

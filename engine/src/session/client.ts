@@ -47,6 +47,23 @@ export function onLink(attach: (link: HostLink) => void): void {
 /** Names who makes queries from here on (a cell's id), or nobody. */
 export function setOwner(next: string | null): void {
   owner = next;
+  if (next === null) return;
+  const run = (runs.get(next) ?? 0) + 1;
+  // The last ones stay, so that a long session does not grow.
+  runs.delete(next);
+  runs.set(next, run);
+  if (runs.size > OWNERS_KEPT) runs.delete(runs.keys().next().value as string);
+}
+
+const OWNERS_KEPT = 10_000;
+const runs = new Map<string, number>();
+
+/** Who makes something now, and in which run; its `isOver` tells whether they have begun to run again. */
+export function currentRun(): { isOver(): boolean } {
+  const name = owner;
+  if (name === null) return { isOver: () => false };
+  const run = runs.get(name);
+  return { isOver: () => runs.get(name) !== run };
 }
 
 /** The owner under which queries are made. */

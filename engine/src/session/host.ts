@@ -2,32 +2,35 @@ import { Runtime, type RuntimeOptions } from '../runtime/runtime.js';
 import type { Threads } from '../operators/threads.js';
 import type { SinkConnector } from '../sinks/sink.js';
 import { cachedConnector, type KeptRows } from '../sources/cached.js';
-import { REJECTS_KEPT } from '../sources/counters.js';
 import type { Pins } from '../sources/pin.js';
 import type { OpenLiveServer } from '../sources/liveServer.js';
 import type { Recorders } from '../sources/recorder.js';
-import type { OpenSource, SourceCounters } from '../sources/source.js';
-import { TURN_ROWS } from '../runtime/feed.js';
+import type { ParameterValues } from '../plan/parameters.js';
 import type { PlanNode } from '../plan/plan.js';
 import { MillraceError } from '../columns/error.js';
 import { toWireError } from './errors.js';
 import { explainQuery } from './hostExplain.js';
-import { SourceBindings } from './hostBindings.js';
+import { SourceBindings, type User } from './hostBindings.js';
 import { CacheRegistry } from './hostCaches.js';
 import { IndexRegistry } from './hostIndexes.js';
 import { HostFunctions } from './hostFunctions.js';
 import { ClockPublisher, seek, step, waitUntil } from './hostClock.js';
-import { partsOf, preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
+import { preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
+import { InputControls } from './hostInputs.js';
+import { ParameterRegistry } from './hostParameters.js';
 import { readRows } from './hostReads.js';
+import { Recompute } from './hostRecompute.js';
 import { pinFile } from './hostPins.js';
+import { readRejects } from './hostRejects.js';
 import { RecordingRegistry } from './hostRecordings.js';
 import { ResultPins } from './hostResultPins.js';
+import { sessionStats } from './hostSessionStats.js';
 import { checkSame } from './hostSame.js';
 import { Samples } from './hostSamples.js';
 import { WriteRegistry } from './hostWrites.js';
 import { Subscriptions } from './hostSubscriptions.js';
 import { ViewRegistry } from './hostViews.js';
-import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost, SessionStats } from './protocol.js';
+import type { HostEvent, HostLink, HostReplies, HostRequest, SessionHost } from './protocol.js';
 
 /** What a session host is given. */
 export interface SessionHostOptions extends RuntimeOptions {
@@ -64,7 +67,9 @@ const AS_WRITTEN: ReadonlySet<HostRequest['type']> = new Set(['bind', 'rejects',
 interface OpenQuery {
   readonly plan: PlanNode;
   held: HeldQuery;
+  values: ParameterValues;
   readonly owner: string | null;
+  readonly failed: (error: unknown) => void;
 }
 
 type Handlers = {
@@ -88,6 +93,9 @@ class Host implements SessionHost {
   readonly #clock: ClockPublisher;
   readonly #open = new Map<string, OpenQuery>();
   readonly #bindings: SourceBindings;
+  readonly #parameters = new ParameterRegistry();
+  readonly #recompute: Recompute;
+  readonly #inputs: InputControls;
   /** The queries of owners that are run again, until they have run. */
   readonly #retired = new Map<string, HeldQuery[]>();
   readonly #listeners = new Set<(event: HostEvent) => void>();
@@ -106,7 +114,13 @@ class Host implements SessionHost {
     this.#views = new ViewRegistry(this.#runtime, options.sinks);
     this.#indexes = new IndexRegistry(this.#runtime, this.#queries);
     this.#caches = new CacheRegistry(this.#runtime, this.#queries, kept);
-    this.#bindings = new SourceBindings(this.#queries, this.#caches);
+    this.#bindings = new SourceBindings(this.#queries, this.#caches, () => this.#parameters.values);
+    this.#recompute = new Recompute(this.#runtime, this.#queries, this.#bindings, {
+      users: () => this.#users,
+      values: () => this.#parameters.values,
+      told: () => this.#inputs.notify(),
+    });
+    this.#inputs = new InputControls(this.#parameters, this.#recompute);
     const sinks = [...options.sinks, this.#subscriptions.connector];
     const notice = (owner: string | null, text: string): void => this.#tell({ type: 'notice', owner, text });
     this.#writes = new WriteRegistry(this.#runtime, this.#queries, sinks, notice);
@@ -114,6 +128,11 @@ class Host implements SessionHost {
     this.#pinned = new ResultPins(this.#runtime, this.#queries, options.pins ?? null);
     this.#samples = new Samples(this.#runtime, this.#queries);
     this.#clock = new ClockPublisher(this.#runtime);
+    this.#parameters.onChange((name, state) => {
+      if (state !== null) this.#tell({ type: 'input', name, ...state });
+      this.#recompute.wake();
+      this.#inputs.notify();
+    });
   }
 
   readonly #handlers: Handlers = {
@@ -129,7 +148,12 @@ class Host implements SessionHost {
     open: async ({ plan, owner }) => {
       const held = await this.#queries.hold(plan);
       const queryId = `q${this.#nextId++}`;
-      this.#open.set(queryId, { plan: this.#bindings.writtenOf(plan), held, owner });
+      const failed = (error: unknown): void => {
+        if (error !== null) this.#tell({ type: 'queryFailed', queryId, owner, error: toWireError(error) });
+      };
+      const values = this.#bindings.valuesIn(plan);
+      this.#open.set(queryId, { plan: this.#bindings.writtenOf(plan), held, values, owner, failed });
+      this.#recompute.wake();
       return { queryId, bound: held.prepared.bound };
     },
     read: ({ plan, limit, current }) =>
@@ -166,7 +190,7 @@ class Host implements SessionHost {
     recordingStop: request => this.#recordings.stop(request),
     pin: request => pinFile(request, this.#runtime, this.options.pins ?? null),
     pinResult: request => this.#pinned.pin(request),
-    rejects: ({ plan }) => this.#rejects(plan),
+    rejects: ({ plan }) => readRejects(plan, this.#runtime),
     release: async ({ queryId }) => {
       const open = this.#open.get(queryId);
       this.#open.delete(queryId);
@@ -178,6 +202,7 @@ class Host implements SessionHost {
       this.#retired.set(owner, [...(this.#retired.get(owner) ?? []), ...held]);
       this.#caches.retire(owner);
       this.#writes.retire(owner);
+      this.#parameters.retire(owner);
       void this.#recordings.endAll(owner);
       return null;
     },
@@ -185,6 +210,7 @@ class Host implements SessionHost {
       const retired = this.#retired.get(owner) ?? [];
       this.#retired.delete(owner);
       const released = retired.map(each => this.#queries.release(each));
+      this.#parameters.settle(owner, name => this.#isUsed(name));
       await Promise.all([this.#caches.settle(owner), this.#writes.settle(owner), ...released]);
       return null;
     },
@@ -196,15 +222,27 @@ class Host implements SessionHost {
         this.#recordings.endAll(owner),
       ];
       const released = this.#takeOwned(owner).map(each => this.#queries.release(each));
+      this.#parameters.settle(owner, name => this.#isUsed(name), true);
       await Promise.all([...closed, ...released]);
       return null;
     },
-    use: ({ sources }) => this.#bindings.use(sources, [...this.#views.all, ...this.#open.values()]),
+    use: async ({ sources }) => {
+      const rebound = await this.#bindings.use(sources, this.#users);
+      this.#recompute.wake();
+      return rebound;
+    },
+    input: ({ name, spec, owner }) => ({ value: this.#parameters.declare(name, spec, owner).value }),
+    inputSet: ({ name, value }) => ({ value: this.#parameters.set(name, value) }),
+    inputsSettled: async () => {
+      await this.#recompute.settled();
+      return null;
+    },
     same: ({ plan }) => checkSame(plan, this.#runtime, this.#queries, this.options.liveServers ?? null),
-    stats: () => this.#stats(),
+    stats: () => sessionStats(this.#runtime, [...this.#open], this.#parameters, this.#writes.stats()),
     clock: ({ command }) => this.#runtime.command(command),
     until: async ({ time }) => {
       const state = await waitUntil(time, this.#runtime, this.#queries);
+      await this.#recompute.settled();
       await this.#writes.settled();
       return state;
     },
@@ -217,13 +255,17 @@ class Host implements SessionHost {
     clientGone: async () => {
       this.#functions.clientGone();
       this.#samples.forget();
+      // The process that comes next learns what there is.
+      for (const input of this.#parameters.all) this.#tell({ type: 'input', ...input });
       this.#writes.endSubscriptions();
       await this.#indexes.closeAll();
       return null;
     },
     view: async ({ viewId, plan, owner, view }) => {
       const held = await this.#queries.hold(plan, true);
-      const replaced = this.#views.add(viewId, this.#bindings.writtenOf(plan), held, owner, view);
+      const running = { held, values: this.#bindings.valuesIn(plan) };
+      const replaced = this.#views.add(viewId, this.#bindings.writtenOf(plan), running, owner, view);
+      this.#recompute.wake();
       if (replaced !== null) await this.#queries.release(replaced);
       return { bound: held.prepared.bound };
     },
@@ -238,11 +280,20 @@ class Host implements SessionHost {
       }
       return {
         arrow: this.#views.snapshot(registered, limit),
-        status: this.#views.status(registered.held),
+        status: this.#views.status(registered),
         bound: registered.held.prepared.bound,
       };
     },
   };
+
+  /** Who looks at tables. */
+  get #users(): User[] {
+    return [...this.#views.all, ...this.#open.values()];
+  }
+
+  #isUsed(name: string): boolean {
+    return this.#users.some(({ values }) => values.has(name));
+  }
 
   /** Ends what an owner has made; returns its holds. */
   #takeOwned(owner: string): HeldQuery[] {
@@ -260,11 +311,14 @@ class Host implements SessionHost {
     return {
       request: async <Request extends HostRequest>(request: Request) => {
         const handle = this.#handlers[request.type] as (request: HostRequest) => unknown;
-        return (await handle(await this.#resolved(request))) as HostReplies[Request['type']];
+        // What has no plan is done at once: a plan that comes after a value of an input has that value.
+        const resolved = 'plan' in request ? await this.#resolved(request) : request;
+        return (await handle(resolved)) as HostReplies[Request['type']];
       },
       onEvent: listener => {
         this.#listeners.add(listener);
         const stopClock = this.#clock.listen(state => listener({ type: 'clock', state }));
+        for (const input of this.#parameters.all) listener({ type: 'input', ...input });
         const stop = (): void => {
           this.#listeners.delete(listener);
           stopClock();
@@ -280,6 +334,8 @@ class Host implements SessionHost {
   }
 
   attachView: SessionHost['attachView'] = (open, send) => this.#views.attach(open, send);
+
+  attachInput: SessionHost['attachInput'] = (open, send) => this.#inputs.attach(open, send);
 
   attachSession: SessionHost['attachSession'] = send => this.#clock.attach(send);
 
@@ -318,63 +374,5 @@ class Host implements SessionHost {
     const followed = (await this.#queries.running(plan))?.followed === true;
     const physical = followed ? prepared.running({ followed, part: null }) : prepared.physical;
     return explainQuery({ ...prepared, physical }, stats);
-  }
-
-  /** What could not be read: as far as the feed has read, or from a reading of its own where it is not being read. */
-  async #rejects(plan: PlanNode): Promise<HostReplies['rejects']> {
-    const { physical, sources } = await preparePlan(plan, this.#runtime);
-    const feeds = this.#runtime.feedsOf(physical);
-    const all = await Promise.all(
-      sources.map(
-        async (source, at) => feeds[at]?.reader?.counters ?? (source.live ? null : this.#count(source)),
-      ),
-    );
-    const known = all.filter(counters => counters !== null);
-    return {
-      count: known.reduce((total, { rejected }) => total + rejected, 0),
-      rows: known.flatMap(({ rejects }) => rejects).slice(0, REJECTS_KEPT),
-    };
-  }
-
-  /** Reads a source to its end, for its counts alone. */
-  async #count(source: OpenSource): Promise<SourceCounters> {
-    const reader = source.read();
-    try {
-      while ((await reader.next(TURN_ROWS)) !== null) await this.#runtime.yieldTurn();
-      return reader.counters;
-    } finally {
-      await reader.close();
-    }
-  }
-
-  #stats(): SessionStats {
-    return {
-      clock: this.#runtime.clockState(),
-      memory: this.#runtime.memory.stats(),
-      sources: this.#runtime.feeds.map(({ feed, name }) => ({
-        name,
-        rows: feed.position,
-        bytes: feed.reader?.counters.bytes ?? 0,
-        rejected: feed.reader?.counters.rejected ?? 0,
-        reconnects: feed.reader?.counters.reconnects ?? 0,
-        dropped: feed.reader?.counters.dropped ?? 0,
-        historyEvicted: feed.historyEvicted,
-        readers: feed.readers,
-        watermark: feed.watermark,
-        ended: feed.ended,
-        error: feed.error === null ? null : String(feed.error),
-      })),
-      queries: [...this.#open].map(([queryId, { held, owner }]) => ({
-        queryId,
-        owner,
-        rowsKept: held.query.table.total,
-        bytes: held.query.bytes(),
-        evicted: held.query.table.evicted,
-        late: partsOf(held).reduce((total, { query }) => total + query.late, 0),
-        watermark: held.query.watermark,
-        error: held.query.error === null ? null : String(held.query.error),
-      })),
-      writes: this.#writes.stats(),
-    };
   }
 }

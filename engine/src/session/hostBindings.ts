@@ -2,6 +2,7 @@ import { MillraceError } from '../columns/error.js';
 import { typeName } from '../columns/types.js';
 import { planSources } from '../plan/children.js';
 import type { SourceNode } from '../plan/nodes/source.js';
+import { parametersOf, withParameters, type ParameterValues } from '../plan/parameters.js';
 import type { PlanNode } from '../plan/plan.js';
 import { replaceSources } from '../plan/replaceSources.js';
 import type { CacheRegistry } from './hostCaches.js';
@@ -15,32 +16,63 @@ export class BindingError extends MillraceError {
 /** What stands for the sources of a session, by their names. */
 type Bindings = ReadonlyMap<string, PlanNode>;
 
-/** Something that shows or holds a plan's rows, and goes on over other sources. */
-interface User {
+/** Something that shows or holds a plan's rows, and goes on over other sources, or with other values. */
+export interface User {
   /** As its cell has written it. */
   readonly plan: PlanNode;
   held: HeldQuery;
+  /** Those of the plan's parameters with which its query runs. */
+  values: ParameterValues;
   /** It is held by another query than before. */
   readonly rebound?: () => void;
+  /** There is no query for the values that its parameters have now; null: there is one again. */
+  readonly failed?: (error: unknown) => void;
 }
+
+const NO_VALUES: ParameterValues = new Map();
 
 /** Which sources stand for those of a session's cells. */
 export class SourceBindings {
   #bindings: Bindings = new Map();
   /** Plans as cells wrote them, by what runs for them. */
   readonly #written = new WeakMap<PlanNode, PlanNode>();
+  /** The values of parameters in plans that run, what of them is kept included. */
+  readonly #values = new WeakMap<PlanNode, ParameterValues>();
 
   constructor(
     readonly queries: QueryRegistry,
     readonly caches: Pick<CacheRegistry, 'resolve'>,
+    /** The values that plan parameters have now. */
+    readonly present: () => ParameterValues,
   ) {}
 
-  /** What runs for a plan: over the sources that stand for its own, and with `kept` over results that are kept. */
-  async resolve(written: PlanNode, kept: boolean, bindings = this.#bindings): Promise<PlanNode> {
-    const plan = bound(written, bindings);
+  /** What runs for a plan: over the sources that stand for its own, with the present values, and with `kept` over results that are kept. */
+  async resolve(
+    written: PlanNode,
+    kept: boolean,
+    { bindings = this.#bindings, values = this.present() } = {},
+  ): Promise<PlanNode> {
+    const plan = withParameters(bound(written, bindings), values);
     const resolved = kept ? await this.caches.resolve(plan) : plan;
     if (resolved !== written) this.#written.set(resolved, written);
+    const given = parametersOf(plan);
+    if (given.size > 0) this.#values.set(resolved, given);
     return resolved;
+  }
+
+  /** The parameters of a plan as its cell wrote it, over the sources that stand for its own. */
+  parametersOf(written: PlanNode): ParameterValues {
+    return parametersOf(bound(written, this.#bindings));
+  }
+
+  /** The values that a plan's parameters have among these. */
+  valuesOf(written: PlanNode, values: ParameterValues): ParameterValues {
+    return parametersOf(withParameters(bound(written, this.#bindings), values));
+  }
+
+  /** The values with which a plan that `resolve` gave runs. */
+  valuesIn(resolved: PlanNode): ParameterValues {
+    return this.#values.get(resolved) ?? NO_VALUES;
   }
 
   /** A plan as its cell wrote it. */
@@ -63,9 +95,11 @@ export class SourceBindings {
       planSources(plan).some(({ name }) => names.includes(feedOf(name))),
     );
     const held: HeldQuery[] = [];
+    const values: ParameterValues[] = [];
     try {
       for (const user of concerned) {
-        const plan = await this.resolve(user.plan, true, bindings);
+        const plan = await this.resolve(user.plan, true, { bindings });
+        values.push(this.valuesIn(plan));
         held.push(await this.queries.hold(plan, user.rebound !== undefined));
         checkColumns(user.held, held[held.length - 1], names);
       }
@@ -77,6 +111,7 @@ export class SourceBindings {
     for (const [k, user] of concerned.entries()) {
       const before = user.held;
       user.held = held[k];
+      user.values = values[k];
       user.rebound?.();
       await this.queries.release(before);
     }

@@ -11,6 +11,7 @@ import type { MergeInput } from '../runtime/inputMerge.js';
 import { mergeInputs } from '../runtime/oneShot.js';
 import { RunningQuery } from '../runtime/query.js';
 import type { Runtime } from '../runtime/runtime.js';
+import { monotonicMs } from '../sources/receiveClock.js';
 import type { OpenSource } from '../sources/source.js';
 import { pipelineStats, queryStats, unmeasured } from './hostStats.js';
 import type { BoundPlan } from './protocol.js';
@@ -75,6 +76,8 @@ export interface HeldQuery {
   readonly query: RunningQuery;
   /** The query on whose table it runs; null: it reads its sources. */
   readonly part: HeldQuery | null;
+  /** When the oldest row of a live feed came that was still kept when it began, in microseconds of wall time; null: it has had all rows. */
+  readonly sinceUs: number | null;
   holders: number;
   /** Whether it has been ended, by its last holder or since it failed. */
   stopped: boolean;
@@ -191,7 +194,8 @@ export class QueryRegistry {
       inputs: part === null ? mergeInputs(physical, prepared.sources) : [OF_A_TABLE],
       exchange: this.runtime.exchange,
     });
-    const held = { key, followed, prepared, query, part, holders: 0, stopped: false };
+    const sinceUs = part === null ? this.#keptSince(physical) : part.sinceUs;
+    const held = { key, followed, prepared, query, part, sinceUs, holders: 0, stopped: false };
     let told = false;
     query.onChange(() => {
       const failed = query.error !== null;
@@ -201,6 +205,15 @@ export class QueryRegistry {
     if (part === null) await this.runtime.start(query);
     else this.runtime.startOn(query, part.query);
     return held;
+  }
+
+  /** Since when the live feeds of a plan that are read already have all rows still. */
+  #keptSince(physical: PhysicalPlan): number | null {
+    const { world } = this.runtime.options;
+    const since = this.runtime.feedsOf(physical).flatMap(feed => feed?.history.keptSinceMs ?? []);
+    return since.length === 0
+      ? null
+      : Math.round((world.now() - monotonicMs(world) + Math.max(...since)) * 1000);
   }
 
   /** Holds the query of a plan's part. One that has dropped rows is no ground to start from. */

@@ -6,6 +6,7 @@ import {
   type ViewStatus,
 } from '@millrace/protocol';
 import { encodeArrow } from '../codecs/arrow.js';
+import type { ParameterValues } from '../plan/parameters.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { encodeRows, visibleRows } from '../views/frames.js';
@@ -21,12 +22,16 @@ export interface RegisteredView {
   /** As its cell has written it, whatever stands for its sources. */
   readonly plan: PlanNode;
   held: HeldQuery;
+  values: ParameterValues;
+  /** Why there is no query for the values that the plan's parameters have now: the rows are those of the values before. */
+  problem: string | null;
   readonly owner: string | null;
   readonly view: ViewDescription;
   readonly ports: Set<ViewPort>;
   stop: () => void;
   /** It is held by another query than before, which its front ends are shown from here on. */
   readonly rebound: () => void;
+  readonly failed: (error: unknown) => void;
 }
 
 /** The views of a session. */
@@ -49,7 +54,7 @@ export class ViewRegistry {
   add(
     viewId: string,
     plan: PlanNode,
-    held: HeldQuery,
+    { held, values }: Pick<RegisteredView, 'held' | 'values'>,
     owner: string | null,
     view: ViewDescription,
   ): HeldQuery | null {
@@ -58,6 +63,8 @@ export class ViewRegistry {
     const registered: RegisteredView = {
       plan,
       held,
+      values,
+      problem: null,
       owner,
       view,
       ports,
@@ -67,6 +74,12 @@ export class ViewRegistry {
         registered.stop = notifyOf(registered.held, ports);
         const { query, prepared } = registered.held;
         for (const port of ports) port.rebind(query.table, prepared.bound.key ?? []);
+      },
+      failed: error => {
+        const problem = error === null ? null : error instanceof Error ? error.message : String(error);
+        if (problem === registered.problem) return;
+        registered.problem = problem;
+        for (const port of ports) port.notify();
       },
     };
     this.#views.set(viewId, registered);
@@ -122,7 +135,7 @@ export class ViewRegistry {
         source: held.query.table,
         view,
         key: held.prepared.bound.key ?? [],
-        status: () => this.status(registered.held),
+        status: () => this.status(registered),
         isFrozen: () => this.runtime.clock.mode === 'paused' && registered.held.prepared.live,
         encode: encodeArrow,
         now: () => monotonicMs(world),
@@ -147,14 +160,14 @@ export class ViewRegistry {
     };
   }
 
-  /** The state of a query as its views show it. */
-  status(held: HeldQuery): ViewStatus {
+  /** The state of a view's query as it is shown. */
+  status({ held, problem }: Pick<RegisteredView, 'held' | 'problem'>): ViewStatus {
     const { query, prepared } = held;
     const parts = partsOf(held);
     const { mode } = this.runtime.clock;
     const feeds = this.runtime.feedsOf(prepared.physical);
     const watermark = query.watermark === Infinity ? query.table.maxTime : query.watermark;
-    const { error } = query;
+    const error = problem ?? query.error?.message ?? null;
     const running = query.ended ? 'ended' : prepared.live ? 'live' : 'replaying';
     return {
       state: error !== null ? 'failed' : mode === 'paused' && !query.ended ? 'paused' : running,
@@ -164,7 +177,8 @@ export class ViewRegistry {
       rejected: feeds.reduce((total, feed) => total + (feed?.reader?.counters.rejected ?? 0), 0),
       evicted: query.table.evicted,
       watermarkUs: Number.isFinite(watermark) ? watermark : null,
-      error: error?.message ?? null,
+      ...(held.sinceUs === null ? {} : { sinceUs: held.sinceUs }),
+      error,
     };
   }
 

@@ -8,10 +8,16 @@ import type { Pin, ResultPin } from '../sources/pin.js';
 import type { RecordingStats } from '../sources/recorder.js';
 import type { SourceSummary, Reject } from '../sources/source.js';
 import type { Explanation, QueryStats } from './stats.js';
+import type { SessionStats } from './sessionStats.js';
 import type { WriteProgress } from './writeProgress.js';
 import type {
   ClockCommand,
   ClockState,
+  InputMessage,
+  InputOpen,
+  InputRequest,
+  InputSpec,
+  InputValue,
   SessionMessage,
   SessionRequest,
   ViewDescription,
@@ -24,6 +30,7 @@ import type {
 export type { RecordingStats, Reject, SourceSummary };
 export type * from './stats.js';
 export type * from './writeProgress.js';
+export type * from './sessionStats.js';
 
 /**
  * What crosses between the client side of a session (where the DSL builds plans) and its host (where the engine runs).
@@ -158,6 +165,17 @@ export type HostRequest =
   | { readonly type: 'settleOwner'; readonly owner: string }
   /** Lets other sources stand for those of these names, in all plans, also of what is shown; null: the source that was written. All of it or nothing. */
   | { readonly type: 'use'; readonly sources: Readonly<Record<string, PlanNode | null>> }
+  /** Makes an input known: a plan parameter and the values that it takes. One that is known already and the same keeps what it holds. */
+  | {
+      readonly type: 'input';
+      readonly name: string;
+      readonly spec: InputSpec;
+      readonly owner: string | null;
+    }
+  /** Gives an input another value. */
+  | { readonly type: 'inputSet'; readonly name: string; readonly value: InputValue }
+  /** Resolves when all that is looked at has the present values of inputs. */
+  | { readonly type: 'inputsSettled' }
   /** Runs a plan over replays in three ways, and tells by which rows they differ. */
   | { readonly type: 'same'; readonly plan: PlanNode }
   | { readonly type: 'stats' }
@@ -279,6 +297,10 @@ export interface HostReplies {
   };
   /** How many views and queries go on over other sources. */
   use: { readonly rebound: number };
+  /** What it holds. */
+  input: { readonly value: InputValue };
+  inputSet: { readonly value: InputValue };
+  inputsSettled: null;
   stats: SessionStats;
   clock: ClockState;
   until: ClockState;
@@ -286,42 +308,6 @@ export interface HostReplies {
   step: ClockState;
   view: { readonly bound: BoundPlan };
   viewSnapshot: { readonly arrow: Uint8Array; readonly status: ViewStatus; readonly bound: BoundPlan };
-}
-
-export interface SessionStats {
-  readonly clock: ClockState;
-  /** What histories, state and tables hold together, and what was given up for the budget. */
-  readonly memory: {
-    readonly usedBytes: number;
-    readonly limitBytes: number;
-    readonly evictedBytes: number;
-  };
-  readonly sources: readonly {
-    readonly name: string;
-    readonly rows: number;
-    readonly bytes: number;
-    readonly rejected: number;
-    readonly reconnects: number;
-    readonly dropped: number;
-    /** Rows of a live source's history that were given up for the session's memory. */
-    readonly historyEvicted: number;
-    readonly readers: number;
-    readonly watermark: EventTime;
-    readonly ended: boolean;
-    readonly error: string | null;
-  }[];
-  readonly queries: readonly {
-    readonly queryId: string;
-    readonly owner: string | null;
-    readonly rowsKept: number;
-    readonly bytes: number;
-    readonly evicted: number;
-    readonly late: number;
-    readonly watermark: EventTime;
-    readonly error: string | null;
-  }[];
-  /** Writes that go on, and the last ones that ended. */
-  readonly writes: readonly WriteProgress[];
 }
 
 /** An error as it crosses: rebuilt on the other side with its class, code and hint. */
@@ -339,6 +325,8 @@ export interface WireError {
 /** What a host tells its client unasked. */
 export type HostEvent =
   | { readonly type: 'clock'; readonly state: ClockState }
+  /** An input holds another value; those that are there are told to who begins to listen. */
+  | { readonly type: 'input'; readonly name: string; readonly spec: InputSpec; readonly value: InputValue }
   /** Rows for a function of the user's, to be answered by `applied` by the client that has the function. */
   | {
       readonly type: 'apply';
@@ -388,6 +376,11 @@ export interface SessionHost {
     open: ViewOpen,
     send: (message: ViewMessage, buffers: readonly Uint8Array[]) => void,
   ): ViewConnection;
+  /** Connects a control of an input. What it holds is sent at once, and whenever it changes; an unknown one is answered with `bye`. */
+  attachInput(
+    open: InputOpen,
+    send: (message: InputMessage) => void,
+  ): { receive(request: InputRequest): void; close(): void };
   /** Connects a replay bar. The clock's state is sent at once, and whenever it changes. */
   attachSession(send: (message: SessionMessage) => void): {
     receive(request: SessionRequest): void;

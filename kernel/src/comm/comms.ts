@@ -1,6 +1,9 @@
 import {
+  INPUT_TARGET,
   SESSION_TARGET,
   VIEW_TARGET,
+  type InputOpen,
+  type InputRequest,
   type SessionRequest,
   type ViewOpen,
   type ViewRequest,
@@ -16,7 +19,7 @@ interface OpenComm {
 }
 
 /**
- * The front ends' comms. Those of live views and replay bars lead straight to the engine process, whatever the cells
+ * The front ends' comms. Those of live views, inputs and replay bars lead straight to the engine process, whatever the cells
  * do, and publish no busy or idle status. Every other target is refused.
  */
 export class Comms {
@@ -60,10 +63,10 @@ export class Comms {
     return Object.fromEntries(wanted.map(([id, comm]) => [id, { target_name: comm.target }]));
   }
 
-  /** The engine is gone: every view is over. */
+  /** The engine is gone: every view and input is over. */
   engineLost(why: string): void {
     for (const [id, comm] of this.#open) {
-      if (comm.target === VIEW_TARGET)
+      if (comm.target !== SESSION_TARGET)
         this.send({ type: 'comm', comm: id, data: { type: 'bye', reason: why }, buffers: [] });
     }
   }
@@ -77,12 +80,14 @@ export class Comms {
 
   #opened(id: string, message: Message): void {
     const target = message.content.target_name;
-    if (target !== VIEW_TARGET && target !== SESSION_TARGET) {
+    if (target !== VIEW_TARGET && target !== SESSION_TARGET && target !== INPUT_TARGET) {
       void this.#iopub.urgent('comm_close', message.header, { comm_id: id, data: {} });
       return;
     }
     this.#open.set(id, { target, parent: message.header });
     if (target === SESSION_TARGET) this.#engine({ type: 'sessionOpen', comm: id });
+    else if (target === INPUT_TARGET)
+      this.#engine({ type: 'inputOpen', comm: id, open: message.content.data as InputOpen });
     else this.#engine({ type: 'viewOpen', comm: id, open: message.content.data as ViewOpen });
   }
 
@@ -95,6 +100,8 @@ export class Comms {
     if (comm === undefined) return;
     if (comm.target === SESSION_TARGET)
       this.#engine({ type: 'session', comm: id, request: data as SessionRequest });
+    else if (comm.target === INPUT_TARGET)
+      this.#engine({ type: 'input', comm: id, request: data as InputRequest });
     else this.#engine({ type: 'view', comm: id, request: data as ViewRequest });
   }
 }

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { DisplayData, MimeBundle } from '../runner/contract.js';
 import { makesBundle, ownBundle, ownMetadata } from './bundles.js';
 import { isChanging, whileChanging } from './changing.js';
-import { displayedOf } from './displayable.js';
+import { shownByEngine } from './displayable.js';
 import { failureBundle } from './errorValue.js';
+import { ShownInputs } from './inputs.js';
 import { isLive, LiveValues, type LiveValue } from './liveValues.js';
 import { makers } from './makers.js';
 import { createProgress } from './progress.js';
+import { Proses } from './prose.js';
 import { specOf } from './specValues.js';
 import { createTslab } from './tslab.js';
 import type { Display, DisplayHandle, DisplayHooks } from './types.js';
@@ -37,6 +39,8 @@ function contentOf(value: unknown): Content | Promise<Content> {
 /** Makes what turns values into outputs, for one notebook. */
 export function createDisplay(hooks: DisplayHooks): Display {
   const views = new Views(hooks.link);
+  const inputs = new ShownInputs();
+  const proses = new Proses(hooks.link);
   const handles = new WeakSet<object>();
   let pending: Promise<void> = Promise.resolve();
 
@@ -48,16 +52,23 @@ export function createDisplay(hooks: DisplayHooks): Display {
   const progress = createProgress(hooks);
 
   const later = async (value: unknown, displayId: string): Promise<DisplayData> => {
-    const displayed = displayedOf(value);
-    if (displayed !== null) return views.show(displayed, hooks.owner(), displayId, hooks.audience());
+    const shown = shownByEngine(value);
+    if (shown?.kind === 'view')
+      return views.show(shown.displayed, hooks.owner(), displayId, hooks.audience());
+    if (shown?.kind === 'input') return inputs.show(shown.of, displayId);
+    if (shown?.kind === 'prose') return proses.show(shown.parts, hooks.owner(), displayId);
     const content = await contentOf(value);
     whileChanging(value, data => hooks.publish('update', { data, metadata: content.metadata, displayId }));
     return { ...content, displayId };
   };
 
+  const forget = (displayId: string): void => {
+    for (const each of [views, inputs, proses]) each.forget(displayId);
+  };
+
   const fill = (kind: 'display' | 'update', value: unknown, displayId: string): void => {
-    views.forget(displayId);
-    const content = displayedOf(value) !== null || isChanging(value) ? null : contentOf(value);
+    forget(displayId);
+    const content = shownByEngine(value) !== null || isChanging(value) ? null : contentOf(value);
     if (content !== null && !(content instanceof Promise)) {
       hooks.publish(kind, { ...content, displayId });
       return;
@@ -74,12 +85,12 @@ export function createDisplay(hooks: DisplayHooks): Display {
   };
 
   const goOn = (value: LiveValue, displayId: string): void => {
-    views.forget(displayId);
+    forget(displayId);
     live.start(value, displayId, hooks.owner());
   };
 
   const isShownLive = (value: unknown): value is LiveValue =>
-    isLive(value) && displayedOf(value) === null && !isChanging(value) && !makesBundle(value);
+    isLive(value) && shownByEngine(value) === null && !isChanging(value) && !makesBundle(value);
 
   const publish = (kind: 'display' | 'update', value: unknown, displayId: string): void => {
     live.stop(displayId);
@@ -107,7 +118,7 @@ export function createDisplay(hooks: DisplayHooks): Display {
         goOn(value, displayId);
         return { data: PLACEHOLDER, metadata: {}, displayId };
       }
-      if (displayedOf(value) !== null || isChanging(value)) return later(value, randomUUID());
+      if (shownByEngine(value) !== null || isChanging(value)) return later(value, randomUUID());
       return { ...(await contentOf(value)), displayId: null };
     },
     settled: async () => {
@@ -117,7 +128,9 @@ export function createDisplay(hooks: DisplayHooks): Display {
     },
     settleViews: async () => {
       await live.settled(hooks.owner());
-      return views.settle();
+      // Tables that go over to another value of an input are waited for, as replays are.
+      await hooks.link.request({ type: 'inputsSettled' });
+      return [...(await views.settle()), ...(await proses.settle()), ...inputs.settle()];
     },
     begin: owner => live.stopOwner(owner),
     interrupt: () => {

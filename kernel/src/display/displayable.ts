@@ -1,12 +1,28 @@
-import type { Displayed } from 'millrace';
+import type { Displayed, DisplayedInput, DisplayedPart } from 'millrace';
 import { storedMethod } from './safely.js';
 
-/** The method of streams, tables and charts, found by name so that it is known of any copy of `millrace`. */
+/** The methods of streams, tables and charts, of inputs and of texts with live values, found by name so that they are known of any copy of `millrace`. */
 const DISPLAYABLE = Symbol.for('millrace.displayable');
+const SHOWN_INPUT = Symbol.for('millrace.input');
+const SHOWN_PROSE = Symbol.for('millrace.prose');
 
-/** What a stream, table or chart shows; null for any other value. */
-export function displayedOf(value: unknown): Displayed | null {
+/** What is shown of a value by the engine, and goes on changing. */
+export type ShownByEngine =
+  | { readonly kind: 'view'; readonly displayed: Displayed }
+  | { readonly kind: 'input'; readonly of: () => DisplayedInput }
+  | { readonly kind: 'prose'; readonly parts: readonly DisplayedPart[] };
+
+/** What a stream, table, chart, input or text with live values shows; null for any other value. */
+export function shownByEngine(value: unknown): ShownByEngine | null {
   if (typeof value !== 'object') return null;
-  const method = storedMethod(value, DISPLAYABLE);
-  return method === null ? null : (Reflect.apply(method, value, []) as Displayed);
+  const call = <Result>(name: symbol): (() => Result) | null => {
+    const method = storedMethod(value, name);
+    return method === null ? null : () => Reflect.apply(method, value, []) as Result;
+  };
+  const displayed = call<Displayed>(DISPLAYABLE);
+  if (displayed !== null) return { kind: 'view', displayed: displayed() };
+  const of = call<DisplayedInput>(SHOWN_INPUT);
+  if (of !== null) return { kind: 'input', of };
+  const parts = call<readonly DisplayedPart[]>(SHOWN_PROSE);
+  return parts === null ? null : { kind: 'prose', parts: parts() };
 }

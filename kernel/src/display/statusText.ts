@@ -9,6 +9,7 @@ export function statusText(status: ViewStatus): string {
   if (watermarkUs !== null && Number.isFinite(watermarkUs)) {
     parts.push(`watermark ${valueText(Math.floor(watermarkUs), "timestamp('us')")}`);
   }
+  if (status.sinceUs != null) parts.push(`since ${valueText(status.sinceUs, "timestamp('us')")}`);
   for (const what of ['late', 'rejected', 'evicted'] as const) {
     if (status[what] > 0) parts.push(`${count(status[what])} ${what}`);
   }

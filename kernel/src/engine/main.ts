@@ -90,7 +90,14 @@ function receive(message: ToEngine): void {
       connect(comm, { receive: request => session.receive(request as never), close: () => session.close() });
       break;
     }
+    case 'inputOpen': {
+      const { comm } = message;
+      const input = host.attachInput(message.open, data => send({ type: 'comm', comm, data, buffers: [] }));
+      connect(comm, { receive: request => input.receive(request as never), close: () => input.close() });
+      break;
+    }
     case 'view':
+    case 'input':
     case 'session':
       connections.get(message.comm)?.receive(message.request);
       break;

@@ -1,4 +1,13 @@
-import type { SessionMessage, SessionRequest, ViewMessage, ViewOpen, ViewRequest } from '@millrace/protocol';
+import type {
+  InputMessage,
+  InputOpen,
+  InputRequest,
+  SessionMessage,
+  SessionRequest,
+  ViewMessage,
+  ViewOpen,
+  ViewRequest,
+} from '@millrace/protocol';
 import type { HostEvent, HostRequest } from 'millrace/session';
 import type { FileCall } from '../language/outside.js';
 import type { HostResult } from '../runner/outputMessages.js';
@@ -12,6 +21,8 @@ export type ToEngine =
   | { readonly type: 'env'; readonly name: string; readonly value: string | null }
   | { readonly type: 'viewOpen'; readonly comm: string; readonly open: ViewOpen }
   | { readonly type: 'view'; readonly comm: string; readonly request: ViewRequest }
+  | { readonly type: 'inputOpen'; readonly comm: string; readonly open: InputOpen }
+  | { readonly type: 'input'; readonly comm: string; readonly request: InputRequest }
   | { readonly type: 'sessionOpen'; readonly comm: string }
   | { readonly type: 'session'; readonly comm: string; readonly request: SessionRequest }
   | { readonly type: 'close'; readonly comm: string }
@@ -25,6 +36,6 @@ export type FromEngine =
   | {
       readonly type: 'comm';
       readonly comm: string;
-      readonly data: ViewMessage | SessionMessage;
+      readonly data: ViewMessage | SessionMessage | InputMessage;
       readonly buffers: readonly Uint8Array[];
     };

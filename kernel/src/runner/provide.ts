@@ -1,5 +1,5 @@
 import type { HostLink } from 'millrace/session';
-import { displayedOf } from '../display/displayable.js';
+import { shownByEngine } from '../display/displayable.js';
 import type { PreparedCell, ProvidedType } from './contract.js';
 import type { Scope } from './scope.js';
 
@@ -20,10 +20,12 @@ export async function providedTypes(
 
 async function providedType(name: string, value: unknown, link: HostLink): Promise<ProvidedType | null> {
   try {
-    const displayed = displayedOf(value);
-    if (displayed === null || displayed.collection === null) return null;
-    const { fields, key, time } = await link.request({ type: 'bind', plan: displayed.plan, name });
-    return { name, collection: displayed.collection, fields, key, time };
+    const shown = shownByEngine(value);
+    if (shown?.kind !== 'view') return null;
+    const { plan, collection } = shown.displayed;
+    if (collection === null) return null;
+    const { fields, key, time } = await link.request({ type: 'bind', plan, name });
+    return { name, collection, fields, key, time };
   } catch {
     // A plan that cannot be bound is an error where it is used, and says so there.
     return null;

@@ -1,4 +1,13 @@
-import type { SessionMessage, SessionRequest, ViewMessage, ViewOpen, ViewRequest } from '@millrace/protocol';
+import type {
+  InputMessage,
+  InputOpen,
+  InputRequest,
+  SessionMessage,
+  SessionRequest,
+  ViewMessage,
+  ViewOpen,
+  ViewRequest,
+} from '@millrace/protocol';
 
 /**
  * Where a channel stands.
@@ -34,3 +43,6 @@ export type ViewChannel = Channel<ViewOpen, ViewRequest, ViewMessage>;
 
 /** The replay bar's way to its kernel. */
 export type SessionChannel = Channel<{ readonly v: number }, SessionRequest, SessionMessage>;
+
+/** An input's way to its kernel. */
+export type InputChannel = Channel<InputOpen, InputRequest, InputMessage>;

@@ -53,6 +53,7 @@ export function factsOf(status: ViewStatus, shown: number): string[] {
   if (status.watermarkUs !== null && Number.isFinite(status.watermarkUs)) {
     facts.push(`watermark ${clockText(status.watermarkUs)} UTC`);
   }
+  if (status.sinceUs != null) facts.push(`since ${clockText(status.sinceUs)} UTC`);
   if (status.late > 0) facts.push(`${whole(status.late)} late`);
   if (status.rejected > 0) facts.push(`${whole(status.rejected)} rejected`);
   if (status.evicted > 0) facts.push(`${whole(status.evicted)} evicted`);

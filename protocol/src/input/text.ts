@@ -1,0 +1,17 @@
+import type { InputSpec, InputValue } from './spec.js';
+import { inputTimeText } from './timeText.js';
+
+/** The value of an input as people read it: a choice by its label, a time in UTC, `on` and `off`. */
+export function inputText(spec: InputSpec, value: InputValue): string {
+  switch (spec.kind) {
+    case 'select':
+      return spec.choices.find(choice => choice.value === value)?.label ?? String(value);
+    case 'toggle':
+      return value === true ? 'on' : 'off';
+    case 'date':
+      return typeof value === 'number' ? inputTimeText(value) : String(value);
+    case 'range':
+    case 'text':
+      return String(value);
+  }
+}
