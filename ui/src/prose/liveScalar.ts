@@ -51,7 +51,8 @@ export class LiveScalar {
   }
 
   private receive(message: ViewMessage, buffers: readonly Uint8Array[]): void {
-    if (this.disposed || message.type === 'bye') return;
+    // Nothing is asked for that would be downloaded.
+    if (this.disposed || message.type === 'bye' || message.type === 'download') return;
     if (message.type === 'status') {
       this.model.status = message.status;
       this.show();
