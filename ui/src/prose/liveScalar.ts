@@ -51,13 +51,14 @@ export class LiveScalar {
   }
 
   private receive(message: ViewMessage, buffers: readonly Uint8Array[]): void {
-    // Nothing is asked for that would be downloaded.
-    if (this.disposed || message.type === 'bye' || message.type === 'download') return;
+    if (this.disposed) return;
     if (message.type === 'status') {
       this.model.status = message.status;
       this.show();
       return;
     }
+    // Nothing else is asked for: no order, no download.
+    if (message.type !== 'snapshot' && message.type !== 'delta') return;
     const change = this.model.apply(message, buffers);
     if (change === 'gap') {
       this.channel.send({ type: 'resync' });
