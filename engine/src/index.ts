@@ -7,7 +7,13 @@ export { typeName } from './columns/types.js';
 export type { Schema } from './columns/schema.js';
 export { MillraceError } from './columns/error.js';
 export { DISPLAYABLE, isDisplayable } from './dsl/displayable.js';
-export type { CollectionKind, Displayable, Displayed, DisplayedInput, DisplayedPart } from './dsl/displayable.js';
+export type {
+  CollectionKind,
+  Displayable,
+  Displayed,
+  DisplayedInput,
+  DisplayedPart,
+} from './dsl/displayable.js';
 export type { PlanNode } from './plan/plan.js';
 export type * from './session/protocol.js';
 export * from './dsl/aggregates.js';

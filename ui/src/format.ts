@@ -104,15 +104,6 @@ export function zonedText(milliseconds: number, zone: string, fraction = ''): st
   return `${day} ${part('hour')}:${part('minute')}:${part('second')}${fraction} ${part('timeZoneName')}`;
 }
 
-/** Whether there is such a time zone. */
-export function isZone(zone: string): boolean {
-  try {
-    return zonedText(0, zone) !== '';
-  } catch {
-    return false;
-  }
-}
-
 /** A value in full, exact: what a cell's tooltip shows. */
 export function fullText(value: Value, type: string): string {
   if (value === null) return 'NULL';

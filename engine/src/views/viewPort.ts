@@ -117,6 +117,11 @@ export class ViewPort {
         this.#needsFrame = true;
         this.#credit = Math.max(1, this.#credit);
         break;
+      case 'download':
+      case 'downloadNext':
+      case 'downloadStop':
+        // The session's: they read the table, and move nothing here.
+        return;
     }
     this.notify();
   }

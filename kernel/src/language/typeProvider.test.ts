@@ -135,7 +135,7 @@ it('waits for no file, and for each only once', async () => {
     look: () => new Promise<PlanSample | null>(resolve => (answer = resolve)),
     sample: () => Promise.resolve(null),
   };
-  const hasty = new AskingLanguage(directory, slow, 50);
+  const hasty = new AskingLanguage(new LanguageService(directory, undefined, 50), slow);
   hasty.service.warmUp();
   const code = `${IMPORT}read('quotes.csv').where(t => t.pirce.gt(1))`;
   const errors = async () =>
