@@ -51,12 +51,13 @@ export class LiveScalar {
   }
 
   private receive(message: ViewMessage, buffers: readonly Uint8Array[]): void {
-    if (this.disposed || message.type === 'bye') return;
+    if (this.disposed) return;
     if (message.type === 'status') {
       this.model.status = message.status;
       this.show();
       return;
     }
+    if (message.type !== 'snapshot' && message.type !== 'delta') return;
     const change = this.model.apply(message, buffers);
     if (change === 'gap') {
       this.channel.send({ type: 'resync' });
