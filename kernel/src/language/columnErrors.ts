@@ -3,7 +3,7 @@ import { nearestNames } from 'millrace/session';
 import { OWN } from './expressionLogic.js';
 import { fileFunction } from './fileCalls.js';
 import { nodeAt, stringNames } from './literals.js';
-import { accessText, columnNames, comparable, namesOfCall, quoted } from './rowNames.js';
+import { accessText, columnNames, comparable, isInventedField, namesOfCall, quoted } from './rowNames.js';
 
 /** So many texts inside an argument are looked at for one that is no column. */
 const MOST_TEXTS = 50;
@@ -107,9 +107,11 @@ function computedErrors({ file, checker }: Context): ts.Diagnostic[] {
 
 /** `groupBy('symbl')`, `{ by: 'symbl' }`, `{ field: 'vwpa' }`. */
 function textError(node: ts.Node, found: ts.Diagnostic, context: Context): ts.Diagnostic | null {
-  const { service, file } = context;
+  const { service, file, checker } = context;
   for (const literal of textsAt(node, found)) {
-    const names = stringNames(service, file.fileName, literal.getStart(file) + 1);
+    const allowed = stringNames(service, file.fileName, literal.getStart(file) + 1);
+    const isInvented = isInventedField(checker, literal);
+    const names = allowed.filter(name => !isInvented || name !== literal.text);
     if (names.length === 0 || names.includes(literal.text) || !areColumns(literal, names, context)) continue;
     const { parent } = literal;
     const before =

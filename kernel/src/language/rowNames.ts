@@ -80,3 +80,27 @@ export function accessText(columns: string, name: string): string {
     ? `${columns}.${name}`
     : `${columns}[${quoted(name)}]`;
 }
+
+/**
+ * Whether a text is the `field` of a chart, but neither a column nor made by a transform (`as`). The types of charts take any field that the chart's
+ * own text may make, so TypeScript offers such a text where it stands.
+ */
+export function isInventedField(checker: ts.TypeChecker, { parent, text }: ts.StringLiteralLike): boolean {
+  if (!isNamed(parent, 'field')) return false;
+  const call = ts.findAncestor(parent, ts.isCallExpression);
+  if (call === undefined) return false;
+  const names = namesOfCall(checker, call);
+  return names.size > 0 && !names.has(text) && !call.arguments.some(given => makes(given, text));
+}
+
+/** Whether a text is given to an `as` within a node. */
+function makes(node: ts.Node, text: string): boolean {
+  const isMade = (each: ts.Node): boolean =>
+    ts.isStringLiteralLike(each) ? each.text === text : (ts.forEachChild(each, isMade) ?? false);
+  if (isNamed(node, 'as')) return isMade(node.initializer);
+  return ts.forEachChild(node, each => makes(each, text)) ?? false;
+}
+
+function isNamed(node: ts.Node, name: string): node is ts.PropertyAssignment {
+  return ts.isPropertyAssignment(node) && !ts.isComputedPropertyName(node.name) && node.name.text === name;
+}

@@ -4,6 +4,7 @@ import { durationsFor, wantsDuration } from './durations.js';
 import { unescaped, type TextAt } from './literals.js';
 import { toCodePoints } from './offsets.js';
 import { pathsFor, wantsPath } from './paths.js';
+import { isInventedField } from './rowNames.js';
 
 /** More matches than this are cut off. */
 const MOST_MATCHES = 500;
@@ -65,7 +66,8 @@ function matchesFor(
   const entries = service.getCompletionsAtPosition(file.fileName, position, {})?.entries ?? [];
   // Where any text may stand, the type of the place is the text that stands there.
   if (entries.length === 1 && unescaped(entries[0].name) === node.text) return [];
-  return [...entries]
+  return entries
+    .filter(({ name }) => unescaped(name) !== node.text || !isInventedField(checker, node))
     .sort((a, b) => (a.sortText + a.name < b.sortText + b.name ? -1 : 1))
     .map(({ name, kind }) => ({
       text: unescaped(name),
