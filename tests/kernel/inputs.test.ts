@@ -110,7 +110,9 @@ describe('with a front end', () => {
     kernel = await JupyterClient.start();
     writeRows(kernel.directory);
     kernel.send('comm_open', { comm_id: 'bar', target_name: 'millrace.session', data: { v: 1 } });
-  }, 60_000);
+    // The first cell waits for the types.
+    await kernel.execute(QUERY);
+  }, 180_000);
   afterAll(() => kernel.shutdown());
 
   const answer = async (code: string): Promise<string> => {
@@ -121,7 +123,6 @@ describe('with a front end', () => {
   };
 
   test('an input is shown as a control, with its label and value as text and as HTML that is text', async () => {
-    await kernel.execute(QUERY);
     const shown = await kernel.execute('least');
     expect(shown.error).toBeNull();
     const data = bundle(shown);
@@ -226,11 +227,11 @@ describe('without a front end', () => {
   beforeAll(async () => {
     kernel = await JupyterClient.start();
     writeRows(kernel.directory);
-  }, 60_000);
+    await kernel.execute(QUERY);
+  }, 180_000);
   afterAll(() => kernel.shutdown());
 
   test('what is saved is the last state: the inputs begin as they are written, and a cell may move them', async () => {
-    await kernel.execute(QUERY);
     const text = bundle(
       await kernel.execute("md`**${big.count()}** of ${rows.count()} since ${rows.min('ts')}`"),
     );

@@ -52,7 +52,9 @@ export class Proses {
   async settle(): Promise<DisplayData[]> {
     if (this.#shown.size === 0) return [];
     const { mode } = await this.#link.request({ type: 'clock', command: { type: 'state' } });
-    if (mode === 'max' || mode === 'playing') await this.#link.request({ type: 'until', time: 'end' });
+    // At the end of the replays, too, a query that has just begun still reads.
+    if (mode === 'max' || mode === 'playing' || mode === 'ended')
+      await this.#link.request({ type: 'until', time: 'end' });
     const changed: DisplayData[] = [];
     for (const [displayId, shown] of this.#shown) {
       // A text whose cell was run again is gone: what it said stays.
