@@ -167,7 +167,7 @@ test('magics complete, are inspected, and tell whether they are complete', async
 
 test('a percent sign that is an operator stays one', async () => {
   expect((await kernel.execute('const aa = 7, bb = 4;\naa\n%bb')).result).toBe('3');
-  expect((await kernel.execute('const text = `\n%who\n`;\n/*\n%who\n*/\ntext')).result).toBe("'\\n%who\\n'");
+  expect((await kernel.execute('const text = `\n%who\n`;\n/*\n%who\n*/\ntext')).result).toBe('\n%who\n');
   const { error } = await kernel.execute('const cc = 1\n%who');
   expect(error?.evalue).toContain('semicolon');
 });

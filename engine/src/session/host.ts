@@ -64,6 +64,9 @@ export function createSessionHost(options: SessionHostOptions): SessionHost {
 /** Requests about a plan as it is written, whatever of it is kept. */
 const AS_WRITTEN: ReadonlySet<HostRequest['type']> = new Set(['bind', 'rejects', 'cache', 'uncache']);
 
+/** Requests that are done before any that comes after them. */
+const AT_ONCE: ReadonlySet<HostRequest['type']> = new Set(['input', 'inputSet']);
+
 interface OpenQuery {
   readonly plan: PlanNode;
   held: HeldQuery;
@@ -311,8 +314,8 @@ class Host implements SessionHost {
     return {
       request: async <Request extends HostRequest>(request: Request) => {
         const handle = this.#handlers[request.type] as (request: HostRequest) => unknown;
-        // What has no plan is done at once: a plan that comes after a value of an input has that value.
-        const resolved = 'plan' in request ? await this.#resolved(request) : request;
+        // A plan that comes after a value of an input has that value.
+        const resolved = AT_ONCE.has(request.type) ? request : await this.#resolved(request);
         return (await handle(resolved)) as HostReplies[Request['type']];
       },
       onEvent: listener => {
