@@ -208,8 +208,9 @@ export class Feed implements PortFeed, MemoryHolder {
   async #goOn(): Promise<void> {
     while (!this.#closed) {
       try {
+        // A start may have been overtaken by another one, whose call nobody has heard.
         if (this.#restarting !== null) await this.#beginAgain(this.#restarting);
-        await this.#turn();
+        else await this.#turn();
       } catch (error) {
         if (this.#closed) break;
         this.error = error;
