@@ -44,8 +44,11 @@ export class InputView {
     this.control = this.place(output.spec);
     this.note.setAttribute('role', 'status');
     this.node.dataset.millraceInput = output.name;
-    // Keys are the control's: in a notebook arrows would select cells and letters would cut them.
+    // Keys are the control's: in a notebook arrows would select cells and letters would cut them. The attribute alone does not keep JupyterLab's own keys away.
     this.node.dataset.lmSuppressShortcuts = 'true';
+    this.node.addEventListener('keydown', event => {
+      if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+    });
     this.show();
     channel.onMessage(message => this.receive(message));
     channel.onState(state => this.setChannelState(state));
