@@ -74,7 +74,7 @@ test('moving the slider by keyboard moves the table and the text at one moment; 
   await notebook.page.getByLabel('Symbol').selectOption({ label: 'All' });
   await notebook.page.getByLabel('Only odd sizes').check();
   await total(notebook, 250);
-  await notebook.page.getByLabel('From').fill('1970-01-01T00:15:00');
+  await notebook.page.getByLabel('From', { exact: true }).fill('1970-01-01T00:15:00');
   await notebook.page.keyboard.press('Tab');
   await total(notebook, 50);
   await notebook.page.getByLabel('Unit').fill('<b>*lots*</b>');

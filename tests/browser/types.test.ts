@@ -68,7 +68,7 @@ test('a live grid of every type, in light and in dark', async () => {
   // NULL and NaN look otherwise than the texts of these letters; numbers, decimals and durations stand on the right.
   const looks = await view.node.evaluate(node =>
     [...node.querySelectorAll('tbody tr:not([hidden])')].map(row =>
-      [...row.querySelectorAll('td')].map(cell => cell.className),
+      [...row.querySelectorAll('td')].map(cell => `${cell.className} ${cell.dataset['kind'] ?? ''}`),
     ),
   );
   const [, second, third, fourth] = looks;
