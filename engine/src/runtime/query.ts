@@ -325,6 +325,8 @@ export class RunningQuery implements MemoryHolder {
     this.#pipeline.close();
     this.#idleness?.close();
     this.#ticking?.close();
+    // Whoever waits for it would hear no more.
+    this.#changed();
   }
 
   /** Calls back after every change; returns what stops it. */
