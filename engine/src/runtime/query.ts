@@ -320,12 +320,11 @@ export class RunningQuery implements MemoryHolder {
     return before - this.bytes();
   }
 
-  /** It is over: nothing comes any more. */
+  /** It is over: nothing comes any more, and those who wait for it are told. */
   close(): void {
     this.#pipeline.close();
     this.#idleness?.close();
     this.#ticking?.close();
-    // Whoever waits for it would hear no more.
     this.#changed();
   }
 
