@@ -1,6 +1,5 @@
 /** Breaks in lines and what else cannot be seen, which would end a paragraph or hide what follows. */
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g;
+const UNSEEN = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 
 /**
  * Text as Markdown that shows it letter by letter, wherever in a line it stands, a code span aside, which shows the references: no character of it that Markdown,

@@ -1,3 +1,4 @@
+import { dayText, spokenInstant } from './instantText.js';
 import { decimalText, durationText, unitOfType } from './valueText.js';
 
 /** A value as it is stored: ticks of a timestamp or a duration, days of a date, a decimal's unscaled value. */
@@ -17,8 +18,8 @@ export function proseText(value: ProseValue, type: string): string {
   if (typeof value === 'string')
     return value.length > MOST_CHARACTERS ? `${value.slice(0, MOST_CHARACTERS)}…` : value;
   if (typeof value === 'boolean') return String(value);
-  if (type.startsWith('timestamp')) return timeText(BigInt(value), unitOfType(type));
-  if (type === 'date') return dayText(BigInt(value));
+  if (type.startsWith('timestamp')) return spokenInstant(value, unitOfType(type));
+  if (type === 'date') return dayText(value);
   if (type.startsWith('duration')) return durationText(value, type);
   if (type.startsWith('decimal')) return grouped(decimalText(value, type));
   return typeof value === 'bigint' || type.startsWith('int') ? grouped(String(value)) : numberText(value);
@@ -37,26 +38,4 @@ function grouped(digits: string): string {
   const [whole, places] = digits.split('.');
   const separated = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return places === undefined ? separated : `${separated}.${places}`;
-}
-
-const TICKS_PER_SECOND: Readonly<Record<string, bigint>> = {
-  s: 1n,
-  ms: 1000n,
-  us: 1_000_000n,
-  ns: 1_000_000_000n,
-};
-
-function timeText(ticks: bigint, unit: string): string {
-  const perSecond = TICKS_PER_SECOND[unit];
-  const rest = ((ticks % perSecond) + perSecond) % perSecond;
-  const date = new Date(Number((ticks - rest) / perSecond) * 1000);
-  if (Number.isNaN(date.getTime())) return String(ticks);
-  const digits = String(rest).padStart(String(perSecond).length - 1, '0');
-  const fraction = rest === 0n ? '' : `.${digits.replace(/0+$/, '')}`;
-  return `${date.toISOString().replace('T', ' ').replace(/\..*$/, '')}${fraction} UTC`;
-}
-
-function dayText(days: bigint): string {
-  const date = new Date(Number(days) * 86_400_000);
-  return Number.isNaN(date.getTime()) ? String(days) : date.toISOString().replace(/T.*$/, '');
 }

@@ -1,4 +1,4 @@
-import { decimalText, durationText } from '@millrace/protocol';
+import { dayText, decimalText, durationText, instantText, isoText, unitOfType } from '@millrace/protocol';
 import type { Value } from './model/rows.js';
 
 const grouping = new Map<string, Intl.NumberFormat>();
@@ -27,50 +27,6 @@ export function decimalWithSeparators(unscaled: number | bigint, type: string): 
 /** A whole number with thousands separators. */
 export function whole(value: number | bigint): string {
   return value.toLocaleString('en-US');
-}
-
-const TICKS_PER_SECOND: Readonly<Record<string, bigint>> = {
-  s: 1n,
-  ms: 1000n,
-  us: 1_000_000n,
-  ns: 1_000_000_000n,
-};
-
-/** The unit of a timestamp type, `timestamp('us')` being `us`. */
-export function unitOf(type: string): string {
-  return /'(s|ms|us|ns)'/.exec(type)?.[1] ?? 'us';
-}
-
-/** A timestamp's parts as text: day, time of day, and the digits of its fraction without trailing zeros. */
-export interface InstantText {
-  readonly day: string;
-  readonly time: string;
-  readonly fraction: string;
-}
-
-/** Splits ticks since 1970 UTC. Ticks beyond the calendar come as a bare number in `day`. */
-export function instantText(ticks: number | bigint, unit: string): InstantText {
-  const perSecond = TICKS_PER_SECOND[unit];
-  const exact = BigInt(ticks);
-  const rest = ((exact % perSecond) + perSecond) % perSecond;
-  const date = new Date(Number((exact - rest) / perSecond) * 1000);
-  if (Number.isNaN(date.getTime())) return { day: String(ticks), time: '', fraction: '' };
-  const iso = date.toISOString();
-  const split = iso.indexOf('T');
-  const fraction =
-    unit === 's'
-      ? ''
-      : rest
-          .toString()
-          .padStart(perSecond.toString().length - 1, '0')
-          .replace(/0+$/, '');
-  return { day: iso.slice(0, split), time: iso.slice(split + 1, split + 9), fraction };
-}
-
-/** A timestamp in full, e.g. `2026-01-05T14:30:00.25Z`. */
-export function isoText(ticks: number | bigint, unit: string): string {
-  const { day, time, fraction } = instantText(ticks, unit);
-  return time === '' ? day : `${day}T${time}${fraction === '' ? '' : `.${fraction}`}Z`;
 }
 
 /** The time of day of event time in microseconds, with the date where it is another one than `beside`. */
@@ -110,7 +66,7 @@ export function fullText(value: Value, type: string): string {
   if (typeof value === 'string' || typeof value === 'boolean') return String(value);
   if (type.startsWith('decimal')) return decimalText(value, type);
   if (type.startsWith('duration')) return durationText(value, type);
-  if (type.startsWith('timestamp')) return isoText(value, unitOf(type));
-  if (type === 'date') return instantText(BigInt(value) * 86_400n, 's').day;
+  if (type.startsWith('timestamp')) return isoText(value, unitOfType(type));
+  if (type === 'date') return dayText(value);
   return String(value);
 }

@@ -1,6 +1,14 @@
 import { tableFromIPC, type Column } from '@uwdata/flechette';
 import type { ViewColumn } from '@millrace/protocol';
-import { decimalText, durationText, toVegaValue, wallClock } from '@millrace/protocol';
+import {
+  dayText,
+  decimalText,
+  durationText,
+  isoText,
+  toVegaValue,
+  unitOfType,
+  wallClock,
+} from '@millrace/protocol';
 import { ends, type CellText, type TextTable } from './html.js';
 
 /** A value as it is stored: ticks of a timestamp or a duration, days of a date, a decimal's unscaled value. */
@@ -74,30 +82,13 @@ export function textTable(rows: ViewRows, most: number, tail: boolean): TextTabl
   };
 }
 
-const TICKS_PER_SECOND: Readonly<Record<string, bigint>> = {
-  s: 1n,
-  ms: 1000n,
-  us: 1_000_000n,
-  ns: 1_000_000_000n,
-};
-
 /** A stored value as text, exact: `2026-01-05T14:30:00.25Z` for a timestamp; NULL stays so. */
 export function valueText(value: Stored, type: string): CellText {
   if (value === null) return null;
   if (typeof value === 'string' || typeof value === 'boolean') return String(value);
-  if (type === 'date') return isoText(BigInt(value) * 86_400n, 's').slice(0, 10);
+  if (type === 'date') return dayText(value);
   if (type.startsWith('decimal')) return decimalText(value, type);
   if (type.startsWith('duration')) return durationText(value, type);
-  if (type.startsWith('timestamp')) return isoText(BigInt(value), /'(s|ms|us|ns)'/.exec(type)?.[1] ?? 'us');
+  if (type.startsWith('timestamp')) return isoText(value, unitOfType(type));
   return String(value);
-}
-
-function isoText(ticks: bigint, unit: string): string {
-  const perSecond = TICKS_PER_SECOND[unit];
-  const rest = ((ticks % perSecond) + perSecond) % perSecond;
-  const date = new Date(Number((ticks - rest) / perSecond) * 1000);
-  if (Number.isNaN(date.getTime())) return String(ticks);
-  const digits = String(rest).padStart(String(perSecond).length - 1, '0');
-  const fraction = rest === 0n ? '' : `.${digits.replace(/0+$/, '')}`;
-  return `${date.toISOString().slice(0, 19)}${fraction}Z`;
 }

@@ -1,4 +1,4 @@
-import { inputTimeText } from './timeText.js';
+import { isoText } from '../instantText.js';
 import type { InputSpec, InputValue } from './spec.js';
 
 /** A value as the input takes it, or why it does not. */
@@ -69,9 +69,9 @@ function checkDate(spec: Extract<InputSpec, { kind: 'date' }>, value: unknown): 
   const { min, max } = spec;
   if ((min === null || value >= min) && (max === null || value <= max))
     return { ok: true, value: value === 0 ? 0 : value };
-  const from = min === null ? '' : ` from ${inputTimeText(min)}`;
-  const to = max === null ? '' : ` to ${inputTimeText(max)}`;
-  return { ok: false, why: `takes times${from}${to}, not ${inputTimeText(value)}` };
+  const from = min === null ? '' : ` from ${isoText(min, 'us')}`;
+  const to = max === null ? '' : ` to ${isoText(max, 'us')}`;
+  return { ok: false, why: `takes times${from}${to}, not ${isoText(value, 'us')}` };
 }
 
 function no(takes: string, value: unknown): CheckedInput {

@@ -1,5 +1,5 @@
 import type { InputSpec, InputValue } from './spec.js';
-import { inputTimeText } from './timeText.js';
+import { isoText } from '../instantText.js';
 
 /** The value of an input as people read it: a choice by its label, a time in UTC, `on` and `off`. */
 export function inputText(spec: InputSpec, value: InputValue): string {
@@ -9,7 +9,7 @@ export function inputText(spec: InputSpec, value: InputValue): string {
     case 'toggle':
       return value === true ? 'on' : 'off';
     case 'date':
-      return typeof value === 'number' ? inputTimeText(value) : String(value);
+      return typeof value === 'number' ? isoText(value, 'us') : String(value);
     case 'range':
     case 'text':
       return String(value);

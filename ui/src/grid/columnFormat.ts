@@ -1,6 +1,6 @@
 import type { ViewColumn } from '@millrace/protocol';
-import { durationText } from '@millrace/protocol';
-import { decimalWithSeparators, fixed, instantText, unitOf, whole, zonedText } from '../format.js';
+import { durationText, instantText, unitOfType } from '@millrace/protocol';
+import { decimalWithSeparators, fixed, whole, zonedText } from '../format.js';
 import type { Value } from '../model/rows.js';
 
 type Type = 'number' | 'integer' | 'decimal' | 'duration' | 'timestamp' | 'date' | 'text';
@@ -65,7 +65,7 @@ export class ColumnFormat {
   ) {
     this.type = typeOf(column.type);
     this.align = ['number', 'integer', 'decimal', 'duration'].includes(this.type) ? 'right' : 'left';
-    this.unit = unitOf(column.type);
+    this.unit = unitOfType(column.type);
     this.width = Math.min(MOST_CHARACTERS, column.name.length + 3);
   }
 

@@ -1,4 +1,5 @@
 import type { ViewColumn } from '@millrace/protocol';
+import { unitOfType } from '@millrace/protocol';
 import {
   bool,
   Column,
@@ -15,7 +16,6 @@ import {
   utf8,
   type DataType,
 } from '@uwdata/flechette';
-import { unitOf } from '../format.js';
 import type { Row, Value } from './rows.js';
 
 /** An Arrow IPC stream of rows, as a saved snapshot holds it: `decodeRows` gives the same rows back. */
@@ -70,7 +70,7 @@ function big(value: Value): bigint | null {
 }
 
 function unitNumber(type: string): 0 | 1 | 2 | 3 {
-  return ['s', 'ms', 'us', 'ns'].indexOf(unitOf(type)) as 0 | 1 | 2 | 3;
+  return ['s', 'ms', 'us', 'ns'].indexOf(unitOfType(type)) as 0 | 1 | 2 | 3;
 }
 
 /** Ticks and unscaled values are built as integers and then named what they are: the builder would go through floats. */
