@@ -18,6 +18,14 @@ export interface TextStyle {
   notFinite(value: number): string;
 }
 
+/** Everything as it reads. */
+export const AS_IS: TextStyle = {
+  string: text => text,
+  json: text => text,
+  time: text => text,
+  notFinite: String,
+};
+
 const PER_SECOND: Record<Exclude<TimeUnit, 'ns'>, number> = { s: 1, ms: 1e3, us: 1e6 };
 
 /** A function that writes the values of a column of the current batch. `texts` keeps the texts of dictionary codes from batch to batch. */

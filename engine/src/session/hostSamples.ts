@@ -1,5 +1,4 @@
 import type { Column } from '../columns/column.js';
-import { valueText, type TextStyle } from '../codecs/valueText.js';
 import { planSources } from '../plan/children.js';
 import type { SourceNode } from '../plan/nodes/source.js';
 import type { PlanNode } from '../plan/plan.js';
@@ -7,7 +6,7 @@ import type { Runtime } from '../runtime/runtime.js';
 import type { OpenSource } from '../sources/source.js';
 import { preparePlan, type QueryRegistry } from './hostQueries.js';
 import type { HostReplies } from './protocol.js';
-import { floatText } from './rowDifferences.js';
+import { columnTexts } from './columnTexts.js';
 
 /** A sample has so many rows at most, and a value of it so many characters. */
 const MOST_ROWS = 20;
@@ -16,13 +15,6 @@ const MOST_CHARACTERS = 60;
 const MOST_BATCHES = 8;
 /** Plans that are known by names. */
 const MOST_NAMES = 2000;
-
-const STYLE: TextStyle = {
-  string: text => text,
-  json: text => text,
-  time: text => text,
-  notFinite: value => String(value),
-};
 
 type Sample = HostReplies['sample'];
 
@@ -105,13 +97,11 @@ async function firstRows(source: OpenSource, limit: number): Promise<Sample['row
 
 function texts(columns: readonly Column[], rows: number): (string | null)[][] {
   return columns.map(column => {
-    const write =
-      column.type.kind === 'float64'
-        ? (row: number) => floatText(column.data[row] as number)
-        : valueText(column, STYLE, new Map());
-    return Array.from({ length: rows }, (_, row) =>
-      column.valid?.[row] === 0 ? null : cut(write(row), MOST_CHARACTERS),
-    );
+    const textOf = columnTexts(column);
+    return Array.from({ length: rows }, (_, row) => {
+      const text = textOf(row);
+      return text === null ? null : cut(text, MOST_CHARACTERS);
+    });
   });
 }
 

@@ -1,11 +1,10 @@
 import type { Column } from '../columns/column.js';
 import { typeName, type Field } from '../columns/types.js';
 import { valueAt, type Value } from '../columns/values.js';
-import { valueText, type TextStyle } from '../codecs/valueText.js';
 import { hashText } from '../plan/hash.js';
 import type { MaterializedTable } from '../runtime/table.js';
 import type { PinnedBlock, ResultPin, RowTexts } from '../sources/pin.js';
-import { floatText } from './rowDifferences.js';
+import { columnTexts } from './columnTexts.js';
 
 /** Up to here all rows are kept, so that differences can be shown; beyond, hashes of blocks. */
 const MOST_ROWS = 10_000;
@@ -15,13 +14,6 @@ const BLOCK_ROWS = 1000;
 const MOST_BLOCKS = 1000;
 /** The first row of a block is cut to so many characters a cell: it is for people. */
 const SHOWN_CHARACTERS = 60;
-
-const STYLE: TextStyle = {
-  string: text => text,
-  json: text => text,
-  time: text => text,
-  notFinite: value => String(value),
-};
 
 /** The rows of a final table in an order of their own: by the key, then by the other columns. Order of arrival is no part of a result. */
 export class SortedRows {
@@ -40,7 +32,7 @@ export class SortedRows {
     const columns = table.gather(table.positions(0, table.total));
     this.length = table.total;
     this.columns = fields.map(({ name, type }) => [name, typeName(type)]);
-    this.#texts = columns.map(textsOf);
+    this.#texts = columns.map(columnTexts);
     const keys = key.map(name => fields.findIndex(field => field.name === name));
     this.#sorting = keys.length > 0 ? keys : fields.map((_, at) => at);
     const others = fields.map((_, at) => at).filter(at => !keys.includes(at));
@@ -116,15 +108,6 @@ export class RowsHash {
   get text(): string {
     return [...this.#lanes].map(lane => lane.toString(16).padStart(8, '0')).join('');
   }
-}
-
-function textsOf(column: Column): (row: number) => string | null {
-  const { data, valid, type } = column;
-  const write =
-    type.kind === 'float64'
-      ? (row: number) => floatText(data[row] as number)
-      : valueText(column, STYLE, new Map());
-  return row => (valid !== null && valid[row] === 0 ? null : write(row));
 }
 
 function sorted(columns: readonly Column[], length: number): Int32Array {

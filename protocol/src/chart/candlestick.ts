@@ -9,6 +9,7 @@ import {
   tooltips as tooltipsOf,
   type Json,
 } from './channels.js';
+import { facets } from './facets.js';
 import { datumOf, fieldOf } from './fields.js';
 import type { ChartSpec } from './options.js';
 import { palette, TIME_AXIS_FORMAT, type ChartTheme } from './theme.js';
@@ -47,19 +48,7 @@ export function candlestick(chart: Candlestick, columns: readonly ViewColumn[], 
         };
   const transform = candleTransforms(chart, columns, theme);
   if (chart.facet === null) return { transform, ...body };
-  return {
-    transform,
-    facet: {
-      field: fieldOf(chart.facet),
-      type: 'nominal',
-      title: null,
-      header: { labelAnchor: 'start', labelOrient: 'top', labelPadding: 4 },
-    },
-    columns: 1,
-    spacing: 14,
-    spec: body,
-    resolve: { scale: { x: 'shared', y: 'independent' } },
-  };
+  return { transform, ...facets(chart.facet, body, 'shared') };
 }
 
 /**

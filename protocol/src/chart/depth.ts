@@ -1,5 +1,6 @@
 import type { ViewColumn } from '../view.js';
 import { NUMBER_FORMAT, type Json } from './channels.js';
+import { facets } from './facets.js';
 import { datumOf, fieldOf } from './fields.js';
 import type { ChartSpec } from './options.js';
 import { palette, type ChartTheme } from './theme.js';
@@ -15,18 +16,7 @@ export function depth(chart: Depth, columns: readonly ViewColumn[], theme: Chart
   const height = chart.facet === null ? 260 : 180;
   if (chart.facet === null) return { height, layer: layers };
   const width = typeof theme.width === 'number' ? Math.max(120, theme.width - 70) : 600;
-  return {
-    facet: {
-      field: fieldOf(chart.facet),
-      type: 'nominal',
-      title: null,
-      header: { labelAnchor: 'start', labelOrient: 'top', labelPadding: 4 },
-    },
-    columns: 1,
-    spacing: 14,
-    spec: { width, height, layer: layers },
-    resolve: { scale: { x: 'independent', y: 'independent' } },
-  };
+  return facets(chart.facet, { width, height, layer: layers }, 'independent');
 }
 
 function sideLayers(chart: Depth, side: Side, columns: readonly ViewColumn[], theme: ChartTheme): Json[] {

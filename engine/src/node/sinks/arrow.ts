@@ -2,21 +2,10 @@ import { ArrowFileEncoder } from '../../codecs/arrow.js';
 import type { Schema } from '../../columns/schema.js';
 import type { ByteTarget, OpenSink, SinkConnector } from '../../sinks/sink.js';
 import type { Options } from '../../sources/options.js';
-import { AtomicFile } from './atomicFile.js';
-import { inParts } from './parts.js';
-import { sinkPath, token } from './sinkOptions.js';
+import { fileSink } from './fileSink.js';
 
 /** Arrow IPC files, which other programs map into memory: text stands by itself, without dictionaries. Options: `path`; `every`. */
-export const arrowSink: SinkConnector = inParts({
-  name: 'arrow',
-  openTo,
-  open: async (schema, options, world, request) =>
-    openTo(
-      schema,
-      options,
-      await AtomicFile.open(world.directory, sinkPath(options), token(world), request?.live),
-    ),
-});
+export const arrowSink: SinkConnector = fileSink('arrow', openTo);
 
 async function openTo(schema: Schema, _options: Options, file: ByteTarget): Promise<OpenSink> {
   const encoder = new ArrowFileEncoder(schema.fields);

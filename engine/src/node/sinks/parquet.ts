@@ -5,23 +5,12 @@ import type { Schema } from '../../columns/schema.js';
 import { choiceOption, type Options } from '../../sources/options.js';
 import type { ByteTarget, OpenSink, SinkConnector } from '../../sinks/sink.js';
 import { parquetWasm } from '../parquetWasm.js';
-import { AtomicFile } from './atomicFile.js';
-import { inParts } from './parts.js';
-import { sinkPath, token } from './sinkOptions.js';
+import { fileSink } from './fileSink.js';
 
 const ROW_GROUP_ROWS = 131_072;
 
 /** Parquet files, in row groups of 131,072 rows. Options: `path`; `compression` ('zstd', 'snappy' or 'none'). */
-export const parquetSink: SinkConnector = inParts({
-  name: 'parquet',
-  openTo,
-  open: async (schema, options, world, request) =>
-    openTo(
-      schema,
-      options,
-      await AtomicFile.open(world.directory, sinkPath(options), token(world), request?.live),
-    ),
-});
+export const parquetSink: SinkConnector = fileSink('parquet', openTo);
 
 async function openTo(schema: Schema, options: Options, target: ByteTarget): Promise<OpenSink> {
   const compression = choiceOption(options, 'compression', ['zstd', 'snappy', 'none'], 'zstd');

@@ -1,10 +1,9 @@
-import { valueText, type TextStyle } from '../../../codecs/valueText.js';
+import { AS_IS, valueText } from '../../../codecs/valueText.js';
 import type { Batch } from '../../../columns/batch.js';
 import type { Column } from '../../../columns/column.js';
 import { formatTimestamp } from '../../../columns/iso.js';
 import { SourceError } from '../../../sources/error.js';
 
-const AS_IS: TextStyle = { string: text => text, json: text => text, time: text => text, notFinite: String };
 const MICROSECONDS = { s: 1_000_000n, ms: 1_000n, us: 1n, ns: 1n } as const;
 
 /** The values of a column's rows as Postgres reads them; NULL is null. `asText`: for a column of text. Error `MR3917` for a text with NUL. */
