@@ -1,19 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Arrangement, ColumnFilter, RowRange, ViewMessage } from '@millrace/protocol';
 import { encodeArrow } from '../../engine/src/codecs/arrow.js';
-import { NO_EXCHANGE } from '../../engine/src/operators/apply.js';
-import { planPhysical } from '../../engine/src/physical/planner.js';
-import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
 import { ARRANGED_LIMITS } from '../../engine/src/runtime/arrangedRows.js';
-import { SessionClock } from '../../engine/src/runtime/clock.js';
-import { RunningQuery } from '../../engine/src/runtime/query.js';
 import { encodeRows, viewColumns } from '../../engine/src/views/frames.js';
 import { ViewPort } from '../../engine/src/views/viewPort.js';
 import { decodeRows, type Row, type Value } from '../../ui/src/model/rows.js';
 import { ViewModel } from '../../ui/src/model/viewModel.js';
-import { batchOf, cut, FIELDS, makeHistory, SOURCE } from './histories.js';
+import { batchOf, cut, makeHistory, SOURCE } from './histories.js';
 import { forRandom, type Random } from './random.js';
+import { runningPlan, statusOf } from './runningPlan.js';
 
 const GRID = { kind: 'grid' as const, title: null };
 const usual = { ...ARRANGED_LIMITS };
@@ -119,26 +115,10 @@ test('a grid that is sorted and filtered shows what sorting and filtering the wh
   forRandom(
     random => {
       const plan = makePlan(random);
-      const relations = bindPlan(plan, source => sourceRelationOf(source, FIELDS));
-      const world = { directory: '.', now: () => 0, random: () => 0, after: () => () => undefined };
-      const query = new RunningQuery(planPhysical(plan, relations), {
-        world,
-        clock: new SessionClock(world),
-        inputs: [{ boundUs: 0, idleTimeoutUs: null, live: false }],
-        exchange: NO_EXCHANGE.exchange,
-      });
+      const query = runningPlan(plan);
       const { table } = query;
       const columns = viewColumns(table.schema.fields);
-      const status = () => ({
-        state: 'live' as const,
-        total: table.total,
-        rowsIn: query.rowsIn,
-        late: 0,
-        rejected: 0,
-        evicted: 0,
-        watermarkUs: null,
-        error: null,
-      });
+      const status = () => statusOf(query);
       const model = new ViewModel({
         v: 1,
         viewId: 'v',

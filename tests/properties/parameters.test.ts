@@ -1,25 +1,19 @@
 import { expect, test } from 'vitest';
 import type { InputSpec, InputValue } from '@millrace/protocol';
-import { decodeArrow } from '../../engine/src/codecs/arrow.js';
-import { MillraceError } from '../../engine/src/columns/error.js';
-import { valueAt } from '../../engine/src/columns/values.js';
 import type { Expr } from '../../engine/src/expr/ast.js';
 import { explainPlan, explainText } from '../../engine/src/plan/explain.js';
 import { inputLiteral } from '../../engine/src/plan/inputLiteral.js';
 import { filterNode } from '../../engine/src/plan/build.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
 import { replaceSources } from '../../engine/src/plan/replaceSources.js';
-import { createSessionHost } from '../../engine/src/session/host.js';
 import type { HostLink } from '../../engine/src/session/protocol.js';
-import { valuesConnector } from '../../engine/src/sources/values.js';
-import { virtualWorld } from '../support/virtualWorld.js';
-import { difference, type Row } from './duckdb/compare.js';
+import { difference } from './duckdb/compare.js';
+import { pausedSession, show, shown } from './plans/pausedSession.js';
 import { PlanMaker, sourceOf } from './plans/planMaker.js';
 import { randomTable, type RandomTable } from './plans/tables.js';
 import { forRandom, type Random } from './random.js';
 
 const RUNS = Math.ceil(Number(process.env.MILLRACE_RUNS ?? 200) / 8);
-const GRID = { kind: 'grid' as const, title: null };
 
 type Literal = Extract<Expr, { kind: 'literal' }>;
 
@@ -155,42 +149,6 @@ function literally(plan: PlanNode, parameters: ReadonlyMap<string, Parameter>): 
   ) as PlanNode;
 }
 
-async function open(checkpointRows: number) {
-  const world = virtualWorld('.');
-  const host = createSessionHost({
-    world,
-    connectors: [valuesConnector],
-    sinks: [],
-    defer: setImmediate,
-    checkpointRows,
-  });
-  const link = host.link();
-  await link.request({ type: 'clock', command: { type: 'start', at: null, speed: 0.001 } });
-  await link.request({ type: 'clock', command: { type: 'pause' } });
-  const close = async (): Promise<void> => {
-    await host.close();
-    world.stop();
-  };
-  return { host, link, close };
-}
-
-async function show(link: HostLink, viewId: string, plan: PlanNode): Promise<boolean> {
-  try {
-    await link.request({ type: 'view', viewId, plan, owner: null, view: GRID });
-    return true;
-  } catch (error) {
-    if (error instanceof MillraceError) return false;
-    throw error;
-  }
-}
-
-async function shown(link: HostLink, viewId: string): Promise<Row[] | null> {
-  const { arrow, status } = await link.request({ type: 'viewSnapshot', viewId, limit: 1e6 });
-  if (status.error !== null) return null;
-  const { columns, length } = decodeArrow(arrow);
-  return Array.from({ length }, (_, row) => columns.slice(1).map(column => valueAt(column, row)));
-}
-
 let compared = 0;
 let changes = 0;
 
@@ -203,7 +161,7 @@ async function expectLiterals(
   time: number,
   plain: PlanNode,
 ): Promise<void> {
-  const fresh = await open(1e9);
+  const fresh = await pausedSession(1e9);
   try {
     await show(fresh.link, 'plain', plain);
     const expected = new Map<string, PlanNode>();
@@ -242,7 +200,7 @@ test('whatever values inputs are given, and when, every table is as in a run wit
       waiting.push([`view${k}`, parameterise(random, filtered(random, plan, tables), parameters)]);
     }
     if (parameters.size === 0) return;
-    const { link, close } = await open(random.pick([1, 7, 40]));
+    const { link, close } = await pausedSession(random.pick([1, 7, 40]));
     try {
       for (const [name, { spec }] of parameters)
         await link.request({ type: 'input', name, spec, owner: null });

@@ -3,26 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { decodeArrow } from '../../engine/src/codecs/arrow.js';
-import { MillraceError } from '../../engine/src/columns/error.js';
-import { valueAt } from '../../engine/src/columns/values.js';
 import { count, replay, sum } from '../../engine/src/index.js';
 import { fileConnector } from '../../engine/src/node/sources/file.js';
 import { explainPlan, explainText } from '../../engine/src/plan/explain.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
-import { createSessionHost } from '../../engine/src/session/host.js';
-import type { HostLink } from '../../engine/src/session/protocol.js';
 import type { SourceConnector } from '../../engine/src/sources/source.js';
-import { valuesConnector } from '../../engine/src/sources/values.js';
 import { storedZstd, zipOf } from '../support/packedFiles.js';
-import { virtualWorld } from '../support/virtualWorld.js';
 import { difference, type Row } from './duckdb/compare.js';
+import { pausedSession, show, shown } from './plans/pausedSession.js';
 import { PlanMaker, sourceOf } from './plans/planMaker.js';
 import { randomTable, type RandomTable } from './plans/tables.js';
 import { forRandom, type Random } from './random.js';
 
 const RUNS = Math.ceil(Number(process.env.MILLRACE_RUNS ?? 200) / 4);
-const GRID = { kind: 'grid' as const, title: null };
 /** Without a view of its own nothing reads the replays when a plan is refused. */
 const PLAIN = 'plain';
 
@@ -46,55 +39,16 @@ function makeCase(random: Random): Case {
   return { tables, plans };
 }
 
-/** A session whose clock stands at the replays' start. */
-async function open(checkpointRows: number, directory = '.', connector: SourceConnector = valuesConnector) {
-  const world = virtualWorld(directory);
-  const host = createSessionHost({
-    world,
-    connectors: [connector],
-    sinks: [],
-    defer: setImmediate,
-    checkpointRows,
-  });
-  const link = host.link();
-  await link.request({ type: 'clock', command: { type: 'start', at: null, speed: 0.001 } });
-  await link.request({ type: 'clock', command: { type: 'pause' } });
-  const close = async (): Promise<void> => {
-    await host.close();
-    world.stop();
-  };
-  return { link, close };
-}
-
-type Session = Awaited<ReturnType<typeof open>>;
-
-/** Shows a plan; whether it can be. */
-async function show({ link }: Session, viewId: string, plan: PlanNode): Promise<boolean> {
-  try {
-    await link.request({ type: 'view', viewId, plan, owner: null, view: GRID });
-    return true;
-  } catch (error) {
-    if (error instanceof MillraceError) return false;
-    throw error;
-  }
-}
-
-/** What a view shows, the states of windows included; or the error that has stopped it. */
-async function shown(link: HostLink, viewId: string): Promise<Row[] | string> {
-  const { arrow, status } = await link.request({ type: 'viewSnapshot', viewId, limit: 1e6 });
-  if (status.error !== null) return 'failed';
-  const { columns, length } = decodeArrow(arrow);
-  return Array.from({ length }, (_, row) => columns.slice(1).map(column => valueAt(column, row)));
-}
+type Session = Awaited<ReturnType<typeof pausedSession>>;
 
 /** What the views show where a session has gone to a time at once, from the start. */
 async function expected(
   plans: ReadonlyMap<string, PlanNode>,
   time: number,
   fresh: Session,
-): Promise<Map<string, Row[] | string>> {
-  const results = new Map<string, Row[] | string>();
-  for (const [name, plan] of plans) await show(fresh, name, plan);
+): Promise<Map<string, Row[] | null>> {
+  const results = new Map<string, Row[] | null>();
+  for (const [name, plan] of plans) await show(fresh.link, name, plan);
   await fresh.link.request({ type: 'seek', to: time });
   for (const name of plans.keys()) results.set(name, await shown(fresh.link, name));
   await fresh.close();
@@ -102,12 +56,12 @@ async function expected(
 }
 
 async function expectAsFromStart(session: Session, { plans, tables }: Case, time: number, what: string) {
-  const right = await expected(plans, time, await open(1e9));
+  const right = await expected(plans, time, await pausedSession(1e9));
   for (const [name, plan] of plans) {
     const made = await shown(session.link, name);
     const wanted = right.get(name)!;
     // Whether a sum leaves its type on the way hangs on what was told together.
-    if (typeof made === 'string' || typeof wanted === 'string') continue;
+    if (made === null || wanted === null) continue;
     const largest = Math.max(...tables.map(each => each.largest));
     const rows = tables.reduce((total, each) => total + each.rows.length, 0);
     const found = difference(made, wanted, rows, largest);
@@ -120,12 +74,12 @@ test(
   () =>
     forRandom(async random => {
       const each = makeCase(random);
-      const session = await open(random.pick([1, 7, 40]));
+      const session = await pausedSession(random.pick([1, 7, 40]));
       const plans = new Map<string, PlanNode>();
       const waiting = [...each.plans];
       const add = async (): Promise<void> => {
         const next = waiting.shift();
-        if (next !== undefined && (await show(session, ...next))) plans.set(...next);
+        if (next !== undefined && (await show(session.link, ...next))) plans.set(...next);
       };
       await add();
       const { startUs, endUs } = await session.link.request({ type: 'clock', command: { type: 'state' } });
@@ -165,8 +119,8 @@ test('the rows that are let out one by one are those of the replay, in order', (
   forRandom(
     async random => {
       const each = makeCase(random);
-      const session = await open(1e9);
-      await show(session, PLAIN, each.plans.get(PLAIN)!);
+      const session = await pausedSession(1e9);
+      await show(session.link, PLAIN, each.plans.get(PLAIN)!);
       const { rows } = each.tables[0];
       // The first row is out when the clock stands at its time, with those of the same time.
       let out = ((await shown(session.link, PLAIN)) as Row[]).length;
@@ -229,8 +183,8 @@ test('a replay of packed files goes back to where it was, and reads on from ther
         ['groups', files.groupBy('s').aggregate(t => ({ n: count(), x: sum(t.x) })).plan],
         ['some', files.where(t => t.x.lt(10)).plan],
       ]);
-      const session = await open(10_000, folder, counting);
-      for (const [name, plan] of plans) expect(await show(session, name, plan)).toBe(true);
+      const session = await pausedSession(10_000, folder, counting);
+      for (const [name, plan] of plans) expect(await show(session.link, name, plan)).toBe(true);
       const { startUs } = await session.link.request({ type: 'clock', command: { type: 'state' } });
       // Where what is packed ends is not known before it has been read.
       const span = ROWS_PACKED * 100_000;
@@ -238,9 +192,9 @@ test('a replay of packed files goes back to where it was, and reads on from ther
       for (const share of [0.95, ...Array.from({ length: 4 }, () => random.next())]) {
         const time = Math.floor((startUs as number) + share * span);
         await session.link.request({ type: 'seek', to: time });
-        const right = await expected(plans, time, await open(1e9, folder, counting));
+        const right = await expected(plans, time, await pausedSession(1e9, folder, counting));
         for (const name of plans.keys()) {
-          const sorted = (rows: Row[] | string | undefined) =>
+          const sorted = (rows: Row[] | null | undefined) =>
             (rows as Row[]).map(row => row.map(String).join()).sort();
           expect(sorted(await shown(session.link, name))).toEqual(sorted(right.get(name)));
         }

@@ -2,16 +2,12 @@ import { expect, test } from 'vitest';
 import type { RowRange, ViewDescription, ViewMessage } from '@millrace/protocol';
 import { decodeArrow, encodeArrow } from '../../engine/src/codecs/arrow.js';
 import { valueAt } from '../../engine/src/columns/values.js';
-import { NO_EXCHANGE } from '../../engine/src/operators/apply.js';
-import { planPhysical } from '../../engine/src/physical/planner.js';
-import { bindPlan, sourceRelationOf } from '../../engine/src/plan/bind.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
-import { SessionClock } from '../../engine/src/runtime/clock.js';
-import { RunningQuery } from '../../engine/src/runtime/query.js';
 import { encodeRows, visibleRows } from '../../engine/src/views/frames.js';
 import { ViewPort } from '../../engine/src/views/viewPort.js';
-import { ALL_CALLS, batchOf, cut, FIELDS, makeHistory, SOURCE } from './histories.js';
+import { ALL_CALLS, batchOf, cut, makeHistory, SOURCE } from './histories.js';
 import { forRandom, type Random } from './random.js';
+import { runningPlan, statusOf } from './runningPlan.js';
 import { text } from './reference.js';
 
 /** A front end: it applies frames as the protocol says, and checks that it was entitled to each. */
@@ -77,14 +73,7 @@ test('whatever frames are skipped, a front end ends with what the table shows', 
   forRandom(
     random => {
       const plan = makePlan(random);
-      const relations = bindPlan(plan, source => sourceRelationOf(source, FIELDS));
-      const world = { directory: '.', now: () => 0, random: () => 0, after: () => () => undefined };
-      const query = new RunningQuery(planPhysical(plan, relations), {
-        world,
-        clock: new SessionClock(world),
-        inputs: [{ boundUs: 0, idleTimeoutUs: null, live: false }],
-        exchange: NO_EXCHANGE.exchange,
-      });
+      const query = runningPlan(plan);
       const [input] = query.ports;
       let starts = 0;
       const view: ViewDescription = random.chance(0.5)
@@ -106,16 +95,7 @@ test('whatever frames are skipped, a front end ends with what the table shows', 
           source: query.table,
           view,
           key: [],
-          status: () => ({
-            state: 'live',
-            total: query.table.total,
-            rowsIn: query.rowsIn,
-            late: 0,
-            rejected: 0,
-            evicted: 0,
-            watermarkUs: null,
-            error: null,
-          }),
+          status: () => statusOf(query),
           isFrozen: () => false,
           encode: encodeArrow,
           now: () => now,

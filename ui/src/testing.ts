@@ -8,21 +8,13 @@ import type {
 } from '@millrace/protocol';
 import type { ChannelState, ViewChannel } from './model/channel.js';
 import { encodeRows } from './model/encodeRows.js';
+import { NO_ROWS } from './model/noRows.js';
 import type { Row } from './model/rows.js';
 import { bytesToBase64 } from './model/base64.js';
 import type { Screen } from './view/screen.js';
 
 /** What the tests of views share: rows, frames, a channel and a screen under their control. */
-export const STATUS: ViewStatus = {
-  state: 'replaying',
-  total: 0,
-  rowsIn: 0,
-  late: 0,
-  rejected: 0,
-  evicted: 0,
-  watermarkUs: null,
-  error: null,
-};
+export const STATUS: ViewStatus = NO_ROWS;
 
 export const COLUMNS: readonly ViewColumn[] = [
   { name: 'symbol', type: 'string', nullable: false },

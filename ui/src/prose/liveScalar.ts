@@ -1,5 +1,6 @@
 import { emptyText, proseText, PROTOCOL_VERSION, type ProsePart, type ViewMessage } from '@millrace/protocol';
 import type { ViewChannel } from '../model/channel.js';
+import { NO_ROWS } from '../model/noRows.js';
 import { ViewModel } from '../model/viewModel.js';
 import type { Screen } from '../view/screen.js';
 
@@ -7,17 +8,6 @@ type ViewPart = Extract<ProsePart, { kind: 'view' }>;
 
 /** Only the newest row is asked for. */
 const LAST = { from: 0, limit: 1, tail: true };
-
-const NOTHING = {
-  state: 'replaying',
-  total: 0,
-  rowsIn: 0,
-  late: 0,
-  rejected: 0,
-  evicted: 0,
-  watermarkUs: null,
-  error: null,
-} as const;
 
 /** Follows the one value of a view, and tells it as text, once an animation frame at most. */
 export class LiveScalar {
@@ -36,7 +26,7 @@ export class LiveScalar {
       view: { kind: 'grid', title: null },
       columns: [part.column],
       key: [],
-      snapshot: { arrow: '', status: NOTHING },
+      snapshot: { arrow: '', status: NO_ROWS },
     });
     channel.onMessage((message, buffers) => this.receive(message, buffers));
     channel.onState(state => {
