@@ -252,20 +252,25 @@ function emitCast(
   if (from.kind === 'float64') return emitFromFloat(x.value, to, scope);
   if (from.kind === 'timestamp' && to.kind === 'timestamp')
     return emitScale(x.value, ticks(to.unit) / ticks(from.unit), scope);
-  if (from.kind === 'timestamp' && to.kind === 'date')
-    return { value: `Math.floor(${x.value} / ${ticks(from.unit) * 86400})` };
+  if (from.kind === 'timestamp' && to.kind === 'date') {
+    const days = `Math.floor(${x.value} / ${ticks(from.unit) * 86400})`;
+    // Of finer units no exact number of ticks is beyond the days that there are.
+    return from.unit === 's' ? inInt32(scope.local(days)) : { value: days };
+  }
   if (from.kind === 'date' && to.kind === 'timestamp')
     return emitScale(x.value, 86400 * ticks(to.unit), scope);
-  if (from.kind === 'int64' && to.kind === 'int32') {
-    const value = scope.local(x.value);
-    return { value, valid: `(${value} >= -2147483648 && ${value} <= 2147483647)` };
-  }
+  if (from.kind === 'int64' && to.kind === 'int32') return inInt32(scope.local(x.value));
   return { value: x.value };
+}
+
+/** A whole number, where it is one of 32 bits. */
+function inInt32(value: string): { value: string; valid: string } {
+  return { value, valid: `(${value} >= -2147483648 && ${value} <= 2147483647)` };
 }
 
 function emitFromFloat(x: string, to: DataType, scope: EmitScope): { value: string; valid: string } {
   const cut = scope.local(`Math.trunc(${x}) + 0`);
-  if (to.kind === 'int32') return { value: cut, valid: `(${cut} >= -2147483648 && ${cut} <= 2147483647)` };
+  if (to.kind === 'int32') return inInt32(cut);
   const limit = Number.MAX_SAFE_INTEGER;
   scope.statement(
     `if (${cut} > ${limit} && ${cut} < 0x8000000000000000 || ${cut} < -${limit} && ${cut} >= -0x8000000000000000) ${scope.bail}`,
