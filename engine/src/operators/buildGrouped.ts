@@ -50,7 +50,8 @@ function windowed(physical: Physical<'windowedAggregate'>): Operator {
   const once = tellsOnce(form, emit, allowedLatenessUs);
   const grouping = groupingPlan(physical, physical.input, {
     windowed: true,
-    touches: !once,
+    // Where rows are taken back windows are put together anew of what has changed, even those that are told once.
+    touches: !once || physical.retracting,
     revises: allowedLatenessUs > 0,
   });
   const unit = physical.time?.unit ?? 'us';

@@ -4,7 +4,7 @@ import { SlicedKeeper } from './slicedKeeper.js';
 import { TOUCHED } from './windowKeeper.js';
 
 /**
- * Windows that overlap, are told while they are open, and whose rows may be taken back. What a slice has gathered since it was last looked at can
+ * Windows that overlap, and whose rows may be taken back. What a slice has gathered since it was last looked at can
  * then be less than nothing, which no aggregate can add: slices keep all of their rows, and a window's group that changed is put
  * together of its slices anew.
  */

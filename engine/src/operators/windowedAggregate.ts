@@ -80,8 +80,8 @@ export class WindowedAggregateOperator implements Operator, GroupedHost {
     const policy: WindowPolicy = { allowedLatenessUs, emit, once, shadowed };
     const context: KeeperContext = { policy, slicing, grouping, output, filler };
     if (slicing.single) this.#keeper = new PaneKeeper(context);
-    else if (once) this.#keeper = new SlidingKeeper(context);
-    else this.#keeper = plan.shape.retracting ? new RecombiningKeeper(context) : new SharedKeeper(context);
+    else if (plan.shape.retracting) this.#keeper = new RecombiningKeeper(context);
+    else this.#keeper = once ? new SlidingKeeper(context) : new SharedKeeper(context);
   }
 
   // What the loop calls.
