@@ -51,7 +51,7 @@ function outside(shared) {
   };
 }
 
-/** Keeps a module's own address what it was. */
+/** Keeps a module's own address what it was. Where the engine's package lies beside the kernel's depends on how they were installed. */
 function addresses(folder) {
   return {
     name: 'addresses',
@@ -59,8 +59,18 @@ function addresses(folder) {
       onLoad({ filter: /[\\/]dist[\\/].*\.js$/ }, ({ path }) => {
         const text = readFileSync(path, 'utf8');
         if (!text.includes('import.meta.url')) return undefined;
-        const from = JSON.stringify(relative(folder, path).replaceAll('\\', '/'));
-        return { contents: text.replaceAll('import.meta.url', `new URL(${from}, import.meta.url).href`) };
+        const ours = !relative(KERNEL, path).startsWith('..');
+        const from = ours ? folder : dirname(join(ROOT, 'engine', 'dist', 'session', 'index.js'));
+        const base = ours
+          ? 'import.meta.url'
+          : "$pathToFileURL($createRequire(import.meta.url).resolve('millrace/session'))";
+        const place = JSON.stringify(relative(from, path).replaceAll('\\', '/'));
+        const head = [
+          "import { createRequire as $createRequire } from 'node:module';",
+          "import { pathToFileURL as $pathToFileURL } from 'node:url';",
+          `const $address = new URL(${place}, ${base}).href;`,
+        ];
+        return { contents: `${head.join('\n')}\n${text.replaceAll('import.meta.url', '$address')}` };
       });
     },
   };
