@@ -1,6 +1,6 @@
 import type { Language, Prepared } from '../language/api.js';
 import type { Audience, CellError, MimeBundle } from '../runner/contract.js';
-import type { CellRunner, Outcome } from './cellRunner.js';
+import { INTERRUPTED, type CellRunner, type Outcome } from './cellRunner.js';
 import { diagnosticsError, warningsText } from './diagnostics.js';
 import type { History } from './history.js';
 import type { IopubPublisher } from './iopub.js';
@@ -36,11 +36,6 @@ interface Job {
   readonly userExpressions: Readonly<Record<string, string>>;
 }
 
-const INTERRUPTED: CellError = {
-  ename: 'Interrupted',
-  evalue: 'The cell was interrupted before it ran.',
-  traceback: ['Interrupted: The cell was interrupted before it ran.'],
-};
 /** How often a cell is sent to a process that ends before the cell begins. */
 const MOST_ATTEMPTS = 3;
 /** `name?` shows what is known of the name, as in IPython. */
