@@ -10,7 +10,7 @@ import { completeness } from './completeness.js';
 import { cellDiagnostics } from './diagnostics.js';
 import { usedNames } from './declarations.js';
 import { emitCell } from './emit.js';
-import { logicOnExpressions } from './expressionLogic.js';
+import { withLogicErrors } from './expressionLogic.js';
 import { withOperatorErrors } from './expressionOperators.js';
 import { eventTimeHints } from './eventTimeHints.js';
 import { fileCallOf, fileCalls } from './fileCalls.js';
@@ -280,7 +280,7 @@ export class LanguageService {
     const checker = this.#program().getTypeChecker();
     const columns = withColumnErrors(semantic, this.#service, file, checker);
     const operators = withOperatorErrors(columns, file, checker);
-    return cellDiagnostics([...operators, ...logicOnExpressions(file, checker)], end);
+    return cellDiagnostics(withLogicErrors(operators, file, checker), end);
   }
 
   /** Lets go of the modules of cells that no name leads to any more. */
