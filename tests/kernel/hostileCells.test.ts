@@ -61,6 +61,21 @@ describe('what a cell throws', () => {
     ]);
   });
 
+  test('and what cannot be shown points at its line', async () => {
+    const { error } = await kernel.execute("import { replay } from 'millrace';\n\nreplay('none.csv')");
+    // eslint-disable-next-line no-control-regex -- colours
+    const lines = (error?.traceback as string[]).map(line => line.replace(/\u001b\[\d+m/g, ''));
+    expect(lines).toContainEqual(expect.stringMatching(/^ {2}Cell \[\d+\]:3:1$/));
+    expect(lines).toContain("  3 | replay('none.csv')");
+  });
+
+  test('names no frame of ours where TypeScript has to give up', async () => {
+    const { error } = await kernel.execute('('.repeat(50_000));
+    expect(error?.evalue).toContain('MR4193');
+    expect(JSON.stringify(error?.traceback)).not.toMatch(/\.[cm]?js/);
+    expect((await kernel.execute('n')).result).toBe('41');
+  });
+
   test('is cut where it is long, and so is its line', async () => {
     const { error } = await kernel.execute(
       `/* ${'y'.repeat(5000)} */ throw new Error("long " + "x".repeat(5_000_000))`,
@@ -82,8 +97,9 @@ describe('an interrupt', () => {
       const { reply } = await kernel.finished(id, 10_000);
       expect(reply.content.user_expressions).toMatchObject({
         endless: { status: 'error', ename: 'Interrupted' },
-        after: { status: 'ok', data: { 'text/plain': '41' } },
+        after: { status: 'error', ename: 'Interrupted' },
       });
+      expect((await kernel.execute('n')).result).toBe('41');
     },
   );
 

@@ -62,8 +62,14 @@ function headOf(error: Error): string {
 /**
  * An error that a cell threw, as Jupyter shows it: where, with the source line, then how it came there. What is thrown may be
  * anything, and none of it keeps the cell from its end: parts that cannot be read are left out, long ones are cut.
+ *
+ * @param otherwise where it is said to be, of an error that has been made elsewhere: by the engine, for what a cell shows
  */
-export function describeError(thrown: unknown, sources: CellSources): CellError {
+export function describeError(
+  thrown: unknown,
+  sources: CellSources,
+  otherwise: CellPlace | null = null,
+): CellError {
   if (!isErrorLike(thrown)) {
     const evalue =
       typeof thrown === 'string'
@@ -76,7 +82,8 @@ export function describeError(thrown: unknown, sources: CellSources): CellError 
   const ename = nameOf(thrown);
   const evalue = plainNames(cut(textOf(thrown, 'message'), MOST_CHARACTERS));
   const own = userFrames(frames.get(thrown) ?? []);
-  const place = own.find(frame => frame.place !== null)?.place ?? syntaxErrorPlace(stack, sources);
+  const place =
+    own.find(frame => frame.place !== null)?.place ?? syntaxErrorPlace(stack, sources) ?? otherwise;
   const { hint, origin } = millraceParts(thrown);
   const lines = [`${RED}${ename}${RESET}: ${evalue}`];
   if (origin !== null) lines.push(`    ${DIM}made at ${originText(origin, sources)}${RESET}`);

@@ -87,10 +87,12 @@ async function execute(request: Execute): Promise<void> {
   ({ audience } = request);
   setOwner(request.cell.cellId);
   display.begin(request.cell.cellId);
+  let isShowing = false;
   try {
     const value = await evaluator.evaluate(request.cell);
     if (running !== request) return;
     await display.settled();
+    isShowing = true;
     await showResult(request, value);
     if (request.audience === 'nobody') await settle(request);
     const provided = await evaluator.provided(request.cell);
@@ -100,7 +102,7 @@ async function execute(request: Execute): Promise<void> {
   } catch (error) {
     if (running === request) await display.settled().catch(() => undefined);
     // Code of the error's may run here: the cell is not over before.
-    const described = evaluator.describeError(error);
+    const described = evaluator.describeError(error, isShowing ? request.cell : undefined);
     finish(request, () => fail(request, described));
   }
 }

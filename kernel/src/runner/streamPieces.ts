@@ -13,16 +13,18 @@ export class StreamPieces {
   readonly #decoders = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
 
   *cut(name: StreamName, written: string | Uint8Array): Generator<string> {
-    for (let from = 0, to = 0; from < written.length; from = to) {
-      to = Math.min(written.length, from + MOST_IN_PIECE);
+    for (let from = 0; from < written.length;) {
+      const end = Math.min(written.length, from + MOST_IN_PIECE);
       if (typeof written === 'string') {
-        if (to < written.length && isFirstHalf(written.charCodeAt(to - 1))) to += 1;
+        const to = end < written.length && isFirstHalf(written.charCodeAt(end - 1)) ? end + 1 : end;
         yield written.slice(from, to);
+        from = to;
       } else {
         const text = this.#decoders[name].write(
-          Buffer.from(written.buffer, written.byteOffset + from, to - from),
+          Buffer.from(written.buffer, written.byteOffset + from, end - from),
         );
         if (text !== '') yield text;
+        from = end;
       }
     }
   }

@@ -20,6 +20,9 @@ const REMEMBERED_RUNS = 1000;
 /** A runner that ends before it was ready is started again after this time only. */
 const RETRY_MS = 2_000;
 
+/** A user expression that was still on its way to the runner is interrupted again after this time. */
+const AGAIN_MS = 100;
+
 /** The error of a cell that was interrupted before it began. */
 export const INTERRUPTED: CellError = {
   ename: 'Interrupted',
@@ -187,6 +190,7 @@ export class CellRunner {
     void process.interrupt().then(() => {
       for (const timer of this.#interruptTimers) clearTimeout(timer);
       this.#interruptTimers = [];
+      if (this.#values.size > 0) setTimeout(() => this.#values.size > 0 && this.interrupt(), AGAIN_MS);
       if (pending === null) return;
       const isOver = (): boolean => this.#pending !== pending;
       setTimeout(() => isOver() || process.kill(why), this.#settings.interruptKillMs).unref();
