@@ -3,6 +3,14 @@ import ts from 'typescript';
 /** Cells that are kept for what they add to global types and to those of packages; of more the oldest ones are left out. */
 const MOST_CELLS = 100;
 
+/** Not in one word: what makes the snapshot reads imports off the text of this code. */
+const IMPORT = 'import';
+const IMPORTS = new RegExp(`${IMPORT} '\\./\\.cell-\\d+';`, 'g');
+
+function importText(module: string): string {
+  return `${IMPORT} './${module}';`;
+}
+
 /**
  * The cells that add to types which are not their own: `declare global { … }` and `declare module 'x' { … }`. Nothing names them, so each
  * later cell imports them; one that declares the same again takes their place.
@@ -23,16 +31,14 @@ export class Augmentations {
 
   /** The imports of all of them. */
   get imports(): string[] {
-    return [...this.#kept.keys()].map(module => `import './${module}';`);
+    return [...this.#kept.keys()].map(module => importText(module));
   }
 
   /** The imports for a cell: of those that add something else than it does itself. */
   besides(file: ts.SourceFile, end: number): string[] {
     if (this.#kept.size === 0) return [];
     const own = addedNames(file, end);
-    return [...this.#kept]
-      .filter(([, names]) => !meet(own, names))
-      .map(([module]) => `import './${module}';`);
+    return [...this.#kept].filter(([, names]) => !meet(own, names)).map(([module]) => importText(module));
   }
 
   forget(): void {
@@ -48,7 +54,7 @@ export function withoutAugmentations({
   readonly code: string;
   readonly text: string;
 }): string {
-  return code + text.slice(code.length).replace(/import '\.\/\.cell-\d+';/g, '');
+  return code + text.slice(code.length).replace(IMPORTS, '');
 }
 
 /** What a cell adds to types that are not its own, each name with where it is added. */
