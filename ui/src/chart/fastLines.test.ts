@@ -84,9 +84,10 @@ describe('SeriesPoints', () => {
 });
 
 describe('withoutLines', () => {
-  it('takes lines and areas out of a compiled spec, and knows how they look', () => {
+  it('hides lines and areas of a compiled spec, and knows how they look', () => {
     const line = withoutLines(compiled(LINE), LINES, true)!;
-    expect(line.spec.marks).toEqual([]);
+    expect(line.spec.marks?.length).toBe(3);
+    expect(JSON.stringify(line.spec.marks)).not.toContain('tooltip');
     expect(line.look).toEqual({ line: { color: null, width: 1.5 }, area: null, paper: '#ffffff' });
     const area: ChartSpec = { form: 'area', x: 'at', y: 'price', color: null, stack: false };
     expect(withoutLines(compiled(area), linesOf(area, COLUMNS)!, true)?.look).toEqual({

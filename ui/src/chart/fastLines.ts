@@ -152,7 +152,11 @@ export class FastLines {
 
   private reach(): string {
     const extents = this.extents();
-    return JSON.stringify([extents, this.points.series.map(({ value }) => value)]);
+    return JSON.stringify([extents, this.points.series.map(({ value }) => value), this.hasRevised()]);
+  }
+
+  private hasRevised(): boolean {
+    return this.points.marked().some(({ row }) => row.state === 2);
   }
 
   /** A few rows that reach as far as all of them, of every series. */
@@ -167,6 +171,8 @@ export class FastLines {
         ...(this.lines.series === null ? {} : { [this.lines.series]: value }),
       });
     const values = this.points.series.map(({ value }) => value);
-    return [...values.map(value => datum(0, value)), datum(1, values[0])];
+    // Vega leaves room for the marks of revised windows, which are larger.
+    const last = Object.assign(datum(1, values[0]), this.hasRevised() ? { __state: 2 } : {});
+    return [...values.map(value => datum(0, value)), last];
   }
 }

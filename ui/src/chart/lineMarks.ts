@@ -11,7 +11,7 @@ export interface LineLook {
   readonly paper: string | null;
 }
 
-/** A compiled spec without its lines, and how they look. */
+/** A compiled spec whose lines are not seen, and how they look. */
 export interface WithoutLines {
   readonly spec: Spec;
   readonly look: LineLook;
@@ -21,7 +21,7 @@ const LINE_KEYS = ['stroke', 'x', 'y', 'strokeWidth', 'defined'];
 const AREA_KEYS = ['fill', 'fillOpacity', 'orient', 'x', 'y', 'y2', 'defined'];
 
 /**
- * Takes the lines out of a compiled spec, so that they can be drawn by somebody else: axes, legends and titles stay. Every mark, and all that it says, is looked at:
+ * Hides the lines of a compiled spec, so that they can be drawn by somebody else: axes, legends and titles stay. Every mark, and all that it says, is looked at:
  * null where there is anything that is not known.
  *
  * @param hasPoints the chart is one of our own forms, whose points carry tooltips and mark windows.
@@ -53,7 +53,17 @@ export function withoutLines(spec: Spec, lines: Lines, hasPoints: boolean): With
     return name === 'color' && lines.series !== null && type === 'ordinal';
   });
   if (!isKnown || (line === null && area === null)) return null;
-  return { spec: { ...spec, marks: [] }, look: { line, area, paper } };
+  const marks = ((spec.marks ?? []) as unknown as Json[]).map(unseen);
+  return { spec: { ...spec, marks } as unknown as Spec, look: { line, area, paper } };
+}
+
+/** A mark that nobody sees or points at: Vega leaves room for what it has at the plot's edge, which is drawn there. */
+function unseen(mark: Json): Json {
+  if (Array.isArray(mark.marks)) return { ...mark, marks: (mark.marks as Json[]).map(unseen) };
+  const { tooltip: _, ...update } = updateOf(mark);
+  // A stroke that is there has its width.
+  const hidden = mark.type === 'line' ? { stroke: { value: 'transparent' } } : { opacity: { value: 0 } };
+  return { ...mark, interactive: false, encode: { update: { ...update, ...hidden } } };
 }
 
 /** Marks, those of a line a series among them. */

@@ -44,6 +44,9 @@ function along(scale: Scale): (value: number) => number {
   return to === from ? () => (start + end) / 2 : value => start + (value - from) * step;
 }
 
+/** Points a pixel from which on a line has corners of another kind. */
+const DENSE = 2.5;
+
 /** Draws lines and areas as Vega draws them. */
 export function paintLines(
   context: CanvasRenderingContext2D,
@@ -71,6 +74,8 @@ export function paintLines(
     context.lineWidth = look.line.width;
     for (const { value, points } of seen) {
       context.strokeStyle = look.line.color ?? colorOf(value);
+      // Where a line goes up and down within a pixel, mitred corners would reach beyond its values.
+      context.lineJoin = points.length > DENSE * plot.width ? 'round' : 'miter';
       context.beginPath();
       traceLine(context, plot, points);
       context.stroke();
