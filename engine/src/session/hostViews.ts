@@ -139,6 +139,7 @@ export class ViewRegistry {
         isFrozen: () => this.runtime.clock.mode === 'paused' && registered.held.prepared.live,
         encode: encodeArrow,
         now: () => monotonicMs(world),
+        wallNow: () => world.now(),
         after: (milliseconds, callback) => world.after(milliseconds, callback),
         defer,
         send,

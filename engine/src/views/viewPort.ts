@@ -31,6 +31,8 @@ export interface ViewPortOptions {
   readonly isFrozen: () => boolean;
   readonly encode: Encode;
   readonly now: () => number;
+  /** Wall-clock milliseconds; not there: `now`. */
+  readonly wallNow?: () => number;
   readonly after: (milliseconds: number, callback: () => void) => () => void;
   readonly defer: (work: () => void) => void;
   readonly send: (message: ViewMessage, buffers: readonly Uint8Array[]) => void;
@@ -238,7 +240,7 @@ export class ViewPort {
   }
 
   #sendFrame(now: number): void {
-    const { view, encode, send } = this.#options;
+    const { view, encode, send, wallNow } = this.#options;
     const source = this.#drawn;
     const key = this.#key;
     const reduced = this.#reduced?.positions(0, Infinity);
@@ -274,7 +276,7 @@ export class ViewPort {
       from,
       ...(span === null ? {} : { span }),
       status,
-      madeAtMs: now,
+      madeAtMs: wallNow?.() ?? now,
     };
     const arrow = encodeRows(source, rows, encode);
     this.#credit--;
