@@ -36,7 +36,7 @@ window.begin = async (spec, ast) => {
 window.update = async (how, count) => {
   let wall = 0;
   for (let k = 0; k < count; k++) {
-    await new Promise(requestAnimationFrame);
+    await new Promise(resolve => window.requestAnimationFrame(resolve));
     const begun = performance.now();
     const more = makeRows(1);
     const gone = rows.slice(0, 5);
