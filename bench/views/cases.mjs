@@ -9,9 +9,9 @@ await clock.start({ at: '${at}', speed: 1 });`;
 
 const line = rows => `readings.keep({ rows: ${rows} }).line({ x: 'ts', y: 'value', color: 'device' })`;
 
-const WIDE = `readings.keep({ rows: 1_000_000 }).select(r => ({
-  ts: r.ts, device: r.device, sequence: r.sequence, value: r.value, double: r.value.times(2), half: r.value.div(2),
-  plus: r.value.plus(100), minus: r.value.minus(100), square: r.value.times(r.value), next: r.sequence.plus(1),
+const WIDE = `readings.keep({ rows: 1_000_000 }).derive(r => ({
+  double: r.value.mul(2), half: r.value.div(2), plus: r.value.add(100), minus: r.value.sub(100),
+  square: r.value.mul(r.value), next: r.sequence.add(1),
 }))`;
 
 const single = (name, rate, before, show, target) => ({

@@ -75,7 +75,7 @@ export function paintLines(
     for (const { value, points } of seen) {
       context.strokeStyle = look.line.color ?? colorOf(value);
       // Where a line goes up and down within a pixel, mitred corners would reach beyond its values.
-      context.lineJoin = points.length > DENSE * plot.width ? 'round' : 'miter';
+      context.lineJoin = points.length > DENSE * plot.width ? 'bevel' : 'miter';
       context.beginPath();
       traceLine(context, plot, points);
       context.stroke();
