@@ -5,6 +5,7 @@ export * from './session.js';
 export * from './chart/options.js';
 export * from './chart/theme.js';
 export { ROWS, toVegaValue } from './chart/fields.js';
+export { ALL_ROWS, linesOf, type Lines } from './chart/lines.js';
 export { wallClock } from './chart/timeZone.js';
 export { dayText, instantText, isoText, type InstantText } from './instantText.js';
 export { decimalText, durationText, unitOfType } from './valueText.js';

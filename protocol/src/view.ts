@@ -33,11 +33,30 @@ export interface ViewStatus {
   readonly late: number;
   readonly rejected: number;
   readonly evicted: number;
+  /** Of a chart whose rows are not all drawn, since its pixels could not show them: how many are, of how many. */
+  readonly drawn?: DrawnRows;
   /** Event time, microseconds; null before the first row. */
   readonly watermarkUs: number | null;
   /** Of a live feed that did not have all of its rows any more when the query began: when the first one came that it has, in microseconds of wall time. */
   readonly sinceUs?: number | null;
   readonly error: string | null;
+}
+
+/** Which rows of a chart are drawn. */
+export interface DrawnRows {
+  readonly rows: number;
+  /** Rows that the chart has. */
+  readonly of: number;
+  /** Of each series and each of so many columns of pixels the first, last, least and greatest row is drawn; 0: of what is seen, each row. */
+  readonly columns: number;
+}
+
+/** What of a chart can be seen. */
+export interface ChartPixels {
+  /** Pixels of the screen along its x axis. */
+  readonly columns: number;
+  /** From where to where the axis is seen, in the numbers that are drawn (`toVegaValue`; of a zone's clock, where the view has a zone); null: all rows, as they come. */
+  readonly span: readonly [from: number, to: number] | null;
 }
 
 /** The data of `VIEW_MIME`: enough to draw the saved state with no kernel, and to ask the kernel for the live one. */
@@ -66,6 +85,8 @@ export interface ViewOpen {
   readonly range: RowRange | null;
   /** In which order a grid's rows are to be, and which of them; not there: all of them in the table's order. */
   readonly arrangement?: Arrangement;
+  /** What of a chart can be seen; not there: nobody knows yet. */
+  readonly pixels?: ChartPixels;
 }
 
 /** The rows that a grid shows: the `limit` rows from row `from` of the table (0 the oldest); `tail` follows the end. */
@@ -87,6 +108,8 @@ export type ViewRequest =
   | { readonly type: 'range'; readonly range: RowRange }
   /** A grid's rows are to be in another order, or others of them; `range` is of the rows as they are then. Answered by a snapshot, or `refused`. */
   | { readonly type: 'arrange'; readonly arrangement: Arrangement; readonly range: RowRange }
+  /** Another part of a chart is seen, or it has become wider. */
+  | { readonly type: 'pixels'; readonly pixels: ChartPixels }
   /** The whole table, in its order and through its filter as a file of some kind; `id` is the front end's, one at a time. */
   | { readonly type: 'download'; readonly id: number; readonly format: DownloadFormat }
   /** A piece has been taken: one more may come. Four may be under way. */
@@ -128,6 +151,8 @@ export interface FrameHeader {
   readonly seq: number;
   /** The first row of the range, for a grid; 0 for a chart. */
   readonly from: number;
+  /** From where to where the x axis is to be drawn, so that the rows are right to the pixel, where nothing else holds it; of charts whose rows are not all drawn. */
+  readonly span?: readonly [from: number, to: number];
   readonly status: ViewStatus;
   /** Wall-clock milliseconds when the frame was made: tick to paint is measured from it. */
   readonly madeAtMs: number;

@@ -40,6 +40,6 @@ export async function openView({ output, channel, look, onHide }: OpenViewOption
     channel,
     onHide,
     screen: browserScreen,
-    surface: () => new ChartSurface(view.chart, look, label, view.timeZone),
+    surface: (_model, ask) => new ChartSurface(view.chart, look, label, view.timeZone, ask),
   });
 }

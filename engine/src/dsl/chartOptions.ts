@@ -1,4 +1,4 @@
-import type { ViewDescription } from '@millrace/protocol';
+import { ALL_ROWS, linesOf, type ChartSpec, type ViewDescription } from '@millrace/protocol';
 import { MillraceError } from '../columns/error.js';
 import { parseDuration } from '../columns/duration.js';
 import type { DurationText } from '../columns/duration.js';
@@ -8,7 +8,7 @@ export interface ChartOptions {
   readonly title?: string;
   /** Only rows of the last so long of event time are drawn: `'30 min'`. */
   readonly last?: DurationText;
-  /** At most so many rows, the latest ones (5,000). */
+  /** At most so many rows, the latest ones (lines and areas: all that the table has; other charts: 5,000). */
   readonly maxRows?: number;
   /** Times are drawn as a clock in this zone shows them: `'America/New_York'` (UTC). */
   readonly timeZone?: string;
@@ -101,12 +101,12 @@ export type Given<Options> =
 type ChartView = Extract<ViewDescription, { kind: 'chart' }>;
 
 /** The options of every chart as a view has them. */
-export function viewOptions(options: ChartOptions): Omit<ChartView, 'kind' | 'chart'> {
+export function viewOptions(options: ChartOptions, chart: ChartSpec): Omit<ChartView, 'kind' | 'chart'> {
   const { title, last, maxRows, timeZone } = options;
   return {
     title: title ?? null,
     lastUs: last === undefined ? null : parseDuration(last, 'the time to draw'),
-    maxRows: maxRows ?? 5000,
+    maxRows: maxRows ?? (linesOf(chart) === null ? 5000 : ALL_ROWS),
     ...(timeZone === undefined ? {} : { timeZone: knownZone(timeZone) }),
   };
 }

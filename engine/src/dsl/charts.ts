@@ -26,13 +26,13 @@ export class Chart implements Displayable {
     readonly options: ChartOptions,
   ) {
     // Told where the chart is made, not where it is shown.
-    viewOptions(options);
+    viewOptions(options, chart);
   }
 
   [DISPLAYABLE](): Displayed {
     return {
       plan: this.plan,
-      view: { kind: 'chart', chart: this.chart, ...viewOptions(this.options) },
+      view: { kind: 'chart', chart: this.chart, ...viewOptions(this.options, this.chart) },
       collection: null,
     };
   }

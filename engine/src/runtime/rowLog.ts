@@ -113,6 +113,12 @@ export class RowLog {
     if (this.head === this.tail) return -1;
     const guess = this.head + rowId - this.rowIds[this.head];
     if (guess >= this.head && guess < this.tail && this.rowIds[guess] === rowId) return this.#present(guess);
+    const position = this.firstFrom(rowId);
+    return position < this.tail && this.rowIds[position] === rowId ? this.#present(position) : -1;
+  }
+
+  /** The first position whose row has this number, or a higher one. */
+  firstFrom(rowId: number): number {
     let low = this.head;
     let high = this.tail;
     while (low < high) {
@@ -120,7 +126,7 @@ export class RowLog {
       if (this.rowIds[middle] < rowId) low = middle + 1;
       else high = middle;
     }
-    return low < this.tail && this.rowIds[low] === rowId ? this.#present(low) : -1;
+    return low;
   }
 
   #present(position: number): number {

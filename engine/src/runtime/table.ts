@@ -1,3 +1,4 @@
+import type { ChartPixels } from '@millrace/protocol';
 import type { Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
 import { fieldIndex, type Schema } from '../columns/schema.js';
@@ -5,9 +6,10 @@ import type { Value } from '../columns/values.js';
 import { START_OF_TIME, toEventTimes, type EventTime } from '../columns/time.js';
 import type { StateReader, StateWriter } from '../operators/snapshot.js';
 import type { PhysicalTable } from '../physical/physical.js';
-import type { ArrangeableSource, ArrangedSource } from '../views/viewSource.js';
+import type { ArrangeableSource, ArrangedSource, ChartView, ReducedSource } from '../views/viewSource.js';
 import { arrangedTable } from './arrangedTable.js';
 import { readBatch, writeBatch } from './batchState.js';
+import { reducedTable } from './reducedTable.js';
 import { RowLog } from './rowLog.js';
 import { RowOrder } from './rowOrder.js';
 import { TableIndexes } from './tableIndexes.js';
@@ -251,6 +253,10 @@ export class MaterializedTable implements ArrangeableSource {
 
   arrange(arrangement: unknown): ArrangedSource {
     return arrangedTable(this, this.#log, arrangement);
+  }
+
+  reduce(view: ChartView, pixels: ChartPixels | null, most?: number): ReducedSource | null {
+    return reducedTable(this, this.#log, this.#states, { view, pixels, most });
   }
 
   /** The position of the row of a key, one exact value a column of the key; -1 where there is none, or the table has no key. */

@@ -23,6 +23,11 @@ export class WindowStates {
     readonly allowedLatenessUs: number,
   ) {}
 
+  /** The numbers of the rows that are not final, some that have gone among them. */
+  get unsettled(): readonly number[] {
+    return this.#unsettled;
+  }
+
   /** A row's state now. */
   of(position: number): number {
     const end = this.log.ends[position];

@@ -9,7 +9,7 @@ import { encodeArrow } from '../codecs/arrow.js';
 import type { ParameterValues } from '../plan/parameters.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { encodeRows, visibleRows } from '../views/frames.js';
+import { encodeRows, savedRows } from '../views/frames.js';
 import { ViewPort } from '../views/viewPort.js';
 import { monotonicMs } from '../sources/receiveClock.js';
 import { partsOf, type HeldQuery } from './hostQueries.js';
@@ -139,6 +139,7 @@ export class ViewRegistry {
         isFrozen: () => this.runtime.clock.mode === 'paused' && registered.held.prepared.live,
         encode: encodeArrow,
         now: () => monotonicMs(world),
+        wallNow: () => world.now(),
         after: (milliseconds, callback) => world.after(milliseconds, callback),
         defer,
         send,
@@ -185,8 +186,7 @@ export class ViewRegistry {
   /** A view's rows now, at most so many of the newest, as a frame would hold them. */
   snapshot({ held, view }: RegisteredView, limit: number): Uint8Array {
     const { table } = held.query;
-    const { positions } = visibleRows(table, view, { from: 0, limit, tail: true });
-    return encodeRows(table, positions.subarray(Math.max(0, positions.length - limit)), encodeArrow);
+    return encodeRows(table, savedRows(table, view, limit), encodeArrow);
   }
 }
 

@@ -1,7 +1,7 @@
-import type { RowRange, ViewColumn, ViewDescription } from '@millrace/protocol';
+import { ALL_ROWS, type RowRange, type ViewColumn, type ViewDescription } from '@millrace/protocol';
 import type { Column } from '../columns/column.js';
 import { INT32, typeName, type Field } from '../columns/types.js';
-import type { ViewSource } from './viewSource.js';
+import type { ArrangeableSource, ViewSource } from './viewSource.js';
 
 /** Encodes columns as an Arrow IPC stream. */
 export type Encode = (fields: readonly Field[], columns: readonly Column[], length: number) => Uint8Array;
@@ -12,6 +12,9 @@ export interface Visible {
   readonly from: number;
   readonly positions: Int32Array;
 }
+
+/** The newest rows of a chart that may have all rows, and cannot be reduced. */
+export const UNREDUCED_ROWS = 5000;
 
 const DEFAULT_RANGE: RowRange = { from: 0, limit: 100, tail: true };
 
@@ -27,11 +30,23 @@ export function visibleRows(source: ViewSource, view: ViewDescription, range: Ro
     const start = Math.max(0, tail ? end : Math.min(from, total - 1));
     return { from: start, positions: source.positions(start, limit) };
   }
-  if (source.isOrdered) return { from: 0, positions: source.positions(0, view.maxRows) };
-  let first = Math.max(0, total - view.maxRows);
-  if (view.lastUs !== null)
-    first = Math.max(first, source.firstAt(source.maxTime - view.lastUs, view.maxRows));
-  return { from: 0, positions: source.positions(first, view.maxRows) };
+  const most = view.maxRows === ALL_ROWS ? UNREDUCED_ROWS : view.maxRows;
+  if (source.isOrdered) return { from: 0, positions: source.positions(0, most) };
+  let first = Math.max(0, total - most);
+  if (view.lastUs !== null) first = Math.max(first, source.firstAt(source.maxTime - view.lastUs, most));
+  return { from: 0, positions: source.positions(first, most) };
+}
+
+/** The rows of a view that is saved, or made a picture of, at most so many. */
+export function savedRows(source: ArrangeableSource, view: ViewDescription, limit: number): Int32Array {
+  const reduced = view.kind === 'chart' ? source.reduce(view, null, limit) : null;
+  if (reduced !== null) {
+    const positions = reduced.positions(0, limit);
+    reduced.close();
+    return positions;
+  }
+  const { positions } = visibleRows(source, view, { from: 0, limit, tail: true });
+  return positions.subarray(Math.max(0, positions.length - limit));
 }
 
 /** Rows as an Arrow stream: `__row`, `__state` where there are window states, then the table's columns. */

@@ -1,6 +1,7 @@
 import {
   PROTOCOL_VERSION,
   type Arrangement,
+  type ChartPixels,
   type RowRange,
   type ViewDescription,
   type ViewMessage,
@@ -9,8 +10,8 @@ import {
   type ViewStatus,
 } from '@millrace/protocol';
 import { encodeRows, viewColumns, visibleRows, type Encode } from './frames.js';
-import { checkedRange, checkedRequest, credits } from './viewRequests.js';
-import type { ArrangeableSource, ArrangedSource, ViewSource } from './viewSource.js';
+import { checkedPixels, checkedRange, checkedRequest, credits } from './viewRequests.js';
+import type { ArrangeableSource, ArrangedSource, ReducedSource, ViewSource } from './viewSource.js';
 
 /** A frame that is not acknowledged within so many milliseconds stops a view until it is heard of again. */
 const LEASE_MS = 60_000;
@@ -30,6 +31,8 @@ export interface ViewPortOptions {
   readonly isFrozen: () => boolean;
   readonly encode: Encode;
   readonly now: () => number;
+  /** Wall-clock milliseconds; not there: `now`. */
+  readonly wallNow?: () => number;
   readonly after: (milliseconds: number, callback: () => void) => () => void;
   readonly defer: (work: () => void) => void;
   readonly send: (message: ViewMessage, buffers: readonly Uint8Array[]) => void;
@@ -45,6 +48,10 @@ export class ViewPort {
   /** The table as its reader has asked for it; null: as it is. */
   #arranged: ArrangedSource | null = null;
   #arrangement: Arrangement | null = null;
+  /** Those of its rows that make the pixels of a chart; null: it is none, or needs all of them. */
+  #reduced: ReducedSource | null = null;
+  #pixels: ChartPixels | null;
+  #span: readonly [from: number, to: number] | null = null;
   #key: readonly string[];
   #range: RowRange | null;
   #credit: number;
@@ -67,12 +74,14 @@ export class ViewPort {
   #scheduled = false;
   #cancelTimer: (() => void) | null = null;
 
-  constructor(options: ViewPortOptions, open: Pick<ViewOpen, 'credit' | 'range' | 'arrangement'>) {
+  constructor(options: ViewPortOptions, open: Pick<ViewOpen, 'credit' | 'range' | 'arrangement' | 'pixels'>) {
     this.#options = options;
     this.#source = options.source;
     this.#key = options.key;
     this.#range = checkedRange(open.range);
     this.#credit = Math.min(MAX_CREDIT, credits(open.credit));
+    this.#pixels = checkedPixels(open.pixels);
+    this.#reduce();
     if (open.arrangement !== undefined) this.#arrange(open.arrangement);
     this.notify();
   }
@@ -112,6 +121,11 @@ export class ViewPort {
       case 'arrange':
         if (this.#arrange(request.arrangement)) this.#range = request.range;
         break;
+      case 'pixels':
+        this.#pixels = request.pixels;
+        this.#reduced?.show(request.pixels);
+        this.#needsFrame = true;
+        break;
       case 'resync':
         this.#generation = -1;
         this.#needsFrame = true;
@@ -146,11 +160,19 @@ export class ViewPort {
     return true;
   }
 
+  /** Has a chart's rows reduced to those that its pixels can show. */
+  #reduce(): void {
+    const { view } = this.#options;
+    this.#reduced?.close();
+    this.#reduced = view.kind === 'chart' ? this.#source.reduce(view, this.#pixels) : null;
+  }
+
   /** Shows another table from here on, of the same columns. */
   rebind(source: ArrangeableSource, key: readonly string[]): void {
     this.#arranged?.close();
     this.#arranged = null;
     this.#source = source;
+    this.#reduce();
     if (this.#arrangement !== null && !this.#arrange(this.#arrangement)) this.#arrangement = null;
     this.#key = key;
     this.#generation = -1;
@@ -170,6 +192,8 @@ export class ViewPort {
     this.#cancelTimer?.();
     this.#arranged?.close();
     this.#arranged = null;
+    this.#reduced?.close();
+    this.#reduced = null;
   }
 
   /** What is shown: the table, or its rows as they were asked for. */
@@ -177,8 +201,15 @@ export class ViewPort {
     return this.#arranged ?? this.#source;
   }
 
+  /** What is drawn of it. */
+  get #drawn(): ViewSource {
+    return this.#reduced ?? this.shown;
+  }
+
   #status(): ViewStatus {
     const status = this.#options.status();
+    const drawn = this.#reduced?.drawn ?? null;
+    if (drawn !== null) return { ...status, drawn };
     const isFiltered = this.#arranged !== null && (this.#arrangement?.filter.length ?? 0) > 0;
     return isFiltered ? { ...status, matched: this.shown.total } : status;
   }
@@ -187,7 +218,9 @@ export class ViewPort {
     if (this.#closed || this.#hidden || this.#options.isFrozen()) return;
     const now = this.#options.now();
     if (this.#waitingSince !== null && now - this.#waitingSince > LEASE_MS) return;
-    const source = this.shown;
+    if (this.#reduced?.drawn != null && this.#options.status().state === 'ended')
+      this.#needsFrame ||= this.#reduced.settle();
+    const source = this.#drawn;
     const changed =
       this.#needsFrame || source.version !== this.#version || source.generation !== this.#generation;
     if (changed && this.#credit > 0) {
@@ -207,10 +240,14 @@ export class ViewPort {
   }
 
   #sendFrame(now: number): void {
-    const { view, encode, send } = this.#options;
-    const source = this.shown;
+    const { view, encode, send, wallNow } = this.#options;
+    const source = this.#drawn;
     const key = this.#key;
-    const { from, positions } = visibleRows(source, view, this.#range);
+    const reduced = this.#reduced?.positions(0, Infinity);
+    const { from, positions } =
+      reduced === undefined ? visibleRows(source, view, this.#range) : { from: 0, positions: reduced };
+    const span = this.#reduced?.span ?? null;
+    const isSpanned = String(span) !== String(this.#span);
     const order = source.isOrdered ? Array.from(positions, position => source.rowId(position)) : [];
     const isMoved =
       order.length !== this.#order.length || order.some((rowId, at) => rowId !== this.#order[at]);
@@ -222,16 +259,25 @@ export class ViewPort {
     const gone = isSnapshot ? [] : [...this.#sent].filter(rowId => !shown.has(rowId));
     this.#needsFrame = false;
     this.#version = source.version;
-    if (!isSnapshot && !isMoved && rows.length === 0 && gone.length === 0 && from === this.#sentFrom) {
+    const isSame = !isMoved && !isSpanned && rows.length === 0 && gone.length === 0;
+    if (!isSnapshot && isSame && from === this.#sentFrom) {
       this.#sendStatus(now);
       return;
     }
     this.#generation = source.generation;
     this.#sent = shown;
     this.#sentFrom = from;
+    this.#span = span;
     const base = this.#seq++;
     const status = this.#status();
-    const header = { v: PROTOCOL_VERSION, seq: this.#seq, from, status, madeAtMs: now };
+    const header = {
+      v: PROTOCOL_VERSION,
+      seq: this.#seq,
+      from,
+      ...(span === null ? {} : { span }),
+      status,
+      madeAtMs: wallNow?.() ?? now,
+    };
     const arrow = encodeRows(source, rows, encode);
     this.#credit--;
     this.#waitingSince ??= now;
@@ -249,11 +295,11 @@ export class ViewPort {
   /** Whether any row shown is one that the front end has: else a snapshot is the shorter way. */
   #overlaps(positions: Int32Array): boolean {
     if (this.#sent.size === 0) return positions.length === 0 && this.#seq > 0;
-    return positions.some(position => this.#sent.has(this.shown.rowId(position)));
+    return positions.some(position => this.#sent.has(this.#drawn.rowId(position)));
   }
 
   #isNews(position: number): boolean {
-    const source = this.shown;
+    const source = this.#drawn;
     return !this.#sent.has(source.rowId(position)) || source.rowVersion(position) > this.#version;
   }
 

@@ -1,4 +1,4 @@
-import type { RowRange, ViewRequest } from '@millrace/protocol';
+import type { ChartPixels, RowRange, ViewRequest } from '@millrace/protocol';
 
 /** Rows of a range at most: what a screen shows, or what a reader selects, is less. */
 const MOST_ROWS = 2000;
@@ -21,9 +21,29 @@ export function checkedRequest(request: unknown): ViewRequest | null {
       const range = checkedRange(asked.range);
       return range === null ? null : { type: 'arrange', arrangement: asked.arrangement as never, range };
     }
+    case 'pixels': {
+      const pixels = checkedPixels(asked.pixels);
+      return pixels === null ? null : { type: 'pixels', pixels };
+    }
     default:
       return null;
   }
+}
+
+/** Pixels of a screen at most. */
+const MOST_COLUMNS = 8192;
+
+/** What a chart's front end says that can be seen; null: it is none. */
+export function checkedPixels(pixels: unknown): ChartPixels | null {
+  if (typeof pixels !== 'object' || pixels === null) return null;
+  const { columns, span } = pixels as Readonly<Record<string, unknown>>;
+  if (!Number.isSafeInteger(columns) || (columns as number) < 1) return null;
+  const known = { columns: Math.min(MOST_COLUMNS, columns as number) };
+  if (span === null) return { ...known, span };
+  if (!Array.isArray(span) || span.length !== 2) return null;
+  const [from, to] = span as unknown[];
+  if (typeof from !== 'number' || typeof to !== 'number') return null;
+  return Number.isFinite(to - from) && from < to ? { ...known, span: [from, to] } : null;
 }
 
 /** A range of rows, of no more than so many; null: it is none. */

@@ -1,3 +1,4 @@
+import type { ChartPixels, DrawnRows, ViewDescription } from '@millrace/protocol';
 import type { Column } from '../columns/column.js';
 import type { Schema } from '../columns/schema.js';
 import type { EventTime } from '../columns/time.js';
@@ -37,7 +38,24 @@ export interface ArrangedSource extends ViewSource {
   close(): void;
 }
 
-/** A table that can be shown in other orders. */
+/** A view that is a chart. */
+export type ChartView = Extract<ViewDescription, { kind: 'chart' }>;
+
+/** Those of a table's rows that make the pixels of a chart. */
+export interface ReducedSource extends ViewSource {
+  /** Which they are; null: all that the chart has. */
+  readonly drawn: DrawnRows | null;
+  /** From where to where the x axis is to be drawn; null: as the rows say. */
+  readonly span: readonly [from: number, to: number] | null;
+  /** Another part is seen. */
+  show(pixels: ChartPixels): void;
+  /** No more rows will come: no room is left for them. @returns whether some was. */
+  settle(): boolean;
+  /** It is not looked at any more. */
+  close(): void;
+}
+
+/** A table that can be shown in other orders, and as pixels show it. */
 export interface ArrangeableSource extends ViewSource {
   /**
    * Its rows in another order, or some of them, kept current until it is closed.
@@ -46,4 +64,10 @@ export interface ArrangeableSource extends ViewSource {
    * @throws MillraceError `MR1660` to `MR1662` for one that is none, or that the columns do not have
    */
   arrange(arrangement: unknown): ArrangedSource;
+  /**
+   * The rows that make the pixels of a chart, kept current until it is closed; null where the chart needs every row.
+   *
+   * @param most rows that there may be; not there: as many as the pixels need.
+   */
+  reduce(view: ChartView, pixels: ChartPixels | null, most?: number): ReducedSource | null;
 }

@@ -1,15 +1,26 @@
-import { isSingleView, ROWS, toVegaLite, type ChartSpec } from '@millrace/protocol';
-import type { Changeset, View } from 'vega';
+import {
+  isSingleView,
+  ROWS,
+  toVegaLite,
+  type ChartPixels,
+  type ChartSpec,
+  type ViewRequest,
+} from '@millrace/protocol';
+import type { Changeset, Spec, View } from 'vega';
 import { element, setAttribute, setText } from '../dom.js';
 import type { Change, ViewModel } from '../model/viewModel.js';
 import type { Look, Picture, Surface } from '../view/surface.js';
 import { ChartRows } from './chartRows.js';
+import { FastLines } from './fastLines.js';
 import { seenSpan, SPAN, type Span } from './timeAxis.js';
 import { hideTooltip } from './tooltip.js';
 import { formOf, vegaView } from './vegaView.js';
 import { Zoom } from './zoom.js';
 
 const RESIZE_PAUSE_MS = 120;
+
+/** What can be seen is told after a pause, since another follows while an axis is dragged. */
+const PIXELS_PAUSE_MS = 80;
 
 /** What is behind a saved picture: pages that show it need not have our theme. */
 const PAPER = { light: '#ffffff', dark: '#111111' } as const;
@@ -26,6 +37,10 @@ export class ChartSurface implements Surface {
   private readonly rows: ChartRows;
   private readonly zoom: Zoom;
   private view: View | null = null;
+  /** What draws the lines of a chart of nothing else; null: Vega draws all of it. Not there before the columns are known. */
+  private fast: FastLines | null | undefined;
+  private told: ChartPixels | null = null;
+  private pixelsTimer: ReturnType<typeof setTimeout> | undefined;
   /** The scales of the time axis, which can be held. */
   private scales: readonly string[] = [];
   private width = 0;
@@ -42,6 +57,7 @@ export class ChartSurface implements Surface {
     private look: Look,
     private readonly label: string,
     private readonly timeZone?: string,
+    private readonly ask: (request: ViewRequest) => void = () => undefined,
   ) {
     this.rows = new ChartRows(timeZone);
     this.error.hidden = true;
@@ -60,10 +76,41 @@ export class ChartSurface implements Surface {
 
   draw(change: Change, model: ViewModel): Promise<void> {
     return this.queue(async () => {
+      if (this.fast === undefined) this.fast = FastLines.of(this.chart, model, this.canvas, this.timeZone);
+      if (this.fast != null) return this.drawFast(this.fast, change, model);
       const changes = this.rows.apply(change, model.columns);
       if (changes === 'rebuild' || this.view === null) await this.build();
       else await this.run(this.view, changes);
     });
+  }
+
+  get pixels(): ChartPixels | null {
+    return this.told;
+  }
+
+  private async drawFast(fast: FastLines, change: Change, model: ViewModel): Promise<void> {
+    if (fast.apply(change, model) || this.view === null) {
+      await this.build();
+      if (this.fast !== null) return;
+      // Vega draws it, and has all rows.
+      this.rows.apply({ reset: true, inserted: model.rows(), updated: [], removed: [] }, model.columns);
+      await this.build();
+    } else if ((await fast.update(this.view)) && this.outgrows()) await this.build();
+    this.tellPixels();
+  }
+
+  /** Tells the kernel what can be seen, so that it sends the rows that make it. */
+  private tellPixels(): void {
+    if (this.view === null || this.fast == null) return;
+    const pixels = this.fast.pixels(this.view, this.zoom.held);
+    if (JSON.stringify(pixels) === JSON.stringify(this.told)) return;
+    const isFirst = this.told === null;
+    this.told = pixels;
+    clearTimeout(this.pixelsTimer);
+    this.pixelsTimer = setTimeout(
+      () => this.ask({ type: 'pixels', pixels: this.told! }),
+      isFirst ? 0 : PIXELS_PAUSE_MS,
+    );
   }
 
   setLook(look: Look): Promise<void> {
@@ -79,7 +126,7 @@ export class ChartSurface implements Surface {
   picture(): Picture | null {
     const drawn = this.canvas.querySelector('canvas');
     if (drawn === null || drawn.width === 0) return null;
-    const png = pngOf(drawn, PAPER[this.look.mode]);
+    const png = pngOf(this.canvas.querySelectorAll('canvas'), PAPER[this.look.mode]);
     // Sizes as they are written: a chart that is scrolled away may have no box.
     const size = (css: string): number => Math.round(Number.parseFloat(css)) || 0;
     return png === null ? null : { png, width: size(drawn.style.width), height: size(drawn.style.height) };
@@ -88,6 +135,8 @@ export class ChartSurface implements Surface {
   dispose(): void {
     this.disposed = true;
     clearTimeout(this.resizeTimer);
+    clearTimeout(this.pixelsTimer);
+    this.fast?.dispose();
     this.observer?.disconnect();
     this.view?.finalize();
     this.view = null;
@@ -111,6 +160,8 @@ export class ChartSurface implements Surface {
     if (this.view === null || span !== this.zoom.held) return;
     hideTooltip();
     await this.view.signal(SPAN, span).runAsync();
+    this.fast?.paint(this.view);
+    this.tellPixels();
   }
 
   private async run(view: View, changes: Changeset): Promise<void> {
@@ -147,7 +198,7 @@ export class ChartSurface implements Surface {
   }
 
   private async build(): Promise<void> {
-    if (this.width === 0 || this.rows.columns.length === 0) return;
+    if (this.width === 0 || (this.fast?.columns ?? this.rows.columns).length === 0) return;
     this.error.hidden = true;
     hideTooltip();
     await this.buildAt(this.width - this.overhang);
@@ -156,7 +207,7 @@ export class ChartSurface implements Surface {
   }
 
   private async buildAt(width: number): Promise<void> {
-    const spec = toVegaLite(this.chart, this.rows.columns, {
+    const spec = toVegaLite(this.chart, this.fast?.columns ?? this.rows.columns, {
       mode: this.look.mode,
       font: this.look.font,
       width,
@@ -165,12 +216,30 @@ export class ChartSurface implements Surface {
     this.canvas.classList.toggle('millrace-mod-scroll', !isSingleView(spec));
     this.view?.finalize();
     this.canvas.replaceChildren();
-    const made = vegaView(spec, this.chart, this.canvas, this.zoom.held, message => this.fail(message));
+    const made = vegaView(
+      spec,
+      this.chart,
+      this.canvas,
+      this.zoom.held,
+      message => this.fail(message),
+      spec => this.adapted(spec),
+    );
     const { view } = made;
     this.view = view;
     this.scales = made.scales;
-    await view.insert(ROWS, this.rows.fresh()).runAsync();
+    if (this.fast != null) await this.fast.begin(view);
+    else await view.insert(ROWS, this.rows.fresh()).runAsync();
     this.tell(view);
+    this.tellPixels();
+  }
+
+  /** The spec without what is drawn beside Vega; from here on nothing is, where that cannot be taken out of it. */
+  private adapted(spec: Spec): Spec {
+    const adapted = this.fast?.adapt(spec) ?? null;
+    if (adapted !== null) return adapted;
+    this.fast?.dispose();
+    this.fast = null;
+    return spec;
   }
 
   /** A number that stands alone is told as it is read; charts are told by their name. */
@@ -197,15 +266,16 @@ function drawnTexts(item: SceneItem): string[] {
   return [...own, ...(item.items ?? []).flatMap(drawnTexts)];
 }
 
-/** A canvas as base64 PNG, on an opaque ground. */
-function pngOf(drawn: HTMLCanvasElement, paper: string): string | null {
+/** Canvases that lie over each other as base64 PNG, on an opaque ground. */
+function pngOf(layers: Iterable<HTMLCanvasElement>, paper: string): string | null {
   const copy = element('canvas');
+  const [drawn] = layers;
   copy.width = drawn.width;
   copy.height = drawn.height;
   const context = copy.getContext('2d');
   if (context === null) return null;
   context.fillStyle = paper;
   context.fillRect(0, 0, copy.width, copy.height);
-  context.drawImage(drawn, 0, 0);
+  for (const layer of layers) context.drawImage(layer, 0, 0);
   return copy.toDataURL('image/png').replace(/^data:image\/png;base64,/, '');
 }

@@ -18,11 +18,13 @@ export function vegaView(
   host: HTMLElement,
   span: Span | null,
   onError: (message: string) => void,
+  /** Leaves out of the compiled spec what is drawn by somebody else. */
+  adapt: (spec: Spec) => Spec = spec => spec,
 ): { readonly view: View; readonly scales: readonly string[] } {
   const logger = new ErrorLogger(onError);
   const { spec: compiled } = compile(spec as unknown as TopLevelSpec, { logger });
   const { spec: vegaSpec, scales } = withSpan(compiled as Spec, chart, span);
-  const runtime: Runtime = parse(vegaSpec, undefined, { ast: true });
+  const runtime: Runtime = parse(adapt(vegaSpec), undefined, { ast: true });
   const view = new View(runtime, {
     container: host,
     renderer: 'canvas',

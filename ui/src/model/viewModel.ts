@@ -32,6 +32,8 @@ export class ViewModel {
   key: readonly string[];
   /** The number of the first row, among the table's rows. */
   from = 0;
+  /** From where to where a chart's x axis is to be drawn; null: as the rows say. */
+  span: readonly [from: number, to: number] | null = null;
   status: ViewStatus;
   private readonly byId = new Map<number, Row>();
 
@@ -76,6 +78,7 @@ export class ViewModel {
   private accept(frame: FrameHeader): void {
     this.seq = frame.seq;
     this.from = frame.from;
+    this.span = frame.span ?? null;
     this.status = frame.status;
   }
 

@@ -92,12 +92,14 @@ export class LiveView {
       this.queue.length = 0;
       this.resyncing = false;
       const arrangement = this.surface.arrangement ?? null;
+      const pixels = this.surface.pixels ?? null;
       this.channel?.open({
         v: PROTOCOL_VERSION,
         viewId: this.options.output.viewId,
         credit: this.seen ? CREDIT : 0,
         range: this.surface.range,
         ...(arrangement === null ? {} : { arrangement }),
+        ...(pixels === null ? {} : { pixels }),
       });
     } else if (state.kind !== 'open') {
       // What was drawn from a kernel that is gone is stale; what was drawn from the file is still what was saved.

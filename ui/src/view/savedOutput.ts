@@ -5,6 +5,7 @@ import type { ViewModel } from '../model/viewModel.js';
 import { staticTable } from './staticTable.js';
 import { factsOf } from './statusLine.js';
 import type { Picture } from './surface.js';
+import { thinnedRows } from './thinnedRows.js';
 
 /** Saved rows at most: a notebook is a file that people read, and send. */
 const SAVED_ROWS = { grid: 300, chart: 2000 } as const;
@@ -20,7 +21,8 @@ export interface SavedBundle {
  * Beside a picture there is no HTML: converters would prefer it.
  */
 export function savedBundle(output: ViewOutput, model: ViewModel, picture: Picture | null): SavedBundle {
-  const rows = model.rows().slice(-SAVED_ROWS[output.view.kind]);
+  const chart = output.view.kind === 'chart' ? output.view.chart : null;
+  const rows = thinnedRows(model.rows(), model.columns, chart, SAVED_ROWS[output.view.kind]);
   const saved: ViewOutput = {
     ...output,
     columns: model.columns,

@@ -35,6 +35,7 @@ export class StatusLine {
     setAttribute(this.badge, 'data-state', state);
     setAttribute(this.badge, 'title', reason);
     setText(this.facts, factsOf(status, shown).join('  ·  '));
+    setAttribute(this.facts, 'title', standing === 'current' ? drawnText(status) : null);
     const trouble = status.error ?? (standing === 'stale' ? reason : null);
     setText(this.trouble, trouble ?? '');
     this.trouble.hidden = trouble === null;
@@ -50,6 +51,10 @@ export function factsOf(status: ViewStatus, shown: number): string[] {
   const facts = [
     counted < status.total || status.matched !== undefined ? `${whole(counted)} of ${rows}` : rows,
   ];
+  const { drawn } = status;
+  if (drawn !== undefined && drawn.columns > 0)
+    facts.push(`drawn: 1 in ${whole(Math.round(drawn.of / Math.max(1, drawn.rows)))}`);
+  else if (drawn !== undefined) facts.push('drawn: each row in sight');
   if (status.watermarkUs !== null && Number.isFinite(status.watermarkUs)) {
     facts.push(`watermark ${clockText(status.watermarkUs)} UTC`);
   }
@@ -58,4 +63,13 @@ export function factsOf(status: ViewStatus, shown: number): string[] {
   if (status.rejected > 0) facts.push(`${whole(status.rejected)} rejected`);
   if (status.evicted > 0) facts.push(`${whole(status.evicted)} evicted`);
   return facts;
+}
+
+/** Which rows of a chart are drawn, exactly; null where all are. */
+function drawnText({ drawn }: ViewStatus): string | null {
+  if (drawn === undefined) return null;
+  const rows = `${whole(drawn.rows)} of ${whole(drawn.of)} rows are drawn`;
+  return drawn.columns === 0
+    ? `${rows}: each one in sight, and outside of it those that give the axes their reach.`
+    : `${rows}: of each line and each of ${whole(drawn.columns)} columns of pixels the first, last, least and greatest. They make the same picture as all of them; zoom in for each row.`;
 }

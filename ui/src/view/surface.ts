@@ -1,4 +1,4 @@
-import type { Arrangement, RowRange, ViewMessage } from '@millrace/protocol';
+import type { Arrangement, ChartPixels, RowRange, ViewMessage } from '@millrace/protocol';
 import type { Change, ViewModel } from '../model/viewModel.js';
 
 /** How things look: the mode of the page's theme, and its font. */
@@ -21,6 +21,8 @@ export interface Surface {
   readonly range: RowRange | null;
   /** In which order it wants rows, and which of them; null, or not there: as the table has them. */
   readonly arrangement?: Arrangement | null;
+  /** What of a chart can be seen; null, or not there: not known. */
+  readonly pixels?: ChartPixels | null;
   /** The kernel cannot do what it was asked for last. */
   refused?(reason: string): void;
   /** A piece of a download that it asked for. */
