@@ -1,7 +1,9 @@
 import {
+  EXPORT_TARGET,
   INPUT_TARGET,
   SESSION_TARGET,
   VIEW_TARGET,
+  type ExportOpen,
   type InputOpen,
   type InputRequest,
   type SessionRequest,
@@ -11,6 +13,8 @@ import {
 import type { FromEngine, ToEngine } from '../engine/messages.js';
 import type { IopubPublisher } from '../wire/iopub.js';
 import type { Header, Message } from '../wire/message.js';
+
+const TARGETS: ReadonlySet<string> = new Set([VIEW_TARGET, SESSION_TARGET, INPUT_TARGET, EXPORT_TARGET]);
 
 interface OpenComm {
   readonly target: string;
@@ -80,12 +84,14 @@ export class Comms {
 
   #opened(id: string, message: Message): void {
     const target = message.content.target_name;
-    if (target !== VIEW_TARGET && target !== SESSION_TARGET && target !== INPUT_TARGET) {
+    if (typeof target !== 'string' || !TARGETS.has(target)) {
       void this.#iopub.urgent('comm_close', message.header, { comm_id: id, data: {} });
       return;
     }
     this.#open.set(id, { target, parent: message.header });
     if (target === SESSION_TARGET) this.#engine({ type: 'sessionOpen', comm: id });
+    else if (target === EXPORT_TARGET)
+      this.#engine({ type: 'exportOpen', comm: id, open: message.content.data as ExportOpen });
     else if (target === INPUT_TARGET)
       this.#engine({ type: 'inputOpen', comm: id, open: message.content.data as InputOpen });
     else this.#engine({ type: 'viewOpen', comm: id, open: message.content.data as ViewOpen });
