@@ -53,7 +53,8 @@ export function documentOf(parts: PageParts, assets: PageAssets): string {
           packed(PAGE_IDS.session, deflated(replay.session)),
           ...replay.recordings.map((bytes, at) => packed(`${PAGE_IDS.recording}${at}`, bytes)),
         ];
-  const listed = headings.filter(({ level }) => level <= 3);
+  // The first one is the page's own.
+  const listed = headings.filter(({ level }, at) => level <= 3 && !(at === 0 && level === 1));
   return [
     '<!doctype html>',
     '<html lang="en">',

@@ -25,9 +25,14 @@ export function highlighted(code: string): string {
       const { entries, finalLexState } = classifier.getClassificationsForLine(line, state, false);
       state = finalLexState;
       let at = 0;
+      let before = '';
       const marked = entries.map(({ length, classification }) => {
-        const text = escapeHtml(line.slice(at, (at += length)));
-        const name = CLASSES[classification];
+        const written = line.slice(at, (at += length));
+        const text = escapeHtml(written);
+        // What is called like a keyword behind a point is a name.
+        const isName = classification === ts.TokenClass.Keyword && before.endsWith('.');
+        if (classification !== ts.TokenClass.Whitespace) before = written;
+        const name = isName ? undefined : CLASSES[classification];
         return name === undefined ? text : `<span class="page-tok-${name}">${text}</span>`;
       });
       return marked.join('') + escapeHtml(line.slice(at));

@@ -50,6 +50,11 @@ export const exportCommand: Command = {
     const out = values.out ?? `${basename(notebook).replace(/\.ipynb$/i, '')}.html`;
     const { exportNotebook } = await kernelPackage<KernelExport>('export', 'export', world.directory);
     const options = { out, timeoutMs, mostBytes };
-    return exportNotebook(notebook, options, { directory: world.directory, print, note, signal });
+    try {
+      return await exportNotebook(notebook, options, { directory: world.directory, print, note, signal });
+    } catch (error) {
+      note(`millrace export: ${error instanceof Error ? error.message : String(error)}`);
+      return 2;
+    }
   },
 };
