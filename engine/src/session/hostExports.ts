@@ -30,7 +30,7 @@ export class ExportError extends MillraceError {
   override readonly name = 'ExportError';
 }
 
-/** More bytes of one source's columns are not gathered. */
+/** More bytes of the sources' columns are not gathered, all together. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
 /** A source that views read, and the columns that any of them looks at. */
@@ -76,9 +76,12 @@ export async function exportViews(
     ReadSource,
     { readonly source: ExportedSource; readonly bytes: Uint8Array } | Error
   >();
+  let room = MOST_BYTES;
   for (const each of sources.values()) {
-    const used = found.some(view => view.sources.includes(each.place));
-    if (used) packed.set(each, await pack(each, runtime).catch((error: unknown) => asError(error)));
+    if (!found.some(view => view.sources.includes(each.place))) continue;
+    const result = await pack(each, runtime, room).catch((error: unknown) => asError(error));
+    packed.set(each, result);
+    if (!(result instanceof Error)) room -= result.bytes.length;
   }
   return complete(found, refused, packed, parameters);
 }
@@ -225,6 +228,7 @@ function printed(plan: PlanNode): string {
 async function pack(
   { node, columns }: ReadSource,
   runtime: Runtime,
+  mostBytes: number,
 ): Promise<{ readonly source: ExportedSource; readonly bytes: Uint8Array }> {
   const open = await runtime.open(node);
   const { name, fields, boundUs, time } = open.summary;
@@ -234,7 +238,7 @@ async function pack(
   try {
     for (let batch = await reader.next(TURN_ROWS); batch !== null; batch = await reader.next(TURN_ROWS)) {
       rows.take(batch);
-      if (rows.bytes() > MOST_BYTES) throw tooLarge(name);
+      if (rows.bytes() > mostBytes) throw tooLarge(name);
       await runtime.yieldTurn();
     }
     rejected = reader.counters.rejected;
@@ -265,7 +269,7 @@ async function pack(
 function tooLarge(name: string): ExportError {
   return new ExportError(
     'MR8514',
-    `its source '${name}' holds more than ${MOST_BYTES / 1024 ** 2} MB in memory, which no page does.`,
+    `with its source '${name}' the views' sources hold more than ${MOST_BYTES / 1024 ** 2} MB in memory, which no page does.`,
     'Replay a part of it: write the rows of a day to a file of their own, and replay that.',
   );
 }

@@ -4,6 +4,7 @@ import { isObject, type NotebookOutput } from '../check/notebook.js';
 import type { Snapshot } from '../display/viewBundle.js';
 import type { TakenViews } from './contract.js';
 import type { PageReplay } from './document.js';
+import { ExportError } from './error.js';
 import { endOf, rehearse, type Rehearsal } from './rehearse.js';
 import { packRecordings, speedOf } from './replays.js';
 
@@ -33,8 +34,11 @@ export async function prepareReplay(
   let rehearsal: Rehearsal | null = null;
   // Each round leaves out what does not hold; the next one has the loops of what is left alone.
   while (packed.session.views.length > 0) {
-    rehearsal = await rehearse(packed);
-    const failed = new Map([...rehearsal.failed, ...differing(shown, rehearsal)]);
+    rehearsal = await rehearse(packed).catch(() => null);
+    const failed =
+      rehearsal === null
+        ? await failing(packed)
+        : new Map([...rehearsal.failed, ...differing(shown, rehearsal)]);
     for (const [viewId, why] of failed) refused.set(viewId, why);
     if (failed.size === 0) break;
     const views = packed.session.views.filter(({ viewId }) => !failed.has(viewId));
@@ -55,6 +59,19 @@ export async function prepareReplay(
     refused,
     inputs: packed.session.inputs.map(({ name }) => name),
   };
+}
+
+/** Views that cannot be opened at all, found one by one. Throws where each can be by itself. */
+async function failing({ session, recordings }: TakenViews): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const view of session.views) {
+    await rehearse({ session: { ...session, views: [view] }, recordings }).catch((error: unknown) =>
+      found.set(view.viewId, error instanceof Error ? error.message : String(error)),
+    );
+  }
+  if (found.size === 0)
+    throw new ExportError('MR8532', 'the views of the notebook do not run together in a page.', null);
+  return found;
 }
 
 function shownViews(outputs: ReadonlyMap<string, readonly NotebookOutput[]>): Map<string, ViewOutput> {
