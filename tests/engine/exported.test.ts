@@ -210,8 +210,15 @@ test('what cannot run in a page is refused with a reason, and the others are tak
 });
 
 test('the loops of a page are the same whichever rows come first', async () => {
+  // Two columns whose first NULLs come in one batch, and one after the other where rows come one by one.
+  const lines = Array.from({ length: 100 }, (_, k) => {
+    const at = new Date(Date.UTC(2026, 0, 5, 14, 30, k)).toISOString();
+    return `${at},${k === 50 ? '' : k / 4},${k === 55 ? '' : k}`;
+  });
+  writeFileSync(join(folder, 'gaps.csv'), `ts,price,size\n${lines.join('\n')}\n`);
+  const gaps = replay('gaps.csv', { name: 'gaps', time: 'ts', watermark: '0 s' });
   const exported = await taken([
-    await show(trades.groupBy('symbol').aggregate(t => ({ mean: avg(t.price), close: last(t.price) }))),
+    await show(gaps.groupBy().aggregate(t => ({ mean: avg(t.price), total: sum(t.size) }))),
   ]);
   const loops = async (move: (page: HostLink) => Promise<unknown>): Promise<string> => {
     const finish = watchGenerated();
@@ -223,8 +230,8 @@ test('the loops of a page are the same whichever rows come first', async () => {
   const whole = await loops(() => Promise.resolve());
   expect(whole).toContain('made.set(');
   const stepped = await loops(async page => {
-    await page.request({ type: 'seek', to: Date.UTC(2026, 0, 5, 14, 31) * 1000 });
-    for (const events of [1, 2, 3, 50]) await page.request({ type: 'step', by: { events } });
+    await page.request({ type: 'seek', to: Date.UTC(2026, 0, 5, 14, 30, 45) * 1000 });
+    for (let row = 0; row < 20; row++) await page.request({ type: 'step', by: { events: 1 } });
   });
   expect(stepped).toBe(whole);
 });
