@@ -75,6 +75,10 @@ export function documentOf(parts: PageParts, assets: PageAssets): string {
     '<div class="page-Columns">',
     ...(listed.length < LISTED ? [] : [contentsHtml(listed)]),
     `<main id="content" class="page-Main" tabindex="-1">`,
+    // A page has a first heading, whether its notebook has one or not.
+    ...(headings.some(({ level }) => level === 1)
+      ? []
+      : [`<h1 class="page-Hidden">${escapeHtml(title)}</h1>`]),
     body,
     '</main>',
     '</div>',
