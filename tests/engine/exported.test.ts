@@ -9,10 +9,12 @@ import {
   float64,
   generator,
   input,
+  int64,
   last,
   max,
   replay,
   schema,
+  string,
   sum,
   timestamp,
   tumble,
@@ -23,7 +25,9 @@ import { decodeArrow } from '../../engine/src/codecs/arrow.js';
 import { setCodegen } from '../../engine/src/codegen/compile.js';
 import { valueAt } from '../../engine/src/columns/values.js';
 import { DISPLAYABLE, type Displayable } from '../../engine/src/dsl/displayable.js';
+import { runCommand } from '../../engine/src/node/cli/run.js';
 import { createNodeHost } from '../../engine/src/node/host.js';
+import { realWorld } from '../../engine/src/node/world.js';
 import { openExported, watchGenerated } from '../../engine/src/page/exported/index.js';
 import { setDefaultLink } from '../../engine/src/session/client.js';
 import type { ExportReply } from '../../engine/src/session/exported.js';
@@ -156,6 +160,41 @@ test('views of one source share its rows', async () => {
   const { session, recordings } = await taken(ids);
   expect(session.views.map(view => view.sources)).toEqual([[0], [0]]);
   expect(recordings).toHaveLength(1);
+});
+
+test('recordings are taken along in the order in which their rows were received, and what stands for a source in its place', async () => {
+  const messages = Array.from({ length: 300 }, (_, k) => {
+    const received = 1_767_623_400_000 + k * 50;
+    return `${received}000000 ${JSON.stringify({ ts: received - (k % 5) * 20, symbol: ['A', 'B'][k % 2], size: k })}`;
+  });
+  writeFileSync(join(folder, 'raw.txt'), `${messages.join('\n')}\n`);
+  const said: string[] = [];
+  const context = {
+    world: realWorld(folder),
+    print: (line: string) => said.push(line),
+    note: (line: string) => said.push(line),
+    signal: new AbortController().signal,
+  };
+  expect(await runCommand(['import', 'raw.txt', 'feed.mrec', '--decode', 'json'], context), said.join()).toBe(
+    0,
+  );
+  const Tick = schema({ ts: timestamp('ms'), symbol: string, size: int64 });
+  const recorded = replay('feed.mrec', { name: 'feed', schema: Tick, time: 'ts' });
+  const feed = webSocket('ws://127.0.0.1:9', { name: 'feed', schema: Tick, time: 'ts' });
+  await link.request({ type: 'use', sources: { feed: recorded.plan } });
+  const sums = feed
+    .window(tumble('1 s'))
+    .groupBy('symbol')
+    .aggregate(t => ({ n: count(), total: sum(t.size) }));
+  const ids = [await show(sums), await show(feed)];
+  await link.request({ type: 'until', time: 'end' });
+  const exported = await taken(ids);
+  expect(exported.session.refused).toEqual([]);
+  expect(exported.session.sources.map(({ places }) => places !== null)).toEqual([true]);
+  opened = await openExported(exported, { codegen: 'write', defer });
+  for (const id of ids) expect(await rowsOf(opened.link(), id)).toEqual(await rowsOf(link, id));
+  expect((await rowsOf(opened.link(), ids[1])).length).toBe(300);
+  await link.request({ type: 'use', sources: { feed: null } }).catch(() => undefined);
 });
 
 test('inputs are taken along with what they hold, and move', async () => {
