@@ -21,6 +21,13 @@ export async function exportNotebook(
   const assets = await pageAssets();
   const notebook = await readNotebook(resolve(directory, path), path);
   const out = resolve(directory, options.out);
+  if (out === notebook.path) {
+    throw new ExportError(
+      'MR8504',
+      `the page would take the place of its notebook, '${path}'.`,
+      'Name another file: -o page.html.',
+    );
+  }
   let replay: Awaited<ReturnType<typeof prepareReplay>> | null = null;
   const run = await runNotebook(notebook, {
     timeoutMs: options.timeoutMs,

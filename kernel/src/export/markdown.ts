@@ -22,26 +22,15 @@ export class MarkdownPages {
   readonly headings: Heading[] = [];
   readonly #ids = new Set<string>();
 
-  /** Markdown as HTML that is harmless. HTML in it is taken where it is text and tables. */
-  html(markdown: string, attachments: Attachments = {}, levelsDown = 0): string {
-    const marked = new Marked({
-      gfm: true,
-      async: false,
-      walkTokens: token => attach(token, attachments),
-      renderer: {
-        code: ({ text, lang }) => {
-          const isTypeScript = TYPESCRIPT.test((lang ?? '').trim());
-          return `<pre><code>${isTypeScript ? highlighted(text) : escapeHtml(text)}</code></pre>\n`;
-        },
-      },
-    });
-    return this.#withIds(sanitized(marked.parse(markdown) as string), levelsDown);
+  /** Markdown of the notebook's text as HTML that is harmless. HTML in it is taken where it is text and tables. */
+  html(markdown: string, attachments: Attachments = {}): string {
+    return this.#withIds(htmlOf(markdown, attachments));
   }
 
   /** Gives headings their ids: none of the author's are left by then. */
-  #withIds(html: string, levelsDown: number): string {
+  #withIds(html: string): string {
     return html.replace(/<h([1-6])>(.*?)<\/h\1>/gs, (_, digit: string, inner: string) => {
-      const level = Math.min(6, Number(digit) + levelsDown);
+      const level = Number(digit);
       const text = textOf(inner);
       const id = this.#idOf(text);
       this.headings.push({ level, id, text });
@@ -61,6 +50,22 @@ export class MarkdownPages {
     this.#ids.add(id);
     return id;
   }
+}
+
+/** Markdown as HTML that is harmless, without ids. */
+export function htmlOf(markdown: string, attachments: Attachments = {}): string {
+  const marked = new Marked({
+    gfm: true,
+    async: false,
+    walkTokens: token => attach(token, attachments),
+    renderer: {
+      code: ({ text, lang }) => {
+        const isTypeScript = TYPESCRIPT.test((lang ?? '').trim());
+        return `<pre><code>${isTypeScript ? highlighted(text) : escapeHtml(text)}</code></pre>\n`;
+      },
+    },
+  });
+  return sanitized(marked.parse(markdown) as string);
 }
 
 /** The text of HTML that we have made harmless. */

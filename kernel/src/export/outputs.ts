@@ -11,12 +11,11 @@ import {
 } from '@millrace/protocol';
 import { escapeHtml } from '../display/html.js';
 import { isObject, joined, type NotebookOutput } from '../check/notebook.js';
-import type { MarkdownPages } from './markdown.js';
+import { htmlOf } from './markdown.js';
 import { isActive, sanitized } from './sanitize.js';
 
 /** What the outputs of a page are made with. */
 export interface OutputContext {
-  readonly markdown: MarkdownPages;
   /** Outputs that are drawn by script, in their order: their elements name their places. */
   readonly drawn: PageOutput[];
   /** A view as the page has it: what it shows at its end, or as it was saved. */
@@ -39,12 +38,13 @@ export function viewIdsOf(outputs: readonly NotebookOutput[]): string[] {
   });
 }
 
-function collectIds(value: unknown, into: string[]): void {
-  if (Array.isArray(value)) for (const item of value) collectIds(item, into);
-  else if (isObject(value)) {
-    if (typeof value.viewId === 'string') into.push(value.viewId);
-    for (const item of Object.values(value)) if (typeof item === 'object') collectIds(item, into);
-  }
+/** Outputs name their views no deeper. */
+const DEEPEST = 20;
+
+function collectIds(value: unknown, into: string[], depth = 0): void {
+  if (depth > DEEPEST || typeof value !== 'object' || value === null) return;
+  if (isObject(value) && typeof value.viewId === 'string') into.push(value.viewId);
+  for (const item of Object.values(value)) collectIds(item, into, depth + 1);
 }
 
 /** An output as HTML that is harmless. */
@@ -66,21 +66,38 @@ export function outputHtml(output: NotebookOutput, context: OutputContext): stri
 }
 
 function bundleHtml(data: Data, context: OutputContext): string {
-  if (isObject(data[VIEW_MIME])) {
-    const output = context.view(data[VIEW_MIME] as unknown as ViewOutput);
-    return place({ kind: 'view', output }, staticHtml(data, context), context);
+  const { [VIEW_MIME]: view, [INPUT_MIME]: input, [PROSE_MIME]: prose } = data;
+  if (isView(view)) {
+    const output = context.view(view);
+    return place({ kind: 'view', output }, staticHtml(data), context);
   }
-  if (isObject(data[INPUT_MIME])) {
-    const output = data[INPUT_MIME] as unknown as InputOutput;
-    return place({ kind: 'input', output }, staticHtml(data, context), context);
+  if (isInput(input)) {
+    return place({ kind: 'input', output: input }, staticHtml(data), context);
   }
-  if (isObject(data[PROSE_MIME])) {
-    const output = context.prose(data[PROSE_MIME] as unknown as ProseOutput);
-    const words = context.markdown.html(proseMarkdown(output.parts).markdown);
-    const saved = context.markdown.html(joined(data['text/markdown']));
+  if (isProse(prose)) {
+    const output = context.prose(prose);
+    const words = htmlOf(proseMarkdown(output.parts).markdown);
+    const saved = htmlOf(joined(data['text/markdown']));
     return place({ kind: 'prose', output }, `${saved}<template>${words}</template>`, context);
   }
-  return staticHtml(data, context);
+  return staticHtml(data);
+}
+
+/** Whether what a cell has put under one of our types can be drawn: it may put anything there. */
+function isView(value: unknown): value is ViewOutput {
+  if (!isObject(value)) return false;
+  const { viewId, view, columns, key, snapshot } = value;
+  const isWhole = isObject(view) && isObject(snapshot) && isObject(snapshot.status);
+  return isWhole && typeof viewId === 'string' && Array.isArray(columns) && Array.isArray(key);
+}
+
+function isInput(value: unknown): value is InputOutput {
+  return isObject(value) && typeof value.name === 'string' && isObject(value.spec);
+}
+
+function isProse(value: unknown): value is ProseOutput {
+  if (!isObject(value) || !Array.isArray(value.parts)) return false;
+  return value.parts.every(part => isObject(part) && typeof part.text === 'string');
 }
 
 /** The element of an output that is drawn by script, with what is shown without. */
@@ -95,7 +112,7 @@ function place(output: PageOutput, saved: string, { drawn, whyNot }: OutputConte
 const IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const;
 
 /** What an output is without our own types: the best of what can be shown. */
-function staticHtml(data: Data, { markdown }: OutputContext): string {
+function staticHtml(data: Data): string {
   if (data[PIN_MIME] === undefined) {
     for (const type of IMAGES) {
       const base64 = joined(data[type]).replace(/\s/g, '');
@@ -112,7 +129,7 @@ function staticHtml(data: Data, { markdown }: OutputContext): string {
     }
     if (html !== '') return pre(withoutColours(text), 'page-Text') + NOT_RUN;
     const written = joined(data['text/markdown']);
-    if (written !== '') return `<div class="page-Html">${markdown.html(written)}</div>`;
+    if (written !== '') return `<div class="page-Html">${htmlOf(written)}</div>`;
   }
   const text = joined(data['text/plain']);
   if (text !== '') return pre(withoutColours(text), 'page-Text');

@@ -17,9 +17,6 @@ const NOTHING: PreparedReplay = {
   inputs: [],
 };
 
-/** Headings in outputs stand below those of the text. */
-const BELOW = 0;
-
 /** A notebook's page: its text, its code, and its outputs, with what of these is not live and why. */
 export function pageOf(
   notebook: Notebook,
@@ -37,13 +34,11 @@ export function pageOf(
     const text = joined(cell.source);
     if (cell.cell_type === 'markdown') {
       const attachments = isObject(cell.attachments) ? cell.attachments : {};
-      return `<section class="page-Text-cell">${markdown.html(text, attachments, BELOW)}</section>`;
+      return `<div class="page-Text-cell">${markdown.html(text, attachments)}</div>`;
     }
     if (cell.cell_type !== 'code' || text.trim() === '') return '';
     number++;
-    const context = contextOf(replay, markdown, drawn, (what, why) =>
-      notLive.push({ cell: number, what, why }),
-    );
+    const context = contextOf(replay, drawn, (what, why) => notLive.push({ cell: number, what, why }));
     const id = typeof cell.id === 'string' && cell.id !== '' ? cell.id : `cell ${at + 1}`;
     return codeHtml(text, number, outputs.get(id) ?? [], context);
   });
@@ -75,12 +70,11 @@ function codeHtml(
   const html = outputs.map(output => outputHtml(output, context)).filter(each => each !== '');
   const shown = html.length === 0 ? '' : `<div class="page-Outputs">${html.join('')}</div>`;
   const label = `Code of cell ${number}`;
-  return `<section class="page-Code-cell" aria-label="Cell ${number}"><pre class="page-Code" tabindex="0" aria-label="${label}"><code>${highlighted(code.replace(/\n+$/, ''))}</code></pre>${shown}</section>`;
+  return `<div class="page-Code-cell" role="group" aria-label="Cell ${number}"><pre class="page-Code" tabindex="0" role="group" aria-label="${label}"><code>${highlighted(code.replace(/\n+$/, ''))}</code></pre>${shown}</div>`;
 }
 
 function contextOf(
   { ids, ends, refused, inputs }: PreparedReplay,
-  markdown: MarkdownPages,
   drawn: PageOutput[],
   tell: (what: string, why: string) => void,
 ): OutputContext {
@@ -90,7 +84,6 @@ function contextOf(
   const whys = new Map<PageOutput['output'], string>();
   const named = (viewId: string): string => ids.get(viewId) ?? '';
   return {
-    markdown,
     drawn,
     view: output => {
       const end = ends.get(output.viewId);
