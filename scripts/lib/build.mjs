@@ -101,7 +101,7 @@ export function buildPage({ force = false } = {}) {
     const shared = {
       bundle: true,
       minify: true,
-      legalComments: 'none',
+      legalComments: 'eof',
       logLevel: 'silent',
       absWorkingDir: ROOT,
     };
