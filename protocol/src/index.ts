@@ -14,6 +14,7 @@ export type * from './pin.js';
 export type * from './input/spec.js';
 export { checkInput, inputQuoted, type CheckedInput } from './input/check.js';
 export { inputText } from './input/text.js';
-export { emptyText, type ProseOutput, type ProsePart } from './prose.js';
+export { emptyText, proseMarkdown, type ProseOutput, type ProsePart } from './prose.js';
 export { markdownText } from './markdownText.js';
 export { proseText, type ProseValue } from './proseText.js';
+export * from './exported.js';

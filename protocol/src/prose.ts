@@ -27,3 +27,15 @@ export type ProsePart =
 export function emptyText(empty: string, { state, rowsIn }: Pick<ViewStatus, 'state' | 'rowsIn'>): string {
   return state === 'replaying' && rowsIn === 0 ? '…' : empty;
 }
+
+/** The Markdown of a text whose values are put in once it is shown: a word stands for each, which the author has not written. `words` finds them, with their parts' numbers. */
+export function proseMarkdown(parts: readonly ProsePart[]): {
+  readonly markdown: string;
+  readonly words: RegExp;
+} {
+  const authors = parts.map(part => (part.kind === 'markdown' ? part.text : '')).join('');
+  let word = 'millracevalue';
+  while (authors.includes(word)) word += 'x';
+  const markdown = parts.map((part, at) => (part.kind === 'markdown' ? part.text : `${word}${at}z`)).join('');
+  return { markdown, words: new RegExp(`${word}(\\d+)z`, 'g') };
+}

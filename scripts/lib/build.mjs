@@ -82,6 +82,54 @@ export function buildExtension({ force = false } = {}) {
   });
 }
 
+/** What an exported page runs: the engine for a worker, what draws, and what unpacks both. */
+const PAGE = 'kernel/dist/page';
+const PAGE_SCRIPTS = {
+  engine: 'engine/src/page/exported/main.ts',
+  page: 'ui/src/page/main.ts',
+  boot: 'ui/src/page/boot.ts',
+};
+
+/** Bundles the scripts and the style of exported pages into the kernel, unless their sources are those of the last build. */
+export function buildPage({ force = false } = {}) {
+  return step('exported pages', async () => {
+    const hash = sourcesOf(['protocol', 'engine', 'ui']);
+    const files = [...Object.keys(PAGE_SCRIPTS).map(name => `${name}.js`), 'page.css'];
+    const built = files.every(file => existsSync(join(ROOT, PAGE, file)));
+    if (!force && built && isStamped('page', hash)) return false;
+    const { build } = await import('esbuild');
+    const shared = {
+      bundle: true,
+      minify: true,
+      legalComments: 'eof',
+      logLevel: 'silent',
+      absWorkingDir: ROOT,
+    };
+    try {
+      await build({
+        ...shared,
+        entryPoints: PAGE_SCRIPTS,
+        outdir: PAGE,
+        format: 'iife',
+        platform: 'browser',
+        target: 'es2022',
+        conditions: ['millrace-source', 'browser'],
+        define: { 'process.env.NODE_ENV': '"production"' },
+      });
+      await build({
+        ...shared,
+        entryPoints: { page: 'ui/style/page.css' },
+        outdir: PAGE,
+        target: 'chrome100',
+      });
+    } catch (error) {
+      throw new Problem(`The scripts of exported pages were not built:\n${error.message}`);
+    }
+    writeStamp('page', hash);
+    return true;
+  });
+}
+
 /** Registers the kernel in the checkout's Python environment, with the Node that runs this. */
 export function installKernel() {
   return step('kernel', async () => {

@@ -30,6 +30,8 @@ export async function bundleProcesses() {
       splitting: true,
       format: 'esm',
       platform: 'node',
+      // What is loaded later by its names has names in modules alone.
+      mainFields: ['module', 'main'],
       target: 'node20',
       legalComments: 'inline',
       logLevel: 'error',

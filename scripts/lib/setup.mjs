@@ -1,4 +1,11 @@
-import { buildExtension, buildPackages, bundleKernel, installKernel, linkExtension } from './build.mjs';
+import {
+  buildExtension,
+  buildPackages,
+  buildPage,
+  bundleKernel,
+  installKernel,
+  linkExtension,
+} from './build.mjs';
 import { installPackages } from './npm.mjs';
 import { findPython, installPythonPackages } from './python.mjs';
 
@@ -9,6 +16,7 @@ export async function setUp({ force = false } = {}) {
   await both(installPackages(), installPythonPackages(python));
   await buildPackages({ force });
   await bundleKernel();
+  await buildPage({ force });
   await buildExtension({ force });
   await installKernel();
   await linkExtension();

@@ -1,4 +1,4 @@
-import { AHEAD, generatedTexts } from './compile.js';
+import { AHEAD, generatedTexts, watchCompiled } from './compile.js';
 
 /**
  * Everything generated so far as the text of a script: a page whose security policy forbids `eval` loads it (allowed by its hash) before it
@@ -9,7 +9,17 @@ import { AHEAD, generatedTexts } from './compile.js';
  * writeFileSync('loops.js', generatedScript());
  */
 export function generatedScript(): string {
-  const entries = generatedTexts()
+  return scriptOf(generatedTexts());
+}
+
+/** Notes the functions that queries ask for from here on; what it returns ends that, and gives the script of them alone. */
+export function watchGenerated(): () => string {
+  const stop = watchCompiled();
+  return () => scriptOf(stop());
+}
+
+function scriptOf(texts: ReturnType<typeof generatedTexts>): string {
+  const entries = texts
     .map(({ text, constants }) => ({ text, maker: `function (${constants.join(', ')}) {\n${text}\n}` }))
     .sort((a, b) => (a.text < b.text ? -1 : 1));
   const lines = entries.map(({ text, maker }) => `made.set(${JSON.stringify(text)}, ${maker});`);

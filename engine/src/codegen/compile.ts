@@ -2,9 +2,9 @@ import { MillraceError } from '../columns/error.js';
 
 /**
  * How expressions and loops run: as code generated when a query starts, as code written ahead of time (expressions that were not are
- * interpreted), or by the interpreter.
+ * interpreted), or by the interpreter. `write` generates the very code that `ahead` needs: which it is does not depend on what rows come first.
  */
-export type CodegenMode = 'generate' | 'ahead' | 'interpret';
+export type CodegenMode = 'generate' | 'write' | 'ahead' | 'interpret';
 
 let mode: CodegenMode | null = null;
 
@@ -17,6 +17,12 @@ export function setCodegen(next: CodegenMode): void {
 export function codegenMode(): CodegenMode {
   mode ??= canGenerate() ? 'generate' : 'ahead';
   return mode;
+}
+
+/** Whether loops are those of all shapes of rows, since another one could not be made when it is needed. */
+export function isWrittenAhead(): boolean {
+  const inForce = codegenMode();
+  return inForce === 'write' || inForce === 'ahead';
 }
 
 function canGenerate(): boolean {
@@ -60,6 +66,7 @@ export function compileFunction<Result>(
   values: readonly unknown[] = [],
 ): Result {
   const text = makerText({ parameters, body, constants });
+  watched?.set(text, constants);
   let known = makers.get(text);
   if (known === undefined) {
     known = { maker: makerOf(text, constants), constants };
@@ -72,7 +79,9 @@ export function compileFunction<Result>(
 function makerOf(text: string, constants: readonly string[]): Maker {
   const ahead = (globalThis as { [AHEAD]?: Ahead })[AHEAD]?.get(text);
   if (ahead !== undefined) return ahead;
-  if (codegenMode() === 'generate') return new Function(...constants, `"use strict";\n${text}`) as Maker;
+  const inForce = codegenMode();
+  if (inForce === 'generate' || inForce === 'write')
+    return new Function(...constants, `"use strict";\n${text}`) as Maker;
   throw new NotWrittenAheadError(
     'MR3601',
     "This page's security policy forbids generated code, and a loop of this query was not written ahead of time.",
@@ -83,6 +92,18 @@ function makerOf(text: string, constants: readonly string[]): Maker {
 /** A statement that returns the function: the body of a function of the constants. */
 function makerText(generated: GeneratedFunction): string {
   return `return function (${generated.parameters.join(', ')}) {\n${generated.body}\n};`;
+}
+
+let watched: Map<string, readonly string[]> | null = null;
+
+/** Notes which functions are asked for from here on, those that were compiled before included; what it returns ends that, and gives them. */
+export function watchCompiled(): () => ReturnType<typeof generatedTexts> {
+  const seen = new Map<string, readonly string[]>();
+  watched = seen;
+  return () => {
+    if (watched === seen) watched = null;
+    return Array.from(seen, ([text, constants]) => ({ text, constants }));
+  };
 }
 
 /** The texts that have been compiled, newest last, with the names of their constants: for inspection, and to write them out. */

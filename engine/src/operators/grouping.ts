@@ -26,6 +26,7 @@ import {
   type GroupedMerge,
   type GroupedValues,
 } from '../codegen/groupedValues.js';
+import { isWrittenAhead } from '../codegen/compile.js';
 import { withNulls } from '../codegen/nullness.js';
 import { GroupIndex } from './groupIndex.js';
 import type { OutputColumn } from './output.js';
@@ -80,7 +81,8 @@ export class Grouping {
     readonly evaluate: (batch: Batch) => readonly Column[],
   ) {
     const position = (name: string): number => fieldIndex(plan.input, name);
-    this.#nulls = plan.shape.args.map(() => false);
+    // Which NULLs come first depends on how rows come: where no loop can be made later, there is one for all.
+    this.#nulls = plan.shape.args.map(() => isWrittenAhead());
     this.shape = withNulls(plan.shape, this.#nulls);
     this.#keyColumns = plan.keys.map(position);
     this.#timeColumn = plan.time === null ? -1 : position(plan.time);

@@ -16,7 +16,7 @@ declare const MessageChannel: new () => {
 };
 
 /** The real clock, timers and randomness; a page has no folder. */
-function pageWorld(): World {
+export function pageWorld(): World {
   return {
     directory: '/',
     now: () => Date.now(),
@@ -30,7 +30,7 @@ function pageWorld(): World {
 }
 
 /** Runs work soon, after events have had their turn: timers of a page would wait four milliseconds. */
-function deferInPage(): (work: () => void) => void {
+export function deferInPage(): (work: () => void) => void {
   const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];
   port1.onmessage = () => waiting.shift()?.();

@@ -9,6 +9,7 @@ import type { ParameterValues } from '../plan/parameters.js';
 import type { PlanNode } from '../plan/plan.js';
 import { MillraceError } from '../columns/error.js';
 import { toWireError } from './errors.js';
+import { exportViews } from './hostExports.js';
 import { explainQuery } from './hostExplain.js';
 import { SourceBindings, type User } from './hostBindings.js';
 import { CacheRegistry } from './hostCaches.js';
@@ -274,6 +275,8 @@ class Host implements SessionHost {
       if (replaced !== null) await this.#queries.release(replaced);
       return { bound: held.prepared.bound };
     },
+    export: ({ viewIds }) =>
+      exportViews(viewIds, this.#runtime, this.#views, this.#bindings, this.#parameters),
     viewSnapshot: ({ viewId, limit }) => {
       const registered = this.#views.get(viewId);
       if (registered === undefined) {

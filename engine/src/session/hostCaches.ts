@@ -224,7 +224,7 @@ function cachedSource({ id, name, time, sequence }: Kept): PlanNode {
 const PLACED: ReadonlySet<PlanNode['kind']> = new Set(['source', 'filter', 'project', 'cache']);
 
 /** Rows that only come, each with the watermark after it, and when it was received where that is known. */
-class Rows {
+export class Rows {
   readonly #rows: RowStore;
   #marks: Float64Array | null;
   #places: Float64Array | null;

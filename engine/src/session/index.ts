@@ -8,3 +8,4 @@ export { floatText, rowDifferences } from './rowDifferences.js';
 export type { RowDifferences, TextRows } from './rowDifferences.js';
 export { differencesText } from './differencesText.js';
 export { MillraceError } from '../columns/error.js';
+export type * from './exported.js';

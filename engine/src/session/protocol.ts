@@ -9,6 +9,7 @@ import type { RowOrigin } from '../plan/rowOrigins.js';
 import type { Pin, ResultPin } from '../sources/pin.js';
 import type { RecordingStats } from '../sources/recorder.js';
 import type { SourceSummary, Reject } from '../sources/source.js';
+import type { ExportReply } from './exported.js';
 import type { Explanation, QueryStats } from './stats.js';
 import type { SessionStats } from './sessionStats.js';
 import type { WriteProgress } from './writeProgress.js';
@@ -210,6 +211,8 @@ export type HostRequest =
   | { readonly type: 'applied'; readonly callId: number; readonly result: FunctionResult }
   /** The process of the users' functions has ended: queries that call functions made so far fail. */
   | { readonly type: 'clientGone' }
+  /** Views as they can run again in a page, with the rows of their sources. */
+  | { readonly type: 'export'; readonly viewIds: readonly string[] }
   /** The view's rows now, as a front end would get them, for a saved output. */
   | { readonly type: 'viewSnapshot'; readonly viewId: string; readonly limit: number };
 
@@ -317,6 +320,7 @@ export interface HostReplies {
   seek: ClockState;
   step: ClockState;
   view: { readonly bound: BoundPlan };
+  export: ExportReply;
   viewSnapshot: { readonly arrow: Uint8Array; readonly status: ViewStatus; readonly bound: BoundPlan };
 }
 

@@ -77,6 +77,16 @@ function timesOf({ fields, columns, length }: KeptRows, column: string): Float64
   return times;
 }
 
+/** The marks of kept rows as a source makes them: the highest event time so far less the bound. */
+export function marksByTime(kept: KeptRows, column: string, boundUs: number): Float64Array {
+  return marksOf(timesOf(kept, column), boundUs);
+}
+
+/** Whether marks are the same. */
+export function sameMarks(a: Float64Array, b: Float64Array): boolean {
+  return a.length === b.length && a.every((mark, row) => mark === b[row]);
+}
+
 function marksOf(times: Float64Array, boundUs: number): Float64Array {
   let highest: EventTime = START_OF_TIME;
   return times.map(time => {

@@ -47,7 +47,14 @@ export async function runNotebook(
     timeoutMs,
     renew,
     signal,
-  }: { readonly timeoutMs: number; readonly renew: boolean; readonly signal: AbortSignal },
+    atEnd,
+  }: {
+    readonly timeoutMs: number;
+    readonly renew: boolean;
+    readonly signal: AbortSignal;
+    /** Done with the kernel once all cells have run. */
+    readonly atEnd?: (kernel: KernelClient, outputs: NotebookRun['outputs']) => Promise<void>;
+  },
 ): Promise<NotebookRun> {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-pins-'));
   const report = join(folder, 'pins.ndjson');
@@ -65,7 +72,9 @@ export async function runNotebook(
     try {
       const run = new Run(kernel, timeoutMs, signal);
       const ended = await run.all(notebook);
-      return { ...ended, outputs: run.outputs(notebook), pins: await readReport(report) };
+      const outputs = run.outputs(notebook);
+      if (ended.failure === null && ended.otherFile === null) await atEnd?.(kernel, outputs);
+      return { ...ended, outputs, pins: await readReport(report) };
     } finally {
       await kernel.close();
     }

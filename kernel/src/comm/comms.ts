@@ -1,7 +1,9 @@
 import {
+  EXPORT_TARGET,
   INPUT_TARGET,
   SESSION_TARGET,
   VIEW_TARGET,
+  type ExportOpen,
   type InputOpen,
   type InputRequest,
   type SessionRequest,
@@ -11,6 +13,8 @@ import {
 import type { FromEngine, ToEngine } from '../engine/messages.js';
 import type { IopubPublisher } from '../wire/iopub.js';
 import type { Header, Message } from '../wire/message.js';
+
+const TARGETS: ReadonlySet<string> = new Set([VIEW_TARGET, SESSION_TARGET, INPUT_TARGET, EXPORT_TARGET]);
 
 interface OpenComm {
   readonly target: string;
@@ -80,13 +84,15 @@ export class Comms {
 
   #opened(id: string, message: Message): void {
     const { target_name: target, data } = message.content;
-    const isOurs = target === VIEW_TARGET || target === SESSION_TARGET || target === INPUT_TARGET;
+    const isOurs = typeof target === 'string' && TARGETS.has(target);
     if (!isOurs || (target !== SESSION_TARGET && !isObject(data))) {
       void this.#iopub.urgent('comm_close', message.header, { comm_id: id, data: {} });
       return;
     }
     this.#open.set(id, { target, parent: message.header });
     if (target === SESSION_TARGET) this.#engine({ type: 'sessionOpen', comm: id });
+    else if (target === EXPORT_TARGET)
+      this.#engine({ type: 'exportOpen', comm: id, open: data as ExportOpen });
     else if (target === INPUT_TARGET) this.#engine({ type: 'inputOpen', comm: id, open: data as InputOpen });
     else this.#engine({ type: 'viewOpen', comm: id, open: data as ViewOpen });
   }

@@ -2,6 +2,7 @@
  * The engine process: streams, tables, sources and the clock, in one session host. It is started by the wire process
  * and ends with it; cells never run here.
  */
+import type { ExportAnswer, ExportOpen } from '@millrace/protocol';
 import type { AnyRow, FileOptions } from 'millrace';
 import { createNodeHost } from 'millrace/host';
 import { toWireError, type HostRequest, type ViewConnection } from 'millrace/session';
@@ -39,6 +40,20 @@ async function answer(message: Extract<ToEngine, { type: 'request' | 'look' }>):
     send({ type: 'reply', id: message.id, result: { ok: true, value } });
   } catch (error) {
     send({ type: 'reply', id: message.id, result: { ok: false, error: toWireError(error) } });
+  }
+}
+
+/** Takes views along, with the rows that they read: answered once. */
+async function exported({ comm, open }: Extract<ToEngine, { type: 'exportOpen' }>): Promise<void> {
+  const tell = (data: ExportAnswer, buffers: readonly Uint8Array[]): void =>
+    send({ type: 'comm', comm, data, buffers });
+  try {
+    const ids: unknown = (open as Partial<ExportOpen> | null)?.viewIds;
+    const viewIds = Array.isArray(ids) ? ids.filter(id => typeof id === 'string') : [];
+    const { session, recordings } = await link.request({ type: 'export', viewIds });
+    tell({ type: 'exported', session }, recordings);
+  } catch (error) {
+    tell({ type: 'failed', message: error instanceof Error ? error.message : String(error) }, []);
   }
 }
 
@@ -90,6 +105,9 @@ function receive(message: ToEngine): void {
       connect(comm, { receive: request => session.receive(request as never), close: () => session.close() });
       break;
     }
+    case 'exportOpen':
+      void exported(message);
+      break;
     case 'inputOpen': {
       const { comm } = message;
       const input = host.attachInput(message.open, data => send({ type: 'comm', comm, data, buffers: [] }));

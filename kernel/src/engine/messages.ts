@@ -1,4 +1,6 @@
 import type {
+  ExportAnswer,
+  ExportOpen,
   InputMessage,
   InputOpen,
   InputRequest,
@@ -24,6 +26,7 @@ export type ToEngine =
   | { readonly type: 'inputOpen'; readonly comm: string; readonly open: InputOpen }
   | { readonly type: 'input'; readonly comm: string; readonly request: InputRequest }
   | { readonly type: 'sessionOpen'; readonly comm: string }
+  | { readonly type: 'exportOpen'; readonly comm: string; readonly open: ExportOpen }
   | { readonly type: 'session'; readonly comm: string; readonly request: SessionRequest }
   | { readonly type: 'close'; readonly comm: string }
   /** The kernel is ending: files are written to their end, and the process ends. */
@@ -36,6 +39,6 @@ export type FromEngine =
   | {
       readonly type: 'comm';
       readonly comm: string;
-      readonly data: ViewMessage | SessionMessage | InputMessage;
+      readonly data: ViewMessage | SessionMessage | InputMessage | ExportAnswer;
       readonly buffers: readonly Uint8Array[];
     };

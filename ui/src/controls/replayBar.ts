@@ -38,7 +38,11 @@ export class ReplayBar {
   private readonly badge = element('span', 'millrace-Badge');
   private clock: ClockState = NO_CLOCK;
 
-  constructor(private readonly channel: SessionChannel) {
+  /** @param speed the speed that it offers before one was chosen: event time per wall time */
+  constructor(
+    private readonly channel: SessionChannel,
+    speed = DEFAULT_SPEED,
+  ) {
     this.node.setAttribute('role', 'toolbar');
     this.node.setAttribute('aria-label', 'Replay');
     this.play.type = 'button';
@@ -46,7 +50,8 @@ export class ReplayBar {
     this.speed.setAttribute('aria-label', 'Replay speed');
     this.speed.title = 'Replay speed: event time per wall time';
     this.speed.addEventListener('change', () => this.chooseSpeed());
-    for (const speed of SPEEDS) this.addSpeed(speed);
+    for (const offered of SPEEDS) this.addSpeed(offered);
+    this.showSpeed(speed);
     this.time.title = 'Event time (UTC)';
     this.step.type = 'button';
     this.step.setAttribute('aria-label', 'Step one row');

@@ -66,6 +66,7 @@ export class GridTools implements ColumnActions {
       frame.tell(text);
     });
     const download = toolButton('Download', () => this.menuOf(download, 'Download', this.downloadItems()));
+    download.classList.add('millrace-Grid-download');
     download.setAttribute('aria-haspopup', 'menu');
     this.buttons = [filter, download];
     frame.tools.append(filter, columns, download, frame.noted);

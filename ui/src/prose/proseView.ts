@@ -1,4 +1,10 @@
-import { inputText, PROTOCOL_VERSION, type ProseOutput, type ProsePart } from '@millrace/protocol';
+import {
+  inputText,
+  proseMarkdown,
+  PROTOCOL_VERSION,
+  type ProseOutput,
+  type ProsePart,
+} from '@millrace/protocol';
 import { element, setAttribute, setText } from '../dom.js';
 import type { InputChannel, ViewChannel } from '../model/channel.js';
 import type { Screen } from '../view/screen.js';
@@ -54,15 +60,9 @@ export class ProseView {
   }
 
   private async render(): Promise<void> {
-    const { parts } = this.options.output;
-    const authors = parts.map(part => (part.kind === 'markdown' ? part.text : '')).join('');
-    let word = 'millracevalue';
-    while (authors.includes(word)) word += 'x';
-    const markdown = parts
-      .map((part, at) => (part.kind === 'markdown' ? part.text : `${word}${at}z`))
-      .join('');
+    const { markdown, words } = proseMarkdown(this.options.output.parts);
     await this.options.render(markdown, this.node);
-    this.place(new RegExp(`${word}(\\d+)z`, 'g'));
+    this.place(words);
   }
 
   /** Puts an element into the place of each word. */

@@ -1,9 +1,7 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { parsedArgs, parseSpan, UsageError, type Command, type CommandContext } from './command.js';
+import { kernelPackage } from './kernelPackage.js';
 
-/** What the kernel's package has for this command: it is found when it is needed, since scripts need no kernel. */
+/** What the kernel's package has for this command. */
 interface KernelCheck {
   checkNotebooks(
     notebooks: readonly string[],
@@ -16,8 +14,6 @@ interface KernelCheck {
     context: Pick<CommandContext, 'print' | 'note' | 'signal'> & { readonly directory: string },
   ): Promise<number>;
 }
-
-const MODULE = '@millrace/kernel/check';
 
 /** `millrace check`: whether notebooks still give what was kept of them. */
 export const checkCommand: Command = {
@@ -49,26 +45,8 @@ export const checkCommand: Command = {
     const { update, json, prints } = values;
     const timeoutMs = parseSpan(values.timeout);
     if (!(timeoutMs > 0)) throw new UsageError('--timeout is longer than nothing.');
-    const { checkNotebooks } = await kernelCheck(world.directory);
+    const { checkNotebooks } = await kernelPackage<KernelCheck>('check', 'check', world.directory);
     const options = { timeoutMs, update, json, prints };
     return checkNotebooks(names, options, { directory: world.directory, print, note, signal });
   },
 };
-
-/** The kernel beside this package, else that of the project. */
-async function kernelCheck(directory: string): Promise<KernelCheck> {
-  for (const from of [import.meta.url, join(directory, 'package.json')]) {
-    let path: string;
-    try {
-      path = createRequire(from).resolve(MODULE);
-    } catch {
-      continue;
-    }
-    return (await import(pathToFileURL(path).href)) as KernelCheck;
-  }
-  throw new UsageError(
-    'check runs notebooks with the kernel, which is not installed here.',
-    'Install it: npm install @millrace/kernel',
-    'MR5110',
-  );
-}

@@ -1,5 +1,6 @@
 import { UsageError, type Command, type CommandContext } from './command.js';
 import { checkCommand } from './check.js';
+import { exportCommand } from './export.js';
 import { importCommand } from './importCommand.js';
 import { inspectCommand } from './inspect.js';
 import { recordCommand } from './record.js';
@@ -7,6 +8,7 @@ import { serveCommand } from './serve.js';
 
 const COMMANDS: readonly Command[] = [
   checkCommand,
+  exportCommand,
   serveCommand,
   recordCommand,
   importCommand,
