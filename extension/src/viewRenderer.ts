@@ -10,9 +10,10 @@ import {
   type ViewOutput,
   type ViewRequest,
 } from '@millrace/protocol';
-import type { LiveView, ViewChannel } from '@millrace/ui';
+import type { LiveView, ViewChannel, ViewSettings } from '@millrace/ui';
 import { closedChannel, CommChannel, UNTRUSTED } from './commChannel.js';
 import { currentLook, watchLook } from './look.js';
+import { currentViewSettings, watchViewSettings } from './viewSettings.js';
 
 const NO_NOTEBOOK = 'Shown outside of a notebook: this is the state that was saved.';
 
@@ -26,6 +27,8 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   /** What the view was made for: writing the saved state into the model renders it again, which must change nothing. */
   private shown: string | null = null;
   private readonly unwatchLook: () => void;
+  private readonly unwatchSettings: () => void;
+  private zone = currentViewSettings().timeZone;
   private readonly panel: NotebookPanel | null;
 
   constructor(panel: NotebookPanel | null) {
@@ -33,6 +36,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     this.panel = panel;
     this.addClass('millrace-Output');
     this.unwatchLook = watchLook(look => void this.view?.setLook(look));
+    this.unwatchSettings = watchViewSettings(settings => this.setSettings(settings));
     panel?.context.saveState.connect(this.onSaveState, this);
   }
 
@@ -48,7 +52,13 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     if (this.isDisposed || this.shown !== shown) return;
     const channel = this.channelFor(model);
     try {
-      const view = await openView({ output, channel, look: currentLook(), onHide: () => this.save() });
+      const view = await openView({
+        output,
+        channel,
+        look: currentLook(),
+        settings: currentViewSettings(),
+        onHide: () => this.save(),
+      });
       if (this.isDisposed || this.shown !== shown) {
         view.dispose();
         return;
@@ -74,10 +84,23 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   override dispose(): void {
     if (this.isDisposed) return;
     this.unwatchLook();
+    this.unwatchSettings();
     this.panel?.context.saveState.disconnect(this.onSaveState, this);
     this.view?.dispose();
     this.view = null;
     super.dispose();
+  }
+
+  private setSettings(settings: ViewSettings): void {
+    this.view?.setSettings(settings);
+    const { zone } = this;
+    this.zone = settings.timeZone;
+    const output = this.model?.data[VIEW_MIME] as unknown as ViewOutput | undefined;
+    // A chart in another zone is another chart: it is made anew.
+    if (this.model === null || zone === settings.timeZone || output?.view.kind !== 'chart') return;
+    this.save();
+    this.shown = null;
+    void this.renderModel(this.model);
   }
 
   private channelFor(model: IRenderMime.IMimeModel): ViewChannel {

@@ -18,6 +18,8 @@ import type {
   InputRequest,
   InputSpec,
   InputValue,
+  PanelMessage,
+  PanelRequest,
   SessionMessage,
   SessionRequest,
   ViewDescription,
@@ -386,5 +388,10 @@ export interface SessionHost {
     receive(request: SessionRequest): void;
     close(): void;
   };
+  /** Connects a streams panel: it is told what it asks for, and nothing else. */
+  attachPanel(
+    open: { readonly v: number },
+    send: (message: PanelMessage) => void,
+  ): { receive(request: PanelRequest): void; close(): void };
   close(): Promise<void>;
 }

@@ -1,9 +1,12 @@
 import {
   INPUT_TARGET,
+  PANEL_TARGET,
+  PROTOCOL_VERSION,
   SESSION_TARGET,
   VIEW_TARGET,
   type InputOpen,
   type InputRequest,
+  type PanelRequest,
   type SessionRequest,
   type ViewOpen,
   type ViewRequest,
@@ -19,7 +22,7 @@ interface OpenComm {
 }
 
 /**
- * The front ends' comms. Those of live views, inputs and replay bars lead straight to the engine process, whatever the cells
+ * The front ends' comms. Those of live views, inputs, replay bars and streams panels lead straight to the engine process, whatever the cells
  * do, and publish no busy or idle status. Every other target is refused.
  */
 export class Comms {
@@ -63,24 +66,26 @@ export class Comms {
     return Object.fromEntries(wanted.map(([id, comm]) => [id, { target_name: comm.target }]));
   }
 
-  /** The engine is gone: every view and input is over. */
+  /** The engine is gone: every view and input is over. Replay bars and panels go on with the next one. */
   engineLost(why: string): void {
     for (const [id, comm] of this.#open) {
-      if (comm.target !== SESSION_TARGET)
+      if (comm.target === VIEW_TARGET || comm.target === INPUT_TARGET)
         this.send({ type: 'comm', comm: id, data: { type: 'bye', reason: why }, buffers: [] });
     }
   }
 
-  /** Another engine has started: the replay bars follow its clock. */
+  /** Another engine has started: the replay bars follow its clock, and panels show what it has. */
   engineRestarted(): void {
     for (const [id, comm] of this.#open) {
       if (comm.target === SESSION_TARGET) this.#engine({ type: 'sessionOpen', comm: id });
+      else if (comm.target === PANEL_TARGET)
+        this.#engine({ type: 'panelOpen', comm: id, open: { v: PROTOCOL_VERSION } });
     }
   }
 
   #opened(id: string, message: Message): void {
     const target = message.content.target_name;
-    if (target !== VIEW_TARGET && target !== SESSION_TARGET && target !== INPUT_TARGET) {
+    if (!isOurs(target)) {
       void this.#iopub.urgent('comm_close', message.header, { comm_id: id, data: {} });
       return;
     }
@@ -88,6 +93,8 @@ export class Comms {
     if (target === SESSION_TARGET) this.#engine({ type: 'sessionOpen', comm: id });
     else if (target === INPUT_TARGET)
       this.#engine({ type: 'inputOpen', comm: id, open: message.content.data as InputOpen });
+    else if (target === PANEL_TARGET)
+      this.#engine({ type: 'panelOpen', comm: id, open: message.content.data as { v: number } });
     else this.#engine({ type: 'viewOpen', comm: id, open: message.content.data as ViewOpen });
   }
 
@@ -102,6 +109,14 @@ export class Comms {
       this.#engine({ type: 'session', comm: id, request: data as SessionRequest });
     else if (comm.target === INPUT_TARGET)
       this.#engine({ type: 'input', comm: id, request: data as InputRequest });
+    else if (comm.target === PANEL_TARGET)
+      this.#engine({ type: 'panel', comm: id, request: data as PanelRequest });
     else this.#engine({ type: 'view', comm: id, request: data as ViewRequest });
   }
+}
+
+const TARGETS: ReadonlySet<unknown> = new Set([VIEW_TARGET, SESSION_TARGET, INPUT_TARGET, PANEL_TARGET]);
+
+function isOurs(target: unknown): target is string {
+  return TARGETS.has(target);
 }

@@ -2,6 +2,8 @@ import type {
   InputMessage,
   InputOpen,
   InputRequest,
+  PanelMessage,
+  PanelRequest,
   SessionMessage,
   SessionRequest,
   ViewMessage,
@@ -25,6 +27,8 @@ export type ToEngine =
   | { readonly type: 'input'; readonly comm: string; readonly request: InputRequest }
   | { readonly type: 'sessionOpen'; readonly comm: string }
   | { readonly type: 'session'; readonly comm: string; readonly request: SessionRequest }
+  | { readonly type: 'panelOpen'; readonly comm: string; readonly open: { readonly v: number } }
+  | { readonly type: 'panel'; readonly comm: string; readonly request: PanelRequest }
   | { readonly type: 'close'; readonly comm: string }
   /** The kernel is ending: files are written to their end, and the process ends. */
   | { readonly type: 'end' };
@@ -36,6 +40,6 @@ export type FromEngine =
   | {
       readonly type: 'comm';
       readonly comm: string;
-      readonly data: ViewMessage | SessionMessage | InputMessage;
+      readonly data: ViewMessage | SessionMessage | InputMessage | PanelMessage;
       readonly buffers: readonly Uint8Array[];
     };
