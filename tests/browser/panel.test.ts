@@ -16,11 +16,13 @@ afterEach(context => lab.clear(context));
 afterAll(() => lab.close());
 
 const WAIT = { timeout: 30_000 };
+/** Twice of it is more than int64 holds. */
+const GREAT = '9007199254740991000';
 
 /** Quotes of which one comes late, and one is none. */
 const QUOTES = [
   'ts,symbol,bid',
-  ...Array.from({ length: 600 }, (_, k) => {
+  ...Array.from({ length: 3600 }, (_, k) => {
     const second = k === 100 ? 400 : k;
     const at = new Date(Date.UTC(2026, 0, 5, 14, 30, 0) + second * 1000).toISOString();
     return `${at},AAPL,${k === 50 ? 'none' : 100 + k}`;
@@ -28,7 +30,7 @@ const QUOTES = [
 ].join('\n');
 
 const CELLS = [
-  `import { clock, count, first, float64, last, live, max, min, replay, schema, string, sum, timestamp, tumble, vwap } from 'millrace';
+  `import { clock, count, first, float64, last, max, min, replay, schema, string, sum, timestamp, tumble, vwap } from 'millrace';
 const trades = replay('trades.csv', { name: 'trades', time: 'ts', watermark: '2 s' });
 const Quotes = schema({ ts: timestamp('ms'), symbol: string, bid: float64 });
 const quotes = replay('quotes.csv', { name: 'quotes', schema: Quotes, time: 'ts', watermark: '2 s' });`,
@@ -51,7 +53,9 @@ async function open(name: string): Promise<{ notebook: NotebookPage; panel: Loca
 }
 
 const rowOf = (panel: Locator, name: string): Locator =>
-  panel.locator('.millrace-Panel-row', { has: panel.page().locator('.millrace-Panel-fold', { hasText: new RegExp(`^${name}$`) }) });
+  panel.locator('.millrace-Panel-row', {
+    has: panel.page().locator('.millrace-Panel-fold', { hasText: new RegExp(`^${name}$`) }),
+  });
 
 async function figure(panel: Locator, name: string, column: number): Promise<number> {
   const text = await rowOf(panel, name).locator('td').nth(column).textContent();
@@ -74,106 +78,125 @@ async function enabled(notebook: NotebookPage, id: string): Promise<boolean> {
   );
 }
 
-test('the panel shows a replay with its bars, draws the plan, counts late and rejected rows, stops, and answers beside a cell', async () => {
-  const { notebook, panel } = await open('panel.ipynb');
-  const { page } = notebook;
+test(
+  'the panel shows a replay with its bars, draws the plan, counts late and rejected rows, stops, and answers beside a cell',
+  { timeout: 240_000 },
+  async () => {
+    const { notebook, panel } = await open('panel.ipynb');
+    const { page } = notebook;
 
-  // Figures grow, also while a cell loops.
-  await notebook.start(5);
-  await notebook.running(5);
-  const before = await figure(panel, 'trades', 0);
-  await expect.poll(() => figure(panel, 'trades', 0), WAIT).toBeGreaterThan(before);
-  expect(await figure(panel, 'bars', 0)).toBeGreaterThan(0);
-  await expect.poll(() => page.locator('.millrace-StatusItem button').textContent(), WAIT).toMatch(
-    /2 sources, \d queries · [\d.,]+ rows\/s · lag/,
-  );
-  await notebook.interrupt();
-  await notebook.idle();
+    // Figures grow, also while a cell loops.
+    await notebook.start(5);
+    await notebook.running(5);
+    const before = await figure(panel, 'trades', 0);
+    await expect.poll(() => figure(panel, 'trades', 0), WAIT).toBeGreaterThan(before);
+    expect(await figure(panel, 'bars', 0)).toBeGreaterThan(0);
+    await expect
+      .poll(() => page.locator('.millrace-StatusItem button').textContent(), WAIT)
+      .toMatch(/2 sources, \d queries · [\d.,]+ rows\/s · lag/);
+    await notebook.interrupt();
+    await notebook.idle();
 
-  // The plan of a query.
-  await panel.getByRole('button', { name: 'bars', exact: true }).click();
-  const plan = panel.getByRole('figure', { name: 'Plan of bars' });
-  await plan.locator('.millrace-Plan-node').first().waitFor();
-  expect(await plan.locator('.millrace-Plan-node').count()).toBeGreaterThanOrEqual(3);
-  await plan.locator('.millrace-Plan-node').nth(1).click();
-  await plan.locator('.millrace-Plan-more dd').first().waitFor();
-  await pictures(notebook, 'plan');
-  await panel.getByRole('button', { name: 'bars', exact: true }).click();
+    // The plan of a query.
+    await panel.getByRole('button', { name: 'bars', exact: true }).click();
+    const plan = panel.getByRole('figure', { name: 'Plan of bars' });
+    await plan.locator('.millrace-Plan-node').first().waitFor();
+    expect(await plan.locator('.millrace-Plan-node').count()).toBeGreaterThanOrEqual(3);
+    await plan.locator('.millrace-Plan-node').nth(1).click();
+    await plan.locator('.millrace-Plan-more dd').first().waitFor();
+    await pictures(notebook, 'plan');
+    await panel.getByRole('button', { name: 'bars', exact: true }).click();
 
-  // Late and rejected rows, with the reasons.
-  await expect.poll(() => figure(panel, 'quotes', 0), WAIT).toBeGreaterThan(200);
-  await panel.getByRole('button', { name: 'quotes', exact: true }).click();
-  const details = panel.locator('.millrace-Panel-more:visible');
-  await details.getByRole('button', { name: /Show the 1 row/ }).click();
-  await expect.poll(() => details.locator('.millrace-Rejects-text').textContent(), WAIT).toContain('none');
-  await expect.poll(() => details.locator('dl').textContent(), WAIT).toMatch(/Late[1-9]\d* row/);
-  await pictures(notebook, 'rejects');
+    // Late and rejected rows, with the reasons.
+    await expect.poll(() => figure(panel, 'quotes', 0), WAIT).toBeGreaterThan(200);
+    await panel.getByRole('button', { name: 'quotes', exact: true }).click();
+    const details = panel.locator('.millrace-Panel-more:visible');
+    await details.getByRole('button', { name: /Show the 1 row/ }).click();
+    await expect.poll(() => details.locator('.millrace-Rejects-text').textContent(), WAIT).toContain('none');
+    await expect.poll(() => details.locator('dl').textContent(), WAIT).toMatch(/Late[1-9]\d* row/);
+    await pictures(notebook, 'rejects');
 
-  // From a source to its cell.
-  await notebook.selectCell(0);
-  await details.getByRole('button', { name: /^Go to cell \[4\]$/ }).click();
-  await expect
-    .poll(() => page.evaluate(() => window.jupyterapp.shell.currentWidget.content.activeCellIndex), WAIT)
-    .toBe(3);
+    // From a source to its cell.
+    await notebook.selectCell(0);
+    await details.getByRole('button', { name: /^Go to cell \[4\]$/ }).click();
+    await expect
+      .poll(() => page.evaluate(() => window.jupyterapp.shell.currentWidget.content.activeCellIndex), WAIT)
+      .toBe(3);
 
-  // Stopping a source ends what reads it, and nothing else.
-  await details.getByRole('button', { name: 'Stop', exact: true }).click();
-  await expect.poll(() => rowOf(panel, 'quotes').count(), WAIT).toBe(0);
-  await expect.poll(() => rowOf(panel, 'spreads').locator('.millrace-Badge').textContent(), WAIT).toBe('stopped');
-  expect(await rowOf(panel, 'bars').locator('.millrace-Badge').textContent()).toBe('running');
-  await notebook.run(3);
-  await expect.poll(() => rowOf(panel, 'spreads').locator('.millrace-Badge').textContent(), WAIT).toBe('running');
-  await pictures(notebook, 'shown');
-});
+    // Stopping a source ends what reads it, and nothing else.
+    await details.getByRole('button', { name: 'Stop', exact: true }).click();
+    await expect.poll(() => rowOf(panel, 'quotes').count(), WAIT).toBe(0);
+    await expect
+      .poll(() => rowOf(panel, 'spreads').locator('.millrace-Badge').textContent(), WAIT)
+      .toBe('stopped');
+    expect(await rowOf(panel, 'bars').locator('.millrace-Badge').textContent()).toBe('running');
+    await notebook.run(3);
+    await expect
+      .poll(() => rowOf(panel, 'spreads').locator('.millrace-Badge').textContent(), WAIT)
+      .toBe('running');
+    await pictures(notebook, 'shown');
+  },
+);
 
-test('an error leads to its cell, commands are in the palette, and a restarted kernel has nothing', async () => {
-  const { notebook, panel } = await open('panel-error.ipynb');
-  const { page } = notebook;
-  expect(await enabled(notebook, 'millrace:pause')).toBe(true);
-  await notebook.command('millrace:pause');
-  await expect.poll(() => enabled(notebook, 'millrace:play'), WAIT).toBe(true);
-  const stands = await notebook.clockTime();
-  await page.keyboard.press('Control+Alt+.');
-  await expect.poll(() => notebook.clockTime(), WAIT).toBeGreaterThan(stands);
-  await notebook.command('millrace:go-to-start');
-  await expect.poll(() => notebook.clockTime(), WAIT).toBeLessThan(stands);
-  await page.keyboard.press('Control+Alt+p');
-  await expect.poll(() => enabled(notebook, 'millrace:pause'), WAIT).toBe(true);
+test(
+  'an error leads to its cell, commands are in the palette, and a restarted kernel has nothing',
+  { timeout: 240_000 },
+  async () => {
+    const { notebook, panel } = await open('panel-error.ipynb');
+    const { page } = notebook;
+    expect(await enabled(notebook, 'millrace:pause')).toBe(true);
+    await notebook.command('millrace:pause');
+    await expect.poll(() => enabled(notebook, 'millrace:play'), WAIT).toBe(true);
+    const stands = await notebook.clockTime();
+    await page.keyboard.press('Control+Alt+.');
+    await expect.poll(() => notebook.clockTime(), WAIT).toBeGreaterThan(stands);
+    await notebook.command('millrace:go-to-start');
+    await expect.poll(() => notebook.clockTime(), WAIT).toBeLessThan(stands);
+    await page.keyboard.press('Control+Alt+p');
+    await expect.poll(() => enabled(notebook, 'millrace:pause'), WAIT).toBe(true);
 
-  await notebook.setSource(
-    5,
-    `const broken = trades.groupBy('symbol').aggregate(t => ({ s: sum(t.size.mul(9007199254740991n).mul(9007199254740991n)) }));
+    lab.put('great.csv', `ts,n\n2026-01-05T14:30:00Z,${GREAT}\n2026-01-05T14:30:01Z,${GREAT}\n`);
+    await notebook.setSource(
+      5,
+      `import { int64 } from 'millrace';
+const great = replay('great.csv', { name: 'great', schema: schema({ ts: timestamp('ms'), n: int64 }), time: 'ts' });
+const broken = great.groupBy().aggregate(t => ({ total: sum(t.n) }));
 broken`,
-  );
-  await notebook.run(5);
-  await expect.poll(() => rowOf(panel, 'broken').locator('.millrace-Badge').textContent(), WAIT).toBe('failed');
-  await panel.getByRole('button', { name: 'broken', exact: true }).click();
-  await pictures(notebook, 'failed');
-  await notebook.selectCell(0);
-  const details = panel.locator('.millrace-Panel-more:visible');
-  await details.getByRole('button', { name: /^Go to cell/ }).click();
-  await expect
-    .poll(() => page.evaluate(() => window.jupyterapp.shell.currentWidget.content.activeCellIndex), WAIT)
-    .toBe(5);
-  await expect.poll(() => page.locator('.millrace-StatusItem').textContent(), WAIT).toContain('1 error');
+    );
+    await notebook.run(5);
+    await expect
+      .poll(() => rowOf(panel, 'broken').locator('.millrace-Badge').textContent(), WAIT)
+      .toBe('failed');
+    await panel.getByRole('button', { name: 'broken', exact: true }).click();
+    await pictures(notebook, 'failed');
+    await notebook.selectCell(0);
+    const details = panel.locator('.millrace-Panel-more:visible');
+    await details.getByRole('button', { name: /^Go to cell/ }).click();
+    await expect
+      .poll(() => page.evaluate(() => window.jupyterapp.shell.currentWidget.content.activeCellIndex), WAIT)
+      .toBe(5);
+    await expect.poll(() => page.locator('.millrace-StatusItem').textContent(), WAIT).toContain('1 error');
 
-  await notebook.command('apputils:activate-command-palette');
-  const palette = page.locator('.jp-ModalCommandPalette');
-  await palette.locator('input').fill('millrace');
-  await expect.poll(() => palette.locator('.lm-CommandPalette-itemLabel').allTextContents(), WAIT).toEqual(
-    expect.arrayContaining(['Show the Streams Panel', 'Stop All Streams', 'Step the Replay by One Row']),
-  );
-  await page.keyboard.press('Escape');
+    await notebook.command('apputils:activate-command-palette');
+    const palette = page.locator('.jp-ModalCommandPalette');
+    await palette.locator('input').fill('millrace');
+    await expect
+      .poll(() => palette.locator('.lm-CommandPalette-itemLabel').allTextContents(), WAIT)
+      .toEqual(
+        expect.arrayContaining(['Show the Streams Panel', 'Stop All Streams', 'Step the Replay by One Row']),
+      );
+    await page.keyboard.press('Escape');
 
-  await notebook.restart();
-  await expect
-    .poll(() => panel.locator('.millrace-Panel-empty:visible').textContent(), WAIT)
-    .toContain('Nothing runs in this notebook');
-  expect(await panel.locator('.millrace-Panel-row').count()).toBe(0);
-  await pictures(notebook, 'empty');
-});
+    await notebook.restart();
+    await expect
+      .poll(() => panel.locator('.millrace-Panel-empty:visible').textContent(), WAIT)
+      .toContain('Nothing runs in this notebook');
+    expect(await panel.locator('.millrace-Panel-row').count()).toBe(0);
+    await pictures(notebook, 'empty');
+  },
+);
 
-test('settings take effect on what is shown', async () => {
+test('settings take effect on what is shown', { timeout: 240_000 }, async () => {
   const { notebook, panel } = await open('panel-settings.ipynb');
   const { page } = notebook;
   const settings = async (values: Readonly<Record<string, unknown>>): Promise<void> => {
@@ -188,13 +211,21 @@ test('settings take effect on what is shown', async () => {
   const height = (): Promise<number> =>
     table.locator('.millrace-Grid-scroller').evaluate(node => node.getBoundingClientRect().height);
   await expect.poll(height, WAIT).toBeGreaterThan(300);
-  await settings({ tableRows: 5, flashChanges: false, timeZone: 'America/New_York', panelRate: 1, viewRate: 2, statusBar: false });
-  await page.reload();
-  await notebook.shown();
+  await settings({
+    tableRows: 5,
+    flashChanges: false,
+    timeZone: 'America/New_York',
+    panelRate: 1,
+    viewRate: 2,
+    statusBar: false,
+  });
+  await notebook.reload();
   await notebook.view(1).live();
   await expect.poll(height, WAIT).toBeLessThan(170);
   expect(await table.getAttribute('data-millrace-flash')).toBe('off');
-  await expect.poll(() => table.locator('tbody tr:not([hidden])').first().textContent(), WAIT).toContain('GMT-5');
+  await expect
+    .poll(() => table.locator('tbody tr:not([hidden])').first().textContent(), WAIT)
+    .toContain('GMT-5');
   const seq = await notebook.view(1).seq();
   const from = Date.now();
   await notebook.view(1).paints(4);
@@ -204,6 +235,8 @@ test('settings take effect on what is shown', async () => {
   await notebook.command('millrace:open-streams');
   await panel.locator('.millrace-Panel-row').first().waitFor();
   await panel.getByRole('button', { name: 'bars', exact: true }).click();
-  await expect.poll(() => panel.locator('.millrace-Panel-more:visible dl').first().textContent(), WAIT).toContain('GMT-5');
+  await expect
+    .poll(() => panel.locator('.millrace-Panel-more:visible dl').first().textContent(), WAIT)
+    .toContain('GMT-5');
   await settings({});
 });

@@ -5,7 +5,7 @@ import {
   type PanelStoppable,
 } from '@millrace/protocol';
 import { monotonicMs } from '../sources/receiveClock.js';
-import { PanelError, release, releaseAll, stop, stopAll } from './panelActions.js';
+import { gone, PanelError, release, releaseAll, stop, stopAll } from './panelActions.js';
 import { Rates } from './panelRates.js';
 import { Ids, type PanelSession } from './panelSession.js';
 import { look, panelState, panelSummary } from './panelState.js';
@@ -134,7 +134,12 @@ class Panel {
       this.#cancel = null;
       const waiting = this.#waiting;
       this.#waiting = null;
-      if (waiting !== null && !this.#isClosed) this.#answer(waiting);
+      if (waiting === null || this.#isClosed) return;
+      try {
+        this.#answer(waiting);
+      } catch (error) {
+        this.send({ type: 'refused', reason: textOf(error) });
+      }
     });
   }
 
@@ -151,13 +156,7 @@ class Panel {
   #rejects(source: string): void {
     const { runtime, ids } = this.session;
     const counters = runtime.feeds.find(({ feed }) => ids.of(feed) === source)?.feed.reader?.counters;
-    if (counters === undefined) {
-      throw new PanelError(
-        'MR8402',
-        'this source is not there any more.',
-        'It has ended, or its cell has been run again.',
-      );
-    }
+    if (counters === undefined) throw gone('source');
     const rows = counters.rejects.slice(0, MOST_REJECTS);
     this.send({ type: 'rejects', source, count: counters.rejected, rows });
   }

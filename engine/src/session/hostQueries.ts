@@ -198,7 +198,6 @@ export class QueryRegistry {
     });
     const sinceUs = part === null ? this.#keptSince(physical) : part.sinceUs;
     const held = { key, followed, prepared, query, part, sinceUs, holders: 0, stopped: false };
-    this.#all.add(held);
     let told = false;
     query.onChange(() => {
       const failed = query.error !== null;
@@ -207,6 +206,7 @@ export class QueryRegistry {
     });
     if (part === null) await this.runtime.start(query);
     else this.runtime.startOn(query, part.query);
+    this.#all.add(held);
     return held;
   }
 

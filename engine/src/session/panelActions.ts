@@ -92,7 +92,8 @@ async function stopQueries({ queries }: PanelSession, held: readonly HeldQuery[]
     if (!(each.query.error instanceof StoppedError)) await queries.end(each, stopped());
 }
 
-function gone(what: string): PanelError {
+/** What was to be stopped, released or told is not there. */
+export function gone(what: string): PanelError {
   return new PanelError(
     'MR8402',
     `this ${what} is not there any more.`,

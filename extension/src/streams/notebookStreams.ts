@@ -5,6 +5,9 @@ import { CommChannel } from '../commChannel.js';
 import { watchTrust } from '../trust.js';
 import { notebookCells } from './notebookCells.js';
 
+const UNTRUSTED =
+  'The notebook is not trusted, so that its kernel is not asked. Run a cell of it, or trust it, to see its streams.';
+
 /** What a notebook's streams panel is shown for, as long as the notebook is open. */
 export interface NotebookStreams {
   readonly client: PanelClient;
@@ -20,6 +23,7 @@ export async function notebookStreams(panel: NotebookPanel, activate: () => void
     panel.sessionContext,
     PANEL_TARGET,
     trust.isTrusted,
+    UNTRUSTED,
   );
   const client = new PanelClient(channel);
   return {

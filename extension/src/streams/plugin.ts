@@ -4,6 +4,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { LabIcon } from '@jupyterlab/ui-components';
+import type { PanelSummary } from '@millrace/protocol';
 import { CurrentStreams } from './currentStreams.js';
 import { ICON } from './icon.js';
 import { DEFAULTS, followSettings } from './settings.js';
@@ -29,7 +30,7 @@ export const streams: JupyterFrontEndPlugin<void> = {
   ) => {
     let settings = DEFAULTS;
     let isSeen = false;
-    let summaryText: typeof import('@millrace/ui').summaryText | null = null;
+    let summaryText: ((summary: PanelSummary) => string) | null = null;
     const watch = (): void =>
       current.watch(isSeen, settings.statusBar && statusBar !== null, settings.panelRate);
     const widget = new StreamsWidget(seen => {
@@ -53,7 +54,10 @@ export const streams: JupyterFrontEndPlugin<void> = {
         commands.changed();
       },
     );
-    const commands = streamsCommands(app.commands, palette, { open, client: () => current.now?.client ?? null });
+    const commands = streamsCommands(app.commands, palette, {
+      open,
+      client: () => current.now?.client ?? null,
+    });
     void import('@millrace/ui').then(ui => {
       ({ summaryText } = ui);
       showStatus();
@@ -77,4 +81,3 @@ export const streams: JupyterFrontEndPlugin<void> = {
     }).catch((error: unknown) => console.error(error));
   },
 };
-

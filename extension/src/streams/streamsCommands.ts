@@ -32,11 +32,15 @@ export function streamsCommands(
     {
       id: 'millrace:release-results',
       label: 'Release Kept Results',
-      caption: 'Give up the results that the notebook keeps; they are computed again where they are asked for',
+      caption:
+        'Give up the results that the notebook keeps; they are computed again where they are asked for',
       isEnabled: isOpen,
       execute: () =>
-        confirmed('Release kept results?', 'They are computed again where they are asked for.', 'Release', () =>
-          client()?.request({ type: 'releaseAll' }),
+        confirmed(
+          'Release kept results?',
+          'They are computed again where they are asked for.',
+          'Release',
+          () => client()?.request({ type: 'releaseAll' }),
         ),
     },
   ]);

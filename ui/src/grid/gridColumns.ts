@@ -36,7 +36,11 @@ export class GridColumns {
     const before = new Map(this.all.map(format => [format.column.name, format]));
     this.all = columns.map((column, index) => {
       const known = before.get(column.name);
-      return new ColumnFormat(column, index, known?.column.type === column.type ? known.style : this.firstStyle());
+      return new ColumnFormat(
+        column,
+        index,
+        known?.column.type === column.type ? known.style : this.firstStyle(),
+      );
     });
     const names = columns.map(({ name }) => name);
     const kept = this.order.filter(name => names.includes(name));

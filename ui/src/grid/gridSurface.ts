@@ -244,7 +244,10 @@ export class GridSurface implements Surface {
     const height = frame.scroller.clientHeight - this.headHeight();
     viewport.fit = Math.max(
       1,
-      Math.min(viewport.total, height > 0 ? Math.floor(height / viewport.rowHeight) : this.settings.tableRows),
+      Math.min(
+        viewport.total,
+        height > 0 ? Math.floor(height / viewport.rowHeight) : this.settings.tableRows,
+      ),
     );
     frame.sizer.style.height = `${viewport.height + this.headHeight()}px`;
     setAttribute(frame.table, 'aria-rowcount', String(viewport.total + 1));

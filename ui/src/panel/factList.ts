@@ -1,5 +1,8 @@
 import { element, setText } from '../dom.js';
 
+/** A value of more characters gets the whole width, beneath its name. */
+const LONG = 46;
+
 /** A name with a value; null: there is nothing to say. */
 export type Fact = readonly [name: string, value: string | null];
 
@@ -16,6 +19,10 @@ export class FactList {
       for (const name of names) this.#rows.set(name, { term: element('dt', '', name), value: element('dd') });
       this.node.replaceChildren(...[...this.#rows.values()].flatMap(({ term, value }) => [term, value]));
     }
-    for (const [name, value] of told) setText(this.#rows.get(name)!.value, value);
+    for (const [name, text] of told) {
+      const { term, value } = this.#rows.get(name)!;
+      setText(value, text);
+      for (const node of [term, value]) node.classList.toggle('millrace-mod-long', text.length > LONG);
+    }
   }
 }

@@ -156,9 +156,13 @@ function setUp(cells: Readonly<Record<string, string>> = { c1: 'cell [1]', c2: '
   client.look('all');
   const say = (state: Partial<PanelState> = {}): void => kernel.say({ type: 'state', state: stateOf(state) });
   const table = (label: string): HTMLElement | undefined =>
-    [...panel.node.querySelectorAll('section')].find(each => each.querySelector('h3')?.textContent?.startsWith(label) === true);
+    [...panel.node.querySelectorAll('section')].find(
+      each => each.querySelector('h3')?.textContent?.startsWith(label) === true,
+    );
   const unfold = (name: string): HTMLElement => {
-    const fold = [...panel.node.querySelectorAll<HTMLElement>('.millrace-Panel-fold')].find(each => each.textContent === name);
+    const fold = [...panel.node.querySelectorAll<HTMLElement>('.millrace-Panel-fold')].find(
+      each => each.textContent === name,
+    );
     fold?.click();
     return fold?.closest('tr')?.nextElementSibling as HTMLElement;
   };
@@ -166,7 +170,9 @@ function setUp(cells: Readonly<Record<string, string>> = { c1: 'cell [1]', c2: '
 }
 
 const button = (node: Element, text: string): HTMLButtonElement =>
-  [...node.querySelectorAll('button')].find(each => each.textContent === text && each.closest('[hidden]') === null)!;
+  [...node.querySelectorAll('button')].find(
+    each => each.textContent === text && each.closest('[hidden]') === null,
+  )!;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -219,7 +225,9 @@ describe('what is shown', () => {
     say();
     const sources = table('Sources')!;
     const shown = sources.querySelector('table')!;
-    expect(document.getElementById(shown.getAttribute('aria-labelledby') ?? '')?.textContent).toBe('Sources1');
+    expect(document.getElementById(shown.getAttribute('aria-labelledby') ?? '')?.textContent).toBe(
+      'Sources1',
+    );
     expect([...shown.querySelectorAll('thead th')].map(({ textContent }) => textContent)).toEqual([
       'Name',
       'Rows',
@@ -249,12 +257,19 @@ describe('what is shown', () => {
     const details = unfold('trades');
     const fold = table('Sources')!.querySelector<HTMLElement>('.millrace-Panel-fold')!;
     fold.focus();
-    say({ sources: [{ ...SOURCE, id: 's0', name: 'quotes' }, { ...SOURCE, rows: 2000 }] });
+    say({
+      sources: [
+        { ...SOURCE, id: 's0', name: 'quotes' },
+        { ...SOURCE, rows: 2000 },
+      ],
+    });
     expect(document.activeElement).toBe(fold);
     expect(details.hidden).toBe(false);
     expect(details.isConnected).toBe(true);
     expect(details.textContent).toContain('2,000');
-    const names = [...table('Sources')!.querySelectorAll('.millrace-Panel-name')].map(({ textContent }) => textContent);
+    const names = [...table('Sources')!.querySelectorAll('.millrace-Panel-name')].map(
+      ({ textContent }) => textContent,
+    );
     expect(names).toEqual(['quotes', 'trades']);
   });
 
@@ -264,7 +279,9 @@ describe('what is shown', () => {
     say({
       sources: [{ ...SOURCE, name, error: name, trouble: name }],
       queries: [{ ...QUERY, name, waitsFor: name, error: name }],
-      plans: [{ query: 'q1', left: 0, nodes: [planNode(0, [], { text: name }), planNode(1, [0], { text: name })] }],
+      plans: [
+        { query: 'q1', left: 0, nodes: [planNode(0, [], { text: name }), planNode(1, [0], { text: name })] },
+      ],
     });
     unfold(name);
     expect(panel.node.querySelector('img')).toBeNull();
@@ -273,7 +290,8 @@ describe('what is shown', () => {
 
   it('says in plain words when there is nothing, and why', () => {
     const { kernel, panel, say } = setUp();
-    const empty = (): string => panel.node.querySelector('.millrace-Panel-empty:not([hidden])')?.textContent ?? '';
+    const empty = (): string =>
+      panel.node.querySelector('.millrace-Panel-empty:not([hidden])')?.textContent ?? '';
     expect(empty()).toContain('Asking');
     say({ sources: [], queries: [] });
     expect(empty()).toContain('Nothing runs in this notebook');
@@ -318,7 +336,9 @@ describe('what is shown', () => {
     expect(kernel.sent.at(-1)).toEqual({ type: 'rejects', source: 's1' });
     const rows = [{ position: 51, reason: "'many' is no number", text: 'x,<b>many</b>' }];
     kernel.say({ type: 'rejects', source: 's1', count: 2, rows });
-    const cells = [...source.querySelectorAll('.millrace-Rejects-table tbody td')].map(({ textContent }) => textContent);
+    const cells = [...source.querySelectorAll('.millrace-Rejects-table tbody td')].map(
+      ({ textContent }) => textContent,
+    );
     expect(cells).toEqual(['51', "'many' is no number", 'x,<b>many</b>']);
     expect(source.querySelector('.millrace-Rejects-note')?.textContent).toContain('first 1 of 2');
   });
@@ -355,7 +375,9 @@ describe('what can be done', () => {
     say();
     const [first, second] = panel.node.querySelectorAll<HTMLElement>('.millrace-Panel-fold');
     const press = (key: string): void => {
-      document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+      document.activeElement?.dispatchEvent(
+        new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }),
+      );
     };
     first.focus();
     press('ArrowDown');
@@ -389,7 +411,9 @@ describe('a plan', () => {
     expect(figure.getAttribute('aria-label')).toBe('Plan of bars');
     const buttons = [...figure.querySelectorAll('button')];
     expect(buttons).toHaveLength(5);
-    expect(buttons[3].getAttribute('aria-label')).toBe('union all of 2, 67 → 67 rows, <1% of the time, reads filter and quotes (file)');
+    expect(buttons[3].getAttribute('aria-label')).toBe(
+      'union all of 2, 67 → 67 rows, <1% of the time, reads filter and quotes (file)',
+    );
     expect(figure.querySelectorAll('svg g')).toHaveLength(4);
     expect(figure.querySelector('svg')?.getAttribute('aria-hidden')).toBe('true');
     expect(figure.textContent).toContain('3 more places of the plan');

@@ -173,7 +173,11 @@ export class StreamsPanel {
       ...(errors === 0 ? [] : [counted(errors, 'error')]),
       ...(left === 0 ? [] : [`${whole(left)} more not shown`]),
     ];
-    setText(this.#facts, facts.join('  ·  '));
+    while (this.#facts.childElementCount > facts.length) this.#facts.lastElementChild?.remove();
+    facts.forEach((fact, at) => {
+      const node = this.#facts.children[at] ?? this.#facts.appendChild(element('span'));
+      setText(node, fact);
+    });
     this.#stopAll.node.hidden = summary.queries + summary.sources === 0;
     this.#releaseAll.node.hidden = kept.length === 0;
   }
