@@ -44,10 +44,14 @@ spreads`,
 
 async function open(name: string): Promise<{ notebook: NotebookPage; panel: Locator }> {
   const notebook = await lab.open(name, CELLS);
-  for (let cell = 0; cell < 5; cell++) await notebook.run(cell);
-  await notebook.view(1).live();
   await notebook.command('millrace:open-streams');
   const panel = notebook.page.locator('.millrace-Panel');
+  // Another's file, as far as JupyterLab knows: its kernel is not asked until a cell is run.
+  await expect
+    .poll(() => panel.locator('.millrace-Panel-empty').textContent(), WAIT)
+    .toContain('The notebook is not trusted');
+  for (let cell = 0; cell < 5; cell++) await notebook.run(cell);
+  await notebook.view(1).live();
   await panel.locator('.millrace-Panel-row').first().waitFor();
   return { notebook, panel };
 }

@@ -339,6 +339,9 @@ describe('what a panel asks for', () => {
     const { queries, summary } = await panel.state();
     expect(queries).toMatchObject([{ state: 'failed', owners: ['cell-7'] }]);
     expect(queries[0].error).toMatch(/MR\d{4}/);
+    expect(queries[0].lagUs).toBeNull();
+    const [source] = (await panel.state()).sources;
+    expect([source.state, source.lagUs]).not.toContain('running');
     expect(summary.errors).toBe(1);
   });
 

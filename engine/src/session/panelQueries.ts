@@ -84,7 +84,7 @@ function shownQuery(
       evicted: table.evicted,
       late: own.reduce((total, { late, untimed }) => total + late + untimed, 0),
       watermarkUs,
-      lagUs: lagOf(watermarkUs, held.prepared.live, session),
+      lagUs: query.error === null ? lagOf(watermarkUs, held.prepared.live, session) : null,
       load: load === null ? null : Math.max(0, load / 1000),
       waitsFor: waits === null ? null : cut(waits.text),
       sources:

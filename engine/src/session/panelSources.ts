@@ -38,7 +38,7 @@ function shownSource(
     bytesRead: reader?.counters.bytes ?? 0,
     bytesHeld: feed.bytes(),
     watermarkUs,
-    lagUs: lagOf(watermarkUs, feed.live, session),
+    lagUs: feed.isIdle ? null : lagOf(watermarkUs, feed.live, session),
     boundUs,
     late: source.lateness?.rows ?? 0,
     lateByUs: source.lateness?.byUs ?? 0,
@@ -46,13 +46,19 @@ function shownSource(
     reconnects: reader?.counters.reconnects ?? 0,
     dropped: reader?.counters.dropped ?? 0,
     historyEvicted: feed.history.evicted,
-    trouble: source.connection?.state === 'open' ? null : problemText(source.connection?.trouble),
+    trouble: troubleOf(feed),
     holdsBack: readBy
       .filter(({ waitsForSource }) => waitsForSource === name)
       .map(({ shown }) => shown.name ?? shown.text),
     owners: [...own],
     error: problemText(feed.error),
   };
+}
+
+/** Why no rows of it come, where that is known. */
+function troubleOf({ isIdle, ended, source: { connection } }: Feed): string | null {
+  if (isIdle && !ended) return 'nothing reads it: its queries have failed';
+  return connection === undefined || connection.state === 'open' ? null : problemText(connection.trouble);
 }
 
 /** The kind of a source, as its plan has it. */
@@ -79,7 +85,7 @@ function stateOf(
   if (feed.ended) return 'ended';
   if (connection !== undefined && connection.state !== 'open') return connection.state;
   if (feed.replays && runtime.clock.mode === 'paused') return 'paused';
-  if (feed.isStalled) return 'waiting';
+  if (feed.isStalled || feed.isIdle) return 'waiting';
   const isSilent = queries.some(({ held }) => {
     const { query } = partsOf(held)[0];
     const at = runtime.feedsOf(query.plan).indexOf(feed);

@@ -23,6 +23,8 @@ export interface PanelTableOptions<Entry> {
   name(entry: Entry): string;
   /** A word for its state, and which look that has. */
   state(entry: Entry): { readonly word: string; readonly look: string; readonly why: string | null };
+  /** What should not be overlooked, in few words; empty: nothing. */
+  remark?(entry: Entry): string;
   details(entry: Entry): PanelDetails<Entry>;
   /** A row has been unfolded or folded. */
   folded?(): void;
@@ -108,6 +110,7 @@ class PanelRow<Entry> {
   readonly #fold = element('button', 'millrace-Panel-fold');
   readonly #name = element('span', 'millrace-Panel-name');
   readonly #state = element('span', 'millrace-Badge');
+  readonly #remark = element('span', 'millrace-Panel-remark');
   readonly #cells: readonly HTMLTableCellElement[];
   readonly #place: HTMLTableCellElement;
   #details: PanelDetails<Entry> | null = null;
@@ -123,8 +126,8 @@ class PanelRow<Entry> {
     this.#fold.setAttribute('aria-expanded', 'false');
     this.#fold.setAttribute('aria-controls', id);
     this.#fold.append(this.#name);
-    this.#fold.addEventListener('click', () => this.fold(!this.isOpen));
-    const head = element('th', '', element('div', 'millrace-Panel-title', this.#fold, this.#state));
+    this.node.addEventListener('click', () => this.fold(!this.isOpen));
+    const head = element('th', '', element('div', 'millrace-Panel-title', this.#fold, this.#state, this.#remark));
     head.scope = 'row';
     this.#cells = options.columns.map(({ room }) =>
       element('td', `millrace-Panel-figure millrace-mod-room${room}`),
@@ -168,6 +171,9 @@ class PanelRow<Entry> {
     setText(this.#state, word);
     setAttribute(this.#state, 'data-state', look);
     setAttribute(this.#state, 'title', why);
+    const remark = options.remark?.(entry) ?? '';
+    setText(this.#remark, remark);
+    this.#remark.hidden = remark === '';
     options.columns.forEach((column, at) => setText(this.#cells[at], column.text(entry)));
     if (this.isOpen) this.#details?.show(entry);
   }

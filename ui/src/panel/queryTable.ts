@@ -57,6 +57,11 @@ export function queryTable(context: PanelContext, folded: () => void): QueryTabl
       },
     ],
     name: ({ name, text }) => name ?? text,
+    remark: ({ late, evicted }) =>
+      [
+        ...(late === 0 ? [] : [`${whole(late)} late`]),
+        ...(evicted === 0 ? [] : [`${whole(evicted)} dropped`]),
+      ].join(' · '),
     state: ({ state, error }) => ({
       word: state,
       look: stateLook(state),
@@ -117,7 +122,6 @@ function factsOf(query: PanelQuery, zone: string | null, names: ReadonlyMap<stri
   const { text, rowsIn, rowsPerSecond, rows, tableBytes, stateBytes, evicted, late, load } = query;
   const { watermarkUs, lagUs, waitsFor, over } = query;
   return [
-    ['What', text],
     ['Over', over === null ? null : `the table of ${names.get(over) ?? 'another query'}`],
     ['Rows in', `${whole(rowsIn)}, ${rateText(rowsPerSecond)} a second`],
     ['Rows', `${whole(rows)}${evicted === 0 ? '' : `, ${whole(evicted)} dropped by what it keeps`}`],
@@ -127,5 +131,6 @@ function factsOf(query: PanelQuery, zone: string | null, names: ReadonlyMap<stri
     ['Watermark', watermarkUs === null ? null : timeText(watermarkUs, zone)],
     ['Lag', lagUs === null ? null : spanText(lagUs)],
     ['Waits for', waitsFor],
+    ['What', text],
   ];
 }

@@ -41,6 +41,13 @@ export function sourceTable({ client, cells, zone }: PanelContext): PanelTable<P
       },
     ],
     name: ({ name }) => name,
+    remark: ({ late, rejected, reconnects, dropped }) =>
+      [
+        ...(late === 0 ? [] : [`${whole(late)} late`]),
+        ...(rejected === 0 ? [] : [`${whole(rejected)} rejected`]),
+        ...(dropped === 0 ? [] : [`${whole(dropped)} dropped`]),
+        ...(reconnects === 0 ? [] : [counted(reconnects, 'reconnect')]),
+      ].join(' · '),
     state: ({ state, trouble, error }) => ({ word: state, look: stateLook(state), why: error ?? trouble }),
     details: entry =>
       new Details<PanelSource>(
@@ -74,7 +81,7 @@ function factsOf(source: PanelSource, zone: string | null): Fact[] {
   const some = (count: number, text: string): string | null => (count === 0 ? null : text);
   return [
     ['Kind', `${connector}, ${live ? 'live' : 'a replay or a file'}`],
-    ['Connection', trouble],
+    ['Why', trouble],
     ['Rows', `${whole(rows)}, ${rateText(rowsPerSecond)} a second`],
     ['Read', some(bytesRead, bytesText(bytesRead))],
     ['Memory', some(bytesHeld, `${bytesText(bytesHeld)} of history`)],

@@ -240,7 +240,7 @@ describe('what is shown', () => {
     const [row] = shown.tBodies[0].rows;
     expect(row.querySelector('th[scope=row]')).not.toBeNull();
     expect([...row.cells].map(({ textContent }) => textContent)).toEqual([
-      'tradesrunning',
+      'tradesrunning3 late · 2 rejected',
       '1,204',
       '60',
       '2 s',
