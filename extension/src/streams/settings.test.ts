@@ -26,7 +26,12 @@ async function follow(values: Record<string, unknown>) {
 }
 
 test('settings are taken at once, and whenever they change', async () => {
-  const { told, set } = await follow({ viewRate: 5, tableRows: 20, timeZone: 'Asia/Tokyo', flashChanges: false });
+  const { told, set } = await follow({
+    viewRate: 5,
+    tableRows: 20,
+    timeZone: 'Asia/Tokyo',
+    flashChanges: false,
+  });
   expect(currentViewSettings()).toEqual({
     framesPerSecond: 5,
     tableRows: 20,

@@ -127,7 +127,11 @@ class PanelRow<Entry> {
     this.#fold.setAttribute('aria-controls', id);
     this.#fold.append(this.#name);
     this.node.addEventListener('click', () => this.fold(!this.isOpen));
-    const head = element('th', '', element('div', 'millrace-Panel-title', this.#fold, this.#state, this.#remark));
+    const head = element(
+      'th',
+      '',
+      element('div', 'millrace-Panel-title', this.#fold, this.#state, this.#remark),
+    );
     head.scope = 'row';
     this.#cells = options.columns.map(({ room }) =>
       element('td', `millrace-Panel-figure millrace-mod-room${room}`),
