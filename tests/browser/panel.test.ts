@@ -147,9 +147,112 @@ test(
     await page.mouse.down();
     await page.mouse.move(edge + 400, 700, { steps: 5 });
     await page.mouse.up();
-    await expect.poll(() => panel.locator('th', { hasText: 'Rejected' }).isVisible(), WAIT).toBe(true);
+    await expect.poll(() => panel.locator('thead th', { hasText: 'Rejected' }).isVisible(), WAIT).toBe(true);
     await panel.getByRole('button', { name: 'bars', exact: true }).click();
     await panel.locator('.millrace-Plan-node').first().waitFor();
     await pictures(notebook, 'wide');
   },
 );
+
+test(
+  'an error leads to its cell, commands are in the palette, and a restarted kernel has nothing',
+  { timeout: 240_000 },
+  async () => {
+    const { notebook, panel } = await open('panel-error.ipynb');
+    const { page } = notebook;
+    expect(await enabled(notebook, 'millrace:pause')).toBe(true);
+    await notebook.command('millrace:pause');
+    await expect.poll(() => enabled(notebook, 'millrace:play'), WAIT).toBe(true);
+    const stands = await notebook.clockTime();
+    await page.keyboard.press('Control+Alt+.');
+    await expect.poll(() => notebook.clockTime(), WAIT).toBeGreaterThan(stands);
+    await notebook.command('millrace:go-to-start');
+    await expect.poll(() => notebook.clockTime(), WAIT).toBeLessThan(stands);
+    await page.keyboard.press('Control+Alt+p');
+    await expect.poll(() => enabled(notebook, 'millrace:pause'), WAIT).toBe(true);
+
+    lab.put('great.csv', `ts,n\n2026-01-05T14:30:00Z,${GREAT}\n2026-01-05T14:30:01Z,${GREAT}\n`);
+    await notebook.setSource(
+      5,
+      `import { int64 } from 'millrace';
+const great = replay('great.csv', { name: 'great', schema: schema({ ts: timestamp('ms'), n: int64 }), time: 'ts' });
+const broken = great.groupBy().aggregate(t => ({ total: sum(t.n) }));
+broken`,
+    );
+    await notebook.run(5);
+    await expect
+      .poll(() => rowOf(panel, 'broken').locator('.millrace-Badge').textContent(), WAIT)
+      .toBe('failed');
+    await panel.getByRole('button', { name: 'broken', exact: true }).click();
+    await pictures(notebook, 'failed');
+    await notebook.selectCell(0);
+    const details = panel.locator('.millrace-Panel-more:visible');
+    await details.getByRole('button', { name: /^Go to cell/ }).click();
+    await expect
+      .poll(() => page.evaluate(() => window.jupyterapp.shell.currentWidget.content.activeCellIndex), WAIT)
+      .toBe(5);
+    await expect.poll(() => page.locator('.millrace-StatusItem').textContent(), WAIT).toContain('1 error');
+
+    await notebook.command('apputils:activate-command-palette');
+    const palette = page.locator('.jp-ModalCommandPalette');
+    await palette.locator('input').fill('millrace');
+    await expect
+      .poll(() => palette.locator('.lm-CommandPalette-itemLabel').allTextContents(), WAIT)
+      .toEqual(
+        expect.arrayContaining(['Show the Streams Panel', 'Stop All Streams', 'Step the Replay by One Row']),
+      );
+    await page.keyboard.press('Escape');
+
+    await notebook.restart();
+    await expect
+      .poll(() => panel.locator('.millrace-Panel-empty:visible').textContent(), WAIT)
+      .toContain('Nothing runs in this notebook');
+    expect(await panel.locator('.millrace-Panel-row').count()).toBe(0);
+    await pictures(notebook, 'empty');
+  },
+);
+
+test('settings take effect on what is shown', { timeout: 240_000 }, async () => {
+  const { notebook, panel } = await open('panel-settings.ipynb');
+  const { page } = notebook;
+  const settings = async (values: Readonly<Record<string, unknown>>): Promise<void> => {
+    await page.evaluate(async raw => {
+      const { serviceManager } = window.jupyterapp as unknown as {
+        serviceManager: { settings: { save(id: string, raw: string): Promise<void> } };
+      };
+      await serviceManager.settings.save('@millrace/jupyterlab:streams', raw);
+    }, JSON.stringify(values));
+  };
+  const table = notebook.view(1).node;
+  const height = (): Promise<number> =>
+    table.locator('.millrace-Grid-scroller').evaluate(node => node.getBoundingClientRect().height);
+  await expect.poll(height, WAIT).toBeGreaterThan(300);
+  await settings({
+    tableRows: 5,
+    flashChanges: false,
+    timeZone: 'America/New_York',
+    panelRate: 1,
+    viewRate: 2,
+    statusBar: false,
+  });
+  await notebook.reload();
+  await notebook.view(1).live();
+  await expect.poll(height, WAIT).toBeLessThan(170);
+  expect(await table.getAttribute('data-millrace-flash')).toBe('off');
+  await expect
+    .poll(() => table.locator('tbody tr:not([hidden])').first().textContent(), WAIT)
+    .toContain('GMT-5');
+  const seq = await notebook.view(1).seq();
+  const from = Date.now();
+  await notebook.view(1).paints(4);
+  expect(Date.now() - from).toBeGreaterThan(1200);
+  expect(await notebook.view(1).seq()).toBeGreaterThan(seq);
+  expect(await page.locator('.millrace-StatusItem button:visible').count()).toBe(0);
+  await notebook.command('millrace:open-streams');
+  await panel.locator('.millrace-Panel-row').first().waitFor();
+  await panel.getByRole('button', { name: 'bars', exact: true }).click();
+  await expect
+    .poll(() => panel.locator('.millrace-Panel-more:visible dl').first().textContent(), WAIT)
+    .toContain('GMT-5');
+  await settings({});
+});

@@ -22,7 +22,8 @@ export class CurrentStreams {
   ) {
     notebooks?.currentChanged.connect(() => void this.#follow());
     document.addEventListener('visibilitychange', () => this.#look());
-    void this.#follow();
+    // Whoever is called back has to be there first.
+    void Promise.resolve().then(() => this.#follow());
   }
 
   /** Whether the panel is seen, and whether there is a status bar. */

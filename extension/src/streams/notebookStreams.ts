@@ -12,12 +12,14 @@ const UNTRUSTED =
 export interface NotebookStreams {
   readonly client: PanelClient;
   readonly subject: PanelSubject;
+  /** Its counts on one line; empty where nothing runs, or nothing is known. */
+  statusText(): string;
   dispose(): void;
 }
 
 /** Follows a notebook's kernel, where the notebook is trusted. The code that draws is loaded with the first one. */
 export async function notebookStreams(panel: NotebookPanel, activate: () => void): Promise<NotebookStreams> {
-  const { PanelClient } = await import('@millrace/ui');
+  const { PanelClient, summaryText } = await import('@millrace/ui');
   const trust = watchTrust(panel, () => channel.recheck());
   const channel = new CommChannel<{ readonly v: number }, PanelRequest, PanelMessage>(
     panel.sessionContext,
@@ -35,6 +37,7 @@ export async function notebookStreams(panel: NotebookPanel, activate: () => void
       },
       cells: notebookCells(panel, activate),
     },
+    statusText: () => (client.summary === null ? '' : summaryText(client.summary)),
     dispose: () => {
       trust.dispose();
       client.dispose();

@@ -4,10 +4,10 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { LabIcon } from '@jupyterlab/ui-components';
-import type { PanelSummary } from '@millrace/protocol';
 import { CurrentStreams } from './currentStreams.js';
 import { ICON } from './icon.js';
-import { DEFAULTS, followSettings } from './settings.js';
+import { followSettings } from './settings.js';
+import { DEFAULTS } from './settingValues.js';
 import { StatusItem } from './statusItem.js';
 import { streamsCommands } from './streamsCommands.js';
 import { StreamsWidget } from './streamsWidget.js';
@@ -30,7 +30,6 @@ export const streams: JupyterFrontEndPlugin<void> = {
   ) => {
     let settings = DEFAULTS;
     let isSeen = false;
-    let summaryText: ((summary: PanelSummary) => string) | null = null;
     const watch = (): void =>
       current.watch(isSeen, settings.statusBar && statusBar !== null, settings.panelRate);
     const widget = new StreamsWidget(seen => {
@@ -41,9 +40,8 @@ export const streams: JupyterFrontEndPlugin<void> = {
     const open = (): void => app.shell.activateById(widget.id);
     const item = new StatusItem(open);
     const showStatus = (): void => {
-      const summary = current.now?.client.summary ?? null;
-      const isOn = settings.statusBar && summary !== null && summaryText !== null;
-      item.tell(isOn ? (summaryText?.(summary) ?? '') : '', summary);
+      const { now } = current;
+      item.tell(settings.statusBar ? (now?.statusText() ?? '') : '', now?.client.summary ?? null);
     };
     const current = new CurrentStreams(
       notebooks,
@@ -57,10 +55,6 @@ export const streams: JupyterFrontEndPlugin<void> = {
     const commands = streamsCommands(app.commands, palette, {
       open,
       client: () => current.now?.client ?? null,
-    });
-    void import('@millrace/ui').then(ui => {
-      ({ summaryText } = ui);
-      showStatus();
     });
     app.shell.add(widget, 'left', { rank: 600, type: 'Streams' });
     restorer?.add(widget, 'millrace-streams');

@@ -9,7 +9,11 @@ export function streamsCommands(
   palette: ICommandPalette | null,
   { open, client }: { readonly open: () => void; readonly client: () => PanelClient | null },
 ): CommandGroup {
-  const summary = () => client()?.summary ?? null;
+  /** What is not known may be there. */
+  const isRunning = (): boolean => {
+    const summary = client()?.summary ?? null;
+    return summary === null || summary.queries + summary.sources > 0;
+  };
   const isOpen = (): boolean => client()?.standing.kind === 'open';
   return addCommands(registry, palette, [
     {
@@ -23,7 +27,7 @@ export function streamsCommands(
       id: 'millrace:stop-all',
       label: 'Stop All Streams',
       caption: 'Stop every query, write and recording of the notebook',
-      isEnabled: () => isOpen() && (summary()?.queries ?? 0) + (summary()?.sources ?? 0) > 0,
+      isEnabled: () => isOpen() && isRunning(),
       execute: () =>
         confirmed('Stop all streams?', 'Rows that come meanwhile are lost.', 'Stop All', () =>
           client()?.request({ type: 'stopAll' }),
