@@ -376,6 +376,15 @@ describe('what a panel asks for', () => {
     expect(openPanel(2).messages).toMatchObject([{ type: 'bye' }]);
   });
 
+  test('panels of pages that are gone make room for others', async () => {
+    const first = openPanel();
+    for (let k = 0; k < 100; k++) openPanel();
+    const last = openPanel();
+    expect((await last.state()).sources).toEqual([]);
+    first.panel.receive({ type: 'look', detail: 'summary', plans: [] });
+    expect(first.messages).toMatchObject([{ type: 'bye' }]);
+  });
+
   test('many looks are answered by few', async () => {
     const panel = openPanel();
     await panel.state();

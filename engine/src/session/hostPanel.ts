@@ -31,7 +31,7 @@ type Send = (message: PanelMessage) => void;
 export class Panels {
   readonly #session: PanelSession;
   readonly #rates = new Rates();
-  #open = 0;
+  readonly #open = new Set<Panel>();
 
   constructor(session: Omit<PanelSession, 'ids'>) {
     this.#session = { ...session, ids: new Ids() };
@@ -40,29 +40,37 @@ export class Panels {
   /** Connects a panel. Whatever it sends is checked. */
   attach(open: unknown, send: Send): { receive(request: PanelRequest): void; close(): void } {
     const { v } = (typeof open === 'object' && open !== null ? open : {}) as { readonly v?: unknown };
-    const refusal =
-      v !== PROTOCOL_VERSION
-        ? `The kernel speaks version ${PROTOCOL_VERSION} of the streams panel: install matching versions.`
-        : this.#open >= MOST_PANELS
-          ? 'Too many streams panels are open.'
-          : null;
-    if (refusal !== null) {
-      send({ type: 'bye', reason: refusal });
+    if (v !== PROTOCOL_VERSION) {
+      const reason = `The kernel speaks version ${PROTOCOL_VERSION} of the streams panel: install matching versions.`;
+      send({ type: 'bye', reason });
       return { receive: () => undefined, close: () => undefined };
     }
-    this.#open++;
+    // A page that is loaded again does not say that its panel is gone.
+    if (this.#open.size >= MOST_PANELS) this.#forget();
     const panel = new Panel(this.#session, this.#rates, send);
+    this.#open.add(panel);
     return {
       receive: request => panel.receive(request),
       close: () => {
-        if (panel.close()) this.#open--;
+        this.#open.delete(panel);
+        panel.close();
       },
     };
+  }
+
+  /** Ends the panel that has asked for nothing for the longest time. */
+  #forget(): void {
+    let quietest: Panel | null = null;
+    for (const panel of this.#open) if (quietest === null || panel.lastMs < quietest.lastMs) quietest = panel;
+    if (quietest === null) return;
+    this.#open.delete(quietest);
+    quietest.end('Too many pages show this session: load this one again.');
   }
 }
 
 class Panel {
-  #lastMs = -Infinity;
+  /** When a look was last answered. */
+  lastMs = -Infinity;
   /** The look that is to be answered later. */
   #waiting: Extract<PanelRequest, { type: 'look' }> | null = null;
   #cancel: (() => void) | null = null;
@@ -75,6 +83,7 @@ class Panel {
   ) {}
 
   receive(request: unknown): void {
+    if (this.#isClosed) return;
     this.#take(
       (typeof request === 'object' && request !== null ? request : {}) as Partial<PanelRequest>,
     ).catch((error: unknown) => {
@@ -82,12 +91,14 @@ class Panel {
     });
   }
 
-  /** @returns false where it was closed before. */
-  close(): boolean {
-    if (this.#isClosed) return false;
+  end(reason: string): void {
+    this.send({ type: 'bye', reason });
+    this.close();
+  }
+
+  close(): void {
     this.#isClosed = true;
     this.#cancel?.();
-    return true;
   }
 
   async #take(request: Partial<PanelRequest>): Promise<void> {
@@ -124,7 +135,7 @@ class Panel {
 
   #looked(request: Extract<PanelRequest, { type: 'look' }>): void {
     const { world } = this.session.runtime.options;
-    const wait = this.#lastMs + BETWEEN_MS - monotonicMs(world);
+    const wait = this.lastMs + BETWEEN_MS - monotonicMs(world);
     if (wait <= 0) {
       this.#answer(request);
       return;
@@ -145,7 +156,7 @@ class Panel {
 
   #answer({ detail, plans }: Extract<PanelRequest, { type: 'look' }>): void {
     const at = look(this.session, this.rates);
-    this.#lastMs = at.nowMs;
+    this.lastMs = at.nowMs;
     if (detail === 'summary') this.send({ type: 'summary', summary: panelSummary(at) });
     else {
       const wanted = Array.isArray(plans) ? plans.slice(0, MOST_PLANS).map(String) : [];
