@@ -34,6 +34,8 @@ export class CommChannel<Open, Request, Message> implements Channel<Open, Reques
     private readonly target: string,
     /** Whether the notebook may talk to the kernel; asked again by `recheck`. */
     private readonly isTrusted: () => boolean = () => true,
+    /** What is said where it may not. */
+    private readonly untrusted = UNTRUSTED,
   ) {
     session.kernelChanged.connect(this.follow, this);
     session.statusChanged.connect(this.follow, this);
@@ -150,7 +152,7 @@ export class CommChannel<Open, Request, Message> implements Channel<Open, Reques
   private offer(): void {
     if (!this.isOurs || this.comm !== null || this.state.kind === 'ready') return;
     if (this.state.kind === 'closed' && this.state.reason === ENDED) return;
-    if (!this.isTrusted()) this.become('unavailable', UNTRUSTED);
+    if (!this.isTrusted()) this.become('unavailable', this.untrusted);
     else if (this.kernel?.handleComms === false) this.become('unavailable', NO_COMMS);
     else this.become('ready', null);
   }

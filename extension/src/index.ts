@@ -4,10 +4,12 @@ import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { INPUT_MIME, PIN_MIME, PROSE_MIME, VIEW_MIME } from '@millrace/protocol';
+import { addCommands } from './commands.js';
 import { InputRenderer } from './inputRenderer.js';
 import { PinRenderer } from './pinRenderer.js';
 import { ProseRenderer } from './proseRenderer.js';
-import { ReplayControl } from './replayControl.js';
+import { replayCommands, ReplayControl } from './replayControl.js';
+import { streams } from './streams/plugin.js';
 import { ViewRenderer } from './viewRenderer.js';
 
 /** Safe: an untrusted view draws its saved rows with an interpreter, loads nothing and opens no comm. */
@@ -85,35 +87,23 @@ const replay: JupyterFrontEndPlugin<void> = {
   optional: [INotebookTracker, ICommandPalette],
   activate: (app: JupyterFrontEnd, notebooks: INotebookTracker | null, palette: ICommandPalette | null) => {
     const controls = new WeakMap<NotebookPanel, ReplayControl>();
+    const current = (): ReplayControl | null => {
+      const panel = notebooks?.currentWidget ?? null;
+      return panel === null ? null : (controls.get(panel) ?? null);
+    };
+    const commands = addCommands(app.commands, palette, replayCommands(current));
     app.docRegistry.addWidgetExtension('Notebook', {
       createNew: widget => {
         const panel = widget as NotebookPanel;
-        const control = new ReplayControl(panel);
+        const control = new ReplayControl(panel, () => commands.changed());
         controls.set(panel, control);
         if (!panel.toolbar.insertBefore('spacer', 'millraceReplay', control))
           panel.toolbar.addItem('millraceReplay', control);
         return control;
       },
     });
-    const addCommand = (id: string, label: string, run: (control: ReplayControl) => void): void => {
-      const current = (): ReplayControl | undefined => {
-        const panel = notebooks?.currentWidget ?? null;
-        return panel === null ? undefined : controls.get(panel);
-      };
-      app.commands.addCommand(id, {
-        label,
-        isEnabled: () => current() !== undefined,
-        execute: () => {
-          const control = current();
-          if (control !== undefined) run(control);
-        },
-        describedBy: { args: { type: 'object', properties: {} } },
-      });
-      palette?.addItem({ command: id, category: 'Millrace' });
-    };
-    addCommand('millrace:play', 'Play the Replay', control => control.play());
-    addCommand('millrace:pause', 'Pause the Replay', control => control.pause());
+    notebooks?.currentChanged.connect(() => commands.changed());
   },
 };
 
-export default [views, replay];
+export default [views, replay, streams];

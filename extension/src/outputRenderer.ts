@@ -74,6 +74,13 @@ export abstract class OutputRenderer<Kind extends Drawn = Drawn>
     super.dispose();
   }
 
+  /** Draws the output anew, from its present state. */
+  protected async redraw(): Promise<void> {
+    this.save();
+    this.shown = null;
+    if (this.model !== null && !this.isDisposed) await this.renderModel(this.model);
+  }
+
   /** What of an output makes it another one: not its values. */
   protected abstract identity(output: unknown): unknown;
 

@@ -7,12 +7,14 @@ import {
   type ViewOutput,
   type ViewRequest,
 } from '@millrace/protocol';
-import type { LiveView } from '@millrace/ui';
+import type { LiveView, ViewSettings } from '@millrace/ui';
 import { currentLook, watchLook } from './look.js';
 import { OutputRenderer, type Drawn } from './outputRenderer.js';
+import { currentViewSettings, watchViewSettings } from './viewSettings.js';
 
 interface DrawnView extends Drawn {
   readonly view: LiveView;
+  readonly isChart: boolean;
 }
 
 /**
@@ -21,14 +23,20 @@ interface DrawnView extends Drawn {
  */
 export class ViewRenderer extends OutputRenderer<DrawnView> {
   private readonly unwatchLook: () => void;
+  private readonly unwatchSettings: () => void;
+  private zone = currentViewSettings().timeZone;
 
   constructor(panel: NotebookPanel | null) {
     super(panel, VIEW_MIME);
     this.unwatchLook = watchLook(look => void this.drawn?.view.setLook(look));
+    this.unwatchSettings = watchViewSettings(settings => this.setSettings(settings));
   }
 
   override dispose(): void {
-    if (!this.isDisposed) this.unwatchLook();
+    if (!this.isDisposed) {
+      this.unwatchLook();
+      this.unwatchSettings();
+    }
     super.dispose();
   }
 
@@ -45,12 +53,27 @@ export class ViewRenderer extends OutputRenderer<DrawnView> {
         output: output as ViewOutput,
         channel,
         look: currentLook(),
+        settings: currentViewSettings(),
         onHide: () => this.save(),
       });
-      return { view, node: view.node, saved: () => view.takeSaved(), dispose: () => view.dispose() };
+      return {
+        view,
+        isChart: (output as ViewOutput).view.kind === 'chart',
+        node: view.node,
+        saved: () => view.takeSaved(),
+        dispose: () => view.dispose(),
+      };
     } catch (error) {
       channel.close();
       throw error;
     }
+  }
+
+  private setSettings(settings: ViewSettings): void {
+    this.drawn?.view.setSettings(settings);
+    const { zone } = this;
+    this.zone = settings.timeZone;
+    // A chart in another zone is another chart: it is made anew.
+    if (zone !== settings.timeZone && this.drawn?.isChart === true) void this.redraw();
   }
 }

@@ -7,6 +7,7 @@ export const VIEW_MIME = 'application/vnd.millrace.view.v1+json';
 /** Comm targets, opened by the front end. */
 export const VIEW_TARGET = 'millrace.view';
 export const SESSION_TARGET = 'millrace.session';
+export const PANEL_TARGET = 'millrace.panel';
 
 /** The MIME type of an output that says which file a notebook was made with. */
 export const PIN_MIME = 'application/vnd.millrace.pin.v1+json';

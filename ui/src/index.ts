@@ -2,8 +2,13 @@ export type { Channel, ChannelState, SessionChannel, ViewChannel } from './model
 export { ReplayBar } from './controls/replayBar.js';
 export { openView, type OpenViewOptions } from './openView.js';
 export { LiveView } from './view/liveView.js';
+export type { ViewSettings } from './view/viewSettings.js';
 export type { Look } from './view/surface.js';
 export type { InputChannel } from './model/channel.js';
 export { InputView } from './inputs/inputView.js';
 export { ProseView } from './prose/proseView.js';
 export { browserScreen } from './view/screen.js';
+export type { NotebookCells } from './panel/details.js';
+export { PanelClient } from './panel/panelClient.js';
+export { StreamsPanel, type PanelSubject } from './panel/streamsPanel.js';
+export { summaryText } from './panel/summaryText.js';

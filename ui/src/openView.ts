@@ -4,11 +4,13 @@ import type { ViewChannel } from './model/channel.js';
 import { LiveView } from './view/liveView.js';
 import { browserScreen } from './view/screen.js';
 import type { Look } from './view/surface.js';
+import { DEFAULT_SETTINGS, type ViewSettings } from './view/viewSettings.js';
 
 export interface OpenViewOptions {
   readonly output: ViewOutput;
   readonly channel: ViewChannel | null;
   readonly look: Look;
+  readonly settings?: ViewSettings;
   readonly onHide?: () => void;
 }
 
@@ -17,7 +19,13 @@ export interface OpenViewOptions {
  *
  * @throws Error where the output is of another protocol version, with a sentence for the user.
  */
-export async function openView({ output, channel, look, onHide }: OpenViewOptions): Promise<LiveView> {
+export async function openView({
+  output,
+  channel,
+  look,
+  onHide,
+  settings = DEFAULT_SETTINGS,
+}: OpenViewOptions): Promise<LiveView> {
   if (output.v !== PROTOCOL_VERSION) {
     throw new Error(
       `This output is of version ${output.v} of Millrace's views; the extension draws version ${PROTOCOL_VERSION}. Run the cell again, or install matching versions.`,
@@ -30,8 +38,9 @@ export async function openView({ output, channel, look, onHide }: OpenViewOption
       output,
       channel,
       onHide,
+      settings,
       screen: browserScreen,
-      surface: (_model, ask) => new GridSurface(label, ask),
+      surface: (_model, ask) => new GridSurface(label, ask, settings),
     });
   }
   const { ChartSurface } = await import('./chart/chartSurface.js');
@@ -39,7 +48,9 @@ export async function openView({ output, channel, look, onHide }: OpenViewOption
     output,
     channel,
     onHide,
+    settings,
     screen: browserScreen,
-    surface: (_model, ask) => new ChartSurface(view.chart, look, label, view.timeZone, ask),
+    surface: (_model, ask) =>
+      new ChartSurface(view.chart, look, label, view.timeZone ?? settings.timeZone ?? undefined, ask),
   });
 }

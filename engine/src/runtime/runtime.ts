@@ -261,6 +261,11 @@ export class Runtime {
   }
 }
 
+/** Nodes are plain data that nobody changes: rows in their options are hashed once. */
+const keys = new WeakMap<SourceNode, string>();
+
 function sourceKey(node: SourceNode): string {
-  return hashText(canonicalJson(node));
+  let key = keys.get(node);
+  if (key === undefined) keys.set(node, (key = hashText(canonicalJson(node))));
+  return key;
 }

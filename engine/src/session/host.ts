@@ -19,6 +19,7 @@ import { ClockPublisher, seek, step, waitUntil } from './hostClock.js';
 import { preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
 import { InputControls } from './hostInputs.js';
 import { originsOf } from './hostOrigins.js';
+import { Panels } from './hostPanel.js';
 import { ParameterRegistry } from './hostParameters.js';
 import { readRows } from './hostReads.js';
 import { Recompute } from './hostRecompute.js';
@@ -101,6 +102,7 @@ class Host implements SessionHost {
   readonly #parameters = new ParameterRegistry();
   readonly #recompute: Recompute;
   readonly #inputs: InputControls;
+  readonly #panels: Panels;
   /** The queries of owners that are run again, until they have run. */
   readonly #retired = new Map<string, HeldQuery[]>();
   readonly #listeners = new Set<(event: HostEvent) => void>();
@@ -133,6 +135,18 @@ class Host implements SessionHost {
     this.#pinned = new ResultPins(this.#runtime, this.#queries, options.pins ?? null);
     this.#samples = new Samples(this.#runtime, this.#queries);
     this.#clock = new ClockPublisher(this.#runtime);
+    this.#panels = new Panels({
+      runtime: this.#runtime,
+      queries: this.#queries,
+      views: this.#views,
+      indexes: this.#indexes,
+      caches: this.#caches,
+      writes: this.#writes,
+      recordings: this.#recordings,
+      samples: this.#samples,
+      open: this.#open,
+      writtenOf: plan => this.#bindings.writtenOf(plan),
+    });
     this.#parameters.onChange((name, state) => {
       if (state !== null) this.#tell({ type: 'input', name, ...state });
       this.#recompute.wake();
@@ -346,6 +360,8 @@ class Host implements SessionHost {
   attachInput: SessionHost['attachInput'] = (open, send) => this.#inputs.attach(open, send);
 
   attachSession: SessionHost['attachSession'] = send => this.#clock.attach(send);
+
+  attachPanel: SessionHost['attachPanel'] = (open, send) => this.#panels.attach(open, send);
 
   async close(): Promise<void> {
     this.#views.removeAll();

@@ -22,6 +22,7 @@ export class CacheError extends MillraceError {
 
 /** A plan whose result somebody has asked to keep. */
 interface Pinned {
+  readonly plan: CacheNode;
   /** Who did: cells, or nobody in particular. */
   readonly owners: Set<string | null>;
   /** The query of a table that is kept current, once it is held. */
@@ -30,7 +31,20 @@ interface Pinned {
   readonly rows: Promise<Kept> | null;
   /** The query of a table that is kept current. */
   readonly held: Promise<HeldQuery> | null;
+  /** The rows, once they are there. */
+  kept: Kept | null;
   forget: () => void;
+}
+
+/** A result that is kept, as it is told. */
+interface KeptResult {
+  readonly hash: string;
+  readonly plan: CacheNode;
+  readonly owners: readonly string[];
+  /** The query of a table that is kept current. */
+  readonly held: HeldQuery | null;
+  /** The rows of a bounded plan, once they are there. */
+  readonly kept: { readonly rows: number; readonly bytes: number } | null;
 }
 
 interface Kept {
@@ -69,6 +83,8 @@ export class CacheRegistry {
     // A query that has failed begins anew for all who asked for it.
     if (known !== undefined) void this.#drop(hash);
     const pinned: Pinned = {
+      plan,
+      kept: null,
       owners: new Set([...(known?.owners ?? []), owner]),
       query: null,
       rows: over === 'table' ? this.#compute(plan).then(kept => this.#register(hash, pinned, kept)) : null,
@@ -90,6 +106,7 @@ export class CacheRegistry {
     const what = `a table of ${kept.rows.length} rows, ${kept.name}`;
     const forget = this.runtime.memory.add({ bytes: () => bytes, holdings: () => [{ what, bytes }] });
     this.rowsOf.set(id, kept.rows);
+    pinned.kept = kept;
     pinned.forget = () => {
       forget();
       this.rowsOf.delete(id);
@@ -168,6 +185,22 @@ export class CacheRegistry {
   /** The running query of a plan whose table is kept current for whoever reads it; null where none is. */
   async heldQuery(plan: PlanNode): Promise<HeldQuery | null> {
     return (await this.#pinned.get(planHash(cacheNode({ input: plan, over: 'now' })))?.held) ?? null;
+  }
+
+  /** What is kept, or is being computed to be. */
+  get list(): readonly KeptResult[] {
+    return [...this.#pinned].map(([hash, { plan, owners, query, kept }]) => ({
+      hash,
+      plan,
+      owners: [...owners].filter(owner => owner !== null),
+      held: query,
+      kept: kept === null ? null : { rows: kept.rows.length, bytes: kept.bytes },
+    }));
+  }
+
+  /** Gives up the result of this hash, whoever asked for it. */
+  async release(hash: string): Promise<void> {
+    await this.#drop(hash);
   }
 
   /** Gives up a plan's result, whoever asked for it. */

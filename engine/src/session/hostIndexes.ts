@@ -51,6 +51,11 @@ export class IndexRegistry {
     return { indexId, bound: opened.bound };
   }
 
+  /** All of them, with who made them. */
+  get all(): readonly Pick<HeldIndex, 'owner' | 'held'>[] {
+    return [...this.#indexes.values()];
+  }
+
   /** Over a query that goes on. */
   async #live(plan: PlanNode, columns: readonly string[]): Promise<Omit<HeldIndex, 'owner'>> {
     const held = await this.queries.hold(plan);

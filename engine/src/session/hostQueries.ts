@@ -92,7 +92,7 @@ export function partsOf(held: HeldQuery): readonly HeldQuery[] {
 }
 
 /** What a query does and holds; operators of its parts come first, as they do where it runs as one. */
-function heldStats(held: HeldQuery): QueryStats {
+export function heldStats(held: HeldQuery): QueryStats {
   const [first, ...rest] = partsOf(held).map(({ query, prepared }) => queryStats(query, prepared.sources));
   return rest.reduce(
     (below, { operators, state, error, table, late }) => ({
@@ -121,6 +121,8 @@ const READS_KEPT = 64;
 export class QueryRegistry {
   readonly #held = new Map<string, Promise<HeldQuery>>();
   readonly #reads = new Map<string, QueryStats>();
+  /** Those that have been started, until they are ended and nobody holds them. */
+  readonly #all = new Set<HeldQuery>();
 
   constructor(
     readonly runtime: Runtime,
@@ -204,6 +206,7 @@ export class QueryRegistry {
     });
     if (part === null) await this.runtime.start(query);
     else this.runtime.startOn(query, part.query);
+    this.#all.add(held);
     return held;
   }
 
@@ -223,6 +226,17 @@ export class QueryRegistry {
     if (held.query.table.evicted === 0) return held;
     await this.release(held);
     return null;
+  }
+
+  /** Queries that run, or whose holders still show what they gave, in the order in which they began. */
+  get all(): readonly HeldQuery[] {
+    return [...this.#all];
+  }
+
+  /** Ends a query for a reason, whoever holds it: what it has given stays for them, and whoever holds it anew starts it anew. */
+  async end(held: HeldQuery, reason: Error): Promise<void> {
+    held.query.fail(reason);
+    await this.#stop(held);
   }
 
   /** Ends a query, and its hold on its part. */
@@ -277,6 +291,7 @@ export class QueryRegistry {
   async release(held: HeldQuery): Promise<void> {
     held.holders--;
     if (held.holders > 0) return;
+    this.#all.delete(held);
     const running = this.#held.get(held.key);
     if (running !== undefined && (await running) === held) {
       if (held.holders > 0) return;

@@ -89,6 +89,11 @@ export class RecordingRegistry {
     }
   }
 
+  /** Those that go on, and those that have ended until their cells are run again. */
+  get all(): readonly (HeldRecording & { readonly recordingId: string })[] {
+    return [...this.#recordings].map(([recordingId, recording]) => ({ ...recording, recordingId }));
+  }
+
   stats({ recordingId }: Request<'recordingStats'>): HostReplies['recordingStats'] {
     const { recorder, ending } = this.#get(recordingId);
     const error = recorder.error === null ? null : toWireError(recorder.error);

@@ -1,5 +1,6 @@
 import type { Column } from '../columns/column.js';
 import { planSources } from '../plan/children.js';
+import { planHash } from '../plan/hash.js';
 import type { SourceNode } from '../plan/nodes/source.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { Runtime } from '../runtime/runtime.js';
@@ -21,6 +22,7 @@ type Sample = HostReplies['sample'];
 /** What is known of plans without running them: their columns, and some rows that are there already. */
 export class Samples {
   readonly #named = new Map<string, PlanNode>();
+  #names: ReadonlyMap<string, string> | null = null;
 
   constructor(
     readonly runtime: Runtime,
@@ -29,6 +31,7 @@ export class Samples {
 
   /** Keeps a plan under a name, for `named`. */
   name(name: string, plan: PlanNode): void {
+    this.#names = null;
     this.#named.delete(name);
     this.#named.set(name, plan);
     if (this.#named.size > MOST_NAMES) this.#named.delete(this.#named.keys().next().value as string);
@@ -39,8 +42,15 @@ export class Samples {
     return this.#named.get(name) ?? null;
   }
 
+  /** The names by the hashes of their plans as cells have written them. */
+  names(writtenOf: (plan: PlanNode) => PlanNode): ReadonlyMap<string, string> {
+    this.#names ??= new Map([...this.#named].map(([name, plan]) => [planHash(writtenOf(plan)), name]));
+    return this.#names;
+  }
+
   forget(): void {
     this.#named.clear();
+    this.#names = null;
   }
 
   /** The columns of a plan, and the last rows of its query where that runs; of a file or another source that can be read again, the first ones. */

@@ -90,6 +90,11 @@ export class ViewRegistry {
     return [...this.#views.values()];
   }
 
+  /** All of them, with their ids. */
+  get shown(): readonly { readonly viewId: string; readonly registered: RegisteredView }[] {
+    return [...this.#views].map(([viewId, registered]) => ({ viewId, registered }));
+  }
+
   get(viewId: string): RegisteredView | undefined {
     return this.#views.get(viewId);
   }

@@ -112,6 +112,16 @@ export class WriteRegistry {
     await Promise.all(jobs.map(job => job.stop()));
   }
 
+  /** Those that go on. */
+  get open(): readonly WriteJob[] {
+    return [...this.#jobs.values()].filter(job => job.isOpen);
+  }
+
+  /** How far each is, with the kind of its sink. */
+  get shown(): readonly { readonly progress: WriteProgress; readonly connector: string }[] {
+    return [...this.#jobs.values()].map(job => ({ progress: job.progress(), connector: job.connector }));
+  }
+
   stats(): readonly WriteProgress[] {
     return [...this.#jobs.values()].map(job => job.progress());
   }

@@ -21,6 +21,8 @@ import type {
   InputRequest,
   InputSpec,
   InputValue,
+  PanelMessage,
+  PanelRequest,
   SessionMessage,
   SessionRequest,
   ViewDescription,
@@ -400,5 +402,10 @@ export interface SessionHost {
     receive(request: SessionRequest): void;
     close(): void;
   };
+  /** Connects a streams panel: it is told what it asks for, and nothing else. */
+  attachPanel(
+    open: { readonly v: number },
+    send: (message: PanelMessage) => void,
+  ): { receive(request: PanelRequest): void; close(): void };
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { PhysicalPlan } from '../physical/physical.js';
 import { Delivery } from '../runtime/delivery.js';
 import type { RunningQuery } from '../runtime/query.js';
 import type { Runtime } from '../runtime/runtime.js';
@@ -90,6 +91,11 @@ export class WriteJob {
   /** The kind of its sink. */
   get connector(): string {
     return this.plan.connector.name;
+  }
+
+  /** What it runs, with its sources. */
+  get physical(): PhysicalPlan {
+    return this.plan.prepared.physical;
   }
 
   /** Whether it goes on until it is stopped, or its live input ends. */

@@ -99,6 +99,9 @@ async function openFeed(
       intake.connection.start();
       return reader;
     },
+    get connection() {
+      return { state: intake.state, trouble: intake.connection.trouble };
+    },
     tap: listener => intake.tap(listener),
     close: () => Promise.resolve(intake.close()),
   };
@@ -169,6 +172,8 @@ class Intake implements ArrivalTaker {
   /** Where arrivals go that are looked at as they come. */
   atOnce: ((arrival: Arrival) => void) | null = null;
   readonly #taps = new Set<(arrival: Arrival) => void>();
+  /** Whether the connection is there. */
+  state: 'connecting' | 'open' | 'lost' = 'connecting';
   #opened = 0;
 
   constructor(
@@ -191,6 +196,7 @@ class Intake implements ArrivalTaker {
   }
 
   take(arrival: Arrival): void {
+    this.state = arrival.kind === 'closed' ? 'lost' : 'open';
     if (arrival.kind === 'message') this.counters.bytes += arrival.bytes.length;
     else if (arrival.kind === 'opened' && this.#opened++ > 0) this.counters.reconnects++;
     for (const listener of this.#taps) listener(arrival);

@@ -77,6 +77,11 @@ export interface OpenSource {
    * @param from the bookmark of another reading of this source, to go on from there
    */
   read(columns?: ReadonlySet<string> | null, from?: unknown): SourceReader;
+  /** Of what comes over a connection: whether that is there, and why it is not, or was lost the last time. */
+  readonly connection?: {
+    readonly state: 'connecting' | 'open' | 'lost';
+    readonly trouble: string | null;
+  };
   /** Of what comes over a connection: tells each arrival as it comes, before anything is dropped; returns what stops it. */
   tap?(listener: (arrival: Arrival) => void): () => void;
   close(): Promise<void>;

@@ -1,11 +1,14 @@
 import {
   EXPORT_TARGET,
   INPUT_TARGET,
+  PANEL_TARGET,
+  PROTOCOL_VERSION,
   SESSION_TARGET,
   VIEW_TARGET,
   type ExportOpen,
   type InputOpen,
   type InputRequest,
+  type PanelRequest,
   type SessionRequest,
   type ViewOpen,
   type ViewRequest,
@@ -14,7 +17,13 @@ import type { FromEngine, ToEngine } from '../engine/messages.js';
 import type { IopubPublisher } from '../wire/iopub.js';
 import type { Header, Message } from '../wire/message.js';
 
-const TARGETS: ReadonlySet<string> = new Set([VIEW_TARGET, SESSION_TARGET, INPUT_TARGET, EXPORT_TARGET]);
+const TARGETS: ReadonlySet<string> = new Set([
+  VIEW_TARGET,
+  SESSION_TARGET,
+  INPUT_TARGET,
+  EXPORT_TARGET,
+  PANEL_TARGET,
+]);
 
 interface OpenComm {
   readonly target: string;
@@ -23,7 +32,7 @@ interface OpenComm {
 }
 
 /**
- * The front ends' comms. Those of live views, inputs and replay bars lead straight to the engine process, whatever the cells
+ * The front ends' comms. Those of live views, inputs, replay bars and streams panels lead straight to the engine process, whatever the cells
  * do, and publish no busy or idle status. Every other target is refused.
  */
 export class Comms {
@@ -67,18 +76,20 @@ export class Comms {
     return Object.fromEntries(wanted.map(([id, comm]) => [id, { target_name: comm.target }]));
   }
 
-  /** The engine is gone: every view and input is over. */
+  /** The engine is gone: every view and input is over. Replay bars and panels go on with the next one. */
   engineLost(why: string): void {
     for (const [id, comm] of this.#open) {
-      if (comm.target !== SESSION_TARGET)
+      if (comm.target === VIEW_TARGET || comm.target === INPUT_TARGET)
         this.send({ type: 'comm', comm: id, data: { type: 'bye', reason: why }, buffers: [] });
     }
   }
 
-  /** Another engine has started: the replay bars follow its clock. */
+  /** Another engine has started: the replay bars follow its clock, and panels show what it has. */
   engineRestarted(): void {
     for (const [id, comm] of this.#open) {
       if (comm.target === SESSION_TARGET) this.#engine({ type: 'sessionOpen', comm: id });
+      else if (comm.target === PANEL_TARGET)
+        this.#engine({ type: 'panelOpen', comm: id, open: { v: PROTOCOL_VERSION } });
     }
   }
 
@@ -94,6 +105,8 @@ export class Comms {
     else if (target === EXPORT_TARGET)
       this.#engine({ type: 'exportOpen', comm: id, open: data as ExportOpen });
     else if (target === INPUT_TARGET) this.#engine({ type: 'inputOpen', comm: id, open: data as InputOpen });
+    else if (target === PANEL_TARGET)
+      this.#engine({ type: 'panelOpen', comm: id, open: data as { v: number } });
     else this.#engine({ type: 'viewOpen', comm: id, open: data as ViewOpen });
   }
 
@@ -108,6 +121,8 @@ export class Comms {
       this.#engine({ type: 'session', comm: id, request: data as SessionRequest });
     else if (comm.target === INPUT_TARGET)
       this.#engine({ type: 'input', comm: id, request: data as InputRequest });
+    else if (comm.target === PANEL_TARGET)
+      this.#engine({ type: 'panel', comm: id, request: data as PanelRequest });
     else this.#engine({ type: 'view', comm: id, request: data as ViewRequest });
   }
 }

@@ -114,9 +114,16 @@ function receive(message: ToEngine): void {
       connect(comm, { receive: request => input.receive(request as never), close: () => input.close() });
       break;
     }
+    case 'panelOpen': {
+      const { comm } = message;
+      const panel = host.attachPanel(message.open, data => send({ type: 'comm', comm, data, buffers: [] }));
+      connect(comm, { receive: request => panel.receive(request as never), close: () => panel.close() });
+      break;
+    }
     case 'view':
     case 'input':
     case 'session':
+    case 'panel':
       connections.get(message.comm)?.receive(message.request);
       break;
     case 'close':

@@ -4,6 +4,8 @@ import type {
   InputMessage,
   InputOpen,
   InputRequest,
+  PanelMessage,
+  PanelRequest,
   SessionMessage,
   SessionRequest,
   ViewMessage,
@@ -28,6 +30,8 @@ export type ToEngine =
   | { readonly type: 'sessionOpen'; readonly comm: string }
   | { readonly type: 'exportOpen'; readonly comm: string; readonly open: ExportOpen }
   | { readonly type: 'session'; readonly comm: string; readonly request: SessionRequest }
+  | { readonly type: 'panelOpen'; readonly comm: string; readonly open: { readonly v: number } }
+  | { readonly type: 'panel'; readonly comm: string; readonly request: PanelRequest }
   | { readonly type: 'close'; readonly comm: string }
   /** The kernel is ending: files are written to their end, and the process ends. */
   | { readonly type: 'end' };
@@ -39,6 +43,6 @@ export type FromEngine =
   | {
       readonly type: 'comm';
       readonly comm: string;
-      readonly data: ViewMessage | SessionMessage | InputMessage | ExportAnswer;
+      readonly data: ViewMessage | SessionMessage | InputMessage | ExportAnswer | PanelMessage;
       readonly buffers: readonly Uint8Array[];
     };

@@ -38,9 +38,13 @@ export class ReplayBar {
   private readonly badge = element('span', 'millrace-Badge');
   private clock: ClockState = NO_CLOCK;
 
-  /** @param speed the speed that it offers before one was chosen: event time per wall time */
+  /**
+   * @param changed called when the clock is in another state
+   * @param speed the speed that it offers before one was chosen: event time per wall time
+   */
   constructor(
     private readonly channel: SessionChannel,
+    private readonly changed: () => void = () => undefined,
     speed = DEFAULT_SPEED,
   ) {
     this.node.setAttribute('role', 'toolbar');
@@ -56,7 +60,7 @@ export class ReplayBar {
     this.step.type = 'button';
     this.step.setAttribute('aria-label', 'Step one row');
     this.step.title = 'Step one row';
-    this.step.addEventListener('click', () => this.command({ type: 'step', events: 1 }));
+    this.step.addEventListener('click', () => this.stepNow());
     this.node.append(this.play, this.step, this.speed, this.time, this.seek.node, this.badge);
     channel.onMessage(message => this.receive(message));
     channel.onState(state => this.setChannelState(state));
@@ -76,12 +80,34 @@ export class ReplayBar {
     this.command({ type: 'pause' });
   }
 
+  /** Lets one row out. */
+  stepNow(): void {
+    this.command({ type: 'step', events: 1 });
+  }
+
+  /** What the clock does; null: there is no kernel of ours to ask. */
+  get mode(): ClockState['mode'] | null {
+    return this.channel.state.kind === 'open' ? this.clock.mode : null;
+  }
+
+  /** Whether there is a start to go back to: a live feed has none. */
+  get hasStart(): boolean {
+    return this.mode !== null && this.clock.startUs !== null && !this.clock.live;
+  }
+
+  /** Goes to the first row. */
+  seekStart(): void {
+    const { startUs } = this.clock;
+    if (startUs !== null) this.command({ type: 'seek', to: startUs });
+  }
+
   dispose(): void {
     this.channel.close();
     this.node.remove();
   }
 
-  private toggle(): void {
+  /** Pauses what plays, plays anything else. */
+  toggle(): void {
     if (this.clock.mode === 'playing') this.pauseNow();
     else this.playNow();
   }
@@ -142,6 +168,7 @@ export class ReplayBar {
     this.node.dataset.millraceClock = mode;
     this.node.dataset.millraceSpeed = speedValue(speed);
     this.node.dataset.millraceNowUs = String(nowUs ?? '');
+    this.changed();
   }
 
   private showTime(timeUs: number | null): void {

@@ -1,6 +1,6 @@
 import type { ViewColumn } from '@millrace/protocol';
 import type { Row } from '../model/rows.js';
-import { ColumnFormat } from './columnFormat.js';
+import { ColumnFormat, type ColumnStyle } from './columnFormat.js';
 
 /** Columns drawn at most: more cells than this make every frame slow, and nobody reads them side by side. */
 const MOST_COLUMNS = 80;
@@ -15,17 +15,32 @@ export class GridColumns {
   /** Those that are shown, from left to right. */
   shown: readonly ColumnFormat[] = [];
   private all: readonly ColumnFormat[] = [];
+  private ownZone: string | null = null;
   private order: string[] = [];
   private readonly hidden = new Set<string>();
   /** Widths that the reader has set, in pixels. */
   private readonly widths = new Map<string, number>();
+
+  /** The zone of times in columns for which the reader has chosen none; null: UTC. */
+  set zone(zone: string | null) {
+    for (const { style } of this.all) {
+      if (style.zone === undefined ? this.ownZone !== null : style.zone !== this.ownZone) continue;
+      if (zone === null) delete style.zone;
+      else style.zone = zone;
+    }
+    this.ownZone = zone;
+  }
 
   /** Takes the columns of the table, keeping what was set for those of the same names. */
   set(columns: readonly ViewColumn[]): void {
     const before = new Map(this.all.map(format => [format.column.name, format]));
     this.all = columns.map((column, index) => {
       const known = before.get(column.name);
-      return new ColumnFormat(column, index, known?.column.type === column.type ? known.style : undefined);
+      return new ColumnFormat(
+        column,
+        index,
+        known?.column.type === column.type ? known.style : this.firstStyle(),
+      );
     });
     const names = columns.map(({ name }) => name);
     const kept = this.order.filter(name => names.includes(name));
@@ -99,6 +114,10 @@ export class GridColumns {
     let changed = false;
     for (const format of this.shown) if (format.learn(values[format.index] ?? null)) changed = true;
     return changed;
+  }
+
+  private firstStyle(): ColumnStyle {
+    return this.ownZone === null ? {} : { zone: this.ownZone };
   }
 
   private arrange(): void {

@@ -3,6 +3,7 @@ import { setAttribute } from '../dom.js';
 import type { Row } from '../model/rows.js';
 import type { Change, ViewModel } from '../model/viewModel.js';
 import type { Surface } from '../view/surface.js';
+import { DEFAULT_SETTINGS, type ViewSettings } from '../view/viewSettings.js';
 import { tsvOf } from './clipboard.js';
 import { GridCursor, type Bounds } from './cursor.js';
 import { GridColumns } from './gridColumns.js';
@@ -16,7 +17,7 @@ import { stickyColumns, stickyOffsets } from './sticky.js';
 import { Viewport } from './viewport.js';
 
 const ROW_HEIGHT = 24;
-const FIRST_ROWS = 12;
+const HEAD_HEIGHT = 28;
 
 /**
  * A live table: a real table of as many rows as fit, written anew as the data change or the user scrolls. At the end it
@@ -49,10 +50,12 @@ export class GridSurface implements Surface {
   constructor(
     label: string,
     private readonly ask: (request: ViewRequest) => void,
+    private settings: ViewSettings = DEFAULT_SETTINGS,
   ) {
     this.frame = new GridFrame(label);
     this.node = this.frame.node;
-    this.asker = new RangeAsker(FIRST_ROWS, ask);
+    this.asker = new RangeAsker(settings.tableRows, ask);
+    this.columns.zone = settings.timeZone;
     const { scroller } = this.frame;
     // Before the cells' keys: those of heads come first.
     this.tools = new GridTools({
@@ -121,6 +124,15 @@ export class GridSurface implements Surface {
 
   setLook(): void {
     // Colours are CSS: the page's theme changes them.
+  }
+
+  /** Another height, and another zone of columns that name none. */
+  setSettings(settings: ViewSettings): void {
+    if (settings === this.settings) return;
+    this.settings = settings;
+    this.columns.zone = settings.timeZone;
+    this.remake();
+    this.askFor();
   }
 
   setLive(live: boolean): void {
@@ -232,7 +244,10 @@ export class GridSurface implements Surface {
     const height = frame.scroller.clientHeight - this.headHeight();
     viewport.fit = Math.max(
       1,
-      Math.min(viewport.total, height > 0 ? Math.floor(height / viewport.rowHeight) : FIRST_ROWS),
+      Math.min(
+        viewport.total,
+        height > 0 ? Math.floor(height / viewport.rowHeight) : this.settings.tableRows,
+      ),
     );
     frame.sizer.style.height = `${viewport.height + this.headHeight()}px`;
     setAttribute(frame.table, 'aria-rowcount', String(viewport.total + 1));
@@ -258,7 +273,9 @@ export class GridSurface implements Surface {
   private fitShort(): void {
     const { viewport } = this;
     const { scroller } = this.frame;
-    const isShort = viewport.total < FIRST_ROWS;
+    const { tableRows } = this.settings;
+    const isShort = viewport.total < tableRows;
+    scroller.style.setProperty('--millrace-grid-height', `${tableRows * viewport.rowHeight + HEAD_HEIGHT}px`);
     if (isShort) {
       const scrollbar = scroller.offsetHeight - scroller.clientHeight;
       const rows = Math.max(1, viewport.total) * viewport.rowHeight;

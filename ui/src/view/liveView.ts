@@ -6,6 +6,7 @@ import { savedBundle, type SavedBundle } from './savedOutput.js';
 import { StatusLine, type Standing } from './statusLine.js';
 import type { Screen } from './screen.js';
 import type { Look, Surface } from './surface.js';
+import { DEFAULT_SETTINGS, type ViewSettings } from './viewSettings.js';
 
 export interface LiveViewOptions {
   readonly output: ViewOutput;
@@ -16,9 +17,12 @@ export interface LiveViewOptions {
   readonly surface: (model: ViewModel, ask: (request: ViewRequest) => void) => Surface;
   /** The view is no longer seen: a good time to save its state. */
   readonly onHide?: () => void;
+  readonly settings?: ViewSettings;
 }
 
 const CREDIT = 1;
+/** A wait that is shorter than a frame of the screen is none. */
+const FRAME_MS = 17;
 
 const NO_CHANGE: Change = { reset: false, inserted: [], updated: [], removed: [] };
 
@@ -44,9 +48,13 @@ export class LiveView {
   private resyncing = false;
   private unsaved = false;
   private disposed = false;
+  private settings: ViewSettings;
+  private lastDrawnMs = -Infinity;
+  private waiting: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly options: LiveViewOptions) {
     const { output, screen, channel } = options;
+    this.settings = options.settings ?? DEFAULT_SETTINGS;
     this.model = new ViewModel(output);
     this.surface = options.surface(this.model, request => this.channel?.send(request));
     this.node = element('div', 'millrace-View');
@@ -55,6 +63,7 @@ export class LiveView {
     this.node.append(this.surface.node, this.status.node);
     this.node.dataset.millraceView = output.view.kind;
     this.node.dataset.millraceViewId = output.viewId;
+    this.setSettings(this.settings);
     void this.drawAll();
     this.unwatch = screen.watch(this.node, seen => this.setSeen(seen));
     channel?.onMessage((message, buffers) => this.receive(message, buffers));
@@ -73,9 +82,17 @@ export class LiveView {
     await this.surface.setLook(look);
   }
 
+  /** The reader wants views to be shown otherwise. */
+  setSettings(settings: ViewSettings): void {
+    this.settings = settings;
+    setAttribute(this.node, 'data-millrace-flash', settings.flash ? null : 'off');
+    this.surface.setSettings?.(settings);
+  }
+
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
+    if (this.waiting !== null) clearTimeout(this.waiting);
     this.unwatch();
     this.channel?.close();
     this.surface.dispose();
@@ -144,7 +161,16 @@ export class LiveView {
   }
 
   private schedule(): void {
-    if (this.scheduled || this.drawing) return;
+    if (this.scheduled || this.drawing || this.waiting !== null) return;
+    const wait = this.lastDrawnMs + 1000 / this.settings.framesPerSecond - this.options.screen.now();
+    // A frame that would be drawn too soon is kept; meanwhile the kernel conflates what comes.
+    if (wait > FRAME_MS) {
+      this.waiting = setTimeout(() => {
+        this.waiting = null;
+        if (!this.disposed) this.schedule();
+      }, wait);
+      return;
+    }
     this.scheduled = true;
     this.options.screen.nextFrame(() => {
       this.scheduled = false;
@@ -159,6 +185,7 @@ export class LiveView {
     const change = this.apply(next.frame, next.buffers);
     if (change !== null) {
       this.drawing = true;
+      this.lastDrawnMs = this.options.screen.now();
       try {
         await this.surface.draw(change, this.model);
       } catch (error) {

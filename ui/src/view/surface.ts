@@ -1,5 +1,6 @@
 import type { Arrangement, ChartPixels, RowRange, ViewMessage } from '@millrace/protocol';
 import type { Change, ViewModel } from '../model/viewModel.js';
+import type { ViewSettings } from './viewSettings.js';
 
 /** How things look: the mode of the page's theme, and its font. */
 export interface Look {
@@ -31,6 +32,8 @@ export interface Surface {
   draw(change: Change, model: ViewModel): void | Promise<void>;
   /** Draws everything anew in another look. */
   setLook(look: Look): void | Promise<void>;
+  /** The reader wants views to be shown otherwise. */
+  setSettings?(settings: ViewSettings): void;
   /** Whether rows outside of those that are here can be asked for. */
   setLive(live: boolean): void;
   /** What is drawn as a picture, for readers without this extension; null where there is none. */

@@ -103,9 +103,12 @@ describe('a WebSocket', () => {
       );
     };
     const { url, port, server } = await serve(onClient);
-    const reader = (await open(url)).read();
+    const source = await open(url);
+    const reader = source.read();
     expect(await take(reader, 20)).toEqual(expected(0, 20));
     await stop(server);
+    await expect.poll(() => source.connection?.state).toBe('lost');
+    expect(source.connection?.trouble).toEqual(expect.any(String));
     const away = connections;
     await serve(onClient, port);
     const rows = await take(reader, 10);
