@@ -2,6 +2,7 @@ export * from './version.js';
 export * from './view.js';
 export * from './arrangement.js';
 export * from './session.js';
+export type * from './timeLine.js';
 export * from './chart/options.js';
 export * from './chart/theme.js';
 export { ROWS, toVegaValue } from './chart/fields.js';

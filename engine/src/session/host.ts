@@ -17,6 +17,7 @@ import { HostFunctions } from './hostFunctions.js';
 import { ClockPublisher, seek, step, waitUntil } from './hostClock.js';
 import { preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
 import { InputControls } from './hostInputs.js';
+import { ReplayBars } from './hostReplayBars.js';
 import { ParameterRegistry } from './hostParameters.js';
 import { readRows } from './hostReads.js';
 import { Recompute } from './hostRecompute.js';
@@ -94,6 +95,7 @@ class Host implements SessionHost {
   readonly #pinned: ResultPins;
   readonly #samples: Samples;
   readonly #clock: ClockPublisher;
+  readonly #bars: ReplayBars;
   readonly #open = new Map<string, OpenQuery>();
   readonly #bindings: SourceBindings;
   readonly #parameters = new ParameterRegistry();
@@ -131,6 +133,7 @@ class Host implements SessionHost {
     this.#pinned = new ResultPins(this.#runtime, this.#queries, options.pins ?? null);
     this.#samples = new Samples(this.#runtime, this.#queries);
     this.#clock = new ClockPublisher(this.#runtime);
+    this.#bars = new ReplayBars(this.#runtime, this.#clock, () => this.#views.all);
     this.#parameters.onChange((name, state) => {
       if (state !== null) this.#tell({ type: 'input', name, ...state });
       this.#recompute.wake();
@@ -340,13 +343,14 @@ class Host implements SessionHost {
 
   attachInput: SessionHost['attachInput'] = (open, send) => this.#inputs.attach(open, send);
 
-  attachSession: SessionHost['attachSession'] = send => this.#clock.attach(send);
+  attachSession: SessionHost['attachSession'] = send => this.#bars.attach(send);
 
   async close(): Promise<void> {
     this.#views.removeAll();
     await this.#writes.releaseAll();
     await Promise.all([this.#indexes.closeAll(), this.#caches.releaseAll(), this.#recordings.endAll()]);
     this.#open.clear();
+    this.#bars.close();
     this.#clock.close();
     await this.#runtime.close();
     await this.options.threads?.close();

@@ -95,6 +95,7 @@ async function openFeed(
     },
     live: true,
     ends,
+    isConnected: () => intake.isConnected,
     read() {
       intake.connection.start();
       return reader;
@@ -170,6 +171,7 @@ class Intake implements ArrivalTaker {
   atOnce: ((arrival: Arrival) => void) | null = null;
   readonly #taps = new Set<(arrival: Arrival) => void>();
   #opened = 0;
+  isConnected = false;
 
   constructor(
     options: Options,
@@ -193,6 +195,7 @@ class Intake implements ArrivalTaker {
   take(arrival: Arrival): void {
     if (arrival.kind === 'message') this.counters.bytes += arrival.bytes.length;
     else if (arrival.kind === 'opened' && this.#opened++ > 0) this.counters.reconnects++;
+    this.isConnected = arrival.kind !== 'closed';
     for (const listener of this.#taps) listener(arrival);
     if (this.atOnce === null) this.queue.push(arrival);
     else this.atOnce(arrival);
