@@ -120,6 +120,5 @@ export async function stepToNextOf(
   await replay.stepUntil(() =>
     tables.some(({ table, error }, i) => table.closings > before[i] || error !== null),
   );
-  const failed = tables.find(({ error }) => error !== null);
-  if (failed !== undefined) throw failed.error;
+  for (const { error } of tables) if (error !== null) throw error;
 }
