@@ -12,7 +12,9 @@ export function placeOfBar(panel: NotebookPanel, inToolbar: Widget, bar: HTMLEle
   const row = new Widget();
   row.addClass('millrace-ReplayRow');
   const place = (): void => {
-    const isNarrow = panel.node.clientWidth > 0 && panel.node.clientWidth < LEAST_WIDTH;
+    const { clientWidth } = panel.node;
+    // Without a replay it has no time line, and is small.
+    const isNarrow = clientWidth > 0 && clientWidth < LEAST_WIDTH && bar.dataset.millraceClock !== 'idle';
     const parent = isNarrow ? row.node : inToolbar.node;
     if (bar.parentElement !== parent) {
       // What has the focus keeps it.

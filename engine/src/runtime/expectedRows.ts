@@ -45,7 +45,8 @@ export class ExpectedRows {
       before += count * gone;
       counts[i] = count * (1 - gone);
     });
-    const each = before > 0 && rows > 0 ? rows / before : 1;
+    // Of less than one nothing can be told.
+    const each = before >= 1 && rows > 0 ? rows / before : 1;
     return { fromUs, widthUs: this.#width, counts: counts.map(count => count * each) };
   }
 }

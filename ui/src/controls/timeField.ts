@@ -26,8 +26,11 @@ export class TimeField {
     this.input.setAttribute('aria-label', 'Go to a time');
     this.input.addEventListener('keydown', event => {
       event.stopPropagation();
+      if (event.key !== 'Enter' && event.key !== 'Escape') return;
+      // The button gets the focus, and would be clicked by the same key.
+      event.preventDefault();
       if (event.key === 'Enter') this.go();
-      else if (event.key === 'Escape') this.close(true);
+      else this.close(true);
     });
     this.input.addEventListener('blur', () => this.close(false));
     this.node.append(this.button, this.input, this.utc);

@@ -27,8 +27,11 @@ export class ZoneButton {
     this.input.setAttribute('list', this.names.id);
     this.input.addEventListener('keydown', event => {
       event.stopPropagation();
+      if (event.key !== 'Enter' && event.key !== 'Escape') return;
+      // The button gets the focus, and would be clicked by the same key.
+      event.preventDefault();
       if (event.key === 'Enter') this.take();
-      else if (event.key === 'Escape') this.close(true);
+      else this.close(true);
     });
     this.input.addEventListener('blur', () => this.close(false));
     this.node.append(this.button, this.input, this.names);
