@@ -12,8 +12,9 @@ export interface ClockOutput {
 export function clockBundle(state: ClockState): Readonly<Record<string, unknown>> {
   const output: ClockOutput = { v: PROTOCOL_VERSION, state };
   const text = clockStateText(state);
-  // Numbers and words of ours: nothing in it could be HTML.
-  return { [CLOCK_MIME]: output, 'text/plain': text, 'text/html': `<div>${text}</div>` };
+  // A saved notebook may say anything.
+  const html = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return { [CLOCK_MIME]: output, 'text/plain': text, 'text/html': `<div>${html}</div>` };
 }
 
 /** A clock in a sentence: `Clock: paused at 2026-01-05 14:30:00 UTC, 60×; 2026-01-05 14:30:00 UTC to 2026-01-05 15:10:00 UTC`. */

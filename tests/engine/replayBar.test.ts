@@ -1,12 +1,20 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { SessionMessage, SessionRequest, TimeLine } from '@millrace/protocol';
 import { encodeArrow } from '../../engine/src/codecs/arrow.js';
 import { FLOAT64, timestampType, type Field } from '../../engine/src/columns/types.js';
 import { columnOf } from '../../engine/src/columns/values.js';
+import { recordingConnector } from '../../engine/src/node/sources/recording.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
+import { FeedProfile } from '../../engine/src/runtime/feedProfile.js';
+import { timeLineOf } from '../../engine/src/runtime/timeLine.js';
 import { createSessionHost } from '../../engine/src/session/host.js';
 import { valuesConnector } from '../../engine/src/sources/values.js';
 import { live, Push, pushed, pushes } from '../support/liveFeeds.js';
+import { recorded } from '../support/recordings.js';
+import { sourceRequest, stillWorld } from '../support/sourceRows.js';
 import { virtualWorld } from '../support/virtualWorld.js';
 
 const SECOND = 1e6;
@@ -136,4 +144,46 @@ test('a live feed is told with its lag, and a closed bar hears nothing', async (
   await pushed.feeds.get('ticks')?.push([world.now() / 1000, 2]);
   await new Promise(resolve => setTimeout(resolve, 20));
   expect(messages).toHaveLength(length);
+});
+
+test('a recording tells before it is read how many messages lie where, and while it is read what interrupted it', async () => {
+  const T = 1_700_000_000_000_000;
+  const arrivals = Array.from({ length: 1000 }, (_, i) => {
+    const kind = i === 0 || i === 501 ? 'opened' : i === 500 ? 'closed' : 'text';
+    return { kind, atUs: T + i * SECOND + (i > 500 ? 60 * SECOND : 0), text: `{"a":${i}}` } as const;
+  });
+  const { bytes } = await recorded(arrivals, { chunkBytes: 2000 });
+  const folder = mkdtempSync(join(tmpdir(), 'millrace-bar-'));
+  closing.push(() => Promise.resolve(rmSync(folder, { recursive: true })));
+  const path = join(folder, 'a.mrec');
+  writeFileSync(path, bytes);
+  const source = await recordingConnector.open(sourceRequest({ path }), stillWorld(folder));
+  const profile = new FeedProfile(source);
+  const lineNow = (): TimeLine =>
+    timeLineOf([{ name: 'a', profile }], {
+      first: source.summary.received?.first ?? null,
+      last: source.summary.received?.last ?? null,
+    }) as TimeLine;
+  expect(sum(lineNow().counts)).toBe(0);
+  // Each bucket is rounded.
+  expect(Math.abs(sum(lineNow().expected) - 1000)).toBeLessThan(128);
+  const reader = source.read();
+  let position = 0;
+  for (let batch = await reader.next(300); ; batch = await reader.next(300)) {
+    profile.read(batch, position, reader);
+    if (batch === null) break;
+    position += batch.length;
+    const now = lineNow();
+    if (position === 300) expect(Math.abs(sum(now.expected) + sum(now.counts) - 1000)).toBeLessThan(128);
+  }
+  const whole = lineNow();
+  expect(sum(whole.counts)).toBe(997);
+  expect(sum(whole.expected)).toBe(0);
+  expect(whole.gaps).toContainEqual({
+    kind: 'disconnected',
+    fromUs: T + 500 * SECOND,
+    toUs: T + 561 * SECOND,
+    source: 'a',
+    missing: null,
+  });
 });

@@ -31,7 +31,8 @@ export class Interruptions {
       fromUs,
       // A clock may have been set back.
       toUs: Math.max(fromUs, toUs),
-      missing: Number.isSafeInteger(missing) ? missing : null,
+      // The file may say anything.
+      missing: missing !== null && Number.isSafeInteger(missing) && missing > 0 ? missing : null,
     });
     if (this.#kept.length > MOST_KEPT) this.#kept.shift();
   }
