@@ -3,7 +3,8 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
-import { INPUT_MIME, PIN_MIME, PROSE_MIME, VIEW_MIME } from '@millrace/protocol';
+import { CLOCK_MIME, INPUT_MIME, PIN_MIME, PROSE_MIME, VIEW_MIME } from '@millrace/protocol';
+import { ClockRenderer } from './clockRenderer.js';
 import { addCommands } from './commands.js';
 import { InputRenderer } from './inputRenderer.js';
 import { PinRenderer } from './pinRenderer.js';
@@ -42,6 +43,16 @@ function inputFactory(panel: NotebookPanel | null): IRenderMime.IRendererFactory
   };
 }
 
+/** Safe: an untrusted bar shows the clock as it was saved. */
+function clockFactory(panel: NotebookPanel | null): IRenderMime.IRendererFactory {
+  return {
+    safe: true,
+    mimeTypes: [CLOCK_MIME],
+    defaultRank: 0,
+    createRenderer: () => new ClockRenderer(panel),
+  };
+}
+
 /** Safe: Markdown goes through JupyterLab's sanitiser, and values are text. */
 function proseFactory(
   panel: NotebookPanel | null,
@@ -59,6 +70,7 @@ function proseFactory(
 function addFactories(panel: NotebookPanel | null, rendermime: IRenderMimeRegistry): void {
   for (const factory of [rendererFactory(panel), pinFactory(panel), inputFactory(panel)])
     rendermime.addFactory(factory, 0);
+  rendermime.addFactory(clockFactory(panel), 0);
   rendermime.addFactory(proseFactory(panel, rendermime), 0);
 }
 

@@ -2,7 +2,9 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import { Widget } from '@lumino/widgets';
 import { SESSION_TARGET, type SessionMessage, type SessionRequest } from '@millrace/protocol';
 import type { ReplayBar } from '@millrace/ui';
+import { notebookSettings } from './barSettings.js';
 import { CommChannel } from './commChannel.js';
+import { placeOfBar } from './barPlace.js';
 import type { CommandSpec } from './commands.js';
 import { watchTrust, type TrustWatch } from './trust.js';
 
@@ -10,6 +12,7 @@ import { watchTrust, type TrustWatch } from './trust.js';
 export class ReplayControl extends Widget {
   private bar: ReplayBar | null = null;
   private trust: TrustWatch | null = null;
+  private stopPlacing: (() => void) | null = null;
 
   /** @param changed called when the clock is in another state */
   constructor(
@@ -29,6 +32,7 @@ export class ReplayControl extends Widget {
   override dispose(): void {
     if (this.isDisposed) return;
     this.trust?.dispose();
+    this.stopPlacing?.();
     this.bar?.dispose();
     this.bar = null;
     super.dispose();
@@ -44,8 +48,8 @@ export class ReplayControl extends Widget {
       trust.isTrusted,
     );
     this.trust = trust;
-    this.bar = new ReplayBar(channel, this.changed);
-    this.node.append(this.bar.node);
+    this.bar = new ReplayBar(channel, notebookSettings(panel), this.changed);
+    this.stopPlacing = placeOfBar(panel, this, this.bar.node);
   }
 }
 
@@ -81,6 +85,13 @@ export function replayCommands(current: () => ReplayControl | null): CommandSpec
       caption: 'Let one row out, and make the session clock stand',
       isEnabled: () => isIn('playing', 'paused', 'max'),
       execute: () => replay()?.stepNow(),
+    },
+    {
+      id: 'millrace:skip-gap',
+      label: 'Skip the Next Gap of the Replay',
+      caption: 'Move the session clock to the end of the next span without rows',
+      isEnabled: () => replay()?.hasStart === true,
+      execute: () => replay()?.skipGap(),
     },
     {
       id: 'millrace:go-to-start',

@@ -3,6 +3,8 @@ export * from './view.js';
 export * from './arrangement.js';
 export * from './session.js';
 export type * from './panel.js';
+export type * from './timeLine.js';
+export { clockBundle, clockStateText, type ClockOutput } from './clockOutput.js';
 export * from './chart/options.js';
 export * from './chart/theme.js';
 export { ROWS, toVegaValue } from './chart/fields.js';

@@ -1,3 +1,5 @@
+import type { LiveFeed, ShownWindows, TimeLine } from './timeLine.js';
+
 /** The state of the session clock, as the replay bar shows it. Times are microseconds since 1970 UTC. */
 export interface ClockState {
   /**
@@ -31,9 +33,18 @@ export type ClockCommand =
   | { readonly type: 'state' };
 
 /** Front end to kernel on `SESSION_TARGET`: opened with `{ v }`, then these. */
-export type SessionRequest = { readonly type: 'clock'; readonly command: ClockCommand };
+export type SessionRequest =
+  | { readonly type: 'clock'; readonly command: ClockCommand }
+  /** On until a table of windows that is shown has closed its next window: any (`true`), or that of a view. Then the clock stands. */
+  | { readonly type: 'step'; readonly window: true | string }
+  /** The time line, and what is live, are to be told from now on. */
+  | { readonly type: 'timeLine' };
 
 /** Kernel to front end on `SESSION_TARGET`: at every change, and at most four times a second while time passes. */
 export type SessionMessage =
   | { readonly type: 'clock'; readonly state: ClockState }
+  /** At most twice a second, when it has changed; null: nothing replays. */
+  | { readonly type: 'timeLine'; readonly line: TimeLine | null; readonly windows: readonly ShownWindows[] }
+  /** At most twice a second, when it has changed: the live feeds, at most fifty of them. */
+  | { readonly type: 'live'; readonly feeds: readonly LiveFeed[] }
   | { readonly type: 'error'; readonly message: string };

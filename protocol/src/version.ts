@@ -18,3 +18,6 @@ export const INPUT_TARGET = 'millrace.input';
 
 /** The MIME type of text with live values: a `ProseOutput` as JSON. */
 export const PROSE_MIME = 'application/vnd.millrace.prose.v1+json';
+
+/** The MIME type of a replay bar in a cell's output: a `ClockOutput` as JSON. Its comm is one of `SESSION_TARGET`. */
+export const CLOCK_MIME = 'application/vnd.millrace.clock.v1+json';

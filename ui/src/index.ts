@@ -1,5 +1,7 @@
 export type { Channel, ChannelState, SessionChannel, ViewChannel } from './model/channel.js';
 export { ReplayBar } from './controls/replayBar.js';
+export { ClockOutputView } from './controls/clockOutput.js';
+export type { BarSettings } from './controls/barSettings.js';
 export { openView, type OpenViewOptions } from './openView.js';
 export { LiveView } from './view/liveView.js';
 export type { ViewSettings } from './view/viewSettings.js';

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { ClockCommand, ClockSpeed, ClockState } from '@millrace/protocol';
+import { clockBundle, type ClockCommand, type ClockSpeed, type ClockState } from '@millrace/protocol';
 import { parseDuration, type DurationText } from '../columns/duration.js';
 import { MillraceError } from '../columns/error.js';
 import { ask } from '../session/ask.js';
@@ -30,7 +30,10 @@ function checked(speed: Speed): Speed {
   );
 }
 
-/** The session's one clock: it lets the replays' rows out as their time comes. Every call gives the clock's state. */
+/**
+ * The session's one clock: it lets the replays' rows out as their time comes. Every call gives the clock's state. As a cell's last value, or in `display(clock)`, it is a
+ * replay bar.
+ */
 export const clock = {
   /**
    * Starts the replays at a time, at a speed: `clock.start({ at: '09:30', speed: 60 })`. `at` is a time of day (UTC) of the
@@ -67,6 +70,8 @@ export const clock = {
     const us = lastClock()?.nowUs ?? null;
     return us === null ? null : Temporal.Instant.fromEpochNanoseconds(BigInt(Math.round(us)) * 1000n);
   },
+  [Symbol.for('Jupyter.display')]: async (): Promise<Readonly<Record<string, unknown>>> =>
+    clockBundle(await command({ type: 'state' })),
 };
 
 function stepOf<Row>(by: ClockStep<Row>): Extract<HostRequest, { type: 'step' }>['by'] {

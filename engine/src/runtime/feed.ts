@@ -29,7 +29,7 @@ export class Feed implements PortFeed, MemoryHolder {
   /** Another number once it is closed or begins anew. */
   #run = 0;
   readonly #signal = new Signal();
-  readonly #readings: Readings;
+  readonly readings: Readings;
   readonly #held: HeldRows;
   /** Rows handed out. */
   position = 0;
@@ -53,7 +53,7 @@ export class Feed implements PortFeed, MemoryHolder {
     readonly clocked: boolean,
     readonly context: FeedContext,
   ) {
-    this.#readings = new Readings(source, TURN_ROWS, this.replays);
+    this.readings = new Readings(source, TURN_ROWS, this.replays);
     this.#held = new HeldRows(source.summary.boundUs);
     this.#stopListening = context.clock.onChange(() => this.#signal.wake());
     this.#late = new Latecomers(this.#forLatecomers(), TURN_ROWS);
@@ -70,7 +70,7 @@ export class Feed implements PortFeed, MemoryHolder {
   }
 
   get reader(): SourceReader | null {
-    return this.#readings.reader;
+    return this.readings.reader;
   }
 
   /** The place of the last row that was handed out: the highest event time, or when it was received; null before the first. */
@@ -117,12 +117,12 @@ export class Feed implements PortFeed, MemoryHolder {
     this.error = null;
     this.ended = false;
     if (this.live) return;
-    void this.#readings.reader?.close();
+    void this.readings.reader?.close();
     this.#beginAt(BEGINNING);
   }
 
   #beginAt(mark: FeedMark): void {
-    this.#readings.beginAt(mark);
+    this.readings.beginAt(mark);
     this.#held.clear();
     this.position = mark.position;
     this.#given = mark.given;
@@ -161,7 +161,7 @@ export class Feed implements PortFeed, MemoryHolder {
 
   /** Readings under way: one, and one for each query that is catching up. */
   get readers(): number {
-    return (this.#readings.reader === null ? 0 : 1) + this.#late.readers;
+    return (this.readings.reader === null ? 0 : 1) + this.#late.readers;
   }
 
   get isIdle(): boolean {
@@ -191,7 +191,7 @@ export class Feed implements PortFeed, MemoryHolder {
       watermark,
       reached: this.#reached,
       ended,
-      bookmark: this.#readings.bookmark,
+      bookmark: this.readings.bookmark,
     };
   }
 
@@ -200,7 +200,7 @@ export class Feed implements PortFeed, MemoryHolder {
     this.#run++;
     this.#stopListening();
     this.#signal.wake();
-    await this.#readings.reader?.close();
+    await this.readings.reader?.close();
     await this.#running;
     await this.source.close();
   }
@@ -259,7 +259,7 @@ export class Feed implements PortFeed, MemoryHolder {
       await memory;
       return;
     }
-    const batch = await this.#readings.next(this.position);
+    const batch = await this.readings.next(this.position);
     if (this.#closed || this.#restarting !== null) return;
     if (batch === undefined) {
       await this.context.yieldTurn();
@@ -299,7 +299,7 @@ export class Feed implements PortFeed, MemoryHolder {
 
   /** The place of the row that is next, of a replay that the clock holds back; null: it is over, or not known yet. */
   get next(): EventTime | null {
-    return this.#restarting === null && !this.#readings.isSkipping && this.error === null
+    return this.#restarting === null && !this.readings.isSkipping && this.error === null
       ? this.#held.next
       : null;
   }
@@ -374,7 +374,7 @@ export class Feed implements PortFeed, MemoryHolder {
 
   async #beginAgain(rewind: Rewind): Promise<void> {
     const mark = rewind.to?.feeds.get(this) ?? BEGINNING;
-    await this.#readings.reader?.close();
+    await this.readings.reader?.close();
     for (const member of await this.#late.clear()) this.#members.add(member);
     // Another start may have overtaken this one.
     if (this.#restarting !== rewind) return;

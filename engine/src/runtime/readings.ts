@@ -1,6 +1,7 @@
 import type { Batch } from '../columns/batch.js';
 import type { OpenSource, SourceReader } from '../sources/source.js';
 import type { FeedMark } from './checkpoint.js';
+import { FeedProfile } from './feedProfile.js';
 
 /** The readings of a source, one after the other: each begins at its start, or where a mark says. */
 export class Readings {
@@ -10,6 +11,8 @@ export class Readings {
   bookmark: FeedMark['bookmark'] = null;
   /** Rows that are to be left out, since they were given before the mark. */
   #skip = 0;
+  /** What a replay is like over time; null: it is none. */
+  readonly profile: FeedProfile | null;
 
   constructor(
     readonly source: OpenSource,
@@ -17,7 +20,9 @@ export class Readings {
     readonly turnRows: number,
     /** Whether places are noted. */
     readonly keepsPlaces: boolean,
-  ) {}
+  ) {
+    this.profile = keepsPlaces ? new FeedProfile(source) : null;
+  }
 
   /** Whether rows are still left out. */
   get isSkipping(): boolean {
@@ -34,7 +39,10 @@ export class Readings {
     }
     const place = this.keepsPlaces ? (reader.bookmark?.() ?? null) : null;
     if (place !== null) this.bookmark = { rows: position, place };
-    return reader.next(this.turnRows);
+    const batch = await reader.next(this.turnRows);
+    // One that was closed meanwhile may have given up in between.
+    if (batch !== null || this.reader === reader) this.profile?.read(batch, position, reader);
+    return batch;
   }
 
   /** The next reading begins at a mark. */

@@ -20,6 +20,7 @@ import { preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
 import { InputControls } from './hostInputs.js';
 import { originsOf } from './hostOrigins.js';
 import { Panels } from './hostPanel.js';
+import { ReplayBars } from './hostReplayBars.js';
 import { ParameterRegistry } from './hostParameters.js';
 import { readRows } from './hostReads.js';
 import { Recompute } from './hostRecompute.js';
@@ -97,6 +98,7 @@ class Host implements SessionHost {
   readonly #pinned: ResultPins;
   readonly #samples: Samples;
   readonly #clock: ClockPublisher;
+  readonly #bars: ReplayBars;
   readonly #open = new Map<string, OpenQuery>();
   readonly #bindings: SourceBindings;
   readonly #parameters = new ParameterRegistry();
@@ -147,6 +149,7 @@ class Host implements SessionHost {
       open: this.#open,
       writtenOf: plan => this.#bindings.writtenOf(plan),
     });
+    this.#bars = new ReplayBars(this.#runtime, this.#clock, () => this.#views.all);
     this.#parameters.onChange((name, state) => {
       if (state !== null) this.#tell({ type: 'input', name, ...state });
       this.#recompute.wake();
@@ -359,7 +362,7 @@ class Host implements SessionHost {
 
   attachInput: SessionHost['attachInput'] = (open, send) => this.#inputs.attach(open, send);
 
-  attachSession: SessionHost['attachSession'] = send => this.#clock.attach(send);
+  attachSession: SessionHost['attachSession'] = send => this.#bars.attach(send);
 
   attachPanel: SessionHost['attachPanel'] = (open, send) => this.#panels.attach(open, send);
 
@@ -368,6 +371,7 @@ class Host implements SessionHost {
     await this.#writes.releaseAll();
     await Promise.all([this.#indexes.closeAll(), this.#caches.releaseAll(), this.#recordings.endAll()]);
     this.#open.clear();
+    this.#bars.close();
     this.#clock.close();
     await this.#runtime.close();
     await this.options.threads?.close();

@@ -1,6 +1,7 @@
-import type { ClockState, SessionMessage, SessionRequest } from '@millrace/protocol';
+import type { ClockState } from '@millrace/protocol';
 import type { PlanNode } from '../plan/plan.js';
 import { ClockError } from '../runtime/clock.js';
+import type { RunningQuery } from '../runtime/query.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { monotonicMs } from '../sources/receiveClock.js';
 import type { QueryRegistry } from './hostQueries.js';
@@ -24,23 +25,6 @@ export class ClockPublisher {
   listen(listener: (state: ClockState) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  /** Connects a replay bar. */
-  attach(send: (message: SessionMessage) => void): { receive(request: SessionRequest): void; close(): void } {
-    send({ type: 'clock', state: this.runtime.clockState() });
-    const stop = this.listen(state => send({ type: 'clock', state }));
-    return {
-      receive: request => {
-        try {
-          const state = this.runtime.command(request.command);
-          if (request.command.type === 'state') send({ type: 'clock', state });
-        } catch (error) {
-          send({ type: 'error', message: error instanceof Error ? error.message : String(error) });
-        }
-      },
-      close: stop,
-    };
   }
 
   #publish(atOnce: boolean): void {
@@ -109,23 +93,32 @@ export async function step(
 }
 
 /** Goes on until a table has closed its next window, or all that close with it. */
-async function stepToWindow(plan: PlanNode, { replay }: Runtime, queries: QueryRegistry): Promise<void> {
+async function stepToWindow(plan: PlanNode, runtime: Runtime, queries: QueryRegistry): Promise<void> {
   const held = await queries.hold(plan);
   try {
-    const { query } = held;
-    if (query.plan.table.window === null) {
+    if (held.query.plan.table.window === null) {
       throw new ClockError(
         'MR5104',
         'clock.step({ until }) waits for a window to close, and this table has none.',
         "Give it a table of windows, e.g. trades.window(tumble('1 min')).groupBy('symbol').aggregate(…), or step by { events } or { duration }.",
       );
     }
-    await replay.halt();
-    await query.until(() => query.isCaughtUp);
-    const { closings } = query.table;
-    await replay.stepUntil(() => query.table.closings > closings || query.error !== null);
-    if (query.error !== null) throw query.error;
+    await stepToNextOf([held.query], runtime);
   } finally {
     await queries.release(held);
   }
+}
+
+/** Goes on until one of some queries has closed its next window, or has failed or been ended. */
+export async function stepToNextOf(
+  tables: readonly RunningQuery[],
+  { replay }: Pick<Runtime, 'replay'>,
+): Promise<void> {
+  await replay.halt();
+  for (const query of tables) await query.until(() => query.isCaughtUp);
+  const before = tables.map(({ table }) => table.closings);
+  await replay.stepUntil(() =>
+    tables.some(({ table, error }, i) => table.closings > before[i] || error !== null),
+  );
+  for (const { error } of tables) if (error !== null) throw error;
 }

@@ -19,6 +19,7 @@ import { ViewDownloads } from './viewDownload.js';
 
 /** A view that a cell has made: its query, what it shows, and the front ends that look at it. */
 export interface RegisteredView {
+  readonly viewId: string;
   /** As its cell has written it, whatever stands for its sources. */
   readonly plan: PlanNode;
   held: HeldQuery;
@@ -61,6 +62,7 @@ export class ViewRegistry {
     const replaced = this.remove(viewId, 'The view was made again.');
     const ports = new Set<ViewPort>();
     const registered: RegisteredView = {
+      viewId,
       plan,
       held,
       values,

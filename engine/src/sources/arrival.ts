@@ -48,6 +48,8 @@ export interface ArrivalFormat {
   fields(options: Options): readonly Field[] | null;
   /** Columns that its rows have behind those that are declared or inferred. */
   more?(options: Options): readonly Field[];
+  /** The column that says how many rows are missing before each, where there is one. */
+  readonly missing?: string;
   /** How many rows a message that is dropped would have given; not given: one. */
   count?(message: Uint8Array): number;
   /** A message as an object or a list of objects, from which columns are inferred; null where it has none. Not given: it is one. */

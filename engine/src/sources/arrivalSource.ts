@@ -95,6 +95,7 @@ async function openFeed(
     },
     live: true,
     ends,
+    isConnected: () => intake.isConnected,
     read() {
       intake.connection.start();
       return reader;
@@ -175,6 +176,7 @@ class Intake implements ArrivalTaker {
   /** Whether the connection is there. */
   state: 'connecting' | 'open' | 'lost' = 'connecting';
   #opened = 0;
+  isConnected = false;
 
   constructor(
     options: Options,
@@ -199,6 +201,7 @@ class Intake implements ArrivalTaker {
     this.state = arrival.kind === 'closed' ? 'lost' : 'open';
     if (arrival.kind === 'message') this.counters.bytes += arrival.bytes.length;
     else if (arrival.kind === 'opened' && this.#opened++ > 0) this.counters.reconnects++;
+    this.isConnected = arrival.kind !== 'closed';
     for (const listener of this.#taps) listener(arrival);
     if (this.atOnce === null) this.queue.push(arrival);
     else this.atOnce(arrival);

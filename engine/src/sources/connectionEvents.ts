@@ -59,6 +59,7 @@ interface Happening {
 export const connectionEvents: ArrivalFormat = {
   name: 'events',
   atOnce: true,
+  missing: 'missing',
   fields: () => FIELDS,
   decoder: (_schema, options, reject) => new EventDecoder(gapOptions(options), reject),
 };

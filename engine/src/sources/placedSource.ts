@@ -33,6 +33,8 @@ export function placedSource(source: OpenSource, column: string): OpenSource {
   const index = fieldIndex({ fields }, column);
   return {
     ...source,
+    // They are by event time.
+    pieces: [],
     summary: { ...source.summary, received: { first: null, last: lastTime } },
     read: (columns, from) => {
       const { place, latest } = (from as Bookmark | undefined) ?? { place: undefined, latest: START_OF_TIME };

@@ -36,6 +36,22 @@ export interface SourceSummary {
   readonly notes: readonly string[];
 }
 
+/** Some of a file's rows, or messages: so many lie between two times. */
+export interface SourcePiece {
+  readonly firstUs: EventTime;
+  readonly lastUs: EventTime;
+  readonly rows: number;
+}
+
+/** A place in a recording at which it was interrupted: there was no connection, or the disk was too slow for so many messages. */
+export interface SourceBreak {
+  readonly kind: 'disconnected' | 'lost';
+  readonly fromUs: EventTime;
+  readonly toUs: EventTime;
+  /** Messages that are missing; null: nobody knows. */
+  readonly missing: number | null;
+}
+
 /** Counts that a source keeps while it is read. */
 export interface SourceCounters {
   rows: number;
@@ -51,6 +67,8 @@ export interface SourceCounters {
 /** How a source is read. */
 export interface SourceReader {
   readonly counters: SourceCounters;
+  /** Where what it reads was interrupted, as far as it has read, in the order of time; the last ones of many. */
+  readonly breaks?: readonly SourceBreak[];
   /**
    * The next batch of at most `maxRows` rows, in arrival order, with `marks` and `watermark` set; null at the end of
    * a finite source. Lanes are the reader's own and valid until the next call. Never called while a call is under way.
@@ -70,6 +88,12 @@ export interface OpenSource {
   readonly lateness?: Readonly<Lateness>;
   /** Whether a live feed comes to an end that can be waited for, e.g. a clean close by its server. */
   readonly ends?: boolean;
+  /** Of what comes over a connection: whether it is there now. Not given: there is none that could be lost. */
+  isConnected?(): boolean;
+  /** How many rows, or messages, lie where, as an index or statistics of the file say before it is read; by the same times that put its rows in order. */
+  readonly pieces?: readonly SourcePiece[];
+  /** The column that says how many rows are missing before each. */
+  readonly missing?: string;
   /**
    * A reader at the start of a replayable source; the one shared feed of a live one. Of columns that are not among `columns` (null: all are), the
    * values need not be read where that cannot change which rows there are: they are in the batches then with any value.

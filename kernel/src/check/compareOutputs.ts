@@ -1,4 +1,4 @@
-import { PIN_MIME, VIEW_MIME } from '@millrace/protocol';
+import { CLOCK_MIME, PIN_MIME, VIEW_MIME } from '@millrace/protocol';
 import { compareViews } from './compareViews.js';
 import type { Difference } from './contract.js';
 import { isObject, joined, type NotebookOutput } from './notebook.js';
@@ -41,12 +41,12 @@ export function compareOutputs(
   return { compared: pairs, differences, notes };
 }
 
-/** The outputs that are compared. Pins are compared by themselves, unless they are asked for. */
+/** The outputs that are compared. Pins are compared by themselves, unless they are asked for; where a replay bar stood is no result. */
 function shownOf(outputs: readonly NotebookOutput[], prints: boolean, pins: boolean): NotebookOutput[] {
   return outputs.filter(({ output_type: type, name, data }) => {
     if (type === 'stream') return prints && name === 'stdout';
     if (type === 'error') return true;
-    return isObject(data) && (pins || data[PIN_MIME] === undefined);
+    return isObject(data) && data[CLOCK_MIME] === undefined && (pins || data[PIN_MIME] === undefined);
   });
 }
 

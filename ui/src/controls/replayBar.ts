@@ -3,13 +3,22 @@ import {
   type ClockCommand,
   type ClockSpeed,
   type ClockState,
+  type LiveFeed,
   type SessionMessage,
+  type ShownWindows,
+  type TimeLine,
 } from '@millrace/protocol';
 import { element, setAttribute, setText } from '../dom.js';
-import { clockText } from '../format.js';
 import type { ChannelState, SessionChannel } from '../model/channel.js';
-import { SeekBar } from './seekBar.js';
+import { pageSettings, type BarSettings } from './barSettings.js';
+import { gapText, nextSilence } from './gaps.js';
+import { LiveBadge } from './liveBadge.js';
 import { speedOf, SPEEDS, speedText, speedValue } from './speeds.js';
+import { StepButton } from './stepButton.js';
+import { TimeField } from './timeField.js';
+import { TimeLineView } from './timeLineView.js';
+import { ZoneButton } from './zoneButton.js';
+import { checkedZone } from './zones.js';
 
 const NO_CLOCK: ClockState = {
   mode: 'idle',
@@ -21,30 +30,44 @@ const NO_CLOCK: ClockState = {
 };
 const DEFAULT_SPEED = 60;
 
+/** Keys that move what is around a bar, such as the cells of a notebook, and are the bar's own in an output. */
+const MODIFIERS = ['ctrlKey', 'metaKey', 'altKey'] as const;
+
 /**
- * The replay bar of a notebook: play and pause, how fast, what time it is in the data, and how far. It shows the clock as
- * the kernel tells it, and never a state of its own.
+ * The replay bar of a notebook, in its toolbar and in any of its outputs: play and pause, steps, how fast, what time it is in the data, and how far, over how many
+ * rows there are at which time. It shows the clock as the kernel tells it, and never a state of its own, so that any number of bars agree.
  */
 export class ReplayBar {
   readonly node = element('div', 'millrace-ReplayBar');
   private readonly play = element('button', 'millrace-ReplayBar-play');
   private readonly speed = element('select', 'millrace-ReplayBar-speed');
-  private readonly time = element('time', 'millrace-ReplayBar-time');
-  private readonly step = element('button', 'millrace-ReplayBar-step');
-  private readonly seek = new SeekBar(
-    time => this.command({ type: 'seek', to: time }),
-    time => this.showTime(time ?? this.clock.nowUs),
+  private readonly step = new StepButton(
+    request => this.channel.send(request),
+    () => this.skipGap(),
   );
+  private readonly time = new TimeField(time => this.command({ type: 'seek', to: time }));
+  private readonly zone = new ZoneButton(zone => this.settings.setTimeZone(zone));
+  private readonly line = new TimeLineView({
+    seek: time => this.command({ type: 'seek', to: time }),
+    preview: time => this.showTime(time ?? this.clock.nowUs),
+    toggle: () => this.toggle(),
+    skipGap: () => this.skipGap(),
+  });
+  private readonly live = new LiveBadge();
   private readonly badge = element('span', 'millrace-Badge');
   private clock: ClockState = NO_CLOCK;
+  private timeLine: TimeLine | null = null;
+  private windows: readonly ShownWindows[] = [];
+  private readonly stopSettings: () => void;
 
   /**
-   * @param changed called when the clock is in another state
+   * @param shown told of every state that is shown; null: none is
    * @param speed the speed that it offers before one was chosen: event time per wall time
    */
   constructor(
     private readonly channel: SessionChannel,
-    private readonly changed: () => void = () => undefined,
+    private readonly settings: BarSettings = pageSettings(),
+    private readonly shown: (clock: ClockState | null) => void = () => undefined,
     speed = DEFAULT_SPEED,
   ) {
     this.node.setAttribute('role', 'toolbar');
@@ -56,12 +79,14 @@ export class ReplayBar {
     this.speed.addEventListener('change', () => this.chooseSpeed());
     for (const offered of SPEEDS) this.addSpeed(offered);
     this.showSpeed(speed);
-    this.time.title = 'Event time (UTC)';
-    this.step.type = 'button';
-    this.step.setAttribute('aria-label', 'Step one row');
-    this.step.title = 'Step one row';
-    this.step.addEventListener('click', () => this.stepNow());
-    this.node.append(this.play, this.step, this.speed, this.time, this.seek.node, this.badge);
+    this.node.dataset.lmSuppressShortcuts = 'true';
+    this.node.addEventListener('keydown', event => {
+      if (!MODIFIERS.some(name => event[name])) event.stopPropagation();
+    });
+    const { node: line } = this.line;
+    const badges = element('span', 'millrace-ReplayBar-badges', this.badge, this.live.node);
+    this.node.append(this.play, this.step.node, this.speed, this.time.node, this.zone.node, line, badges);
+    this.stopSettings = settings.onChange(() => this.show());
     channel.onMessage(message => this.receive(message));
     channel.onState(state => this.setChannelState(state));
     this.show();
@@ -103,7 +128,16 @@ export class ReplayBar {
 
   dispose(): void {
     this.channel.close();
+    this.stopSettings();
+    this.live.stop();
+    this.line.dispose();
     this.node.remove();
+  }
+
+  /** Goes to the end of the span without rows that the clock is in, or else of the next one. */
+  skipGap(): void {
+    const gap = nextSilence(this.timeLine?.gaps ?? [], this.clock.nowUs);
+    if (gap !== null && !this.clock.live) this.command({ type: 'seek', to: gap.toUs });
   }
 
   /** Pauses what plays, plays anything else. */
@@ -127,7 +161,12 @@ export class ReplayBar {
 
   private setChannelState(state: ChannelState): void {
     if (state.kind === 'ready') this.channel.open({ v: PROTOCOL_VERSION });
-    if (state.kind === 'closed' || state.kind === 'unavailable') this.clock = NO_CLOCK;
+    if (state.kind === 'open') this.channel.send({ type: 'timeLine' });
+    if (state.kind === 'closed' || state.kind === 'unavailable') {
+      this.clock = NO_CLOCK;
+      this.timeLine = null;
+      this.windows = [];
+    }
     setAttribute(this.node, 'title', state.reason);
     this.show();
   }
@@ -138,10 +177,25 @@ export class ReplayBar {
       this.node.dataset.millraceError = message.message;
       return;
     }
-    delete this.node.dataset.millraceError;
-    this.node.removeAttribute('title');
-    this.clock = message.state;
+    switch (message.type) {
+      case 'clock':
+        delete this.node.dataset.millraceError;
+        this.node.removeAttribute('title');
+        this.clock = message.state;
+        break;
+      case 'timeLine':
+        this.timeLine = message.line;
+        this.windows = message.windows;
+        break;
+      case 'live':
+        this.showLive(message.feeds);
+        return;
+    }
     this.show();
+  }
+
+  private get timeZone(): string {
+    return checkedZone(this.settings.timeZone ?? '') ?? 'UTC';
   }
 
   private show(): void {
@@ -159,21 +213,31 @@ export class ReplayBar {
     setAttribute(this.play, 'data-action', playing ? 'pause' : mode === 'paused' ? 'play' : 'replay');
     this.showSpeed(mode === 'playing' || mode === 'paused' ? speed : this.chosenSpeed());
     this.play.disabled = mode === 'idle';
-    this.step.disabled = mode === 'idle' || mode === 'ended';
+    const canStep = mode !== 'idle' && mode !== 'ended';
+    const gap = live ? null : nextSilence(this.timeLine?.gaps ?? [], nowUs);
+    this.step.update(canStep, this.windows, gap === null ? null : gapText(gap, this.timeZone));
+    this.zone.show(this.timeZone);
+    this.zone.node.hidden = nowUs === null;
     this.showTime(nowUs);
-    this.seek.show(this.clock);
-    const word = live ? 'live' : mode === 'max' ? 'at once' : mode === 'idle' ? 'no replay' : mode;
+    this.line.show(this.clock, this.timeLine, this.timeZone);
+    this.showLive(null);
+    const word = mode === 'max' ? 'at once' : mode === 'idle' ? 'no replay' : mode;
     setText(this.badge, word);
-    setAttribute(this.badge, 'data-state', live ? 'live' : mode === 'playing' ? 'replaying' : mode);
+    setAttribute(this.badge, 'data-state', mode === 'playing' ? 'replaying' : mode);
+    // Where there is nothing but live feeds, no clock holds anything back unless it stands.
+    this.badge.hidden = live && (mode === 'idle' || mode === 'max');
     this.node.dataset.millraceClock = mode;
     this.node.dataset.millraceSpeed = speedValue(speed);
     this.node.dataset.millraceNowUs = String(nowUs ?? '');
-    this.changed();
+    this.shown(open ? this.clock : null);
+  }
+
+  private showLive(feeds: readonly LiveFeed[] | null): void {
+    this.live.show(this.clock.live && !this.node.hidden, feeds);
   }
 
   private showTime(timeUs: number | null): void {
-    this.time.hidden = timeUs === null || !Number.isFinite(timeUs);
-    setText(this.time, timeUs === null || this.time.hidden ? '' : clockText(timeUs));
+    this.time.show(timeUs, this.timeZone, this.clock.mode !== 'idle' && !this.clock.live);
   }
 
   private showSpeed(speed: ClockSpeed): void {

@@ -1,6 +1,6 @@
 import type { ClockState } from '@millrace/protocol';
 import { element, setAttribute } from '../dom.js';
-import { clockText } from '../format.js';
+import { zonedTime } from './zones.js';
 
 /** The slider goes over the replays' span in so many steps. */
 const STEPS = 1000;
@@ -35,7 +35,7 @@ export class SeekBar {
     });
   }
 
-  show(clock: ClockState): void {
+  show(clock: ClockState, zone: string): void {
     this.#clock = clock;
     const done = fractionDone(clock);
     this.node.hidden = done === null;
@@ -45,12 +45,16 @@ export class SeekBar {
       : '';
     if (done !== null && !this.#held) this.node.value = String(Math.round(done * STEPS));
     const { nowUs } = clock;
-    setAttribute(this.node, 'aria-valuetext', nowUs === null ? null : clockText(nowUs));
+    setAttribute(this.node, 'aria-valuetext', nowUs === null ? null : `${zonedTime(nowUs, zone)} ${zone}`);
     this.#showDone();
   }
 
   #showDone(): void {
-    this.node.style.setProperty('--millrace-done', `${Number(this.node.value) / (STEPS / 100)}%`);
+    // What is drawn behind it is filled as far, too.
+    (this.node.parentElement ?? this.node).style.setProperty(
+      '--millrace-done',
+      `${Number(this.node.value) / (STEPS / 100)}%`,
+    );
   }
 
   #time(): number | null {

@@ -12,6 +12,7 @@ import {
   type ViewOpen,
   type ViewRequest,
 } from '@millrace/protocol';
+import { pageSettings } from '../controls/barSettings.js';
 import { ReplayBar } from '../controls/replayBar.js';
 import { element } from '../dom.js';
 import { InputView } from '../inputs/inputView.js';
@@ -63,6 +64,8 @@ class Page {
           place.replaceChildren(
             new ReplayBar(
               engine.channel<{ readonly v: number }, SessionRequest, SessionMessage>('session'),
+              pageSettings(),
+              undefined,
               speed,
             ).node,
           );

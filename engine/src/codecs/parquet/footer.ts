@@ -41,13 +41,19 @@ export interface ParquetChunk {
   readonly encodings: readonly number[];
   /** Bytes without compression. */
   readonly unpacked: number;
+  /** The least and the greatest value, as the format has them; null: the writer does not say. */
+  readonly least: Uint8Array | null;
+  readonly greatest: Uint8Array | null;
 }
 
-/** What is read of a footer: its columns, rows, groups and texts; of a chunk where it is, its encodings, codec and sizes. What lies in it is left out. */
+/** What is read of a footer: its columns, rows, groups and texts; of a chunk where it is, its encodings, codec and sizes, and its least and greatest value. */
 const FIELDS: ThriftFields = {
   2: { 1: true, 2: true, 3: true, 4: true, 5: true, 6: true, 7: true, 8: true, 10: true },
   3: true,
-  4: { 1: { 3: { 2: true, 4: true, 5: true, 6: true, 7: true, 9: true, 11: true } }, 3: true },
+  4: {
+    1: { 3: { 2: true, 4: true, 5: true, 6: true, 7: true, 9: true, 11: true, 12: { 5: true, 6: true } } },
+    3: true,
+  },
   5: true,
 };
 
@@ -96,6 +102,8 @@ function groupOf(group: ThriftStruct): ParquetGroup {
       codec: optional(meta, 4) ?? -1,
       encodings: listIn(meta, 2).map(Number),
       unpacked: numberIn(meta, 6),
+      least: bytesIn(meta, 6),
+      greatest: bytesIn(meta, 5),
     };
   });
   return { rows: optional(group, 3) ?? chunks[0]?.values ?? 0, chunks };
@@ -120,6 +128,13 @@ export function numberIn(struct: ThriftStruct, field: number): number {
 function optional(struct: ThriftStruct, field: number): number | null {
   const value = struct.get(field);
   return typeof value === 'number' ? value : null;
+}
+
+/** A value of a column's statistics. */
+function bytesIn(meta: ThriftStruct, field: number): Uint8Array | null {
+  const statistics = meta.get(12);
+  const value = statistics instanceof Map ? (statistics.get(field) as ThriftValue | undefined) : undefined;
+  return value instanceof Uint8Array ? value : null;
 }
 
 /** A list; none is an empty one. */

@@ -108,6 +108,10 @@ async function openInput(
       },
       live: false,
       lateness,
+      // What is added to the times, or stands for them, is not in the file's statistics.
+      ...(time === null || completion !== AS_THEY_ARE
+        ? {}
+        : { pieces: file.pieces?.(source.places[time.index], time.unit) ?? [] }),
       read: (read, from) =>
         new ParquetReader(source, read ?? null, { boundUs, lateness }, size, (from as Place) ?? null),
       close: () => Promise.resolve(),

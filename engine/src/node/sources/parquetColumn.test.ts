@@ -36,7 +36,16 @@ async function read(bytes: Uint8Array, count: number): Promise<(number | null)[]
   const [column] = builder.columns;
   const type = parquetType(ELEMENT, undefined)!;
   const pages = new ParquetColumn(memoryInput(bytes), type, true, column, 1024);
-  pages.begin({ start: 0, end: bytes.length, values: count, codec: SNAPPY, encodings: [0], unpacked: 0 });
+  pages.begin({
+    start: 0,
+    end: bytes.length,
+    values: count,
+    codec: SNAPPY,
+    encodings: [0],
+    unpacked: 0,
+    least: null,
+    greatest: null,
+  });
   await pages.load();
   (pages.page as DataPage).read(count, column, 0);
   return Array.from({ length: count }, (_, row) =>

@@ -1,7 +1,10 @@
 import type { BatchBuilder } from '../../columns/builder.js';
 import { MillraceError } from '../../columns/error.js';
+import type { TimeUnit } from '../../columns/types.js';
 import type { ByteInput } from '../../sources/bytes.js';
 import { parquetColumns } from '../parquetWasm.js';
+import type { SourcePiece } from '../../sources/source.js';
+import { parquetPieces } from './parquetPieces.js';
 import { brokenParquet } from './parquetGuard.js';
 import { freeParquet, LibraryRows, openByLibrary, parquetError } from './parquetLibraryRows.js';
 import type { LibraryParquet } from './parquetLibraryRows.js';
@@ -29,6 +32,8 @@ export interface ParquetFile {
   readonly label: string;
   readonly rows: number;
   readonly columns: readonly TypedColumn[];
+  /** How its rows lie over the times of a column, as its statistics have it; not given: nothing is known of that. */
+  pieces?(place: number, unit: TimeUnit): readonly SourcePiece[];
   /** A reading from a row on: of the bytes that are open, which stay so, or of the file. */
   read(
     chosen: readonly ChosenColumn[],
@@ -63,6 +68,7 @@ function flatFile({ label, open }: ParquetPlace, flat: FlatParquet): ParquetFile
     rows: flat.footer.rows,
     columns: flat.columns,
     error,
+    pieces: (at, unit) => parquetPieces(flat, at, unit),
     async read(chosen, builder, from, opened) {
       const input = opened ?? (await open());
       const rows = new FlatRows(input, flat, chosen, builder, from);

@@ -182,3 +182,29 @@ it('says that a file is broken where a page is not what it says', async () => {
   const source = await openParquet(sourceRequest({}), folder, 'bad.parquet');
   await expect(sourceRows(source)).rejects.toThrow(/MR3205 'bad\.parquet' is no readable Parquet file/);
 });
+
+describe('a Parquet file tells before it is read how its rows lie over time', () => {
+  it.each([
+    [
+      'TIMESTAMP',
+      "TIMESTAMP '2024-03-08' + to_microseconds(i * 1000000 - 5000)",
+      1_709_856_000_000_000 - 5000,
+      1e6,
+    ],
+    ['TIMESTAMP_MS', 'make_timestamp_ms(1709908200000 + i)', 1_709_908_200_000_000, 1000],
+    ['TIMESTAMP_NS', 'make_timestamp_ns(1709908200000000000 + i * 1500)', 1_709_908_200_000_000, 1.5],
+    ['BIGINT', '1709908200000000 + i', 1_709_908_200_000_000, 1],
+  ])('of %s', async (type, times, firstUs, everyUs) => {
+    const path = join(folder, `pieces-${type}.parquet`);
+    const from = `SELECT (${times})::${type} AS ts FROM range(5000) AS r(i) ORDER BY i`;
+    await connection.run(`COPY (${from}) TO '${path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)`);
+    const { pieces = [] } = await openParquet(sourceRequest({ path }, { time: 'ts' }), '/', path);
+    expect(pieces).toEqual(
+      [0, 2048, 4096].map(row => {
+        const rows = Math.min(2048, 5000 - row);
+        const at = (row: number): number => Math.floor(firstUs + row * everyUs);
+        return { firstUs: at(row), lastUs: at(row + rows - 1), rows };
+      }),
+    );
+  });
+});

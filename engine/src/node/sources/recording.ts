@@ -18,7 +18,9 @@ import { observeMessages } from '../../sources/messageSample.js';
 import { choiceOption, textOption, type Options } from '../../sources/options.js';
 import type {
   OpenSource,
+  SourceBreak,
   SourceConnector,
+  SourcePiece,
   SourceReader,
   SourceRequest,
   SourceSummary,
@@ -27,6 +29,7 @@ import type {
 import { fileInput } from '../fileInput.js';
 import { localFiles } from '../files/localFiles.js';
 import { RecordingError } from '../recordings/format.js';
+import { Interruptions } from '../recordings/interruptions.js';
 import { RecordedArrivals, toArrival, type RecordedPlace } from '../recordings/recordedArrivals.js';
 import type { IndexEntry } from '../recordings/recordingIndex.js';
 
@@ -116,6 +119,8 @@ async function openRecording(
       notes,
     },
     live: false,
+    ...(placed ? { pieces: piecesOf(index) } : {}),
+    ...(format.missing === undefined ? {} : { missing: format.missing }),
     read: (_columns, from) => new RecordingReader(open, rows, (from as Place | null | undefined) ?? null),
     close: () => Promise.resolve(),
   };
@@ -168,6 +173,11 @@ function receivedIn(index: readonly IndexEntry[]): NonNullable<SourceSummary['re
   };
 }
 
+/** Chunks as the index has them: so many arrivals were received in each. */
+function piecesOf(index: readonly IndexEntry[]): readonly SourcePiece[] {
+  return index.map(({ firstUs, latestUs, arrivals }) => ({ firstUs, lastUs: latestUs, rows: arrivals }));
+}
+
 /** The arrivals of the last chunk. */
 async function lastOf(recorded: RecordedArrivals, index: readonly IndexEntry[]): Promise<Arrival[]> {
   const offset = index.at(-1)?.offset;
@@ -202,6 +212,7 @@ interface Place extends CountsSoFar {
 /** One reading of a recording: it holds a chunk, whatever the file's size. */
 class RecordingReader implements SourceReader {
   readonly counters = newCounters();
+  readonly #interruptions: Interruptions | null;
   readonly #rows: ArrivalRows;
   #recorded: RecordedArrivals | null = null;
   #input: ByteInput | null = null;
@@ -212,10 +223,16 @@ class RecordingReader implements SourceReader {
     rows: Omit<ArrivalRowsOptions, 'counters' | 'ask'>,
     private readonly from: Place | null,
   ) {
+    // Where rows go by event time, times of receipt are no places among them.
+    this.#interruptions = rows.placed === true ? new Interruptions() : null;
     this.#rows = new ArrivalRows({ ...rows, counters: this.counters, ask: () => undefined });
     if (from === null) return;
     countsFrom(this.counters, from);
     this.#rows.resume(from.rows);
+  }
+
+  get breaks(): readonly SourceBreak[] {
+    return this.#interruptions?.breaks ?? [];
   }
 
   bookmark(): Place | null {
@@ -251,6 +268,7 @@ class RecordingReader implements SourceReader {
     while (rows.takes) {
       const next = this.#recorded?.next() ?? null;
       if (next === null) return true;
+      this.#interruptions?.see(next);
       const arrival = toArrival(next);
       if (arrival === null) this.counters.dropped += Number(new TextDecoder().decode(next.bytes)) || 0;
       else rows.add(arrival);

@@ -48,6 +48,7 @@ export function rowFormat(wire: ExchangeWire, mapping: RowMapping): ArrivalForma
   return {
     name: mapping.name,
     fields: mapping.fields,
+    ...(mapping.fields({}).some(({ name }) => name === 'missed') ? { missing: 'missed' } : {}),
     decoder: (schema, options, reject) =>
       new RowDecoder(wire, mapping, checkedSchema(mapping.name, mapping.fields(options), schema), reject),
   };
