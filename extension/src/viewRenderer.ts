@@ -3,6 +3,10 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { PartialJSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
 import {
+  INPUT_TARGET,
+  type InputMessage,
+  type InputOpen,
+  type InputRequest,
   VIEW_MIME,
   VIEW_TARGET,
   type ViewMessage,
@@ -10,7 +14,7 @@ import {
   type ViewOutput,
   type ViewRequest,
 } from '@millrace/protocol';
-import type { LiveView, ViewChannel } from '@millrace/ui';
+import type { InputChannel, LiveView, ViewChannel } from '@millrace/ui';
 import { closedChannel, CommChannel, UNTRUSTED } from './commChannel.js';
 import { currentLook, watchLook } from './look.js';
 
@@ -39,7 +43,7 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.model = model;
     const output = model.data[VIEW_MIME] as unknown as ViewOutput;
-    const shown = JSON.stringify([output.v, output.viewId, output.view, model.trusted]);
+    const shown = JSON.stringify([output.v, output.viewId, model.trusted]);
     if (shown === this.shown) return;
     this.shown = shown;
     this.view?.dispose();
@@ -48,7 +52,13 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     if (this.isDisposed || this.shown !== shown) return;
     const channel = this.channelFor(model);
     try {
-      const view = await openView({ output, channel, look: currentLook(), onHide: () => this.save() });
+      const view = await openView({
+        output,
+        channel,
+        look: currentLook(),
+        onHide: () => this.save(),
+        selectionChannel: () => this.inputChannel(model),
+      });
       if (this.isDisposed || this.shown !== shown) {
         view.dispose();
         return;
@@ -84,6 +94,12 @@ export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
     if (this.panel === null) return closedChannel(NO_NOTEBOOK);
     if (!model.trusted) return closedChannel(UNTRUSTED);
     return new CommChannel<ViewOpen, ViewRequest, ViewMessage>(this.panel.sessionContext, VIEW_TARGET);
+  }
+
+  private inputChannel(model: IRenderMime.IMimeModel): InputChannel {
+    if (this.panel === null) return closedChannel(NO_NOTEBOOK);
+    if (!model.trusted) return closedChannel(UNTRUSTED);
+    return new CommChannel<InputOpen, InputRequest, InputMessage>(this.panel.sessionContext, INPUT_TARGET);
   }
 
   private onSaveState(_sender: unknown, state: string): void {

@@ -17,3 +17,6 @@ export const INPUT_TARGET = 'millrace.input';
 
 /** The MIME type of text with live values: a `ProseOutput` as JSON. */
 export const PROSE_MIME = 'application/vnd.millrace.prose.v1+json';
+
+/** The MIME type of outputs that stand beside or below each other in one: a `LayoutOutput` as JSON. */
+export const LAYOUT_MIME = 'application/vnd.millrace.layout.v1+json';

@@ -1,6 +1,6 @@
-import { PROTOCOL_VERSION, type ViewOutput } from '@millrace/protocol';
+import { PROTOCOL_VERSION, type ChartSelection, type ViewOutput } from '@millrace/protocol';
 import { GridSurface } from './grid/gridSurface.js';
-import type { ViewChannel } from './model/channel.js';
+import type { InputChannel, ViewChannel } from './model/channel.js';
 import { LiveView } from './view/liveView.js';
 import { browserScreen } from './view/screen.js';
 import type { Look } from './view/surface.js';
@@ -10,6 +10,8 @@ export interface OpenViewOptions {
   readonly channel: ViewChannel | null;
   readonly look: Look;
   readonly onHide?: () => void;
+  /** Makes a way to the input that a selection in a chart is. Not given: it selects in the chart alone. */
+  readonly selectionChannel?: (selection: ChartSelection) => InputChannel | null;
 }
 
 /**
@@ -17,7 +19,13 @@ export interface OpenViewOptions {
  *
  * @throws Error where the output is of another protocol version, with a sentence for the user.
  */
-export async function openView({ output, channel, look, onHide }: OpenViewOptions): Promise<LiveView> {
+export async function openView({
+  output,
+  channel,
+  look,
+  onHide,
+  selectionChannel = () => null,
+}: OpenViewOptions): Promise<LiveView> {
   if (output.v !== PROTOCOL_VERSION) {
     throw new Error(
       `This output is of version ${output.v} of Millrace's views; the extension draws version ${PROTOCOL_VERSION}. Run the cell again, or install matching versions.`,
@@ -34,12 +42,27 @@ export async function openView({ output, channel, look, onHide }: OpenViewOption
       surface: (_model, ask) => new GridSurface(label, ask),
     });
   }
-  const { ChartSurface } = await import('./chart/chartSurface.js');
+  const [{ ChartSurface }, selections] = await Promise.all([
+    import('./chart/chartSurface.js'),
+    selectionsOf(view, selectionChannel),
+  ]);
   return new LiveView({
     output,
     channel,
     onHide,
     screen: browserScreen,
-    surface: () => new ChartSurface(view.chart, look, label, view.timeZone),
+    surface: () => new ChartSurface(view.chart, look, label, view.timeZone, selections),
   });
+}
+
+async function selectionsOf(
+  { selections, timeZone }: Extract<ViewOutput['view'], { kind: 'chart' }>,
+  channelOf: (selection: ChartSelection) => InputChannel | null,
+) {
+  if (selections === undefined || selections.length === 0) return null;
+  const [{ ChartSelections }, { axisTime }] = await Promise.all([
+    import('./chart/chartSelections.js'),
+    import('./chart/axisTime.js'),
+  ]);
+  return new ChartSelections(selections, channelOf, axisTime(timeZone));
 }

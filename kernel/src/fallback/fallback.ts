@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PROTOCOL_VERSION, SESSION_TARGET, VIEW_TARGET } from '@millrace/protocol';
 import type { HostRequest } from 'millrace/session';
-import { digestOf, pictureRows, SAVED_ROWS, type Snapshot } from '../display/viewBundle.js';
+import { digestOf, pictureRows, SAVED_ROWS, snapshotOf, type Snapshot } from '../display/viewBundle.js';
 import type { FromEngine, ToEngine } from '../engine/messages.js';
 import type { Audience, LiveOutput } from '../runner/contract.js';
 import type { HostResult } from '../runner/outputMessages.js';
@@ -131,7 +131,7 @@ export class Fallback implements OutputWatcher {
       this.#drop(output);
       return true;
     }
-    if (data.type === 'snapshot' || data.type === 'delta') output.seq = data.seq;
+    if (data.type === 'snapshot' || data.type === 'delta' || data.type === 'group') output.seq = data.seq;
     output.changedAt ??= performance.now();
     this.#schedule();
     return true;
@@ -158,8 +158,9 @@ export class Fallback implements OutputWatcher {
     }
     output.comm = randomUUID();
     this.#byComm.set(output.comm, output);
-    const { viewId } = output.live;
-    const open = { v: PROTOCOL_VERSION, viewId, credit: 1, range: { from: 0, limit: 1, tail: true } };
+    const { viewId, parts } = output.live;
+    const range = { from: 0, limit: 1, tail: true };
+    const open = { v: PROTOCOL_VERSION, viewId, credit: 1, range, ...(parts === undefined ? {} : { parts }) };
     this.#options.engine.send({ type: 'viewOpen', comm: output.comm, open });
   }
 
@@ -262,9 +263,11 @@ export class Fallback implements OutputWatcher {
     return this.#drawing.draw({ live, saved, all: null, reason: output.undrawn });
   }
 
-  async #snapshot({ viewId }: LiveOutput, limit: number): Promise<Snapshot> {
-    const result = await this.#options.engine.request({ type: 'viewSnapshot', viewId, limit });
-    if (!result.ok) throw new Error(result.error.message);
-    return result.value as Snapshot;
+  #snapshot(live: LiveOutput, most: number): Promise<Snapshot> {
+    return snapshotOf(live, most, async (viewId, limit) => {
+      const result = await this.#options.engine.request({ type: 'viewSnapshot', viewId, limit });
+      if (!result.ok) throw new Error(result.error.message);
+      return result.value as Snapshot;
+    });
   }
 }

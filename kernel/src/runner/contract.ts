@@ -80,6 +80,8 @@ export interface DisplayData {
 /** A live view as an output shows it. */
 export interface LiveOutput {
   readonly viewId: string;
+  /** Of a chart over several tables the views of all but the first. */
+  readonly parts?: readonly string[];
   readonly view: ViewDescription;
   /** What the line below its table begins with. */
   readonly caption: string;

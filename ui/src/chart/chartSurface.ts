@@ -1,9 +1,11 @@
-import { isSingleView, ROWS, toVegaLite, type ChartSpec } from '@millrace/protocol';
-import type { Changeset, View } from 'vega';
+import { isSingleView, toVegaLite, type ChartSpec } from '@millrace/protocol';
+import type { View } from 'vega';
 import { element, setAttribute, setText } from '../dom.js';
 import type { Change, ViewModel } from '../model/viewModel.js';
 import type { Look, Picture, Surface } from '../view/surface.js';
-import { ChartRows } from './chartRows.js';
+import type { ChartSelections } from './chartSelections.js';
+import { ChartTables, type TableChanges } from './chartTables.js';
+import { hasInterval, NONE_SELECTED, withSelections } from './selectionSpec.js';
 import { seenSpan, SPAN, type Span } from './timeAxis.js';
 import { hideTooltip } from './tooltip.js';
 import { formOf, vegaView } from './vegaView.js';
@@ -23,7 +25,7 @@ export class ChartSurface implements Surface {
   readonly range = null;
   private readonly canvas = element('div', 'millrace-Chart-canvas');
   private readonly error = element('pre', 'millrace-Error');
-  private readonly rows: ChartRows;
+  private readonly rows: ChartTables;
   private readonly zoom: Zoom;
   private view: View | null = null;
   /** The scales of the time axis, which can be held. */
@@ -42,8 +44,10 @@ export class ChartSurface implements Surface {
     private look: Look,
     private readonly label: string,
     private readonly timeZone?: string,
+    /** What can be selected in it and is an input of the session. */
+    readonly selections: ChartSelections | null = null,
   ) {
-    this.rows = new ChartRows(timeZone);
+    this.rows = new ChartTables(timeZone);
     this.error.hidden = true;
     this.error.setAttribute('role', 'alert');
     this.canvas.setAttribute('role', 'figure');
@@ -51,16 +55,22 @@ export class ChartSurface implements Surface {
     this.zoom = new Zoom(this.canvas, {
       seen: () => (this.view === null || this.scales.length === 0 ? null : seenSpan(this.view, this.scales)),
       show: span => void this.queue(() => this.showSpan(span)),
+      needsShift: chart.form === 'vegaLite' && hasInterval(chart.spec),
+      escape: () => this.selections?.clear() ?? false,
     });
     if (chart.form === 'stat') this.canvas.removeAttribute('tabindex');
     this.node.append(this.canvas, this.zoom.button, this.error);
+    if (selections !== null) {
+      this.node.append(selections.node);
+      selections.onChange(() => void this.queue(() => this.build()));
+    }
     this.observer = new ResizeObserver(() => this.measure());
     this.observer.observe(this.node);
   }
 
   draw(change: Change, model: ViewModel): Promise<void> {
     return this.queue(async () => {
-      const changes = this.rows.apply(change, model.columns);
+      const changes = this.rows.apply(change, model);
       if (changes === 'rebuild' || this.view === null) await this.build();
       else await this.run(this.view, changes);
     });
@@ -89,6 +99,7 @@ export class ChartSurface implements Surface {
     this.disposed = true;
     clearTimeout(this.resizeTimer);
     this.observer?.disconnect();
+    this.selections?.dispose();
     this.view?.finalize();
     this.view = null;
     hideTooltip();
@@ -113,8 +124,8 @@ export class ChartSurface implements Surface {
     await this.view.signal(SPAN, span).runAsync();
   }
 
-  private async run(view: View, changes: Changeset): Promise<void> {
-    await view.change(ROWS, changes).runAsync();
+  private async run(view: View, changes: TableChanges): Promise<void> {
+    await this.rows.change(view, changes).runAsync();
     this.tell(view);
     if (this.outgrows()) await this.build();
   }
@@ -156,12 +167,14 @@ export class ChartSurface implements Surface {
   }
 
   private async buildAt(width: number): Promise<void> {
-    const spec = toVegaLite(this.chart, this.rows.columns, {
+    const theme = {
       mode: this.look.mode,
       font: this.look.font,
       width,
       ...(this.timeZone === undefined ? {} : { timeZone: this.timeZone }),
-    });
+    };
+    const plain = toVegaLite(this.chart, this.rows.columns, theme, this.rows.otherColumns);
+    const spec = this.selections?.begin(plain) ?? withSelections(plain, NONE_SELECTED);
     this.canvas.classList.toggle('millrace-mod-scroll', !isSingleView(spec));
     this.view?.finalize();
     this.canvas.replaceChildren();
@@ -169,7 +182,8 @@ export class ChartSurface implements Surface {
     const { view } = made;
     this.view = view;
     this.scales = made.scales;
-    await view.insert(ROWS, this.rows.fresh()).runAsync();
+    this.selections?.attach(view);
+    await this.rows.fill(view).runAsync();
     this.tell(view);
   }
 

@@ -1,4 +1,4 @@
-import type { Arrangement, RowRange, ViewMessage } from '@millrace/protocol';
+import type { Arrangement, ChartSelection, RowRange, ViewMessage } from '@millrace/protocol';
 import type { Change, ViewModel } from '../model/viewModel.js';
 
 /** How things look: the mode of the page's theme, and its font. */
@@ -31,6 +31,8 @@ export interface Surface {
   setLook(look: Look): void | Promise<void>;
   /** Whether rows outside of those that are here can be asked for. */
   setLive(live: boolean): void;
+  /** What is selected in a chart now; not there: nothing can be. */
+  readonly selections?: { readonly saved: readonly ChartSelection[] } | null;
   /** What is drawn as a picture, for readers without this extension; null where there is none. */
   picture(): Picture | null;
   dispose(): void;

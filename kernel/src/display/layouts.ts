@@ -1,0 +1,81 @@
+import { LAYOUT_MIME, layoutTexts, PROTOCOL_VERSION, type LayoutOutput } from '@millrace/protocol';
+import type { DisplayedLayout } from 'millrace';
+import type { DisplayData } from '../runner/contract.js';
+
+/** A layout that an output shows: its views have ids of their own, which no front end knows. */
+interface ShownLayout {
+  readonly direction: LayoutOutput['direction'];
+  readonly children: readonly string[];
+}
+
+/** The layouts that a notebook's outputs show, and what their views have shown last. */
+export class Layouts {
+  readonly #shown = new Map<string, ShownLayout>();
+  readonly #parents = new Map<string, string>();
+  readonly #bundles = new Map<string, Pick<DisplayData, 'data' | 'metadata'>>();
+
+  /** Makes the bundles of the views, and one of them all. */
+  async show(
+    { direction, views }: DisplayedLayout,
+    displayId: string,
+    show: (view: unknown, displayId: string) => Promise<DisplayData>,
+  ): Promise<DisplayData> {
+    const children = views.map((_, at) => `${displayId}/${at}`);
+    this.#shown.set(displayId, { direction, children });
+    for (const [at, child] of children.entries()) {
+      this.#parents.set(child, displayId);
+      const { data, metadata } = await show(views[at], child);
+      this.#bundles.set(child, { data, metadata });
+    }
+    return this.#bundleOf(displayId);
+  }
+
+  /** An output shows something else now. @returns it, and all that was in it */
+  forget(displayId: string): string[] {
+    const ids = [displayId];
+    for (const child of this.#shown.get(displayId)?.children ?? []) ids.push(...this.forget(child));
+    this.#shown.delete(displayId);
+    this.#parents.delete(displayId);
+    this.#bundles.delete(displayId);
+    return ids;
+  }
+
+  /** Outputs that have changed: those in layouts as the layouts that they are in. */
+  absorb(changed: readonly DisplayData[]): DisplayData[] {
+    const told: DisplayData[] = [];
+    const layouts = new Set<string>();
+    for (const output of changed) {
+      const parent = output.displayId === null ? undefined : this.#parents.get(output.displayId);
+      if (output.displayId === null || parent === undefined) {
+        told.push(output);
+        continue;
+      }
+      this.#bundles.set(output.displayId, { data: output.data, metadata: output.metadata });
+      layouts.add(parent);
+    }
+    // The innermost first: an outer one shows what they have become.
+    const inner = [...layouts];
+    for (const id of inner) {
+      const parent = this.#parents.get(id);
+      if (parent === undefined) told.push(this.#bundleOf(id));
+      else {
+        this.#bundles.set(id, this.#bundleOf(id));
+        if (!layouts.has(parent)) inner.push(parent);
+        layouts.add(parent);
+      }
+    }
+    return told;
+  }
+
+  #bundleOf(displayId: string): DisplayData {
+    const { direction, children } = this.#shown.get(displayId)!;
+    const bundles = children.map(child => this.#bundles.get(child)!);
+    const { html, text } = layoutTexts(direction, bundles);
+    const output: LayoutOutput = { v: PROTOCOL_VERSION, direction, children: bundles };
+    return {
+      data: { [LAYOUT_MIME]: output, 'text/plain': text, 'text/html': html },
+      metadata: {},
+      displayId,
+    };
+  }
+}
