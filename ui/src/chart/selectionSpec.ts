@@ -55,8 +55,12 @@ function changed(
 }
 
 function changedParam(param: unknown, selected: SelectedByParam, at: (us: number) => number): unknown {
-  if (typeof param !== 'object' || param === null || !('select' in param)) return param;
-  const { name, select, bind } = param as Json;
+  if (typeof param !== 'object' || param === null) return param;
+  const { name, select, ...rest } = param as Json;
+  // A control of the spec's own stands beneath the chart, and nowhere else in the page.
+  const bind = withoutElement(rest.bind, 0);
+  const plain = 'bind' in param ? { ...param, bind } : param;
+  if (select === undefined) return plain;
   const options: Json = typeof select === 'string' ? { type: select } : (select as Json);
   const gestures =
     isInterval(param) && bind !== 'scales'
@@ -64,7 +68,13 @@ function changedParam(param: unknown, selected: SelectedByParam, at: (us: number
       : {};
   const known = selected.get(String(name));
   const value = known === undefined ? undefined : valueOf(known, options, at);
-  return { ...param, select: { ...gestures, ...options }, ...(value === undefined ? {} : { value }) };
+  return { ...plain, select: { ...gestures, ...options }, ...(value === undefined ? {} : { value }) };
+}
+
+function withoutElement(bind: unknown, depth: number): unknown {
+  if (typeof bind !== 'object' || bind === null || Array.isArray(bind) || depth > 2) return bind;
+  const kept = Object.entries(bind).filter(([key]) => key !== 'element');
+  return Object.fromEntries(kept.map(([key, value]) => [key, withoutElement(value, depth + 1)]));
 }
 
 function isInterval(param: unknown): boolean {
