@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ChartSelection, GroupedMessage, InputMessage, ViewMessage } from '@millrace/protocol';
-import { chart, Table } from '../../engine/src/index.js';
+import { chart, sum, Table, tumble } from '../../engine/src/index.js';
 import { DISPLAYABLE, type Displayable, type Displayed } from '../../engine/src/dsl/displayable.js';
 import { decodeArrow } from '../../engine/src/codecs/arrow.js';
 
@@ -130,6 +130,26 @@ describe('a chart over several tables', () => {
     expect(groups).toHaveLength(2);
     expect(groups[1]!.messages.map(({ message }) => message.type)).toEqual(['snapshot', 'snapshot']);
     connection.close();
+  });
+
+  test('counts the late rows of its tables', async () => {
+    const late = Table.of<{ ts: Date; n: number }>({
+      ts: [0, 60, 120, 1, 180, 2].map(second => new Date(second * 1000)),
+      n: [1, 1, 1, 1, 1, 1],
+    } as never).replay({ time: 'ts', name: 'late', watermark: '0 s' });
+    const bars = late
+      .window(tumble('1 min'))
+      .groupBy()
+      .aggregate(t => ({ n: sum(t.n) }));
+    const spec = {
+      layer: [
+        { data: bars, mark: 'bar', encoding: { y: { field: 'n' } } },
+        { data: fills, mark: 'point', encoding: { y: { field: 'price' } } },
+      ],
+    } as const;
+    const [viewId] = await show(chart(spec)[DISPLAYABLE]());
+    const { status } = await link.request({ type: 'viewSnapshot', viewId: viewId!, limit: 10 });
+    expect(status.late).toBe(2);
   });
 
   test('says what it cannot be', () => {

@@ -11,7 +11,7 @@ import { checkedRequest } from './viewRequests.js';
 const FRAME_MS = 16;
 
 /** Views whose frames come together, at most. */
-export const MOST_PARTS = 40;
+export const MOST_PARTS = 200;
 
 /** What a group of views is made of. */
 export interface GroupPortOptions {

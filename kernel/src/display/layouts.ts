@@ -1,6 +1,6 @@
 import { LAYOUT_MIME, layoutTexts, PROTOCOL_VERSION, type LayoutOutput } from '@millrace/protocol';
 import type { DisplayedLayout } from 'millrace';
-import type { DisplayData } from '../runner/contract.js';
+import type { DisplayData, LiveOutput } from '../runner/contract.js';
 
 /** A layout that an output shows: its views have ids of their own, which no front end knows. */
 interface ShownLayout {
@@ -12,7 +12,7 @@ interface ShownLayout {
 export class Layouts {
   readonly #shown = new Map<string, ShownLayout>();
   readonly #parents = new Map<string, string>();
-  readonly #bundles = new Map<string, Pick<DisplayData, 'data' | 'metadata'>>();
+  readonly #bundles = new Map<string, Omit<DisplayData, 'displayId'>>();
 
   /** Makes the bundles of the views, and one of them all. */
   async show(
@@ -24,8 +24,8 @@ export class Layouts {
     this.#shown.set(displayId, { direction, children });
     for (const [at, child] of children.entries()) {
       this.#parents.set(child, displayId);
-      const { data, metadata } = await show(views[at], child);
-      this.#bundles.set(child, { data, metadata });
+      const { displayId: _, ...shown } = await show(views[at], child);
+      this.#bundles.set(child, shown);
     }
     return this.#bundleOf(displayId);
   }
@@ -50,7 +50,8 @@ export class Layouts {
         told.push(output);
         continue;
       }
-      this.#bundles.set(output.displayId, { data: output.data, metadata: output.metadata });
+      const { displayId: _, ...shown } = output;
+      this.#bundles.set(output.displayId, shown);
       layouts.add(parent);
     }
     // The innermost first: an outer one shows what they have become.
@@ -68,14 +69,37 @@ export class Layouts {
   }
 
   #bundleOf(displayId: string): DisplayData {
-    const { direction, children } = this.#shown.get(displayId)!;
-    const bundles = children.map(child => this.#bundles.get(child)!);
+    const { direction, children: ids } = this.#shown.get(displayId)!;
+    const bundles = ids.map(child => this.#bundles.get(child)!);
     const { html, text } = layoutTexts(direction, bundles);
-    const output: LayoutOutput = { v: PROTOCOL_VERSION, direction, children: bundles };
+    const children = bundles.map(({ data, metadata }) => ({ data, metadata }));
+    const output: LayoutOutput = { v: PROTOCOL_VERSION, direction, children };
+    const live = liveOf(direction, bundles);
     return {
       data: { [LAYOUT_MIME]: output, 'text/plain': text, 'text/html': html },
       metadata: {},
       displayId,
+      ...(live === null ? {} : { live }),
     };
   }
+}
+
+/** A layout as one live output: its first view stands for it, and brings the others. Null where nothing in it is live. */
+function liveOf(
+  direction: LayoutOutput['direction'],
+  children: readonly Omit<DisplayData, 'displayId'>[],
+): LiveOutput | null {
+  const lives = children.flatMap(({ live }) => live ?? []);
+  const [first] = lives;
+  if (first === undefined) return null;
+  const ids = lives.flatMap(({ viewId, parts = [] }) => [viewId, ...parts]);
+  const layout = { direction, children };
+  return {
+    viewId: ids[0],
+    parts: ids.slice(1),
+    view: first.view,
+    caption: first.caption,
+    digest: '',
+    layout,
+  };
 }

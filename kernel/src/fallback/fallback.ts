@@ -9,6 +9,7 @@ import type { OutputWatcher } from '../wire/cellRunner.js';
 import type { Header, JsonObject, Message } from '../wire/message.js';
 import { Pace } from '../wire/pace.js';
 import { Drawing } from './drawing.js';
+import { drawLayout } from './layoutDrawing.js';
 import type { Drawn } from './messages.js';
 
 /** How long an extension has to open its comm before an output is taken for one that nobody draws, in milliseconds. */
@@ -117,8 +118,12 @@ export class Fallback implements OutputWatcher {
     if (header.msg_type === 'comm_open') {
       const { target_name: target, data } = content;
       if (target === SESSION_TARGET) this.#dropWhere(({ parent }) => parent.session === header.session);
-      if (target === VIEW_TARGET && typeof data === 'object' && data !== null && 'viewId' in data)
-        this.#dropWhere(({ live }) => live.viewId === data.viewId);
+      if (target === VIEW_TARGET && typeof data === 'object' && data !== null && 'viewId' in data) {
+        const { viewId } = data;
+        this.#dropWhere(
+          ({ live }) => live.viewId === viewId || (live.parts?.some(part => part === viewId) ?? false),
+        );
+      }
     }
     this.#schedule();
   }
@@ -249,7 +254,15 @@ export class Fallback implements OutputWatcher {
    * makes the picture at its end.
    */
   async #draw(output: Output, saved: Snapshot): Promise<Drawn> {
-    const { live, audience } = output;
+    const { layout } = output.live;
+    if (layout === undefined) return this.#drawView(output, output.live, saved);
+    return drawLayout(layout, async live =>
+      this.#drawView(output, live, await this.#snapshot(live, SAVED_ROWS[live.view.kind])),
+    );
+  }
+
+  async #drawView(output: Output, live: LiveOutput, saved: Snapshot): Promise<Drawn> {
+    const { audience } = output;
     const { view } = live;
     if (view.kind === 'chart' && output.undrawn === null && audience === 'person') {
       const all = await this.#snapshot(live, pictureRows(view));
