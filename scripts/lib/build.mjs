@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { bundleProcesses } from './bundle.mjs';
 import { logFile, run, tail } from './exec.mjs';
 import { ROOT, VENV, venvProgram } from './paths.mjs';
 import { Problem } from './problem.mjs';
@@ -45,6 +46,16 @@ export function buildPackages({ force = false } = {}) {
     if (!force && built && isStamped('packages', hash)) return false;
     await compile(['-b', ...PACKAGES, ...(built && !force ? [] : ['--force'])], 'tsc');
     writeStamp('packages', hash);
+    return true;
+  });
+}
+
+/** Puts the modules of the kernel's processes together, one file each, unless those are as new as the compiled code. */
+export function bundleKernel() {
+  return step('kernel processes', async () => {
+    const { areBundled } = await import(new URL('../../kernel/dist/entries.js', import.meta.url));
+    if (areBundled()) return false;
+    await bundleProcesses();
     return true;
   });
 }

@@ -1,4 +1,4 @@
-import { buildExtension, buildPackages, installKernel, linkExtension } from './build.mjs';
+import { buildExtension, buildPackages, bundleKernel, installKernel, linkExtension } from './build.mjs';
 import { installPackages } from './npm.mjs';
 import { findPython, installPythonPackages } from './python.mjs';
 
@@ -8,6 +8,7 @@ export async function setUp({ force = false } = {}) {
   // Downloads of one wait while those of the other come in; a failure of either waits for both, so that none is cut off.
   await both(installPackages(), installPythonPackages(python));
   await buildPackages({ force });
+  await bundleKernel();
   await buildExtension({ force });
   await installKernel();
   await linkExtension();

@@ -82,6 +82,16 @@ function filesOf(root: string): string[] {
     .filter(path => path.toLowerCase().includes('millrace'));
 }
 
+/** Threads of the engine, which start from a file of their own. */
+const COUNTED = `import { Table, schema, string, int64 } from 'millrace';
+const lines = Table.of({ text: Array.from({ length: 100_000 }, (_, row) => row % 2 === 0 ? 'a b' : 'a') });
+const words = await lines.mapReduce({
+  map: line => (line.text ?? '').split(' ').map(word => [word, 1]),
+  combine: 'sum',
+  returns: schema({ word: string, n: int64 }),
+}).rows();
+words.map(row => row.word + row.n).sort().join() === 'a100000,b50000'`;
+
 /** The outputs of a cell of an executed notebook. */
 function outputs(
   name: string,
@@ -122,11 +132,13 @@ describe('the wheel', () => {
       'bars',
       "bars.where(b => b.symbol.eq('AAPL')).line({ x: 'windowEnd', y: 'close' })",
       "import { readFileSync } from 'node:fs';\nreadFileSync('trades.csv', 'utf8').length > 0",
+      COUNTED,
     ]);
     await must(inVenv([...NBCONVERT, 'bars.ipynb', '--output', 'out.ipynb']));
     expect(textOf('out.ipynb', 1)).toContain(`ended · ${BARS} rows`);
     expect(String(outputs('out.ipynb', 2)[0].data['image/png'])).toMatch(/^iVBOR/);
     expect(textOf('out.ipynb', 3)).toBe('true');
+    expect(textOf('out.ipynb', 4)).toContain('true');
   });
 
   test('lets papermill set parameters of every kind in TypeScript', async () => {

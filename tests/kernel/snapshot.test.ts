@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -130,3 +132,13 @@ test.skipIf(process.platform !== 'linux')(
     expect((await kernel.execute('const before = 5; before')).result).toBe('5');
   },
 );
+
+test('what was left behind by one that was ended is removed', async () => {
+  const left = join(folder, 'making-before');
+  const young = join(folder, 'making-now');
+  for (const made of [left, young]) mkdirSync(made);
+  utimesSync(left, 0, 0);
+  for (const name of readdirSync(folder).filter(each => each.includes('.blob'))) rmSync(join(folder, name));
+  await makeSnapshot();
+  expect([existsSync(left), existsSync(young), blob() !== undefined]).toEqual([false, true, true]);
+}, 180_000);

@@ -45,6 +45,11 @@ export class LanguageClient implements Language {
   inspect: Language['inspect'] = (...args) => this.#call('inspect', args);
   isComplete: Language['isComplete'] = (...args) => this.#call('isComplete', args);
 
+  /** Starts the process: before that nothing may be asked. */
+  begin(): void {
+    this.#process.begin();
+  }
+
   connect(outside: Outside): void {
     this.#outside = outside;
   }

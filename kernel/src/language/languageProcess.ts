@@ -30,7 +30,7 @@ export class LanguageProcess {
   readonly #directory: string;
   readonly #events: LanguageProcessEvents;
   readonly #place = snapshotPlace(process.env);
-  #child: ChildProcess;
+  #child: ChildProcess | null = null;
   #builder: ChildProcess | null = null;
   #building: NodeJS.Timeout | null = null;
   #closing = false;
@@ -38,20 +38,24 @@ export class LanguageProcess {
   constructor(directory: string, events: LanguageProcessEvents) {
     this.#directory = directory;
     this.#events = events;
-    this.#child = this.#start();
+  }
+
+  /** Starts the process: before that nothing may be sent. */
+  begin(): void {
+    this.#child ??= this.#start();
   }
 
   send(message: Call | Told): void {
-    if (this.#child.connected) this.#child.send(message, () => undefined);
+    if (this.#child?.connected === true) this.#child.send(message, () => undefined);
   }
 
   /** Ends the process. Resolves when it is gone. */
   async close(): Promise<void> {
     this.#closing = true;
     if (this.#building !== null) clearTimeout(this.#building);
-    this.#builder?.disconnect();
+    if (this.#builder !== null) endGroup(this.#builder);
     const child = this.#child;
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise(resolve => child.once('exit', resolve));
     child.kill('SIGKILL');
     await gone;
@@ -98,7 +102,11 @@ export class LanguageProcess {
   #buildLater(): void {
     if (this.#place === null || this.#building !== null) return;
     this.#building = setTimeout(() => {
-      const builder = fork(SNAPSHOT_BUILDER, [], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+      const builder = fork(SNAPSHOT_BUILDER, [], {
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+        // It leads a group of its own, which is ended as one.
+        detached: process.platform !== 'win32',
+      });
       builder.on('error', () => undefined);
       builder.once('exit', () => (this.#builder = null));
       this.#builder = builder;
@@ -112,6 +120,16 @@ function lower(pid: number): void {
     setPriority(pid, LOW_PRIORITY);
   } catch {
     // It has ended already, or nobody may.
+  }
+}
+
+/** Ends what a process has started, too. One of low priority would take its time to do so itself. */
+function endGroup(child: ChildProcess): void {
+  try {
+    if (process.platform !== 'win32' && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    else if (child.connected) child.disconnect();
+  } catch {
+    // It has ended meanwhile.
   }
 }
 

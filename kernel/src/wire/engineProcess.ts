@@ -1,11 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { HostEvent, HostRequest, WireError } from 'millrace/session';
+import { entryOf } from '../entries.js';
 import type { FromEngine, ToEngine } from '../engine/messages.js';
 import type { FileCall } from '../language/outside.js';
 import type { HostResult } from '../runner/outputMessages.js';
 
-const ENTRY = fileURLToPath(new URL('../engine/main.js', import.meta.url));
+const ENTRY = fileURLToPath(entryOf('engine'));
 /** An engine that ends sooner than this after its start is not started again at once. */
 const SOON_MS = 2_000;
 /** How long sinks and recordings have to write what they hold when the kernel ends: Jupyter kills it after five seconds. */
@@ -27,7 +28,7 @@ export class EngineProcess {
   readonly #heapMb: number | null;
   readonly #events: EngineEvents;
   readonly #waiting = new Map<number, (result: HostResult) => void>();
-  #child: ChildProcess;
+  #child: ChildProcess | null = null;
   #lastId = 0;
   #startedAt = 0;
   #closing = false;
@@ -36,15 +37,19 @@ export class EngineProcess {
     this.#directory = directory;
     this.#heapMb = heapMb;
     this.#events = events;
-    this.#child = this.#start();
+  }
+
+  /** Starts the process: before that nothing may be sent. */
+  begin(): void {
+    this.#child ??= this.#start();
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#child?.pid;
   }
 
   send(message: ToEngine): void {
-    if (this.#child.connected) this.#child.send(message, () => undefined);
+    if (this.#child?.connected === true) this.#child.send(message, () => undefined);
   }
 
   /** Asks the session's host. Always resolves; with an error where the engine ends before it has answered. */
@@ -58,7 +63,7 @@ export class EngineProcess {
   }
 
   #ask(message: (id: number) => ToEngine): Promise<HostResult> {
-    if (!this.#child.connected)
+    if (this.#child?.connected !== true)
       return Promise.resolve({ ok: false, error: lostError('The engine is starting again.') });
     const id = ++this.#lastId;
     return new Promise(resolve => {
@@ -71,7 +76,7 @@ export class EngineProcess {
   async close(): Promise<void> {
     this.#closing = true;
     const child = this.#child;
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<void>(resolve => child.once('exit', () => resolve()));
     const killing = setTimeout(() => child.kill('SIGKILL'), CLOSE_MS);
     if (child.connected) this.send({ type: 'end' });

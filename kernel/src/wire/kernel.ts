@@ -18,13 +18,16 @@ import { engineSamples } from './samples.js';
 
 type RequestChannel = 'shell' | 'control';
 
+/** By then the processes behind are started in any case. */
+const BEGIN_MS = 25;
+
 export interface KernelOptions {
   readonly info: ConnectionInfo;
   readonly sockets: Sockets;
   readonly settings: Settings;
   /** The notebook's folder. */
   readonly directory: string;
-  readonly language: Language;
+  readonly language: Language & { begin(): void };
   /** Called when the kernel has been shut down and everything has been sent. */
   readonly onExit: () => void;
 }
@@ -33,7 +36,7 @@ export interface KernelOptions {
 export class Kernel {
   readonly #options: KernelOptions;
   readonly #sockets: Sockets;
-  readonly #language: Language;
+  readonly #language: KernelOptions['language'];
   readonly #iopub: IopubPublisher;
   readonly #engine: EngineProcess;
   readonly #runner: CellRunner;
@@ -104,6 +107,14 @@ export class Kernel {
     sockets.receive('stdin', message => stdin.receive(message));
     sockets.receive('control', message => this.#received('control', message));
     void this.#iopub.urgent('status', {}, { execution_state: 'starting' });
+    setTimeout(() => this.#begin(), BEGIN_MS);
+  }
+
+  /** Starts what stands behind. The first question of all, what kernel this is, is answered without it, and sooner. */
+  #begin(): void {
+    if (this.#closing) return;
+    this.#language.begin();
+    this.#engine.begin();
   }
 
   /** Stops the running cell: what an `interrupt_request` and SIGINT do. */
@@ -129,6 +140,7 @@ export class Kernel {
   #received(channel: RequestChannel, message: Message): void {
     if (this.#closing) return;
     const type = message.header.msg_type;
+    if (type !== 'kernel_info_request') this.#begin();
     this.#fallback.heard(message);
     if (type === 'execute_request') this.#executor.enqueue(message);
     else if (type.startsWith('comm_') && type !== 'comm_info_request') this.#comms.receive(message);
@@ -147,6 +159,7 @@ export class Kernel {
       content = { status: 'error', ename: name, evalue, traceback: [] };
     }
     await this.#reply(channel, message, content);
+    this.#begin();
     if (type === 'shutdown_request') await this.#iopub.urgent('shutdown_reply', header, content);
     await this.#iopub.urgent('status', header, { execution_state: 'idle' });
     // Front ends show the last status they saw, whosever it was; the kernel is still busy with its cell.

@@ -1,11 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { entryOf } from '../entries.js';
 import { interruptLine } from '../runner/interruptProtocol.js';
 import { FrameReader, type OutputFrame, type StreamName } from '../runner/outputFrames.js';
 import type { ToRunner } from '../runner/outputMessages.js';
 
-const ENTRY = fileURLToPath(new URL('../runner/main.js', import.meta.url));
+const ENTRY = fileURLToPath(entryOf('runner'));
 /** What V8 prints first when the heap is full; from there on its report is no output of the cell. */
 const FATAL_REPORT = /<--- Last few GCs --->|FATAL ERROR: |# Fatal error in /;
 /** How long output of a runner that has ended is waited for. */

@@ -1,6 +1,15 @@
 /** Makes the snapshot of the language process: `node build.js`. Where another process is at it, nothing is done. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleForSnapshot } from './bundle.js';
@@ -8,12 +17,15 @@ import { FILES_VARIABLE, fileMark, isFresh, snapshotPlace, type SnapshotPlace } 
 
 /** Who has been at it for longer than this has been ended. */
 const STALE_MS = 120_000;
+/** What the names of folders begin with in which one is made. */
+const MAKING = 'making-';
 
 async function build(place: SnapshotPlace): Promise<void> {
   mkdirSync(place.folder, { recursive: true, mode: 0o700 });
   const lock = `${place.blob}.lock`;
   if (!isTaken(lock)) return;
-  const folder = mkdtempSync(join(place.folder, 'making-'));
+  sweep(place.folder);
+  const folder = mkdtempSync(join(place.folder, MAKING));
   try {
     const entry = fileURLToPath(new URL('./entry.js', import.meta.url));
     const bundle = bundleForSnapshot(entry);
@@ -47,6 +59,16 @@ async function snapshot(script: string, blob: string, read: string): Promise<voi
   child.stderr.setEncoding('utf8').on('data', (text: string) => (told += text));
   const code = await new Promise(resolve => child.once('close', resolve));
   if (code !== 0) throw new Error(`Node has made no snapshot (${String(code)}): ${told}`);
+}
+
+/** Removes what was left behind by those that were ended. */
+function sweep(folder: string): void {
+  for (const name of readdirSync(folder).filter(each => each.startsWith(MAKING))) {
+    const path = join(folder, name);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found !== undefined && Date.now() - found.mtimeMs > STALE_MS)
+      rmSync(path, { recursive: true, force: true });
+  }
 }
 
 /** Takes the lock, also one that was left behind. */

@@ -7,10 +7,13 @@ import { startupSnapshot } from 'node:v8';
 import { keepingRegistry } from '../registry.js';
 import { serve } from '../serve.js';
 import { LanguageService } from '../service.js';
+import { rehearse } from './rehearsal.js';
 import { FILES_VARIABLE } from './store.js';
 
 const registry = keepingRegistry();
 const warm = new LanguageService(process.cwd(), registry);
 warm.warmUp();
-writeFileSync(process.env[FILES_VARIABLE] ?? '', JSON.stringify(warm.diskFiles));
+const read = warm.diskFiles;
+rehearse(warm);
+writeFileSync(process.env[FILES_VARIABLE] ?? '', JSON.stringify(read));
 startupSnapshot.setDeserializeMainFunction(() => serve(new LanguageService(process.cwd(), registry)));
