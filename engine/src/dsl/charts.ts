@@ -56,9 +56,11 @@ export class Chart<Selections = unknown> implements Displayable {
    * trades.where(overview.selection('brush')).groupBy('symbol').aggregate(t => ({ volume: sum(t.size) }))
    * @throws MillraceError `MR8310` for a selection that the spec does not have, `MR8311` for one by whose columns rows cannot be filtered
    */
-  selection<Name extends keyof Selections & string>(name: Name): SelectionCondition<Selections[Name]> {
+  selection<Name extends string>(
+    name: Name & keyof Selections,
+  ): SelectionCondition<Selections[Name & keyof Selections]> {
     const selections = this.#selections ?? new ChartSelections(null, this, {}, [this.plan]);
-    return selections.condition(name) as unknown as SelectionCondition<Selections[Name]>;
+    return selections.condition(name) as unknown as SelectionCondition<Selections[Name & keyof Selections]>;
   }
 
   [DISPLAYABLE](): Displayed {

@@ -1,6 +1,6 @@
 /** Type tests of charts over several tables, and of their selections: compiled, never run. */
 import type { Temporal } from 'temporal-polyfill';
-import { chart, tumble, count, last, sum, type Stream, type Table } from '../node/index.js';
+import { chart, tumble, count, last, sum, type Chart, type Stream, type Table } from '../node/index.js';
 
 interface Trade {
   ts: Temporal.Instant;
@@ -71,14 +71,10 @@ chart({
   // @ts-expect-error fills have no close
   layer: [{ data: fills, mark: 'line', encoding: { y: { field: 'close' } } }],
 });
-chart({
-  data: bars,
-  // @ts-expect-error below its own data a view has those columns alone
-  vconcat: [
-    { mark: 'line', encoding: { y: { field: 'close' } } },
-    { data: fills, mark: 'bar', encoding: { y: { field: 'close' } } },
-  ],
-});
+const byClose = { mark: 'line', encoding: { y: { field: 'close' } } } as const;
+chart({ data: bars, vconcat: [byClose, { data: bars, ...byClose }] });
+// @ts-expect-error below its own data a view has those columns alone
+chart({ data: bars, vconcat: [byClose, { data: fills, ...byClose }] });
 chart({
   // @ts-expect-error fills have no symbol
   encoding: { color: { field: 'symbol' } },
@@ -144,3 +140,6 @@ fills.where(several.selection('some'));
 trades.where(several.selection('some'));
 // @ts-expect-error bars have no price
 bars.where(several.selection('some'));
+// Whatever can be selected in it, a chart is a chart.
+const all: readonly Chart[] = [overview, both, several, bars.line({ x: 'windowStart', y: 'close' })];
+void all;

@@ -120,7 +120,7 @@ export class ViewRegistry {
     open: ViewOpen,
     send: (message: ViewMessage, buffers: readonly Uint8Array[]) => void,
   ): ViewConnection {
-    const { parts, ...first } = open;
+    const { parts, ...first } = (open ?? {}) as ViewOpen;
     if (!Array.isArray(parts) || parts.length === 0 || parts.length > MOST_PARTS)
       return this.#attach(first, send, this.runtime.options.defer);
     const { world, defer } = this.runtime.options;

@@ -1,5 +1,5 @@
 import {
-  Chart,
+  type Chart,
   clock,
   DISPLAYABLE,
   first,

@@ -40,8 +40,8 @@ class Channel implements InputChannel {
     this.tell = listener;
     listener(this.state);
   }
-  onMessage(listener: (message: InputMessage) => void): void {
-    this.deliver = listener;
+  onMessage(listener: (message: InputMessage, buffers: readonly Uint8Array[]) => void): void {
+    this.deliver = message => listener(message, []);
   }
   open(): void {
     this.state = { kind: 'open', reason: null };
