@@ -154,12 +154,10 @@ async function grouped(random: Random): Promise<void> {
     turn();
     take(false);
   }
-  for (const [at, table] of tables.entries())
-    expect(
-      parts()
-        [at]!.rows()
-        .map(({ values }) => values[0]),
-    ).toEqual(table.rows.map(({ moment }) => moment));
+  for (const [at, table] of tables.entries()) {
+    const shown = parts()[at]!.rows();
+    expect(shown.map(({ values }) => values[0])).toEqual(table.rows.map(({ moment }) => moment));
+  }
   group.close();
   expect(work).toHaveLength(0);
   await Promise.resolve();
