@@ -23,6 +23,7 @@ export { defineAggregate } from './dsl/defineAggregate.js';
 export type { AggregateFunctions } from './dsl/defineAggregate.js';
 export type { RowAs, RowOptions } from './dsl/arrowRows.js';
 export { Chart } from './dsl/charts.js';
+export type { SpecChart } from './dsl/charts.js';
 export type {
   BoxplotOptions,
   CandlestickOptions,

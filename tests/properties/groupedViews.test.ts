@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ViewMessage, ViewOutput } from '@millrace/protocol';
+import type { ViewDescription, ViewMessage, ViewOutput } from '@millrace/protocol';
 import { encodeArrow } from '../../engine/src/codecs/arrow.js';
 import { INT32 } from '../../engine/src/columns/types.js';
 import { GroupPort } from '../../engine/src/views/groupPort.js';
@@ -54,10 +54,13 @@ class Moments implements ArrangeableSource {
   }
 }
 
-const VIEW = {
-  ...{ kind: 'chart', title: null, lastUs: null, maxRows: 100 },
+const VIEW: ViewDescription = {
+  kind: 'chart',
+  title: null,
+  lastUs: null,
+  maxRows: 100,
   chart: { form: 'vegaLite', spec: {}, tables: 3 },
-} as const;
+};
 const PART = {
   columns: [{ name: 'moment', type: 'int32', nullable: false }],
   key: [],

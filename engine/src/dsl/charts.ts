@@ -24,9 +24,10 @@ import type { SelectionsOf } from './selectionTypes.js';
 
 export declare const CHARTED: unique symbol;
 
-/** A chart of collections: shown by a cell whose last value it is. `Selections` are the columns of what can be selected in it. */
-export class Chart<Selections = unknown> implements Displayable {
-  readonly #selections: ChartSelections | null;
+/** A chart of collections: shown by a cell whose last value it is. */
+export class Chart implements Displayable {
+  /** What can be selected in it: nothing in short forms. */
+  protected readonly selections: ChartSelections | null;
 
   constructor(
     readonly plan: PlanNode,
@@ -38,12 +39,30 @@ export class Chart<Selections = unknown> implements Displayable {
     // Told where the chart is made, not where it is shown.
     viewOptions(options);
     if (chart.form === 'vegaLite') checkSpec(chart.spec);
-    this.#selections =
+    this.selections =
       chart.form === 'vegaLite'
         ? new ChartSelections(currentOwner(), this, chart.spec, [plan, ...others])
         : null;
   }
 
+  [DISPLAYABLE](): Displayed {
+    const selections = this.selections?.shown() ?? [];
+    return {
+      plan: this.plan,
+      view: {
+        kind: 'chart',
+        chart: this.chart,
+        ...viewOptions(this.options),
+        ...(selections.length === 0 ? {} : { selections }),
+      },
+      collection: null,
+      ...(this.others.length === 0 ? {} : { others: this.others }),
+    };
+  }
+}
+
+/** A chart of a spec. `Selections` are the columns of what can be selected in it. */
+export class SpecChart<Selections> extends Chart {
   /**
    * What is selected in the chart, as a condition on the rows of any stream or table that has the columns; where nothing is selected, it holds for all. The
    * selection is one of the spec's `params`, over plain columns. Making another one computes what is filtered by it anew, as moving an input does.
@@ -56,26 +75,9 @@ export class Chart<Selections = unknown> implements Displayable {
    * trades.where(overview.selection('brush')).groupBy('symbol').aggregate(t => ({ volume: sum(t.size) }))
    * @throws MillraceError `MR8310` for a selection that the spec does not have, `MR8311` for one by whose columns rows cannot be filtered
    */
-  selection<Name extends string>(
-    name: Name & keyof Selections,
-  ): SelectionCondition<Selections[Name & keyof Selections]> {
-    const selections = this.#selections ?? new ChartSelections(null, this, {}, [this.plan]);
-    return selections.condition(name) as unknown as SelectionCondition<Selections[Name & keyof Selections]>;
-  }
-
-  [DISPLAYABLE](): Displayed {
-    const selections = this.#selections?.shown() ?? [];
-    return {
-      plan: this.plan,
-      view: {
-        kind: 'chart',
-        chart: this.chart,
-        ...viewOptions(this.options),
-        ...(selections.length === 0 ? {} : { selections }),
-      },
-      collection: null,
-      ...(this.others.length === 0 ? {} : { others: this.others }),
-    };
+  selection<Name extends keyof Selections & string>(name: Name): SelectionCondition<Selections[Name]> {
+    const selections = this.selections ?? new ChartSelections(null, this, {}, [this.plan]);
+    return selections.condition(name) as unknown as SelectionCondition<Selections[Name]>;
   }
 }
 
@@ -100,8 +102,12 @@ export abstract class Charts<Row> {
   chart<const Spec extends VegaLiteSpec>(
     spec: Spec & ChartSpecOf<Row, Spec>,
     options: ChartOptions = {},
-  ): Chart<SelectionsOf<Row, Spec>> {
-    return new Chart(this.plan, { form: 'vegaLite', spec: structuredClone(spec) as VegaLiteSpec }, options);
+  ): SpecChart<SelectionsOf<Row, Spec>> {
+    return new SpecChart(
+      this.plan,
+      { form: 'vegaLite', spec: structuredClone(spec) as VegaLiteSpec },
+      options,
+    );
   }
 
   /**

@@ -1,7 +1,7 @@
 import { tableName, type VegaLiteSpec } from '@millrace/protocol';
 import { MillraceError } from '../columns/error.js';
 import type { PlanNode } from '../plan/plan.js';
-import { Chart } from './charts.js';
+import { SpecChart } from './charts.js';
 import type { ChartOptions } from './chartOptions.js';
 import { DISPLAYABLE, isDisplayable } from './displayable.js';
 import type { TablesSelections, TablesSpecOf } from './tableChartTypes.js';
@@ -29,7 +29,7 @@ type Json = Readonly<Record<string, unknown>>;
 export function chart<const Spec extends object>(
   spec: Spec & TablesSpecOf<Spec>,
   options: ChartOptions = {},
-): Chart<TablesSelections<Spec>> {
+): SpecChart<TablesSelections<Spec>> {
   const plans: PlanNode[] = [];
   const plain = plainPart(spec as Json, false, plans, 0) as VegaLiteSpec;
   const [first, ...others] = plans;
@@ -40,7 +40,7 @@ export function chart<const Spec extends object>(
       'Name the table of each view: chart({ layer: [{ data: bars, … }, { data: fills, … }] }).',
     );
   }
-  return new Chart(first, { form: 'vegaLite', spec: plain, tables: plans.length }, options, others);
+  return new SpecChart(first, { form: 'vegaLite', spec: plain, tables: plans.length }, options, others);
 }
 
 /** A part of the spec as plain data, with its tables named. */
