@@ -12,6 +12,7 @@ export type {
   Displayable,
   Displayed,
   DisplayedInput,
+  DisplayedLayout,
   DisplayedPart,
 } from './dsl/displayable.js';
 export type { PlanNode } from './plan/plan.js';
@@ -22,6 +23,7 @@ export { defineAggregate } from './dsl/defineAggregate.js';
 export type { AggregateFunctions } from './dsl/defineAggregate.js';
 export type { RowAs, RowOptions } from './dsl/arrowRows.js';
 export { Chart } from './dsl/charts.js';
+export type { SpecChart } from './dsl/charts.js';
 export type {
   BoxplotOptions,
   CandlestickOptions,
@@ -34,6 +36,10 @@ export type {
   XyOptions,
 } from './dsl/chartOptions.js';
 export type { ChartSpecOf } from './dsl/chartSpecs.js';
+export { chart } from './dsl/tableCharts.js';
+export type { TablesSelections, TablesSpecOf } from './dsl/tableChartTypes.js';
+export type { SelectionCondition } from './dsl/chartSelections.js';
+export type { SelectionColumns, SelectionsOf } from './dsl/selectionTypes.js';
 export { coalesce, concatWs, greatest, least, lit, when } from './dsl/choices.js';
 export type { Then, When } from './dsl/choices.js';
 export type { AsOfJoined, AsOfOptions, TemporalOptions } from './dsl/asOfJoin.js';
@@ -70,6 +76,8 @@ export type {
   ToggleOptions,
 } from './dsl/input.js';
 export type { Input, InputControl } from './dsl/inputControl.js';
+export { layout } from './dsl/layout.js';
+export type { Layout, Viewable } from './dsl/layout.js';
 export { md } from './dsl/prose.js';
 export type { Prose } from './dsl/prose.js';
 export type { Scalar } from './dsl/scalar.js';

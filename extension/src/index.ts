@@ -3,10 +3,11 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
-import { CLOCK_MIME, INPUT_MIME, PIN_MIME, PROSE_MIME, VIEW_MIME } from '@millrace/protocol';
+import { CLOCK_MIME, INPUT_MIME, LAYOUT_MIME, PIN_MIME, PROSE_MIME, VIEW_MIME } from '@millrace/protocol';
 import { ClockRenderer } from './clockRenderer.js';
 import { addCommands } from './commands.js';
 import { InputRenderer } from './inputRenderer.js';
+import { LayoutRenderer } from './layoutRenderer.js';
 import { PinRenderer } from './pinRenderer.js';
 import { ProseRenderer } from './proseRenderer.js';
 import { replayCommands, ReplayControl } from './replayControl.js';
@@ -66,12 +67,23 @@ function proseFactory(
   };
 }
 
+/** Safe: each view in it is shown by what shows it elsewhere, as trusted as the layout is. */
+function layoutFactory(rendermime: IRenderMimeRegistry): IRenderMime.IRendererFactory {
+  return {
+    safe: true,
+    mimeTypes: [LAYOUT_MIME],
+    defaultRank: 0,
+    createRenderer: () => new LayoutRenderer(rendermime),
+  };
+}
+
 /** Adds what draws outputs of ours. */
 function addFactories(panel: NotebookPanel | null, rendermime: IRenderMimeRegistry): void {
   for (const factory of [rendererFactory(panel), pinFactory(panel), inputFactory(panel)])
     rendermime.addFactory(factory, 0);
   rendermime.addFactory(clockFactory(panel), 0);
   rendermime.addFactory(proseFactory(panel, rendermime), 0);
+  rendermime.addFactory(layoutFactory(rendermime), 0);
 }
 
 /** Live views in outputs: those of a notebook know its kernel, those elsewhere show what was saved. */

@@ -1,7 +1,11 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import {
+  INPUT_TARGET,
   VIEW_MIME,
   VIEW_TARGET,
+  type InputMessage,
+  type InputOpen,
+  type InputRequest,
   type ViewMessage,
   type ViewOpen,
   type ViewOutput,
@@ -42,7 +46,8 @@ export class ViewRenderer extends OutputRenderer<DrawnView> {
 
   protected identity(output: unknown): unknown {
     const { v, viewId, view } = output as ViewOutput;
-    return [v, viewId, view];
+    // What is selected in a chart is its state, as rows are.
+    return [v, viewId, { ...view, selections: null }];
   }
 
   protected async draw(output: unknown, trusted: boolean): Promise<DrawnView> {
@@ -55,6 +60,7 @@ export class ViewRenderer extends OutputRenderer<DrawnView> {
         look: currentLook(),
         settings: currentViewSettings(),
         onHide: () => this.save(),
+        selectionChannel: () => this.channel<InputOpen, InputRequest, InputMessage>(INPUT_TARGET, trusted),
       });
       return {
         view,

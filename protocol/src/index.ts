@@ -7,7 +7,7 @@ export type * from './timeLine.js';
 export { clockBundle, clockStateText, type ClockOutput } from './clockOutput.js';
 export * from './chart/options.js';
 export * from './chart/theme.js';
-export { ROWS, toVegaValue } from './chart/fields.js';
+export { fieldOf, ROWS, toVegaValue } from './chart/fields.js';
 export { ALL_ROWS, linesOf, type Lines } from './chart/lines.js';
 export { wallClock } from './chart/timeZone.js';
 export { dayText, instantText, isoText, type InstantText } from './instantText.js';
@@ -21,3 +21,8 @@ export { emptyText, proseMarkdown, type ProseOutput, type ProsePart } from './pr
 export { markdownText } from './markdownText.js';
 export { proseText, type ProseValue } from './proseText.js';
 export * from './exported.js';
+export * from './input/selection.js';
+export { tableName } from './chart/tables.js';
+export { isPicture, refusedInSpec } from './chart/refused.js';
+export type * from './layout.js';
+export { layoutTexts } from './layoutText.js';

@@ -21,3 +21,6 @@ export const PROSE_MIME = 'application/vnd.millrace.prose.v1+json';
 
 /** The MIME type of a replay bar in a cell's output: a `ClockOutput` as JSON. Its comm is one of `SESSION_TARGET`. */
 export const CLOCK_MIME = 'application/vnd.millrace.clock.v1+json';
+
+/** The MIME type of outputs that stand beside or below each other in one: a `LayoutOutput` as JSON. */
+export const LAYOUT_MIME = 'application/vnd.millrace.layout.v1+json';

@@ -1,5 +1,6 @@
 import type { Arrangement } from './arrangement.js';
 import type { ChartSpec } from './chart/options.js';
+import type { InputSpec, InputValue } from './input/spec.js';
 
 /** What a view shows, as plain data: saved in the output, sent when it opens. Column names are the table's. */
 export type ViewDescription =
@@ -13,7 +14,22 @@ export type ViewDescription =
       readonly maxRows: number;
       /** The IANA zone whose times are drawn; UTC where there is none. */
       readonly timeZone?: string;
+      /** Selections in it that are inputs of the session. */
+      readonly selections?: readonly ChartSelection[];
     };
+
+/** A selection in a chart that is an input of the session. */
+export interface ChartSelection {
+  /** The spec's name for it. */
+  readonly param: string;
+  /** The input's name. */
+  readonly input: string;
+  readonly spec: Extract<InputSpec, { kind: 'selection' }>;
+  /** The channels of its fields, where it is an interval. */
+  readonly channels?: readonly string[];
+  /** What was selected when the output was made, or saved. */
+  readonly value: InputValue;
+}
 
 export interface ViewColumn {
   readonly name: string;
@@ -68,6 +84,16 @@ export interface ViewOutput {
   /** The key columns, empty where rows have none. */
   readonly key: readonly string[];
   readonly snapshot: ViewSnapshot;
+  /** Of a chart over several tables all but the first one, which is the output's own. */
+  readonly parts?: readonly ViewPart[];
+}
+
+/** Another table of a chart. */
+export interface ViewPart {
+  readonly viewId: string;
+  readonly columns: readonly ViewColumn[];
+  readonly key: readonly string[];
+  readonly snapshot: ViewSnapshot;
 }
 
 /** Saved rows: an Arrow IPC stream as base64, at most a few hundred rows of it, and when it was. */
@@ -87,6 +113,8 @@ export interface ViewOpen {
   readonly arrangement?: Arrangement;
   /** What of a chart can be seen; not there: nobody knows yet. */
   readonly pixels?: ChartPixels;
+  /** Other views whose frames come together with those of this one, as `group` messages: the tables of one chart. */
+  readonly parts?: readonly string[];
 }
 
 /** The rows that a grid shows: the `limit` rows from row `from` of the table (0 the oldest); `tail` follows the end. */
@@ -127,6 +155,29 @@ export type ViewRequest =
  * Else rows stand in the order of `__row`. A snapshot replaces everything; a delta inserts rows whose `__row` is new, replaces those that are known, and removes.
  */
 export type ViewMessage =
+  | PartMessage
+  /**
+   * What several views tell at one moment. `buffers` are those of its messages, one after the other. Where any of them is a frame, it has a number of its own, and is
+   * acknowledged as a frame is.
+   */
+  | {
+      readonly type: 'group';
+      readonly v: number;
+      readonly seq: number;
+      readonly madeAtMs: number;
+      readonly messages: readonly GroupedMessage[];
+    };
+
+/** What one view of several tells: the first one is number 0. */
+export interface GroupedMessage {
+  readonly part: number;
+  /** How many of the buffers are its own. */
+  readonly buffers: number;
+  readonly message: PartMessage;
+}
+
+/** What one view tells. */
+export type PartMessage =
   | (FrameHeader & {
       readonly type: 'snapshot';
       readonly columns: readonly ViewColumn[];

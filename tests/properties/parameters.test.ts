@@ -13,6 +13,9 @@ import { PlanMaker, sourceOf } from './plans/planMaker.js';
 import { randomTable, type RandomTable } from './plans/tables.js';
 import { forRandom, type Random } from './random.js';
 
+/** What gives one literal. */
+type ControlSpec = Exclude<InputSpec, { kind: 'selection' }>;
+
 const RUNS = Math.ceil(Number(process.env.MILLRACE_RUNS ?? 200) / 8);
 
 type Literal = Extract<Expr, { kind: 'literal' }>;
@@ -35,12 +38,12 @@ const ANY_VALUE = new Set([
 ]);
 
 interface Parameter {
-  readonly spec: InputSpec;
+  readonly spec: ControlSpec;
   value: InputValue;
 }
 
 /** The input that gives values of a literal's type, beginning with the literal's own; null for types that inputs do not have. */
-function specFor({ type, value }: Literal): InputSpec | null {
+function specFor({ type, value }: Literal): ControlSpec | null {
   const label = null;
   switch (type.kind) {
     case 'int32':
@@ -67,7 +70,7 @@ function specFor({ type, value }: Literal): InputSpec | null {
   }
 }
 
-function someValue(random: Random, spec: InputSpec): InputValue {
+function someValue(random: Random, spec: ControlSpec): InputValue {
   switch (spec.kind) {
     case 'range':
       if (!spec.whole) return random.pick([0, 1, -1, 0.5, -2.5, 3.25, 100.75, 12.125, 1e6]);

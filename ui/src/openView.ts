@@ -1,6 +1,6 @@
-import { PROTOCOL_VERSION, type ViewOutput } from '@millrace/protocol';
+import { PROTOCOL_VERSION, type ChartSelection, type ViewOutput } from '@millrace/protocol';
 import { GridSurface } from './grid/gridSurface.js';
-import type { ViewChannel } from './model/channel.js';
+import type { InputChannel, ViewChannel } from './model/channel.js';
 import { LiveView } from './view/liveView.js';
 import { browserScreen } from './view/screen.js';
 import type { Look } from './view/surface.js';
@@ -12,6 +12,8 @@ export interface OpenViewOptions {
   readonly look: Look;
   readonly settings?: ViewSettings;
   readonly onHide?: () => void;
+  /** Makes a way to the input that a selection in a chart is. Not given: it selects in the chart alone. */
+  readonly selectionChannel?: (selection: ChartSelection) => InputChannel | null;
 }
 
 /**
@@ -25,6 +27,7 @@ export async function openView({
   look,
   onHide,
   settings = DEFAULT_SETTINGS,
+  selectionChannel = () => null,
 }: OpenViewOptions): Promise<LiveView> {
   if (output.v !== PROTOCOL_VERSION) {
     throw new Error(
@@ -43,7 +46,10 @@ export async function openView({
       surface: (_model, ask) => new GridSurface(label, ask, settings),
     });
   }
-  const { ChartSurface } = await import('./chart/chartSurface.js');
+  const [{ ChartSurface }, selections] = await Promise.all([
+    import('./chart/chartSurface.js'),
+    selectionsOf(view, selectionChannel),
+  ]);
   return new LiveView({
     output,
     channel,
@@ -51,6 +57,22 @@ export async function openView({
     settings,
     screen: browserScreen,
     surface: (_model, ask) =>
-      new ChartSurface(view.chart, look, label, view.timeZone ?? settings.timeZone ?? undefined, ask),
+      new ChartSurface(view.chart, look, label, {
+        timeZone: view.timeZone ?? settings.timeZone ?? undefined,
+        ask,
+        selections,
+      }),
   });
+}
+
+async function selectionsOf(
+  { selections, timeZone }: Extract<ViewOutput['view'], { kind: 'chart' }>,
+  channelOf: (selection: ChartSelection) => InputChannel | null,
+) {
+  if (selections === undefined || selections.length === 0) return null;
+  const [{ ChartSelections }, { axisTime }] = await Promise.all([
+    import('./chart/chartSelections.js'),
+    import('./chart/axisTime.js'),
+  ]);
+  return new ChartSelections(selections, channelOf, axisTime(timeZone));
 }

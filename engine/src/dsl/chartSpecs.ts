@@ -7,7 +7,7 @@ import type { VegaLiteSpec } from '@millrace/protocol';
 export type ChartSpecOf<Row, Spec = unknown> = VegaLiteSpec & SpecOf<(keyof Row & string) | MadeIn<Spec>>;
 
 /** A spec, or a part of a spec, over fields of these names. */
-interface SpecOf<Field extends string> {
+export interface SpecOf<Field extends string> {
   readonly encoding?: EncodingOf<Field>;
   readonly layer?: readonly SpecOf<Field>[] | readonly string[];
   readonly concat?: readonly SpecOf<Field>[];
@@ -73,7 +73,7 @@ interface OfField<Field extends string> {
 type Levels = [0, 0, 0, 0, 0, 0];
 
 /** The names of the fields that a spec's transforms make, on all of its levels. */
-type MadeIn<Spec, Left extends unknown[] = Levels> = Left extends [unknown, ...infer Rest]
+export type MadeIn<Spec, Left extends unknown[] = Levels> = Left extends [unknown, ...infer Rest]
   ? Spec extends object
     ? | (Spec extends { readonly transform: readonly (infer One)[] } ? MadeBy<One> : never)
       | {

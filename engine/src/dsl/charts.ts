@@ -1,4 +1,5 @@
-import type { ChartSpec, VegaLiteSpec } from '@millrace/protocol';
+import { refusedInSpec, type ChartSpec, type VegaLiteSpec } from '@millrace/protocol';
+import { MillraceError } from '../columns/error.js';
 import type { PlanNode } from '../plan/plan.js';
 import {
   knownBins,
@@ -14,45 +15,99 @@ import {
   type StatOptions,
   type XyOptions,
 } from './chartOptions.js';
+import { ChartSelections, type SelectionCondition } from './chartSelections.js';
 import type { ChartSpecOf } from './chartSpecs.js';
 import { DISPLAYABLE } from './displayable.js';
 import type { Displayable, Displayed } from './displayable.js';
+import { currentOwner } from '../session/client.js';
+import type { SelectionsOf } from './selectionTypes.js';
 
-/** A chart of a collection: shown by a cell whose last value it is. */
+export declare const CHARTED: unique symbol;
+
+/** A chart of collections: shown by a cell whose last value it is. */
 export class Chart implements Displayable {
+  /** What can be selected in it: nothing in short forms. */
+  protected readonly selections: ChartSelections | null;
+
   constructor(
     readonly plan: PlanNode,
     readonly chart: ChartSpec,
     readonly options: ChartOptions,
+    /** Of a chart over several collections the others. */
+    readonly others: readonly PlanNode[] = [],
   ) {
     // Told where the chart is made, not where it is shown.
     viewOptions(options, chart);
+    if (chart.form === 'vegaLite') checkSpec(chart.spec);
+    this.selections =
+      chart.form === 'vegaLite'
+        ? new ChartSelections(currentOwner(), this, chart.spec, [plan, ...others])
+        : null;
   }
 
   [DISPLAYABLE](): Displayed {
+    const selections = this.selections?.shown() ?? [];
     return {
       plan: this.plan,
-      view: { kind: 'chart', chart: this.chart, ...viewOptions(this.options, this.chart) },
+      view: {
+        kind: 'chart',
+        chart: this.chart,
+        ...viewOptions(this.options, this.chart),
+        ...(selections.length === 0 ? {} : { selections }),
+      },
       collection: null,
+      ...(this.others.length === 0 ? {} : { others: this.others }),
     };
   }
 }
 
+/** A chart of a spec. `Selections` are the columns of what can be selected in it. */
+export class SpecChart<Selections> extends Chart {
+  /**
+   * What is selected in the chart, as a condition on the rows of any stream or table that has the columns; where nothing is selected, it holds for all. The
+   * selection is one of the spec's `params`, over plain columns. Making another one computes what is filtered by it anew, as moving an input does.
+   *
+   * @example
+   * const overview = trades.chart({
+   *   params: [{ name: 'brush', select: { type: 'interval', encodings: ['x'] } }],
+   *   mark: 'point', encoding: { x: { field: 'ts' }, y: { field: 'price' } },
+   * });
+   * trades.where(overview.selection('brush')).groupBy('symbol').aggregate(t => ({ volume: sum(t.size) }))
+   * @throws MillraceError `MR8310` for a selection that the spec does not have, `MR8311` for one by whose columns rows cannot be filtered
+   */
+  selection<Name extends keyof Selections & string>(name: Name): SelectionCondition<Selections[Name]> {
+    const selections = this.selections ?? new ChartSelections(null, this, {}, [this.plan]);
+    return selections.condition(name) as unknown as SelectionCondition<Selections[Name]>;
+  }
+}
+
+function checkSpec(spec: VegaLiteSpec): void {
+  const refused = refusedInSpec(spec);
+  if (refused === null) return;
+  throw new MillraceError('MR8300', `the chart's spec cannot have ${refused.what}.`, refused.instead);
+}
+
 /** The charts that every collection has. Each takes `title`, `last: '30 min'`, `maxRows` and `timeZone`. */
 export abstract class Charts<Row> {
+  /** Never there: what a chart over several collections knows the rows of each by. */
+  declare readonly [CHARTED]?: Row;
   abstract readonly plan: PlanNode;
 
   /**
    * Any Vega-Lite chart of the rows: layered, faceted, concatenated, repeated. A `field` is a column of the row, or made by a transform of the spec (`as`).
    *
    * @example bars.chart({ mark: 'bar', encoding: { x: { field: 'symbol' }, y: { field: 'volume', type: 'quantitative' } } })
-   * @throws MillraceError `MR1640` for a time zone that there is not
+   * @throws MillraceError `MR1640` for a time zone that there is not, `MR8300` for what would lead out of the chart
    */
   chart<const Spec extends VegaLiteSpec>(
     spec: Spec & ChartSpecOf<Row, Spec>,
     options: ChartOptions = {},
-  ): Chart {
-    return new Chart(this.plan, { form: 'vegaLite', spec: structuredClone(spec) as VegaLiteSpec }, options);
+  ): SpecChart<SelectionsOf<Row, Spec>> {
+    return new SpecChart(
+      this.plan,
+      { form: 'vegaLite', spec: structuredClone(spec) as VegaLiteSpec },
+      options,
+    );
   }
 
   /**

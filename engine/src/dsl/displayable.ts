@@ -13,6 +13,8 @@ export interface Displayed {
   readonly view: ViewDescription;
   /** Null for a chart, which shows a collection but is none. */
   readonly collection: CollectionKind | null;
+  /** Of a chart over several collections the plans of all but the first. */
+  readonly others?: readonly PlanNode[];
 }
 
 export interface Displayable {
@@ -31,6 +33,14 @@ export function isDisplayable(value: unknown): value is Displayable {
 /** The method by which an input says what a cell's output shows for it, and by which text with live values does. */
 export const SHOWN_INPUT: unique symbol = Symbol.for('millrace.input') as never;
 export const SHOWN_PROSE: unique symbol = Symbol.for('millrace.prose') as never;
+
+export const SHOWN_LAYOUT: unique symbol = Symbol.for('millrace.layout') as never;
+
+/** What a notebook shows for a layout: each of its views as that itself would be shown. */
+export interface DisplayedLayout {
+  readonly direction: 'row' | 'column';
+  readonly views: readonly unknown[];
+}
 
 /** What a notebook shows for an input. */
 export interface DisplayedInput {

@@ -8,7 +8,7 @@ import {
 } from '@millrace/protocol';
 import { MillraceError } from '../columns/error.js';
 import type { TimeLiteral } from './expressions.js';
-import { InputParameter, microsecondsOf, type Input } from './inputControl.js';
+import { InputParameter, microsecondsOf, type ControlSpec, type Input } from './inputControl.js';
 
 /** What every input may be given. */
 export interface InputOptions {
@@ -150,12 +150,12 @@ export const input = {
   },
 } as const;
 
-function make<T>(method: string, spec: InputSpec, { name }: InputOptions): Input<T> {
+function make<T>(method: string, spec: ControlSpec, { name }: InputOptions): Input<T> {
   if (name !== undefined && (typeof name !== 'string' || !/^[\p{L}_$][\p{L}\p{N}_$ .-]{0,199}$/u.test(name)))
     throw mistake(method, `cannot have the name ${inputQuoted(name)}`, "a word: { name: 'least' }");
   const checked = checkInput(spec, spec.value);
   if (!checked.ok) throw mistake(method, `${checked.why}, its value`, 'a value that it takes');
-  const begins = Object.freeze({ ...spec, value: checked.value }) as InputSpec;
+  const begins = Object.freeze({ ...spec, value: checked.value }) as ControlSpec;
   return new InputParameter(begins, name ?? null) as unknown as Input<T>;
 }
 

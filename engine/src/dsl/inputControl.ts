@@ -50,17 +50,20 @@ export interface InputControl<T> {
  */
 export type Input<T> = ExprOf<T> & InputControl<T>;
 
+/** What is not moved in a chart. */
+export type ControlSpec = Exclude<InputSpec, { kind: 'selection' }>;
+
 /** Names of inputs that have none. */
 let numbered = 0;
 
 /** What inputs are at run time: the expression of a plan parameter, with the value that the session holds. */
 export class InputParameter extends ExprValue {
-  readonly #spec: InputSpec;
+  readonly #spec: ControlSpec;
   readonly #given: string | null;
   readonly #owner = currentOwner();
   #made: ClientInput | null = null;
 
-  constructor(spec: InputSpec, name: string | null) {
+  constructor(spec: ControlSpec, name: string | null) {
     super({ kind: 'literal', type: { kind: 'boolean' }, value: null });
     this.#spec = spec;
     this.#given = name;

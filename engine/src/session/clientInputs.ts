@@ -1,5 +1,5 @@
 import type { InputSpec, InputValue } from '@millrace/protocol';
-import { inputLiteral } from '../plan/inputLiteral.js';
+import { inputLiterals } from '../plan/inputLiteral.js';
 import type { ParameterLiteral, ParameterValues } from '../plan/parameters.js';
 import { ask } from './ask.js';
 import { currentRun, existingLink, onLink } from './client.js';
@@ -111,9 +111,6 @@ export function listenToInput(made: ClientInput, listen: (value: InputValue) => 
 
 /** The values of inputs as literals of plans. */
 export function parameterValues(): ParameterValues {
-  const entries = Array.from(inputs.values(), ({ name, spec, value }): [string, ParameterLiteral] => [
-    name,
-    inputLiteral(name, spec, value),
-  ]);
-  return new Map(entries);
+  const literals = Array.from(inputs.values(), ({ name, spec, value }) => inputLiterals(name, spec, value));
+  return new Map(literals.flat().map((literal): [string, ParameterLiteral] => [literal.parameter, literal]));
 }

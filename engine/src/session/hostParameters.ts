@@ -1,6 +1,6 @@
 import { checkInput, inputQuoted, type InputSpec, type InputValue } from '@millrace/protocol';
 import { MillraceError } from '../columns/error.js';
-import { inputLiteral } from '../plan/inputLiteral.js';
+import { inputLiterals } from '../plan/inputLiteral.js';
 import type { ParameterLiteral, ParameterValues } from '../plan/parameters.js';
 
 /** An input that is not there, or that does not take a value. */
@@ -19,6 +19,8 @@ interface Registered {
   readonly spec: InputSpec;
   readonly text: string;
   value: InputValue;
+  /** The names of the plan parameters that it gives values to. */
+  parameters: readonly string[];
   owner: string | null;
   /** Its cell is run again, and has not made it again yet. */
   retired: boolean;
@@ -87,7 +89,15 @@ export class ParameterRegistry {
         'Make an input once, in a cell of its own, and use it in all queries.',
       );
     }
-    const registered = { spec, text, value: checked.value, owner, retired: false };
+    for (const parameter of known?.parameters ?? []) this.#values.delete(parameter);
+    const registered: Registered = {
+      spec,
+      text,
+      value: checked.value,
+      parameters: [],
+      owner,
+      retired: false,
+    };
     this.#inputs.set(name, registered);
     this.#changed(name, registered);
     return registered;
@@ -125,23 +135,27 @@ export class ParameterRegistry {
     for (const input of this.#inputs.values()) if (input.owner === owner) input.retired = true;
   }
 
-  /** Forgets the inputs of an owner that it has not made again; with `all`, all of them. Those that queries use stay. */
-  settle(owner: string, isUsed: (name: string) => boolean, all = false): void {
+  /** Forgets the inputs of an owner that it has not made again; with `all`, all of them. Those whose parameters queries use stay. */
+  settle(owner: string, isUsed: (parameter: string) => boolean, all = false): void {
     for (const [name, input] of this.#inputs) {
       if (input.owner !== owner || !(all || input.retired)) continue;
-      if (isUsed(name)) {
+      if (input.parameters.some(isUsed)) {
         // Another cell's plan goes on with it; that cell's end is its own.
         input.retired = true;
         continue;
       }
       this.#inputs.delete(name);
-      this.#values.delete(name);
+      for (const parameter of input.parameters) this.#values.delete(parameter);
       this.#tell(name, null);
     }
   }
 
-  #changed(name: string, { spec, value }: InputState): void {
-    this.#values.set(name, inputLiteral(name, spec, value));
+  #changed(name: string, input: Registered): void {
+    const { spec, value } = input;
+    const literals = inputLiterals(name, spec, value);
+    input.parameters = literals.map(({ parameter }) => parameter);
+    // All of them before anyone is told: what is computed has one selection, not parts of two.
+    for (const literal of literals) this.#values.set(literal.parameter, literal);
     this.#tell(name, { spec, value });
   }
 

@@ -9,7 +9,8 @@ import { encodeArrow } from '../codecs/arrow.js';
 import type { ParameterValues } from '../plan/parameters.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { encodeRows, savedRows } from '../views/frames.js';
+import { encodeRows, savedRows, visibleRows } from '../views/frames.js';
+import { GroupPort, MOST_PARTS } from '../views/groupPort.js';
 import { ViewPort } from '../views/viewPort.js';
 import { monotonicMs } from '../sources/receiveClock.js';
 import { partsOf, type HeldQuery } from './hostQueries.js';
@@ -121,10 +122,31 @@ export class ViewRegistry {
     for (const id of [...this.#views.keys()]) this.remove(id, 'The session is over.');
   }
 
-  /** Connects a front end. */
+  /** Connects a front end: to one view, or to several whose frames come together. */
   attach(
     open: ViewOpen,
     send: (message: ViewMessage, buffers: readonly Uint8Array[]) => void,
+  ): ViewConnection {
+    const { parts, ...first } = (open ?? {}) as ViewOpen;
+    if (!Array.isArray(parts) || parts.length === 0 || parts.length > MOST_PARTS)
+      return this.#attach(first, send, this.runtime.options.defer);
+    const { world, defer } = this.runtime.options;
+    const group = new GroupPort({
+      parts: parts.length + 1,
+      now: () => monotonicMs(world),
+      after: (milliseconds, callback) => world.after(milliseconds, callback),
+      defer,
+      send,
+    });
+    for (const [part, viewId] of [open.viewId, ...parts].entries())
+      group.add(this.#attach({ ...first, viewId: String(viewId) }, group.sendOf(part), group.defer));
+    return group;
+  }
+
+  #attach(
+    open: ViewOpen,
+    send: (message: ViewMessage, buffers: readonly Uint8Array[]) => void,
+    defer: (work: () => void) => void,
   ): ViewConnection {
     const registered = open.v === PROTOCOL_VERSION ? this.#views.get(open.viewId) : undefined;
     if (registered === undefined) {
@@ -136,7 +158,7 @@ export class ViewRegistry {
       return { receive: () => undefined, close: () => undefined };
     }
     const { held, view, ports } = registered;
-    const { world, defer } = this.runtime.options;
+    const { world } = this.runtime.options;
     const port = new ViewPort(
       {
         source: held.query.table,

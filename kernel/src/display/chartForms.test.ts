@@ -93,7 +93,7 @@ const FACETED: ChartSpec = { ...(FORMS.depth as Extract<ChartSpec, { form: 'dept
 async function picture(name: string, chart: ChartSpec, data: readonly object[], more = {}) {
   const view = { kind: 'chart', title: null, chart, lastUs: null, maxRows: 1000, ...more } as const;
   const shown = chart.form === 'depth' ? bookColumns : columns;
-  const image = await chartPng(view, shown, data as Record<string, unknown>[]);
+  const image = await chartPng(view, [{ columns: shown, rows: data as Record<string, unknown>[] }]);
   if (FOLDER !== undefined) {
     mkdirSync(FOLDER, { recursive: true });
     writeFileSync(join(FOLDER, `${name.replaceAll(' ', '-')}.png`), image.png);

@@ -1,5 +1,12 @@
 import { createRequire } from 'node:module';
-import { ROWS, toVegaLite, type ViewColumn, type ViewDescription } from '@millrace/protocol';
+import {
+  isPicture,
+  ROWS,
+  tableName,
+  toVegaLite,
+  type ViewColumn,
+  type ViewDescription,
+} from '@millrace/protocol';
 
 /** A picture and the size, in pixels, at which it is meant to be seen: it has more dots than that. */
 export interface ChartImage {
@@ -20,27 +27,38 @@ const FONT = 'DejaVu Sans';
 /** What a picture is drawn of. */
 export type DrawnSpec = { readonly language: 'vega' | 'vega-lite'; readonly spec: Record<string, unknown> };
 
+/** One of the tables that a chart draws: its rows as Vega reads them. */
+export interface DrawnTable {
+  readonly columns: readonly ViewColumn[];
+  readonly rows: readonly Record<string, unknown>[];
+}
+
 /** Draws a live chart's rows as a PNG, with the spec that it is drawn with in a front end. */
 export function chartPng(
   view: Extract<ViewDescription, { kind: 'chart' }>,
-  columns: readonly ViewColumn[],
-  rows: readonly Record<string, unknown>[],
+  tables: readonly DrawnTable[],
 ): Promise<ChartImage> {
-  return specPng({ language: 'vega-lite', spec: chartSpec(view, columns, rows, FONT) });
+  return specPng({ language: 'vega-lite', spec: chartSpec(view, tables, FONT) });
 }
 
 /** The Vega-Lite spec of a live chart with its rows in it, as it is drawn on a light page. */
 export function chartSpec(
   view: Extract<ViewDescription, { kind: 'chart' }>,
-  columns: readonly ViewColumn[],
-  rows: readonly Record<string, unknown>[],
+  [first, ...others]: readonly DrawnTable[],
   font: string,
 ): Record<string, unknown> {
   const zone = view.timeZone === undefined ? {} : { timeZone: view.timeZone };
   const theme = { mode: 'light', width: WIDTH, font, background: 'white', ...zone } as const;
-  const spec = toVegaLite(view.chart, columns, theme);
+  const spec = toVegaLite(
+    view.chart,
+    first.columns,
+    theme,
+    others.map(({ columns }) => columns),
+  );
   const title = view.title === null ? {} : { title: view.title };
-  return { ...title, ...spec, data: { name: ROWS, values: rows } };
+  if (others.length === 0) return { ...title, ...spec, data: { name: ROWS, values: first.rows } };
+  const datasets = [first, ...others].map(({ rows }, at) => [tableName(at), rows]);
+  return { ...title, ...spec, datasets: Object.fromEntries(datasets) as Record<string, unknown> };
 }
 
 /**
@@ -98,5 +116,7 @@ function refusingLoader() {
     Promise.reject(
       new Error(`A chart draws the rows of its table and loads nothing else: '${what}' is refused.`),
     );
-  return { options: {}, load: refuse, sanitize: refuse, http: refuse, file: refuse };
+  const picture = (what: string): Promise<{ href: string }> =>
+    isPicture(what) ? Promise.resolve({ href: what }) : refuse(what);
+  return { options: {}, load: refuse, sanitize: picture, http: refuse, file: refuse };
 }

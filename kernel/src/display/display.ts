@@ -5,6 +5,7 @@ import { isChanging, whileChanging } from './changing.js';
 import { shownByEngine } from './displayable.js';
 import { failureBundle } from './errorValue.js';
 import { ShownInputs } from './inputs.js';
+import { Layouts } from './layouts.js';
 import { isLive, LiveValues, type LiveValue } from './liveValues.js';
 import { makers } from './makers.js';
 import { createProgress } from './progress.js';
@@ -41,6 +42,7 @@ export function createDisplay(hooks: DisplayHooks): Display {
   const views = new Views(hooks.link);
   const inputs = new ShownInputs();
   const proses = new Proses(hooks.link);
+  const layouts = new Layouts();
   const handles = new WeakSet<object>();
   let pending: Promise<void> = Promise.resolve();
 
@@ -57,13 +59,14 @@ export function createDisplay(hooks: DisplayHooks): Display {
       return views.show(shown.displayed, hooks.owner(), displayId, hooks.audience());
     if (shown?.kind === 'input') return inputs.show(shown.of, displayId);
     if (shown?.kind === 'prose') return proses.show(shown.parts, hooks.owner(), displayId);
+    if (shown?.kind === 'layout') return layouts.show(shown.layout, displayId, later);
     const content = await contentOf(value);
     whileChanging(value, data => hooks.publish('update', { data, metadata: content.metadata, displayId }));
     return { ...content, displayId };
   };
 
   const forget = (displayId: string): void => {
-    for (const each of [views, inputs, proses]) each.forget(displayId);
+    for (const id of layouts.forget(displayId)) for (const each of [views, inputs, proses]) each.forget(id);
   };
 
   const fill = (kind: 'display' | 'update', value: unknown, displayId: string): void => {
@@ -130,7 +133,7 @@ export function createDisplay(hooks: DisplayHooks): Display {
       await live.settled(hooks.owner());
       // Tables that go over to another value of an input are waited for, as replays are.
       await hooks.link.request({ type: 'inputsSettled' });
-      return [...(await views.settle()), ...(await proses.settle()), ...inputs.settle()];
+      return layouts.absorb([...(await views.settle()), ...(await proses.settle()), ...inputs.settle()]);
     },
     begin: owner => live.stopOwner(owner),
     interrupt: () => {

@@ -2,8 +2,14 @@ import { escapeHtml } from './html.js';
 import { chartSpec } from './chartImage.js';
 import type { LiveOutput } from '../runner/contract.js';
 import { thrownText } from './safely.js';
-import { columnsOf, picturedBundle, viewBundle, type Bundle, type Snapshot } from './viewBundle.js';
-import { vegaRows, viewRows } from './viewRows.js';
+import {
+  drawnTables,
+  picturedBundle,
+  viewBundle,
+  type Bundle,
+  type ChartView,
+  type Snapshot,
+} from './viewBundle.js';
 
 /** The Vega-Lite that front ends draw by themselves: JupyterLab, Notebook, VS Code and Colab all know this version. */
 const VEGA_LITE = {
@@ -47,12 +53,11 @@ export function toldBundle({ data, metadata }: Bundle, sentence: string): Bundle
   return { data: { ...data, ...told }, metadata };
 }
 
-function specOf(view: Parameters<typeof chartSpec>[0], { arrow, bound }: Snapshot): Record<string, unknown> {
-  const columns = columnsOf(bound);
-  const rows = viewRows(arrow, columns);
-  if (rows.count > SPEC_ROWS) return {};
+function specOf(view: ChartView, all: Snapshot): Record<string, unknown> {
+  const tables = drawnTables(view, all);
+  if (tables.reduce((total, { rows }) => total + rows.length, 0) > SPEC_ROWS) return {};
   const spec = {
-    ...chartSpec(view, columns, vegaRows(rows, view.timeZone), 'sans-serif'),
+    ...chartSpec(view, tables, 'sans-serif'),
     $schema: VEGA_LITE.schema,
   };
   const text = JSON.stringify(spec);

@@ -8,6 +8,7 @@ import {
   picturedBundle,
   pictureRows,
   SAVED_ROWS,
+  snapshotOf,
   viewBundle,
   type Snapshot,
 } from './viewBundle.js';
@@ -32,7 +33,7 @@ export class Views {
 
   /** Registers a view with the host and makes its first bundle: with a picture for a person whose front end draws no live views. */
   async show(
-    { plan, view, collection }: Displayed,
+    { plan, view, collection, others }: Displayed,
     owner: string | null,
     displayId: string,
     audience: Audience,
@@ -40,7 +41,13 @@ export class Views {
     const viewId = randomUUID();
     await this.#link.request({ type: 'view', viewId, plan, owner, view });
     const caption = view.title ?? collection ?? 'Chart';
-    const shown: ShownView = { displayId, viewId, view, caption, digest: '', pictured: false };
+    const parts = others?.map(() => randomUUID());
+    for (const [at, other] of (others ?? []).entries())
+      await this.#link.request({ type: 'view', viewId: parts![at], plan: other, owner, view });
+    const shown: ShownView = {
+      ...{ displayId, viewId, view, caption, digest: '', pictured: false },
+      ...(parts === undefined ? {} : { parts }),
+    };
     this.#shown.set(displayId, shown);
     if (audience === 'person') await this.#read();
     const snapshot = await this.#snapshot(shown, SAVED_ROWS[view.kind]);
@@ -95,11 +102,13 @@ export class Views {
     await Promise.race([end, patience]);
   }
 
-  #snapshot({ viewId }: ShownView, limit: number): Promise<Snapshot> {
-    return this.#link.request({ type: 'viewSnapshot', viewId, limit });
+  #snapshot(shown: ShownView, most: number): Promise<Snapshot> {
+    return snapshotOf(shown, most, (viewId, limit) =>
+      this.#link.request({ type: 'viewSnapshot', viewId, limit }),
+    );
   }
 }
 
-function liveOf({ viewId, view, caption, digest }: ShownView): LiveOutput {
-  return { viewId, view, caption, digest };
+function liveOf({ viewId, parts, view, caption, digest }: ShownView): LiveOutput {
+  return { viewId, ...(parts === undefined ? {} : { parts }), view, caption, digest };
 }

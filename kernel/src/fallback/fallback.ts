@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PROTOCOL_VERSION, SESSION_TARGET, VIEW_TARGET } from '@millrace/protocol';
 import type { HostRequest } from 'millrace/session';
-import { digestOf, pictureRows, SAVED_ROWS, type Snapshot } from '../display/viewBundle.js';
+import { digestOf, pictureRows, SAVED_ROWS, snapshotOf, type Snapshot } from '../display/viewBundle.js';
 import type { FromEngine, ToEngine } from '../engine/messages.js';
 import type { Audience, LiveOutput } from '../runner/contract.js';
 import type { HostResult } from '../runner/outputMessages.js';
@@ -9,6 +9,7 @@ import type { OutputWatcher } from '../wire/cellRunner.js';
 import type { Header, JsonObject, Message } from '../wire/message.js';
 import { Pace } from '../wire/pace.js';
 import { Drawing } from './drawing.js';
+import { drawLayout } from './layoutDrawing.js';
 import type { Drawn } from './messages.js';
 
 /** How long an extension has to open its comm before an output is taken for one that nobody draws, in milliseconds. */
@@ -117,8 +118,12 @@ export class Fallback implements OutputWatcher {
     if (header.msg_type === 'comm_open') {
       const { target_name: target, data } = content;
       if (target === SESSION_TARGET) this.#dropWhere(({ parent }) => parent.session === header.session);
-      if (target === VIEW_TARGET && typeof data === 'object' && data !== null && 'viewId' in data)
-        this.#dropWhere(({ live }) => live.viewId === data.viewId);
+      if (target === VIEW_TARGET && typeof data === 'object' && data !== null && 'viewId' in data) {
+        const { viewId } = data;
+        this.#dropWhere(
+          ({ live }) => live.viewId === viewId || (live.parts?.some(part => part === viewId) ?? false),
+        );
+      }
     }
     this.#schedule();
   }
@@ -131,7 +136,7 @@ export class Fallback implements OutputWatcher {
       this.#drop(output);
       return true;
     }
-    if (data.type === 'snapshot' || data.type === 'delta') output.seq = data.seq;
+    if (data.type === 'snapshot' || data.type === 'delta' || data.type === 'group') output.seq = data.seq;
     output.changedAt ??= performance.now();
     this.#schedule();
     return true;
@@ -158,8 +163,9 @@ export class Fallback implements OutputWatcher {
     }
     output.comm = randomUUID();
     this.#byComm.set(output.comm, output);
-    const { viewId } = output.live;
-    const open = { v: PROTOCOL_VERSION, viewId, credit: 1, range: { from: 0, limit: 1, tail: true } };
+    const { viewId, parts } = output.live;
+    const range = { from: 0, limit: 1, tail: true };
+    const open = { v: PROTOCOL_VERSION, viewId, credit: 1, range, ...(parts === undefined ? {} : { parts }) };
     this.#options.engine.send({ type: 'viewOpen', comm: output.comm, open });
   }
 
@@ -248,7 +254,15 @@ export class Fallback implements OutputWatcher {
    * makes the picture at its end.
    */
   async #draw(output: Output, saved: Snapshot): Promise<Drawn> {
-    const { live, audience } = output;
+    const { layout } = output.live;
+    if (layout === undefined) return this.#drawView(output, output.live, saved);
+    return drawLayout(layout, async live =>
+      this.#drawView(output, live, await this.#snapshot(live, SAVED_ROWS[live.view.kind])),
+    );
+  }
+
+  async #drawView(output: Output, live: LiveOutput, saved: Snapshot): Promise<Drawn> {
+    const { audience } = output;
     const { view } = live;
     if (view.kind === 'chart' && output.undrawn === null && audience === 'person') {
       const all = await this.#snapshot(live, pictureRows(view));
@@ -262,9 +276,11 @@ export class Fallback implements OutputWatcher {
     return this.#drawing.draw({ live, saved, all: null, reason: output.undrawn });
   }
 
-  async #snapshot({ viewId }: LiveOutput, limit: number): Promise<Snapshot> {
-    const result = await this.#options.engine.request({ type: 'viewSnapshot', viewId, limit });
-    if (!result.ok) throw new Error(result.error.message);
-    return result.value as Snapshot;
+  #snapshot(live: LiveOutput, most: number): Promise<Snapshot> {
+    return snapshotOf(live, most, async (viewId, limit) => {
+      const result = await this.#options.engine.request({ type: 'viewSnapshot', viewId, limit });
+      if (!result.ok) throw new Error(result.error.message);
+      return result.value as Snapshot;
+    });
   }
 }

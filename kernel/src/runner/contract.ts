@@ -82,11 +82,25 @@ export interface DisplayData {
 /** A live view as an output shows it. */
 export interface LiveOutput {
   readonly viewId: string;
+  /** Of a chart over several tables the views of all but the first; of a layout all views in it but the first. */
+  readonly parts?: readonly string[];
+  /** Of a layout what is in it. */
+  readonly layout?: LiveLayout;
   readonly view: ViewDescription;
   /** What the line below its table begins with. */
   readonly caption: string;
   /** What the bundle was made of: the same content is not sent twice. */
   readonly digest: string;
+}
+
+/** What a layout shows: views that are live, and what was shown of the rest. */
+export interface LiveLayout {
+  readonly direction: 'row' | 'column';
+  readonly children: readonly {
+    readonly data: MimeBundle;
+    readonly metadata: Readonly<Record<string, unknown>>;
+    readonly live?: LiveOutput;
+  }[];
 }
 
 /**

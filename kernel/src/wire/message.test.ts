@@ -17,6 +17,13 @@ describe('messages', () => {
     expect(message?.buffers).toEqual([Buffer.from([9, 8])]);
   });
 
+  test('have no halves of characters, and their backslashes', () => {
+    const text = 'a\ud800b\\ud800\udc00 \ud83d\ude00 \\\ud800';
+    const frames = codec().encode({ ...request, content: { code: text } });
+    const message = codec().decode(bytes(frames));
+    expect(message?.content).toEqual({ code: 'a\ufffdb\\ud800\ufffd \ud83d\ude00 \\\ufffd' });
+  });
+
   test('are signed as the protocol says', () => {
     const [, signature, ...parts] = codec().encode(request) as string[];
     const hmac = createHmac('sha256', 'secret');

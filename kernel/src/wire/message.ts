@@ -76,7 +76,7 @@ export class MessageCodec {
       msg_type: out.type,
       version: JUPYTER_PROTOCOL,
     };
-    const parts = [header, out.parent, out.metadata ?? {}, out.content].map(part => JSON.stringify(part));
+    const parts = [header, out.parent, out.metadata ?? {}, out.content].map(jsonOf);
     return [...(out.identities ?? []), DELIMITER, this.#sign(parts), ...parts, ...(out.buffers ?? [])];
   }
 
@@ -132,4 +132,17 @@ function isObject(value: unknown): value is JsonObject {
 
 function isHeader(value: unknown): value is Header {
   return isObject(value) && typeof value.msg_id === 'string' && typeof value.msg_type === 'string';
+}
+
+/**
+ * A part of a message as JSON. Halves of characters, which JavaScript's texts can have, become what stands for no character: a notebook that has one cannot be
+ * saved.
+ */
+function jsonOf(part: unknown): string {
+  const json = JSON.stringify(part);
+  if (!json.includes('\\ud')) return json;
+  // Each escape as a whole, so that a backslash of the text is none.
+  return json.replace(/\\(?:u([0-9a-f]{4})|.)/g, (escape: string, code: string | undefined) =>
+    code !== undefined && code >= 'd800' && code <= 'dfff' ? '\\ufffd' : escape,
+  );
 }

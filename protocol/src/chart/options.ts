@@ -6,7 +6,12 @@ export type VegaLiteSpec = { readonly [key: string]: unknown };
  * the one function that drawing, snapshots and exports share (`chart/toVegaLite.ts`).
  */
 export type ChartSpec =
-  | { readonly form: 'vegaLite'; readonly spec: VegaLiteSpec }
+  | {
+      readonly form: 'vegaLite';
+      readonly spec: VegaLiteSpec;
+      /** Of a chart over several tables how many there are: parts of the spec name theirs (`tableName`). */
+      readonly tables?: number;
+    }
   | XyChart<'line'>
   | XyChart<'point'>
   | (XyChart<'area'> & Stacked)

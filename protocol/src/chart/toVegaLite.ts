@@ -8,6 +8,7 @@ import { line } from './line.js';
 import type { ChartSpec, VegaLiteSpec } from './options.js';
 import { points } from './points.js';
 import { stat } from './stat.js';
+import { tableColumns } from './tables.js';
 import { themeConfig, type ChartTheme } from './theme.js';
 import { cleanUserSpec, isObject, mergeDeep } from './userSpec.js';
 
@@ -18,6 +19,7 @@ const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
  * where the chart is live, `{ ...spec, data: { values: rows } }` where it is a picture. Rows are objects by column name,
  * made with `toVegaValue` (times are epoch milliseconds), plus `__state` where the table has windows.
  *
+ * @param others the columns of the chart's other tables
  * @example
  * const spec = toVegaLite({ form: 'line', x: 'windowEnd', y: 'vwap', color: 'symbol' }, columns, { mode: 'light', width: 760 });
  */
@@ -25,8 +27,9 @@ export function toVegaLite(
   chart: ChartSpec,
   columns: readonly ViewColumn[],
   theme: ChartTheme,
+  others: readonly (readonly ViewColumn[])[] = [],
 ): VegaLiteSpec {
-  const body = bodyOf(chart, columns, theme);
+  const body = bodyOf(chart, columns, theme, others);
   const { config, ...rest } = body;
   return {
     $schema: SCHEMA,
@@ -43,10 +46,16 @@ function bodyOf(
   chart: ChartSpec,
   columns: readonly ViewColumn[],
   theme: ChartTheme,
+  others: readonly (readonly ViewColumn[])[],
 ): Record<string, unknown> {
   switch (chart.form) {
     case 'vegaLite':
-      return cleanUserSpec(chart.spec, columns, theme);
+      return cleanUserSpec(
+        chart.spec,
+        columns,
+        theme,
+        chart.tables === undefined ? null : tableColumns(columns, others),
+      );
     case 'line':
     case 'area':
       return line(chart, columns, theme);

@@ -1,6 +1,7 @@
 import type { ViewColumn } from '../view.js';
 import { measureOf } from './fields.js';
 import type { VegaLiteSpec } from './options.js';
+import type { TableColumns } from './tables.js';
 import { TIME_AXIS_FORMAT, type ChartTheme } from './theme.js';
 
 type Json = Record<string, unknown>;
@@ -12,24 +13,37 @@ const CHILD_LISTS = ['layer', 'concat', 'hconcat', 'vconcat'] as const;
  * spec are drawn), times are read as UTC like everywhere else, columns have the kind of measurement of their type where the spec does not say it, panes
  * beside and below each other are fitted to the width, and what Vega does not need to draw is left out.
  */
-export function cleanUserSpec(spec: VegaLiteSpec, columns: readonly ViewColumn[], theme: ChartTheme): Json {
-  const { data: _data, datasets: _datasets, usermeta: _usermeta, $schema: _schema, ...rest } = spec;
-  const clean = cleanPart(rest, columns);
+export function cleanUserSpec(
+  spec: VegaLiteSpec,
+  columns: readonly ViewColumn[],
+  theme: ChartTheme,
+  tables: TableColumns | null,
+): Json {
+  const { data, datasets: _datasets, usermeta: _usermeta, $schema: _schema, ...rest } = spec;
+  const clean = cleanPart(nameOfTable(data, tables) === null ? rest : { data, ...rest }, columns, tables);
   return typeof theme.width === 'number' ? fitted(clean, theme.width) : clean;
 }
 
-function cleanPart(part: Json, columns: readonly ViewColumn[]): Json {
+function cleanPart(part: Json, above: readonly ViewColumn[], tables: TableColumns | null): Json {
   const clean: Json = { ...part };
-  if ('data' in clean && !hasInlineValues(clean.data)) delete clean.data;
+  const table = nameOfTable(clean.data, tables);
+  const columns = table === null ? above : (tables?.get(table) ?? above);
+  if ('data' in clean && table === null && !hasInlineValues(clean.data)) delete clean.data;
   for (const list of CHILD_LISTS) {
     if (Array.isArray(clean[list]))
       clean[list] = (clean[list] as unknown[]).map(child =>
-        isObject(child) ? cleanPart(child, columns) : child,
+        isObject(child) ? cleanPart(child, columns, tables) : child,
       );
   }
-  if (isObject(clean.spec)) clean.spec = cleanPart(clean.spec, columns);
+  if (isObject(clean.spec)) clean.spec = cleanPart(clean.spec, columns, tables);
   if (isObject(clean.encoding)) clean.encoding = cleanEncoding(clean.encoding, columns);
   return clean;
+}
+
+/** Which of a chart's tables a part of its spec draws; null: the one above it. */
+function nameOfTable(data: unknown, tables: TableColumns | null): string | null {
+  if (tables === null || !isObject(data) || typeof data.name !== 'string') return null;
+  return tables.has(data.name) ? data.name : null;
 }
 
 function hasInlineValues(data: unknown): boolean {

@@ -1,4 +1,6 @@
 import { isoText } from '../instantText.js';
+import { readSelected, selectedText } from './selection.js';
+import { isWellFormed } from './wellFormed.js';
 import type { InputSpec, InputValue } from './spec.js';
 
 /** A value as the input takes it, or why it does not. */
@@ -37,6 +39,12 @@ export function checkInput(spec: InputSpec, value: unknown): CheckedInput {
     }
     case 'date':
       return checkDate(spec, value);
+    case 'selection': {
+      const selected = readSelected(spec, value);
+      return selected === null
+        ? no('takes what is selected in its chart', value)
+        : { ok: true, value: selectedText(selected) };
+    }
   }
 }
 
@@ -83,8 +91,4 @@ export function inputQuoted(value: unknown): string {
   if (typeof value === 'string') return `'${value.length > QUOTED ? `${value.slice(0, QUOTED)}…` : value}'`;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return value === null || value === undefined ? String(value) : `a value of type ${typeof value}`;
-}
-
-function isWellFormed(text: string): boolean {
-  return !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text);
 }

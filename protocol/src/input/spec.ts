@@ -1,3 +1,5 @@
+import type { SelectionField, SelectionMode } from './selection.js';
+
 /** The value of an input as it crosses: of a date, whole microseconds since 1970 UTC. */
 export type InputValue = number | string | boolean;
 
@@ -33,6 +35,13 @@ type InputOf =
       readonly min: number | null;
       readonly max: number | null;
       readonly value: number;
+    }
+  /** What is selected in a chart: the JSON of a `Selected`, or nothing. */
+  | {
+      readonly kind: 'selection';
+      readonly mode: SelectionMode;
+      readonly fields: readonly SelectionField[];
+      readonly value: string;
     };
 
 /** The data of `INPUT_MIME`: enough to draw the saved state with no kernel, and to ask the kernel for the live one. */

@@ -10,6 +10,8 @@ export function inputText(spec: InputSpec, value: InputValue): string {
       return value === true ? 'on' : 'off';
     case 'date':
       return typeof value === 'number' ? isoText(value, 'us') : String(value);
+    case 'selection':
+      return value === '' ? 'everything' : String(value);
     case 'range':
     case 'text':
       return String(value);

@@ -1,17 +1,18 @@
 import {
   isSingleView,
-  ROWS,
   toVegaLite,
   type ChartPixels,
   type ChartSpec,
   type ViewRequest,
 } from '@millrace/protocol';
-import type { Changeset, Spec, View } from 'vega';
+import type { Spec, View } from 'vega';
 import { element, setAttribute, setText } from '../dom.js';
 import type { Change, ViewModel } from '../model/viewModel.js';
 import type { Look, Picture, Surface } from '../view/surface.js';
-import { ChartRows } from './chartRows.js';
+import type { ChartSelections } from './chartSelections.js';
+import { ChartTables, type TableChanges } from './chartTables.js';
 import { FastLines } from './fastLines.js';
+import { hasInterval, NONE_SELECTED, withSelections } from './selectionSpec.js';
 import { seenSpan, SPAN, type Span } from './timeAxis.js';
 import { hideTooltip } from './tooltip.js';
 import { formOf, vegaView } from './vegaView.js';
@@ -25,6 +26,16 @@ const PIXELS_PAUSE_MS = 80;
 /** What is behind a saved picture: pages that show it need not have our theme. */
 const PAPER = { light: '#ffffff', dark: '#111111' } as const;
 
+/** What a chart may have beside what it shows. */
+export interface ChartSurfaceOptions {
+  /** The zone whose clocks its axes tell; not given: UTC. */
+  readonly timeZone?: string | undefined;
+  /** Asks for other rows: those that make the pixels that are seen. */
+  readonly ask?: (request: ViewRequest) => void;
+  /** What can be selected in it and is an input of the session; null: nothing. */
+  readonly selections?: ChartSelections | null;
+}
+
 /**
  * A chart that follows its rows: what changed goes into Vega as inserts, removals and modified fields, so that a frame
  * costs what changed. Another width or theme builds it anew over the rows that it holds.
@@ -34,7 +45,7 @@ export class ChartSurface implements Surface {
   readonly range = null;
   private readonly canvas = element('div', 'millrace-Chart-canvas');
   private readonly error = element('pre', 'millrace-Error');
-  private readonly rows: ChartRows;
+  private readonly rows: ChartTables;
   private readonly zoom: Zoom;
   private view: View | null = null;
   /** What draws the lines of a chart of nothing else; null: Vega draws all of it. Not there before the columns are known. */
@@ -48,6 +59,9 @@ export class ChartSurface implements Surface {
   private overhang = 0;
   private observer: ResizeObserver | null = null;
   private resizeTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly timeZone: string | undefined;
+  private readonly ask: (request: ViewRequest) => void;
+  readonly selections: ChartSelections | null;
   /** Work on the Vega view is done one after the other. */
   private work: Promise<void> = Promise.resolve();
   private disposed = false;
@@ -56,10 +70,12 @@ export class ChartSurface implements Surface {
     private readonly chart: ChartSpec,
     private look: Look,
     private readonly label: string,
-    private readonly timeZone?: string,
-    private readonly ask: (request: ViewRequest) => void = () => undefined,
+    { timeZone, ask = () => undefined, selections = null }: ChartSurfaceOptions = {},
   ) {
-    this.rows = new ChartRows(timeZone);
+    this.timeZone = timeZone;
+    this.ask = ask;
+    this.selections = selections;
+    this.rows = new ChartTables(timeZone);
     this.error.hidden = true;
     this.error.setAttribute('role', 'alert');
     this.canvas.setAttribute('role', 'figure');
@@ -67,9 +83,15 @@ export class ChartSurface implements Surface {
     this.zoom = new Zoom(this.canvas, {
       seen: () => (this.view === null || this.scales.length === 0 ? null : seenSpan(this.view, this.scales)),
       show: span => void this.queue(() => this.showSpan(span)),
+      needsShift: chart.form === 'vegaLite' && hasInterval(chart.spec),
+      escape: () => this.selections?.clear() ?? false,
     });
     if (chart.form === 'stat') this.canvas.removeAttribute('tabindex');
     this.node.append(this.canvas, this.zoom.button, this.error);
+    if (selections !== null) {
+      this.node.append(selections.node);
+      selections.onChange(() => void this.queue(() => this.build()));
+    }
     this.observer = new ResizeObserver(() => this.measure());
     this.observer.observe(this.node);
   }
@@ -78,7 +100,7 @@ export class ChartSurface implements Surface {
     return this.queue(async () => {
       if (this.fast === undefined) this.fast = FastLines.of(this.chart, model, this.canvas, this.timeZone);
       if (this.fast != null) return this.drawFast(this.fast, change, model);
-      const changes = this.rows.apply(change, model.columns);
+      const changes = this.rows.apply(change, model);
       if (changes === 'rebuild' || this.view === null) await this.build();
       else await this.run(this.view, changes);
     });
@@ -138,6 +160,7 @@ export class ChartSurface implements Surface {
     clearTimeout(this.pixelsTimer);
     this.fast?.dispose();
     this.observer?.disconnect();
+    this.selections?.dispose();
     this.view?.finalize();
     this.view = null;
     hideTooltip();
@@ -164,8 +187,8 @@ export class ChartSurface implements Surface {
     this.tellPixels();
   }
 
-  private async run(view: View, changes: Changeset): Promise<void> {
-    await view.change(ROWS, changes).runAsync();
+  private async run(view: View, changes: TableChanges): Promise<void> {
+    await this.rows.change(view, changes).runAsync();
     this.tell(view);
     if (this.outgrows()) await this.build();
   }
@@ -207,12 +230,19 @@ export class ChartSurface implements Surface {
   }
 
   private async buildAt(width: number): Promise<void> {
-    const spec = toVegaLite(this.chart, this.fast?.columns ?? this.rows.columns, {
+    const theme = {
       mode: this.look.mode,
       font: this.look.font,
       width,
       ...(this.timeZone === undefined ? {} : { timeZone: this.timeZone }),
-    });
+    };
+    const plain = toVegaLite(
+      this.chart,
+      this.fast?.columns ?? this.rows.columns,
+      theme,
+      this.rows.otherColumns,
+    );
+    const spec = this.selections?.begin(plain) ?? withSelections(plain, NONE_SELECTED);
     this.canvas.classList.toggle('millrace-mod-scroll', !isSingleView(spec));
     this.view?.finalize();
     this.canvas.replaceChildren();
@@ -228,7 +258,10 @@ export class ChartSurface implements Surface {
     this.view = view;
     this.scales = made.scales;
     if (this.fast != null) await this.fast.begin(view);
-    else await view.insert(ROWS, this.rows.fresh()).runAsync();
+    else {
+      this.selections?.attach(view);
+      await this.rows.fill(view).runAsync();
+    }
     this.tell(view);
     this.tellPixels();
   }

@@ -234,7 +234,7 @@ describe('the time axis', () => {
     },
   );
 
-  it("is left alone where a user's spec has a selection of its own, or says what is seen", () => {
+  it("is left alone where a user's spec moves it by itself, or says what is seen", () => {
     const spec = (encoding: object, more: object = {}): readonly string[] => {
       const chart: ChartSpec = {
         form: 'vegaLite',
@@ -247,7 +247,9 @@ describe('the time axis', () => {
     };
     const x = { field: 'windowStart', type: 'temporal' };
     expect(spec({ x })).toEqual(['x']);
-    expect(spec({ x }, { params: [{ name: 'brush', select: 'interval' }] })).toEqual([]);
+    expect(spec({ x }, { params: [{ name: 'brush', select: 'interval' }] })).toEqual(['x']);
+    const scales = { params: [{ name: 'zoom', select: 'interval', bind: 'scales' }] };
+    expect(spec({ x, y: { field: 'close', type: 'quantitative' } }, scales)).toEqual([]);
     expect(spec({ x: { ...x, scale: { domain: [START, START + 1] } } })).toEqual([]);
     expect(spec({ x: { field: 'close', type: 'quantitative' } })).toEqual([]);
   });

@@ -21,8 +21,10 @@ interface WithSpan {
  */
 export function withSpan(spec: Spec, chart: ChartSpec, span: Span | null): WithSpan {
   const scales: string[] = [];
-  // What a user's spec does with the pointer by itself goes before.
-  const isOwn = chart.form === 'vegaLite' && JSON.stringify(chart.spec).includes('"select"');
+  // A spec whose axes follow its own selection moves them by itself.
+  const isOwn =
+    chart.form === 'vegaLite' &&
+    /"bind":"scales"|"domain":\{"(param|selection)"/.test(JSON.stringify(chart.spec));
   if (chart.form === 'stat' || isOwn) return { spec, scales };
   // Of the user's own specs only time is known to be one axis.
   const kinds = chart.form === 'vegaLite' ? ['utc', 'time'] : ['utc', 'time', 'linear'];

@@ -1,4 +1,4 @@
-import type { ChartSpec, VegaLiteSpec } from '@millrace/protocol';
+import { isPicture, type ChartSpec, type VegaLiteSpec } from '@millrace/protocol';
 import { parse, View, type Loader, type Runtime, type Spec } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
@@ -30,7 +30,7 @@ export function vegaView(
     renderer: 'canvas',
     hover: true,
     expr: expressionInterpreter,
-    loader: refusingLoader,
+    loader: refusingLoader(onError),
     logger,
     tooltip: showTooltip,
   });
@@ -44,16 +44,21 @@ export function formOf(chart: ChartSpec): string {
 
 const refuse = (uri: string): Promise<never> =>
   Promise.reject(
-    new Error(`A chart cannot load '${uri}'. Read it in a cell, and chart the table that results.`),
+    new Error(
+      `A chart cannot load '${String(uri).slice(0, 200)}'. Read it in a cell, and chart the table that results.`,
+    ),
   );
 
-const refusingLoader: Loader = {
-  load: refuse,
-  sanitize: refuse,
-  http: refuse,
-  file: refuse,
-  options: {},
-} as unknown as Loader;
+/** Nothing is loaded but pictures that are their own address, and what was to be loaded is told: Vega itself leaves out a picture that is not there. */
+function refusingLoader(onError: (message: string) => void): Loader {
+  const sanitize = (uri: string): Promise<{ href: string }> => {
+    if (isPicture(uri)) return Promise.resolve({ href: uri });
+    const refused = refuse(uri);
+    refused.catch((error: Error) => onError(error.message));
+    return refused;
+  };
+  return { load: refuse, sanitize, http: refuse, file: refuse, options: {} } as unknown as Loader;
+}
 
 /** Hands errors on as sentences; warnings and the rest stay unsaid, they repeat at every frame. */
 class ErrorLogger {

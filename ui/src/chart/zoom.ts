@@ -13,6 +13,10 @@ interface ZoomTarget {
   readonly seen: () => Seen | null;
   /** Shows a span; null: all rows, as they come. */
   readonly show: (span: Span | null) => void;
+  /** Whether dragging selects, so that it moves the axis only with Shift. */
+  readonly needsShift?: boolean;
+  /** Gives up what Escape ends before the axis is let go. @returns false where there is nothing */
+  readonly escape?: () => boolean;
 }
 
 /** Pixels by which a pointer moves before it is a drag. */
@@ -99,7 +103,10 @@ export class Zoom {
   private key(event: KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const seen = this.target.seen();
-    if (seen === null || !this.act(event.key, seen)) return;
+    const isDone =
+      (event.key === 'Escape' && this.target.escape?.() === true) ||
+      (seen !== null && this.act(event.key, seen));
+    if (!isDone) return;
     // The notebook has its own meanings for keys.
     event.preventDefault();
     event.stopPropagation();
@@ -147,7 +154,8 @@ export class Zoom {
   }
 
   private press(event: PointerEvent): void {
-    if (event.button !== 0 || !event.isPrimary) return;
+    if (event.button !== 0 || !event.isPrimary || (this.target.needsShift === true && !event.shiftKey))
+      return;
     const from = this.target.seen();
     if (from !== null) this.drag = { pointer: event.pointerId, x: event.clientX, from, moved: false };
   }

@@ -35,6 +35,12 @@ export function controlOf(spec: InputSpec): ValueControl {
     }
     case 'date':
       return dateOf(spec);
+    case 'selection': {
+      // It is made in its chart.
+      const node = inputOf('text');
+      node.readOnly = true;
+      return { node, event: 'change', read: () => node.value, show: value => (node.value = String(value)) };
+    }
   }
 }
 

@@ -16,10 +16,14 @@ export interface Change {
   readonly inserted: readonly Row[];
   readonly updated: readonly Row[];
   readonly removed: readonly Row[];
+  /** What it did to a chart's other tables. */
+  readonly others?: readonly Change[];
 }
 
+export const NO_CHANGE: Change = { reset: false, inserted: [], updated: [], removed: [] };
+
 /** A frame of a view: the messages that carry rows. */
-export type Frame = Extract<ViewMessage, { type: 'snapshot' | 'delta' }>;
+export type Frame = Extract<ViewMessage, { type: 'snapshot' | 'delta' | 'group' }>;
 
 /**
  * The rows of a view as last told by the kernel: a snapshot replaces them, a delta changes them. Rows stand in the order
@@ -35,6 +39,8 @@ export class ViewModel {
   /** From where to where a chart's x axis is to be drawn; null: as the rows say. */
   span: readonly [from: number, to: number] | null = null;
   status: ViewStatus;
+  /** A chart's other tables. */
+  readonly others: readonly ViewModel[] = [];
   private readonly byId = new Map<number, Row>();
 
   /** Begins with the saved rows of an output. */
@@ -57,6 +63,11 @@ export class ViewModel {
     return [...this.byId.values()];
   }
 
+  /** All rows, as if they had just come. */
+  whole(): Change {
+    return { reset: true, inserted: this.rows(), updated: [], removed: [] };
+  }
+
   /**
    * Applies a frame.
    *
@@ -65,6 +76,7 @@ export class ViewModel {
    * @throws Error where the frame cannot be read, e.g. of a newer protocol.
    */
   apply(frame: Frame, buffers: readonly Uint8Array[]): Change | 'gap' {
+    if (frame.type === 'group') throw new Error('The kernel tells several tables of a view that has one.');
     if (frame.v !== PROTOCOL_VERSION) {
       throw new Error(
         `The kernel speaks version ${frame.v} of Millrace's view protocol, this extension version ${PROTOCOL_VERSION}. Install matching versions.`,

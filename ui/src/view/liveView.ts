@@ -1,7 +1,8 @@
 import { PROTOCOL_VERSION, type ViewMessage, type ViewOutput, type ViewRequest } from '@millrace/protocol';
 import { element, setAttribute, setText } from '../dom.js';
 import type { ChannelState, ViewChannel } from '../model/channel.js';
-import { ViewModel, type Change, type Frame } from '../model/viewModel.js';
+import { GroupModel } from '../model/groupModel.js';
+import { NO_CHANGE, ViewModel, type Change, type Frame } from '../model/viewModel.js';
 import { savedBundle, type SavedBundle } from './savedOutput.js';
 import { StatusLine, type Standing } from './statusLine.js';
 import type { Screen } from './screen.js';
@@ -23,8 +24,6 @@ export interface LiveViewOptions {
 const CREDIT = 1;
 /** A wait that is shorter than a frame of the screen is none. */
 const FRAME_MS = 17;
-
-const NO_CHANGE: Change = { reset: false, inserted: [], updated: [], removed: [] };
 
 /**
  * A view in a page: it draws the saved rows, asks the kernel for the present ones, applies frames, and lets the kernel
@@ -55,7 +54,7 @@ export class LiveView {
   constructor(private readonly options: LiveViewOptions) {
     const { output, screen, channel } = options;
     this.settings = options.settings ?? DEFAULT_SETTINGS;
-    this.model = new ViewModel(output);
+    this.model = output.parts === undefined ? new ViewModel(output) : new GroupModel(output);
     this.surface = options.surface(this.model, request => this.channel?.send(request));
     this.node = element('div', 'millrace-View');
     if (output.view.title !== null)
@@ -75,7 +74,11 @@ export class LiveView {
   takeSaved(): SavedBundle | null {
     if (!this.unsaved || this.disposed) return null;
     this.unsaved = false;
-    return savedBundle(this.options.output, this.model, this.surface.picture());
+    const { output } = this.options;
+    const selections = this.surface.selections?.saved;
+    const view =
+      selections === undefined || output.view.kind !== 'chart' ? output.view : { ...output.view, selections };
+    return savedBundle({ ...output, view }, this.model, this.surface.picture());
   }
 
   async setLook(look: Look): Promise<void> {
@@ -110,6 +113,7 @@ export class LiveView {
       this.resyncing = false;
       const arrangement = this.surface.arrangement ?? null;
       const pixels = this.surface.pixels ?? null;
+      const { parts } = this.options.output;
       this.channel?.open({
         v: PROTOCOL_VERSION,
         viewId: this.options.output.viewId,
@@ -117,6 +121,7 @@ export class LiveView {
         range: this.surface.range,
         ...(arrangement === null ? {} : { arrangement }),
         ...(pixels === null ? {} : { pixels }),
+        ...(parts === undefined ? {} : { parts: parts.map(part => part.viewId) }),
       });
     } else if (state.kind !== 'open') {
       // What was drawn from a kernel that is gone is stale; what was drawn from the file is still what was saved.
@@ -132,11 +137,12 @@ export class LiveView {
   private receive(message: ViewMessage, buffers: readonly Uint8Array[]): void {
     if (this.disposed) return;
     switch (message.type) {
+      case 'group':
+        this.receiveGroup(message, buffers);
+        return;
       case 'snapshot':
       case 'delta':
-        this.queue.push({ frame: message, buffers, arrivedMs: this.options.screen.now() });
-        if (this.seen) this.schedule();
-        else this.applyUnseen();
+        this.take(message, buffers);
         return;
       case 'status':
         this.model.status = message.status;
@@ -158,6 +164,22 @@ export class LiveView {
         this.showStatus();
         return;
     }
+  }
+
+  private take(frame: Frame, buffers: readonly Uint8Array[]): void {
+    this.queue.push({ frame, buffers, arrivedMs: this.options.screen.now() });
+    if (this.seen) this.schedule();
+    else this.applyUnseen();
+  }
+
+  private receiveGroup(group: Extract<Frame, { type: 'group' }>, buffers: readonly Uint8Array[]): void {
+    for (const { message } of group.messages) if (message.type === 'bye') this.receive(message, []);
+    if (isFrame(group)) {
+      this.take(group, buffers);
+      return;
+    }
+    if (this.model instanceof GroupModel) this.model.tell(group);
+    this.showStatus();
   }
 
   private schedule(): void {
@@ -207,7 +229,7 @@ export class LiveView {
 
   /** @returns null where there is nothing to draw. */
   private apply(frame: Frame, buffers: readonly Uint8Array[]): Change | null {
-    if (this.resyncing && frame.type === 'delta') return null;
+    if (this.resyncing && !isWhole(frame)) return null;
     let change: Change | 'gap';
     try {
       change = this.model.apply(frame, buffers);
@@ -262,10 +284,7 @@ export class LiveView {
     this.behind = false;
     this.drawing = true;
     try {
-      await this.surface.draw(
-        { reset: true, inserted: this.model.rows(), updated: [], removed: [] },
-        this.model,
-      );
+      await this.surface.draw(this.model.whole(), this.model);
     } catch (error) {
       this.fail(error);
     } finally {
@@ -305,4 +324,15 @@ export class LiveView {
     }
     setText(note, text);
   }
+}
+
+/** Whether any of what several tables tell are rows. */
+function isFrame({ messages }: Extract<Frame, { type: 'group' }>): boolean {
+  return messages.some(({ message }) => message.type === 'snapshot' || message.type === 'delta');
+}
+
+/** Whether a frame stands for itself, whatever was before it. */
+function isWhole(frame: Frame): boolean {
+  if (frame.type !== 'group') return frame.type === 'snapshot';
+  return !frame.messages.some(({ message }) => message.type === 'delta');
 }

@@ -1,6 +1,7 @@
-import { VIEW_MIME, type ViewOutput } from '@millrace/protocol';
+import { VIEW_MIME, type ViewOutput, type ViewPart, type ViewSnapshot } from '@millrace/protocol';
 import { bytesToBase64 } from '../model/base64.js';
 import { encodeRows } from '../model/encodeRows.js';
+import type { Row } from '../model/rows.js';
 import type { ViewModel } from '../model/viewModel.js';
 import { staticTable } from './staticTable.js';
 import { factsOf } from './statusLine.js';
@@ -27,13 +28,29 @@ export function savedBundle(output: ViewOutput, model: ViewModel, picture: Pictu
     ...output,
     columns: model.columns,
     key: model.key,
-    snapshot: { arrow: bytesToBase64(encodeRows(rows, model.columns)), status: model.status },
+    snapshot: snapshotOf(rows, model),
+    ...(output.parts === undefined
+      ? {}
+      : {
+          parts: output.parts.map((part, index): ViewPart => {
+            const other = model.others.at(index);
+            if (other === undefined) return part;
+            const { columns, key } = other;
+            const last = other.rows().slice(-SAVED_ROWS.chart);
+            return { viewId: part.viewId, columns, key, snapshot: snapshotOf(last, other) };
+          }),
+        }),
   };
   const title = output.view.title ?? (output.view.kind === 'grid' ? 'Table' : 'Chart');
   const caption = [title, model.status.state, ...factsOf(model.status, model.status.total)].join(' · ');
   const { html, text } = staticTable(rows, model.columns, caption);
-  const data = { [VIEW_MIME]: saved, 'text/plain': text };
+  const others = model.others.map(other => `${staticTable(other.rows(), other.columns, '').text}\n`);
+  const data = { [VIEW_MIME]: saved, 'text/plain': [...others, text].join('') };
   if (picture === null) return { data: { ...data, 'text/html': html }, metadata: {} };
   const { png, width, height } = picture;
   return { data: { ...data, 'image/png': png }, metadata: { 'image/png': { width, height } } };
+}
+
+function snapshotOf(rows: readonly Row[], { columns, status }: ViewModel): ViewSnapshot {
+  return { arrow: bytesToBase64(encodeRows(rows, columns)), status };
 }

@@ -1,4 +1,4 @@
-import type { Arrangement, ChartPixels, RowRange, ViewMessage } from '@millrace/protocol';
+import type { Arrangement, ChartPixels, ChartSelection, RowRange, ViewMessage } from '@millrace/protocol';
 import type { Change, ViewModel } from '../model/viewModel.js';
 import type { ViewSettings } from './viewSettings.js';
 
@@ -36,6 +36,8 @@ export interface Surface {
   setSettings?(settings: ViewSettings): void;
   /** Whether rows outside of those that are here can be asked for. */
   setLive(live: boolean): void;
+  /** What is selected in a chart now; not there: nothing can be. */
+  readonly selections?: { readonly saved: readonly ChartSelection[] } | null;
   /** What is drawn as a picture, for readers without this extension; null where there is none. */
   picture(): Picture | null;
   dispose(): void;
