@@ -9,7 +9,7 @@ import { encodeArrow } from '../codecs/arrow.js';
 import type { ParameterValues } from '../plan/parameters.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { Runtime } from '../runtime/runtime.js';
-import { encodeRows, savedRows, visibleRows } from '../views/frames.js';
+import { encodeRows, savedRows } from '../views/frames.js';
 import { GroupPort, MOST_PARTS } from '../views/groupPort.js';
 import { ViewPort } from '../views/viewPort.js';
 import { monotonicMs } from '../sources/receiveClock.js';

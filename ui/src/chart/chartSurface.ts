@@ -115,7 +115,7 @@ export class ChartSurface implements Surface {
       await this.build();
       if (this.fast !== null) return;
       // Vega draws it, and has all rows.
-      this.rows.apply({ reset: true, inserted: model.rows(), updated: [], removed: [] }, model.columns);
+      this.rows.apply({ reset: true, inserted: model.rows(), updated: [], removed: [] }, model);
       await this.build();
     } else if ((await fast.update(this.view)) && this.outgrows()) await this.build();
     this.tellPixels();
