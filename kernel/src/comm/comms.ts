@@ -84,18 +84,17 @@ export class Comms {
   }
 
   #opened(id: string, message: Message): void {
-    const target = message.content.target_name;
-    if (!isOurs(target)) {
+    const { target_name: target, data } = message.content;
+    if (!isOurs(target) || (target !== SESSION_TARGET && !isObject(data))) {
       void this.#iopub.urgent('comm_close', message.header, { comm_id: id, data: {} });
       return;
     }
     this.#open.set(id, { target, parent: message.header });
     if (target === SESSION_TARGET) this.#engine({ type: 'sessionOpen', comm: id });
-    else if (target === INPUT_TARGET)
-      this.#engine({ type: 'inputOpen', comm: id, open: message.content.data as InputOpen });
+    else if (target === INPUT_TARGET) this.#engine({ type: 'inputOpen', comm: id, open: data as InputOpen });
     else if (target === PANEL_TARGET)
-      this.#engine({ type: 'panelOpen', comm: id, open: message.content.data as { v: number } });
-    else this.#engine({ type: 'viewOpen', comm: id, open: message.content.data as ViewOpen });
+      this.#engine({ type: 'panelOpen', comm: id, open: data as { v: number } });
+    else this.#engine({ type: 'viewOpen', comm: id, open: data as ViewOpen });
   }
 
   #closed(id: string): void {
@@ -104,7 +103,7 @@ export class Comms {
 
   #message(id: string, data: unknown): void {
     const comm = this.#open.get(id);
-    if (comm === undefined) return;
+    if (comm === undefined || !isObject(data)) return;
     if (comm.target === SESSION_TARGET)
       this.#engine({ type: 'session', comm: id, request: data as SessionRequest });
     else if (comm.target === INPUT_TARGET)
@@ -119,4 +118,8 @@ const TARGETS: ReadonlySet<unknown> = new Set([VIEW_TARGET, SESSION_TARGET, INPU
 
 function isOurs(target: unknown): target is string {
   return TARGETS.has(target);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
