@@ -74,17 +74,16 @@ export abstract class OutputRenderer<Kind extends Drawn = Drawn>
     super.dispose();
   }
 
-  /** Draws the output anew, from its present state. */
-  protected async redraw(): Promise<void> {
-    this.save();
-    this.shown = null;
-    if (this.model !== null && !this.isDisposed) await this.renderModel(this.model);
-  }
-
   /** What of an output makes it another one: not its values. */
   protected abstract identity(output: unknown): unknown;
 
   protected abstract draw(output: unknown, trusted: boolean): Promise<Kind>;
+
+  /** What makes it another one may have changed. */
+  protected renderAgain(): void {
+    this.save();
+    if (this.model !== null && !this.isDisposed) void this.renderModel(this.model);
+  }
 
   /** Writes the present state into the notebook's model. */
   protected save(): void {

@@ -11,14 +11,13 @@ import {
   type ViewOutput,
   type ViewRequest,
 } from '@millrace/protocol';
-import type { LiveView, ViewSettings } from '@millrace/ui';
+import type { LiveView } from '@millrace/ui';
 import { currentLook, watchLook } from './look.js';
 import { OutputRenderer, type Drawn } from './outputRenderer.js';
 import { currentViewSettings, watchViewSettings } from './viewSettings.js';
 
 interface DrawnView extends Drawn {
   readonly view: LiveView;
-  readonly isChart: boolean;
 }
 
 /**
@@ -28,12 +27,14 @@ interface DrawnView extends Drawn {
 export class ViewRenderer extends OutputRenderer<DrawnView> {
   private readonly unwatchLook: () => void;
   private readonly unwatchSettings: () => void;
-  private zone = currentViewSettings().timeZone;
 
   constructor(panel: NotebookPanel | null) {
     super(panel, VIEW_MIME);
     this.unwatchLook = watchLook(look => void this.drawn?.view.setLook(look));
-    this.unwatchSettings = watchViewSettings(settings => this.setSettings(settings));
+    this.unwatchSettings = watchViewSettings(settings => {
+      this.drawn?.view.setSettings(settings);
+      this.renderAgain();
+    });
   }
 
   override dispose(): void {
@@ -46,8 +47,9 @@ export class ViewRenderer extends OutputRenderer<DrawnView> {
 
   protected identity(output: unknown): unknown {
     const { v, viewId, view } = output as ViewOutput;
-    // What is selected in a chart is its state, as rows are.
-    return [v, viewId, { ...view, selections: null }];
+    // What is selected in a chart is its state, as rows are. A chart in another zone is another chart: it is made anew.
+    const zone = view.kind === 'chart' ? currentViewSettings().timeZone : null;
+    return [v, viewId, { ...view, selections: null }, zone];
   }
 
   protected async draw(output: unknown, trusted: boolean): Promise<DrawnView> {
@@ -64,7 +66,6 @@ export class ViewRenderer extends OutputRenderer<DrawnView> {
       });
       return {
         view,
-        isChart: (output as ViewOutput).view.kind === 'chart',
         node: view.node,
         saved: () => view.takeSaved(),
         dispose: () => view.dispose(),
@@ -73,13 +74,5 @@ export class ViewRenderer extends OutputRenderer<DrawnView> {
       channel.close();
       throw error;
     }
-  }
-
-  private setSettings(settings: ViewSettings): void {
-    this.drawn?.view.setSettings(settings);
-    const { zone } = this;
-    this.zone = settings.timeZone;
-    // A chart in another zone is another chart: it is made anew.
-    if (zone !== settings.timeZone && this.drawn?.isChart === true) void this.redraw();
   }
 }

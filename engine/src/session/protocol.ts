@@ -10,6 +10,7 @@ import type { Pin, ResultPin } from '../sources/pin.js';
 import type { RecordingStats } from '../sources/recorder.js';
 import type { SourceSummary, Reject } from '../sources/source.js';
 import type { ExportReply } from './exported.js';
+import type { PlanSample } from './planSample.js';
 import type { Explanation, QueryStats } from './stats.js';
 import type { SessionStats } from './sessionStats.js';
 import type { WriteProgress } from './writeProgress.js';
@@ -33,6 +34,7 @@ import type {
 } from '@millrace/protocol';
 
 export type { RecordingStats, Reject, SourceSummary };
+export type * from './planSample.js';
 export type * from './stats.js';
 export type * from './writeProgress.js';
 export type * from './sessionStats.js';
@@ -229,24 +231,6 @@ export interface BoundPlan {
   readonly mode: ChangelogMode;
   readonly key: readonly string[] | null;
   readonly sources: readonly SourceSummary[];
-}
-
-/** What `sample` tells. */
-export interface PlanSample {
-  readonly fields: readonly Field[];
-  readonly time: string | null;
-  readonly key: readonly string[] | null;
-  /** The sources below, with the paths of those that are files. */
-  readonly sources: readonly {
-    readonly name: string;
-    readonly connector: string;
-    readonly path: string | null;
-  }[];
-  /** Values as text, cut where they are long, by columns: of the last rows of a query that runs, or of the first ones of a source; null: there are none. */
-  readonly rows: {
-    readonly which: 'first' | 'last';
-    readonly columns: readonly (readonly (string | null)[])[];
-  } | null;
 }
 
 export interface HostReplies {
