@@ -1,13 +1,16 @@
 import type { Field } from '../columns/types.js';
 import type { EventTime } from '../columns/time.js';
 import type { Value } from '../columns/values.js';
+import type { LiteralValue } from '../expr/ast.js';
 import type { CacheNode } from '../plan/nodes/cache.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { ChangelogMode } from '../plan/relation.js';
+import type { RowOrigin } from '../plan/rowOrigins.js';
 import type { Pin, ResultPin } from '../sources/pin.js';
 import type { RecordingStats } from '../sources/recorder.js';
 import type { SourceSummary, Reject } from '../sources/source.js';
 import type { ExportReply } from './exported.js';
+import type { PlanSample } from './planSample.js';
 import type { Explanation, QueryStats } from './stats.js';
 import type { SessionStats } from './sessionStats.js';
 import type { WriteProgress } from './writeProgress.js';
@@ -29,6 +32,7 @@ import type {
 } from '@millrace/protocol';
 
 export type { RecordingStats, Reject, SourceSummary };
+export type * from './planSample.js';
 export type * from './stats.js';
 export type * from './writeProgress.js';
 export type * from './sessionStats.js';
@@ -96,6 +100,12 @@ export type HostRequest =
   | { readonly type: 'cache'; readonly plan: CacheNode; readonly owner: string | null }
   | { readonly type: 'uncache'; readonly plan: CacheNode }
   | { readonly type: 'explain'; readonly plan: PlanNode }
+  /** What a row was made of: given by its key, or by all of its values. */
+  | {
+      readonly type: 'origins';
+      readonly plan: PlanNode;
+      readonly values: Readonly<Record<string, LiteralValue>>;
+    }
   /** What the plan's query does and holds, where it runs; else of its last read. */
   | { readonly type: 'queryStats'; readonly plan: PlanNode }
   | {
@@ -221,24 +231,6 @@ export interface BoundPlan {
   readonly sources: readonly SourceSummary[];
 }
 
-/** What `sample` tells. */
-export interface PlanSample {
-  readonly fields: readonly Field[];
-  readonly time: string | null;
-  readonly key: readonly string[] | null;
-  /** The sources below, with the paths of those that are files. */
-  readonly sources: readonly {
-    readonly name: string;
-    readonly connector: string;
-    readonly path: string | null;
-  }[];
-  /** Values as text, cut where they are long, by columns: of the last rows of a query that runs, or of the first ones of a source; null: there are none. */
-  readonly rows: {
-    readonly which: 'first' | 'last';
-    readonly columns: readonly (readonly (string | null)[])[];
-  } | null;
-}
-
 export interface HostReplies {
   bind: BoundPlan;
   sample: PlanSample;
@@ -264,6 +256,8 @@ export interface HostReplies {
   cache: null;
   uncache: null;
   explain: Explanation;
+  /** The step that made the row, how many rows have its values, and what they were made of. */
+  origins: { readonly step: string; readonly rows: number; readonly origins: readonly RowOrigin[] };
   queryStats: QueryStats;
   /** A write that has begun; a live one does not end by itself. */
   write: { readonly writeId: string; readonly live: boolean };

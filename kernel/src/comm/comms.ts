@@ -83,18 +83,18 @@ export class Comms {
   }
 
   #opened(id: string, message: Message): void {
-    const target = message.content.target_name;
-    if (typeof target !== 'string' || !TARGETS.has(target)) {
+    const { target_name: target, data } = message.content;
+    const isOurs = typeof target === 'string' && TARGETS.has(target);
+    if (!isOurs || (target !== SESSION_TARGET && !isObject(data))) {
       void this.#iopub.urgent('comm_close', message.header, { comm_id: id, data: {} });
       return;
     }
     this.#open.set(id, { target, parent: message.header });
     if (target === SESSION_TARGET) this.#engine({ type: 'sessionOpen', comm: id });
     else if (target === EXPORT_TARGET)
-      this.#engine({ type: 'exportOpen', comm: id, open: message.content.data as ExportOpen });
-    else if (target === INPUT_TARGET)
-      this.#engine({ type: 'inputOpen', comm: id, open: message.content.data as InputOpen });
-    else this.#engine({ type: 'viewOpen', comm: id, open: message.content.data as ViewOpen });
+      this.#engine({ type: 'exportOpen', comm: id, open: data as unknown as ExportOpen });
+    else if (target === INPUT_TARGET) this.#engine({ type: 'inputOpen', comm: id, open: data as InputOpen });
+    else this.#engine({ type: 'viewOpen', comm: id, open: data as ViewOpen });
   }
 
   #closed(id: string): void {
@@ -103,11 +103,15 @@ export class Comms {
 
   #message(id: string, data: unknown): void {
     const comm = this.#open.get(id);
-    if (comm === undefined) return;
+    if (comm === undefined || !isObject(data)) return;
     if (comm.target === SESSION_TARGET)
       this.#engine({ type: 'session', comm: id, request: data as SessionRequest });
     else if (comm.target === INPUT_TARGET)
       this.#engine({ type: 'input', comm: id, request: data as InputRequest });
     else this.#engine({ type: 'view', comm: id, request: data as ViewRequest });
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
