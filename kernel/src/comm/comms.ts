@@ -103,7 +103,7 @@ export class Comms {
     this.#open.set(id, { target, parent: message.header });
     if (target === SESSION_TARGET) this.#engine({ type: 'sessionOpen', comm: id });
     else if (target === EXPORT_TARGET)
-      this.#engine({ type: 'exportOpen', comm: id, open: data as ExportOpen });
+      this.#engine({ type: 'exportOpen', comm: id, open: data as unknown as ExportOpen });
     else if (target === INPUT_TARGET) this.#engine({ type: 'inputOpen', comm: id, open: data as InputOpen });
     else if (target === PANEL_TARGET)
       this.#engine({ type: 'panelOpen', comm: id, open: data as { v: number } });
