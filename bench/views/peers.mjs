@@ -3,6 +3,9 @@ import { build } from 'esbuild';
 import { toVegaLite } from '@millrace/protocol';
 
 const UPDATES = 20;
+
+const OURS = fileURLToPath(new URL('./linesPage.mjs', import.meta.url));
+const VEGAS = fileURLToPath(new URL('./vegaPage.mjs', import.meta.url));
 const COLUMNS = [
   { name: 'ts', type: "timestamp('us')", nullable: false },
   { name: 'device', type: 'string', nullable: false },
@@ -23,7 +26,7 @@ export const PEERS = [
 export async function peer(browser, { name, points, how, ast }) {
   const isOurs = how === undefined;
   const bundle = await build({
-    entryPoints: [fileURLToPath(new URL(isOurs ? 'linesPage.mjs' : 'vegaPage.mjs', import.meta.url))],
+    entryPoints: [isOurs ? OURS : VEGAS],
     bundle: true,
     write: false,
     format: 'iife',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  ALL_ROWS,
   PROTOCOL_VERSION,
   VIEW_MIME,
   type ViewColumn,
@@ -43,9 +44,12 @@ const TEXT_ROWS = 10;
 /** Rows that a picture draws at most. */
 const PICTURE_ROWS = 20_000;
 
+/** Rows that make a picture of lines, of however many there are. */
+const LINE_ROWS = 5000;
+
 /** How many rows are asked of the host for the picture of a chart. */
 export function pictureRows(view: ChartView): number {
-  return Math.min(view.maxRows, PICTURE_ROWS);
+  return view.maxRows === ALL_ROWS ? LINE_ROWS : Math.min(view.maxRows, PICTURE_ROWS);
 }
 
 /** The bundle of a view: the saved state for our extension, and a small table for all others. */
