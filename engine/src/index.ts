@@ -89,6 +89,7 @@ export type { GroupOptions, Grouped, Windowed } from './dsl/grouped.js';
 export type { AggregatedRow, BarColumns, Flat, Kinds, WindowColumns } from './dsl/kinds.js';
 export type { ColumnDescription } from './dsl/describe.js';
 export type { PivotOptions, Pivoted, UnpivotOptions, Unpivoted } from './dsl/reshape.js';
+export type { Origin, Origins } from './dsl/origins.js';
 export type { PrintedSchema } from './dsl/printedSchema.js';
 export { poll, sse } from './dsl/http.js';
 export type { HttpOptions, PollOptions, SseOptions } from './dsl/http.js';

@@ -25,6 +25,7 @@ export class ClockRenderer extends OutputRenderer {
       SESSION_TARGET,
       trusted,
     );
-    return new ClockOutputView(output as ClockOutput, channel, notebookSettings(this.panel));
+    const view = new ClockOutputView(output as ClockOutput, channel, notebookSettings(this.panel));
+    return { node: view.node, saved: () => ({ data: view.saved() }), dispose: () => view.dispose() };
   }
 }

@@ -27,7 +27,7 @@ export class InputRenderer extends OutputRenderer {
     const view = new InputView(output as InputOutput, channel, browserScreen);
     return {
       node: view.node,
-      saved: () => bundleOf(view.saved()),
+      saved: () => ({ data: bundleOf(view.saved()) }),
       dispose: () => view.dispose(),
     };
   }

@@ -7,18 +7,28 @@ import type { Channel } from '@millrace/ui';
 
 const NO_NOTEBOOK = 'Shown outside of a notebook: this is the state that was saved.';
 
+/** An output's state as a notebook keeps it. */
+interface Saved {
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Missing: what the notebook has stays. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
 /** What is drawn of an output, and what a notebook keeps of it. */
-interface Drawn {
+export interface Drawn {
   readonly node: HTMLElement;
-  /** The bundle of its present state. */
-  saved(): Readonly<Record<string, unknown>>;
+  /** Its present state; null where that is in the notebook already. */
+  saved(): Saved | null;
   dispose(): void;
 }
 
 /** Shows one output that is drawn from its JSON and followed over comms of its own, and writes its state into the notebook when that is saved. */
-export abstract class OutputRenderer extends Widget implements IRenderMime.IRenderer {
+export abstract class OutputRenderer<Kind extends Drawn = Drawn>
+  extends Widget
+  implements IRenderMime.IRenderer
+{
+  protected drawn: Kind | null = null;
   private model: IRenderMime.IMimeModel | null = null;
-  private drawn: Drawn | null = null;
   /** What was drawn: writing the saved state into the model renders it again, which must change nothing. */
   private shown: string | null = null;
 
@@ -48,6 +58,7 @@ export abstract class OutputRenderer extends Widget implements IRenderMime.IRend
       this.drawn = drawn;
       this.node.replaceChildren(drawn.node);
     } catch (error) {
+      if (this.isDisposed || this.shown !== shown) return;
       const note = document.createElement('pre');
       note.className = 'millrace-Error';
       note.textContent = error instanceof Error ? error.message : String(error);
@@ -66,7 +77,15 @@ export abstract class OutputRenderer extends Widget implements IRenderMime.IRend
   /** What of an output makes it another one: not its values. */
   protected abstract identity(output: unknown): unknown;
 
-  protected abstract draw(output: unknown, trusted: boolean): Promise<Drawn>;
+  protected abstract draw(output: unknown, trusted: boolean): Promise<Kind>;
+
+  /** Writes the present state into the notebook's model. */
+  protected save(): void {
+    if (this.isDisposed || this.model === null || !this.model.trusted) return;
+    const saved = this.drawn?.saved() ?? null;
+    if (saved === null || JSON.stringify(saved.data) === JSON.stringify(this.model.data)) return;
+    this.model.setData(saved as { data: PartialJSONObject; metadata?: PartialJSONObject });
+  }
 
   protected channel<Open, Request, Message>(
     target: string,
@@ -78,9 +97,6 @@ export abstract class OutputRenderer extends Widget implements IRenderMime.IRend
   }
 
   private onSaveState(_sender: unknown, state: string): void {
-    if (state !== 'started' || this.drawn === null || this.model === null || !this.model.trusted) return;
-    const data = this.drawn.saved();
-    if (JSON.stringify(data) === JSON.stringify(this.model.data)) return;
-    this.model.setData({ data: data as PartialJSONObject });
+    if (state === 'started') this.save();
   }
 }

@@ -38,7 +38,7 @@ export class ProseRenderer extends OutputRenderer {
     });
     return {
       node: view.node,
-      saved: () => bundleOf(view.saved()),
+      saved: () => ({ data: bundleOf(view.saved()) }),
       dispose: () => view.dispose(),
     };
   }

@@ -1,7 +1,4 @@
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
-import type { PartialJSONObject } from '@lumino/coreutils';
-import { Widget } from '@lumino/widgets';
 import {
   VIEW_MIME,
   VIEW_TARGET,
@@ -10,90 +7,50 @@ import {
   type ViewOutput,
   type ViewRequest,
 } from '@millrace/protocol';
-import type { LiveView, ViewChannel } from '@millrace/ui';
-import { closedChannel, CommChannel, UNTRUSTED } from './commChannel.js';
+import type { LiveView } from '@millrace/ui';
 import { currentLook, watchLook } from './look.js';
+import { OutputRenderer, type Drawn } from './outputRenderer.js';
 
-const NO_NOTEBOOK = 'Shown outside of a notebook: this is the state that was saved.';
+interface DrawnView extends Drawn {
+  readonly view: LiveView;
+}
 
 /**
  * Shows one output of `VIEW_MIME`. Where the notebook is trusted it is live over a comm of its own; else it is the saved
  * state. The drawing code is loaded with the first view.
  */
-export class ViewRenderer extends Widget implements IRenderMime.IRenderer {
-  private model: IRenderMime.IMimeModel | null = null;
-  private view: LiveView | null = null;
-  /** What the view was made for: writing the saved state into the model renders it again, which must change nothing. */
-  private shown: string | null = null;
+export class ViewRenderer extends OutputRenderer<DrawnView> {
   private readonly unwatchLook: () => void;
-  private readonly panel: NotebookPanel | null;
 
   constructor(panel: NotebookPanel | null) {
-    super();
-    this.panel = panel;
-    this.addClass('millrace-Output');
-    this.unwatchLook = watchLook(look => void this.view?.setLook(look));
-    panel?.context.saveState.connect(this.onSaveState, this);
-  }
-
-  async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
-    this.model = model;
-    const output = model.data[VIEW_MIME] as unknown as ViewOutput;
-    const shown = JSON.stringify([output.v, output.viewId, output.view, model.trusted]);
-    if (shown === this.shown) return;
-    this.shown = shown;
-    this.view?.dispose();
-    this.view = null;
-    const { openView } = await import('@millrace/ui');
-    if (this.isDisposed || this.shown !== shown) return;
-    const channel = this.channelFor(model);
-    try {
-      const view = await openView({ output, channel, look: currentLook(), onHide: () => this.save() });
-      if (this.isDisposed || this.shown !== shown) {
-        view.dispose();
-        return;
-      }
-      this.view = view;
-      this.node.replaceChildren(view.node);
-    } catch (error) {
-      channel.close();
-      this.showError(error);
-    }
-  }
-
-  /** Writes the view's present state into the notebook's model. */
-  save(): void {
-    const saved = this.view?.takeSaved() ?? null;
-    if (saved === null || this.model === null || this.isDisposed) return;
-    this.model.setData({
-      data: saved.data as PartialJSONObject,
-      metadata: saved.metadata as PartialJSONObject,
-    });
+    super(panel, VIEW_MIME);
+    this.unwatchLook = watchLook(look => void this.drawn?.view.setLook(look));
   }
 
   override dispose(): void {
-    if (this.isDisposed) return;
-    this.unwatchLook();
-    this.panel?.context.saveState.disconnect(this.onSaveState, this);
-    this.view?.dispose();
-    this.view = null;
+    if (!this.isDisposed) this.unwatchLook();
     super.dispose();
   }
 
-  private channelFor(model: IRenderMime.IMimeModel): ViewChannel {
-    if (this.panel === null) return closedChannel(NO_NOTEBOOK);
-    if (!model.trusted) return closedChannel(UNTRUSTED);
-    return new CommChannel<ViewOpen, ViewRequest, ViewMessage>(this.panel.sessionContext, VIEW_TARGET);
+  protected identity(output: unknown): unknown {
+    const { v, viewId, view } = output as ViewOutput;
+    return [v, viewId, view];
   }
 
-  private onSaveState(_sender: unknown, state: string): void {
-    if (state === 'started') this.save();
-  }
-
-  private showError(error: unknown): void {
-    const note = document.createElement('pre');
-    note.className = 'millrace-Error';
-    note.textContent = error instanceof Error ? error.message : String(error);
-    this.node.replaceChildren(note);
+  protected async draw(output: unknown, trusted: boolean): Promise<DrawnView> {
+    const { openView } = await import('@millrace/ui');
+    const channel = this.channel<ViewOpen, ViewRequest, ViewMessage>(VIEW_TARGET, trusted);
+    try {
+      const view = await openView({
+        output: output as ViewOutput,
+        channel,
+        look: currentLook(),
+        onHide: () => this.save(),
+      });
+      return { view, node: view.node, saved: () => view.takeSaved(), dispose: () => view.dispose() };
+    } catch (error) {
+      channel.close();
+      throw error;
+    }
   }
 }

@@ -6,7 +6,7 @@ import type {
   ViewRequest,
   ViewStatus,
 } from '@millrace/protocol';
-import type { ChannelState, ViewChannel } from './model/channel.js';
+import type { Channel, ChannelState } from './model/channel.js';
 import { encodeRows } from './model/encodeRows.js';
 import { NO_ROWS } from './model/noRows.js';
 import type { Row } from './model/rows.js';
@@ -78,29 +78,29 @@ export function delta(
 }
 
 /** A kernel's end of a channel, played by a test. */
-export class FakeChannel implements ViewChannel {
+export class FakeEnd<Open, Request, Message> implements Channel<Open, Request, Message> {
   state: ChannelState = { kind: 'ready', reason: null };
-  readonly opened: ViewOpen[] = [];
-  readonly sent: ViewRequest[] = [];
+  readonly opened: Open[] = [];
+  readonly sent: Request[] = [];
   isClosed = false;
   private tell: (state: ChannelState) => void = () => undefined;
-  private deliver: (message: ViewMessage, buffers: readonly Uint8Array[]) => void = () => undefined;
+  protected deliver: (message: Message, buffers: readonly Uint8Array[]) => void = () => undefined;
 
   onState(listener: (state: ChannelState) => void): void {
     this.tell = listener;
     listener(this.state);
   }
 
-  onMessage(listener: (message: ViewMessage, buffers: readonly Uint8Array[]) => void): void {
+  onMessage(listener: (message: Message, buffers: readonly Uint8Array[]) => void): void {
     this.deliver = listener;
   }
 
-  open(open: ViewOpen): void {
+  open(open: Open): void {
     this.opened.push(open);
     this.become('open', null);
   }
 
-  send(request: ViewRequest): void {
+  send(request: Request): void {
     this.sent.push(request);
   }
 
@@ -113,17 +113,20 @@ export class FakeChannel implements ViewChannel {
     this.tell(this.state);
   }
 
-  receive([message, buffers]: SentFrame): void {
-    this.deliver(message, buffers);
-  }
-
-  say(message: ViewMessage): void {
+  say(message: Message): void {
     this.deliver(message, []);
   }
 
   /** What was sent since the last call. */
-  take(): ViewRequest[] {
+  take(): Request[] {
     return this.sent.splice(0);
+  }
+}
+
+/** The kernel's end of a view's channel. */
+export class FakeChannel extends FakeEnd<ViewOpen, ViewRequest, ViewMessage> {
+  receive([message, buffers]: SentFrame): void {
+    this.deliver(message, buffers);
   }
 }
 

@@ -24,6 +24,7 @@ import type { Derived, GroupedKinds, Flat, Kind, Kinds, WithDerived } from './ki
 import { collectionOver } from './make.js';
 import { toExpr } from './literals.js';
 import { made } from './origin.js';
+import { originsOf, type Origins } from './origins.js';
 import { PrintedSchema } from './printedSchema.js';
 import { Rolling, type RollingOptions } from './rolling.js';
 import { matchPatternPlan } from './matchPattern.js';
@@ -344,6 +345,18 @@ export abstract class Collection<K extends Kind, Row> extends Delivering<K, Row>
   async explain(options: { readonly format?: 'text' | 'data' } = {}): Promise<string | Explanation> {
     const explanation = await ask({ type: 'explain', plan: this.plan });
     return options.format === 'data' ? explanation : explanation.text;
+  }
+
+  /**
+   * Where a row comes from: the step that made it, and the rows that it was made of (those of a window, both sides of a join), whose
+   * own origins can be asked for in turn. They are read again from the input, up to where the clock stands; nothing is kept for it.
+   *
+   * @param row as `rows()` gives it, or the columns of its key
+   * @example const [{ rows }] = (await bars.origins({ symbol: 'AAPL', windowEnd })).origins; await rows.rows()
+   * @throws MillraceError `MR2231` over a live feed, whose past is not kept; `MR2232` where there is no such row
+   */
+  origins(row: { readonly [C in keyof Row]?: Row[C] }): Promise<Origins> {
+    return originsOf(this.plan, row);
   }
 
   /**

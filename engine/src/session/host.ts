@@ -17,6 +17,7 @@ import { HostFunctions } from './hostFunctions.js';
 import { ClockPublisher, seek, step, waitUntil } from './hostClock.js';
 import { preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
 import { InputControls } from './hostInputs.js';
+import { originsOf } from './hostOrigins.js';
 import { ReplayBars } from './hostReplayBars.js';
 import { ParameterRegistry } from './hostParameters.js';
 import { readRows } from './hostReads.js';
@@ -182,6 +183,7 @@ class Host implements SessionHost {
       return null;
     },
     explain: ({ plan }) => this.#explain(plan),
+    origins: ({ plan, values }) => originsOf(plan, values, this.#runtime, this.#queries),
     queryStats: ({ plan }) => this.#queries.stats(plan),
     write: request => this.#writes.start(request),
     subscribe: request => this.#subscriptions.begin(request, this.#writes),

@@ -36,6 +36,30 @@ export async function readRows(
     // A table that has dropped rows is not all of the result.
     if (held.query.table.evicted === 0) return reply(held.query.table, limit, held.prepared);
   }
+  const { table } = await readUpTo(plan, prepared, { limit, current }, runtime, queries);
+  return reply(table, limit, prepared);
+}
+
+/**
+ * The rows of a plan at the clock's time where it holds the replay, read anew from the start.
+ */
+export async function readCurrentTable(
+  plan: PlanNode,
+  limit: number | null,
+  runtime: Runtime,
+  queries: QueryRegistry,
+): Promise<ReadTable> {
+  const prepared = await preparePlan(plan, runtime);
+  return readUpTo(plan, prepared, { limit, current: true }, runtime, queries);
+}
+
+async function readUpTo(
+  plan: PlanNode,
+  prepared: PreparedPlan,
+  { limit, current }: { readonly limit: number | null; readonly current: boolean },
+  runtime: Runtime,
+  queries: QueryRegistry,
+): Promise<ReadTable> {
   const { sources } = prepared;
   const nodes = prepared.physical.sources.map(({ node }) => node);
   // A clock that was started while nothing replayed takes its time from the first replay that is looked at.
@@ -46,8 +70,7 @@ export async function readRows(
   const feeds = runtime.feedsOf(prepared.physical);
   const until = nodes.map((node, at) => (current && node.clocked ? reach(feeds[at], runtime) : Infinity));
   const now = current && nodes.some(node => node.clocked) ? runtime.clock.now() : Infinity;
-  const { table } = await readTable(plan, prepared, { until, now, limit }, runtime, queries);
-  return reply(table, limit, prepared);
+  return readTable(plan, prepared, { until, now, limit }, runtime, queries);
 }
 
 /** Reads a plan's rows into a table of their own: each source up to an event time, and until so many rows have come. */

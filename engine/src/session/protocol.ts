@@ -1,9 +1,11 @@
 import type { Field } from '../columns/types.js';
 import type { EventTime } from '../columns/time.js';
 import type { Value } from '../columns/values.js';
+import type { LiteralValue } from '../expr/ast.js';
 import type { CacheNode } from '../plan/nodes/cache.js';
 import type { PlanNode } from '../plan/plan.js';
 import type { ChangelogMode } from '../plan/relation.js';
+import type { RowOrigin } from '../plan/rowOrigins.js';
 import type { Pin, ResultPin } from '../sources/pin.js';
 import type { RecordingStats } from '../sources/recorder.js';
 import type { SourceSummary, Reject } from '../sources/source.js';
@@ -95,6 +97,12 @@ export type HostRequest =
   | { readonly type: 'cache'; readonly plan: CacheNode; readonly owner: string | null }
   | { readonly type: 'uncache'; readonly plan: CacheNode }
   | { readonly type: 'explain'; readonly plan: PlanNode }
+  /** What a row was made of: given by its key, or by all of its values. */
+  | {
+      readonly type: 'origins';
+      readonly plan: PlanNode;
+      readonly values: Readonly<Record<string, LiteralValue>>;
+    }
   /** What the plan's query does and holds, where it runs; else of its last read. */
   | { readonly type: 'queryStats'; readonly plan: PlanNode }
   | {
@@ -261,6 +269,8 @@ export interface HostReplies {
   cache: null;
   uncache: null;
   explain: Explanation;
+  /** The step that made the row, how many rows have its values, and what they were made of. */
+  origins: { readonly step: string; readonly rows: number; readonly origins: readonly RowOrigin[] };
   queryStats: QueryStats;
   /** A write that has begun; a live one does not end by itself. */
   write: { readonly writeId: string; readonly live: boolean };

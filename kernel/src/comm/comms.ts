@@ -79,16 +79,16 @@ export class Comms {
   }
 
   #opened(id: string, message: Message): void {
-    const target = message.content.target_name;
-    if (target !== VIEW_TARGET && target !== SESSION_TARGET && target !== INPUT_TARGET) {
+    const { target_name: target, data } = message.content;
+    const isOurs = target === VIEW_TARGET || target === SESSION_TARGET || target === INPUT_TARGET;
+    if (!isOurs || (target !== SESSION_TARGET && !isObject(data))) {
       void this.#iopub.urgent('comm_close', message.header, { comm_id: id, data: {} });
       return;
     }
     this.#open.set(id, { target, parent: message.header });
     if (target === SESSION_TARGET) this.#engine({ type: 'sessionOpen', comm: id });
-    else if (target === INPUT_TARGET)
-      this.#engine({ type: 'inputOpen', comm: id, open: message.content.data as InputOpen });
-    else this.#engine({ type: 'viewOpen', comm: id, open: message.content.data as ViewOpen });
+    else if (target === INPUT_TARGET) this.#engine({ type: 'inputOpen', comm: id, open: data as InputOpen });
+    else this.#engine({ type: 'viewOpen', comm: id, open: data as ViewOpen });
   }
 
   #closed(id: string): void {
@@ -97,11 +97,15 @@ export class Comms {
 
   #message(id: string, data: unknown): void {
     const comm = this.#open.get(id);
-    if (comm === undefined) return;
+    if (comm === undefined || !isObject(data)) return;
     if (comm.target === SESSION_TARGET)
       this.#engine({ type: 'session', comm: id, request: data as SessionRequest });
     else if (comm.target === INPUT_TARGET)
       this.#engine({ type: 'input', comm: id, request: data as InputRequest });
     else this.#engine({ type: 'view', comm: id, request: data as ViewRequest });
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,10 @@
 import ts from 'typescript';
-import { nearestNames } from 'millrace/session';
+import { argumentError } from './argumentErrors.js';
 import { OWN } from './expressionLogic.js';
 import { fileFunction } from './fileCalls.js';
 import { nodeAt, stringNames } from './literals.js';
-import { accessText, columnNames, comparable, isInventedField, namesOfCall, quoted } from './rowNames.js';
+import { memberError } from './memberErrors.js';
+import { accessText, columnNames, isInventedField, meantText, namesOfCall, quoted } from './rowNames.js';
 
 /** So many texts inside an argument are looked at for one that is no column. */
 const MOST_TEXTS = 50;
@@ -14,6 +15,8 @@ const MOST_CALLS = 3;
 const NO_PROPERTY: ReadonlySet<number> = new Set([2339, 2551]);
 const NO_TEXT: ReadonlySet<number> = new Set([2345, 2322, 2820, 2769]);
 const NO_KEY: ReadonlySet<number> = new Set([2353, 2561]);
+/** TypeScript's code of an index that is not there: an implicit any, which is allowed where the index is not written out. */
+const NO_INDEX = 7053;
 
 /** The program around a cell's file. */
 interface Context {
@@ -50,7 +53,11 @@ export function withColumnErrors(
 function columnError(found: ts.Diagnostic, context: Context): ts.Diagnostic | null {
   if (found.file?.fileName !== context.file.fileName || found.start === undefined) return null;
   const node = nodeAt(context.file, found.start);
-  if (NO_PROPERTY.has(found.code)) return propertyError(node, context);
+  if (NO_PROPERTY.has(found.code))
+    return propertyError(node, context) ?? memberError(node, context.file, context.checker);
+  if (found.code === NO_INDEX) return memberError(node, context.file, context.checker);
+  const argument = argumentError(found, context.file, context.checker);
+  if (argument !== null) return argument;
   if (NO_TEXT.has(found.code)) return textError(node, found, context);
   return NO_KEY.has(found.code) ? keyError(node, context) : null;
 }
@@ -187,12 +194,7 @@ function noColumn(
   known: readonly string[],
   write: (name: string) => string,
 ): ts.Diagnostic {
-  const near = nearestNames(...comparable(name, known));
-  const shown = near.map(quoted);
-  const instead =
-    near.length === 0
-      ? 'These rows have no columns.'
-      : `Did you mean ${[shown.slice(0, -1).join(', '), shown.at(-1)].filter(Boolean).join(' or ')}? Write ${write(near[0])}.`;
+  const instead = meantText(name, known, write) || 'These rows have no columns.';
   const start = node.getStart(file);
   return {
     file,

@@ -118,6 +118,51 @@ describe('misspelt columns', () => {
   }, 120_000);
 });
 
+describe('what streams do not take', () => {
+  it.each([
+    ['trades.select(t => t.price)', 'MR4190 1:15', "not a function. Write select('price')."],
+    ["trades.select(t => [t.price, t['ts']])", 'MR4190 1:15', "Write select('price', 'ts')."],
+    ['trades.select(({ price }) => ({ price }))', 'MR4190', "Write select('price')."],
+    ['trades.select(t => ({ p: t.price.mul(2) }))', 'MR4190', "Write derive(t => ({ … })).select('p')."],
+    ["trades.select(['price', 'ts'])", 'MR4190 1:15', "not a list. Write select('price', 'ts')."],
+    ['trades.groupBy(t => t.symbol)', 'MR4190 1:16', "Write groupBy('symbol')."],
+    ["trades.where('price > 1')", 'MR4190 1:14', 'Write where(t => t.ts.isNotNull()).'],
+    ['trades.where(t => t.price)', 'MR4190 1:19', 'Compare it: t.price.gt(0), or t.price.isNotNull().'],
+    ['trades.derive({ twice: 2 })', 'MR4190 1:15', 'Write derive(t => ({ copy: t.ts })).'],
+    ['trades.where(t => !t.price.gt(1))', 'MR1301 1:19', 'Write a.not().'],
+    ['trades.where(t => (t.price.gt(1) ? true : false))', 'MR1301', 'Write when(condition)'],
+    ['trades.filter(t => t.price.gt(1))', 'MR4191 1:8', 'There is no filter() of a stream. Write where(…).'],
+    ["trades.orderBy('price')", 'MR4191 1:8', 'Write topN(…).'],
+    ["trades.tumble('1 min')", 'MR4191 1:8', 'Write window(tumble(…)).'],
+    ['trades.dervie(t => ({ a: t.price }))', 'MR4191 1:8', "Did you mean 'derive'"],
+    ['trades.price', 'MR4191 1:8', "'price' is a column of the rows. Write select('price')"],
+  ])('%s', (code, ...expected) => {
+    const found = errors(code);
+    expect(found).toHaveLength(1);
+    for (const part of expected) expect(found[0]).toContain(part);
+  });
+
+  it('is said of plain rows and objects too, with the three nearest keys', () => {
+    const said = "There is no 'pirce' in this object. Did you mean 'price', 'ts' or 'vwap'? Write";
+    expect(errors('for await (const row of trades) console.log(row.pirce)')).toEqual([
+      `MR4192 1:49 ${said} row.price.`,
+    ]);
+    expect(errors("(await trades.rows()).map(row => row['pirce'])")).toEqual([
+      `MR4192 1:38 ${said} row.price.`,
+    ]);
+    expect(errors('(await trades.rows()).map(({ pirce }) => pirce)')).toEqual([
+      `MR4192 1:30 ${said} 'price'.`,
+    ]);
+    expect(errors('[{ a: 1, bc: 2 }][0].cb')).toEqual([
+      "MR4192 1:22 There is no 'cb' in this object. Did you mean 'bc' or 'a'? Write [{ a: 1, bc: 2 }][0].bc.",
+    ]);
+    // What may have any key, and what is of a class, is TypeScript's to tell.
+    expect(errors("({} as Record<string, number>)['x']; JSON.parse('{}').y")).toEqual([]);
+    expect(errors('new Map().sise')[0]).toMatch(/^TS/);
+    expect(errors('const key: string = "a"; ({ a: 1 })[key]')).toEqual([]);
+  });
+});
+
 describe('completion in texts', () => {
   it('writes hostile names so that they mean what they are', () => {
     const [code, cursor] = at("hostile.select('|')");

@@ -1,4 +1,4 @@
-import type ts from 'typescript';
+import ts from 'typescript';
 import type { PreparedCell } from '../runner/contract.js';
 import type { CellSource } from './api.js';
 import type { LocalImports } from './localModules.js';
@@ -39,10 +39,18 @@ export function emitCell(
     filename,
     javascript: wrap(javascript, names.scope, names.load),
     map: shift(map, filename, module.original),
+    result: resultPlace(file, end),
     modules: local.modules,
     imports: local.imports,
     declares: [...new Set(values.map(declaration => declaration.name))],
   };
+}
+
+function resultPlace(file: ts.SourceFile, end: number): PreparedCell['result'] {
+  const last = file.statements.findLast(each => each.getStart(file) < end && !ts.isEmptyStatement(each));
+  if (last === undefined || !ts.isExpressionStatement(last)) return null;
+  const { line, character } = file.getLineAndCharacterOfPosition(last.getStart(file));
+  return { line: line + 1, column: character + 1 };
 }
 
 /** One line goes before the emitted statements, so that the map moves by a line and no column. */

@@ -19,11 +19,26 @@ const INSTEAD: Readonly<Record<string, string>> = {
 /** What loops while something is true. */
 const LOOP = 'never ends. A condition of rows goes into where().';
 
+/** What TypeScript says of the value of such logic, where a condition is taken. */
+const SAID: ReadonlySet<number> = new Set([2322, 2345]);
+
+/** The same findings and those of logic on expressions of columns, but for what TypeScript says of the same place. */
+export function withLogicErrors(
+  found: readonly ts.Diagnostic[],
+  file: ts.SourceFile,
+  checker: ts.TypeChecker,
+): ts.Diagnostic[] {
+  const own = logicOnExpressions(file, checker);
+  const isCovered = ({ code, start, length }: ts.Diagnostic): boolean =>
+    SAID.has(code) && own.some(each => start! <= each.start! && each.start! < start! + length!);
+  return [...found.filter(each => !isCovered(each)), ...own];
+}
+
 /**
  * Finds `&&`, `||`, `??`, `?:`, `!`, `if` and loops on expressions of columns. The types allow them, since any object may be tested; they never do what
  * was meant.
  */
-export function logicOnExpressions(file: ts.SourceFile, checker: ts.TypeChecker): ts.Diagnostic[] {
+function logicOnExpressions(file: ts.SourceFile, checker: ts.TypeChecker): ts.Diagnostic[] {
   const found: ts.Diagnostic[] = [];
   const test = (operand: ts.Expression, sign: string, at: ts.Node, instead = INSTEAD[sign]) => {
     if (!isColumnExpression(checker.getTypeAtLocation(operand))) return;

@@ -95,4 +95,47 @@ declare module 'tslab' {
  * hidden, and it is in no output and no file. Rejects with \`MR4129\` where the notebook is run without anybody at it.
  */
 declare function prompt(message?: string, options?: { readonly password?: boolean }): Promise<string>;
+
+/** What Node has of WebAssembly; its types name it nowhere. */
+declare namespace WebAssembly {
+  type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128' | 'externref' | 'anyfunc';
+  type ImportExportKind = 'function' | 'global' | 'memory' | 'table' | 'tag';
+  type ExportValue = Function | Global | Memory | Table;
+  type Imports = Record<string, Record<string, ExportValue | number | bigint>>;
+  class Module {
+    constructor(bytes: BufferSource);
+    static exports(module: Module): { name: string; kind: ImportExportKind }[];
+    static imports(module: Module): { module: string; name: string; kind: ImportExportKind }[];
+    static customSections(module: Module, name: string): ArrayBuffer[];
+  }
+  class Instance {
+    constructor(module: Module, imports?: Imports);
+    readonly exports: Record<string, any>;
+  }
+  class Memory {
+    constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+  class Table {
+    constructor(descriptor: { element: 'anyfunc' | 'externref'; initial: number; maximum?: number }, value?: any);
+    readonly length: number;
+    get(index: number): any;
+    set(index: number, value?: any): void;
+    grow(by: number, value?: any): number;
+  }
+  class Global {
+    constructor(descriptor: { value: ValueType; mutable?: boolean }, value?: any);
+    value: any;
+    valueOf(): any;
+  }
+  class CompileError extends Error {}
+  class LinkError extends Error {}
+  class RuntimeError extends Error {}
+  type BufferSource = ArrayBuffer | ArrayBufferView;
+  function validate(bytes: BufferSource): boolean;
+  function compile(bytes: BufferSource): Promise<Module>;
+  function instantiate(bytes: BufferSource, imports?: Imports): Promise<{ module: Module; instance: Instance }>;
+  function instantiate(module: Module, imports?: Imports): Promise<Instance>;
+}
 `;

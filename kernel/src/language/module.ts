@@ -1,4 +1,5 @@
 import type ts from 'typescript';
+import type { Augmentations } from './augmentations.js';
 import { topLevelDeclarations, usedNames, type Declaration } from './declarations.js';
 import { findMagics, type Magic } from './magics.js';
 import type { KnownName } from './names.js';
@@ -26,13 +27,17 @@ export interface CellModule {
 }
 
 /** Makes a cell into a module that sees `names` and exports what it declares. */
-export function cellModule(original: string, names: ReadonlyMap<string, KnownName>): CellModule {
+export function cellModule(
+  original: string,
+  names: ReadonlyMap<string, KnownName>,
+  augmentations: Augmentations,
+): CellModule {
   const { masked: code, magics, errors: magicErrors } = findMagics(original);
   const file = parse(code);
   const declarations = topLevelDeclarations(file, code.length);
   const own = new Set(declarations.map(declaration => declaration.name));
   const identifiers = usedNames(file, code.length);
-  const lines: string[] = [];
+  const lines: string[] = augmentations.besides(file, code.length);
   const listed = magics.some(magic => magic.definition.name === 'who')
     ? [...new Set([...names.keys(), ...own])].sort().slice(0, MOST_LISTED)
     : [];

@@ -189,6 +189,12 @@ export function rewriteCell(
     function topLevel(statement: ts.Statement, isLast: boolean): ts.Statement[] {
       if (ts.isExportDeclaration(statement) || ts.isImportDeclaration(statement)) return [];
       if (hasModifier(statement, ts.SyntaxKind.DeclareKeyword)) return [];
+      if (ts.isClassDeclaration(statement) && statement.name === undefined) {
+        const { typeParameters, heritageClauses, members } = statement;
+        const kept = statement.modifiers?.filter(ts.isDecorator);
+        const made = factory.createClassExpression(kept, undefined, typeParameters, heritageClauses, members);
+        return [returned(factory.createParenthesizedExpression(made), isLast, statement)];
+      }
       if (ts.isExportAssignment(statement)) return [returned(statement.expression, isLast, statement)];
       if (ts.isExpressionStatement(statement)) return [returned(statement.expression, isLast, statement)];
       const visited = visit(withoutExport(statement, context)) as ts.Node | ts.Node[];
@@ -198,7 +204,7 @@ export function rewriteCell(
         ts.isEnumDeclaration(statement) ||
         ts.isImportEqualsDeclaration(statement)
       ) {
-        return statement.name === undefined ? statements : [...statements, publish(statement.name)];
+        return [...statements, publish(statement.name!)];
       }
       if (ts.isModuleDeclaration(statement) && ts.isIdentifier(statement.name) && hasValue(statement)) {
         return [...statements, publish(statement.name)];

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { nearestNames } from 'millrace/session';
 import { isColumnExpression } from './expressionLogic.js';
 
 /** Names longer than this are not compared with others. */
@@ -25,12 +26,17 @@ export function columnNames(checker: ts.TypeChecker, type: ts.Type): string[] | 
 export function rowNames(checker: ts.TypeChecker, type: ts.Type): string[] {
   const columns = columnNames(checker, type);
   if (columns !== null) return columns;
-  const isReference = ((type as ts.ObjectType).objectFlags & ts.ObjectFlags.Reference) !== 0;
-  if (!isReference || !ROWS_OF.has(type.getSymbol()?.name ?? '')) return [];
+  if (!isCollection(type)) return [];
   const rows = checker
     .getTypeArguments(type as ts.TypeReference)
     .filter(row => (row.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) !== 0);
   return rows.flatMap(row => row.getProperties().map(({ name }) => name));
+}
+
+/** Whether a type is a stream or a table, or one that is grouped or cut into windows. */
+export function isCollection(type: ts.Type): boolean {
+  const isReference = ((type as ts.ObjectType).objectFlags & ts.ObjectFlags.Reference) !== 0;
+  return isReference && ROWS_OF.has(type.getSymbol()?.name ?? '');
 }
 
 /** The classes of which a type argument is a row. */
@@ -59,9 +65,17 @@ export function namesOfCall(checker: ts.TypeChecker, call: ts.CallExpression): S
   return names;
 }
 
-/** The names nearest to a misspelt one, as far as it is short enough to be compared. */
-export function comparable(name: string, known: readonly string[]): [string, string[]] {
+/** A misspelt name and those that may be meant, as far as they are short enough to be compared. */
+function comparable(name: string, known: readonly string[]): [string, string[]] {
   return [name.slice(0, MOST_COMPARED), known.filter(each => each.length <= MOST_COMPARED)];
+}
+
+/** Which known names may be meant by one that is not there, and what to write then. */
+export function meantText(name: string, known: readonly string[], write: (name: string) => string): string {
+  const near = nearestNames(...comparable(name, known));
+  if (near.length === 0) return '';
+  const shown = near.map(quoted);
+  return `Did you mean ${[shown.slice(0, -1).join(', '), shown.at(-1)].filter(Boolean).join(' or ')}? Write ${write(near[0])}.`;
 }
 
 /** A text as a literal in single quotes, whatever is in it. */

@@ -45,9 +45,15 @@ async function answer(language: AskingLanguage, { id, method, args }: Call): Pro
   try {
     send({ id, value: await call(...args), error: null });
   } catch (error) {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    send({ id, value: null, error: text });
+    send({ id, value: null, error: errorText(error) });
   }
+}
+
+/** TypeScript goes down into what a cell has written, and has no bound of its own. */
+function errorText(error: unknown): string {
+  if (error instanceof RangeError && error.message.includes('call stack'))
+    return 'MR4193 the cell is nested too deeply for TypeScript: brackets within brackets, or one expression of thousands of parts. Put the data into a file, or make them in a loop.';
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function send(message: Answer | Question): void {

@@ -2,6 +2,7 @@ import ts from 'typescript';
 import type { PlanSample } from 'millrace';
 import type { CellDiagnostic, ProvidedType } from '../runner/contract.js';
 import type { CellSource, Completeness, Completion, Language, Prepared } from './api.js';
+import { Augmentations, withoutAugmentations } from './augmentations.js';
 import { withColumnErrors } from './columnErrors.js';
 import { columnHover } from './columnHover.js';
 import { columnAt, type ColumnAt } from './columnOrigin.js';
@@ -10,7 +11,7 @@ import { completeness } from './completeness.js';
 import { cellDiagnostics } from './diagnostics.js';
 import { usedNames } from './declarations.js';
 import { emitCell } from './emit.js';
-import { logicOnExpressions } from './expressionLogic.js';
+import { withLogicErrors } from './expressionLogic.js';
 import { withOperatorErrors } from './expressionOperators.js';
 import { eventTimeHints } from './eventTimeHints.js';
 import { fileCallOf, fileCalls } from './fileCalls.js';
@@ -54,6 +55,7 @@ export class LanguageService {
   /** The streams and tables of the notebook, as they were when their cells had run. */
   readonly #collections = new Map<string, ProvidedType>();
   readonly #late = new LateRows();
+  readonly #augmentations = new Augmentations();
   #modules = 0;
   /** Whether the last cell asked for a module that was not there. */
   #isMissingModule = false;
@@ -75,7 +77,7 @@ export class LanguageService {
 
   /** Loads the types that a cell needs: about two seconds of work for those of Node and of `millrace` where they are not there already. */
   warmUp(code = "import * as m from 'millrace';\nconsole.log(m);"): void {
-    this.#check(cellModule(code, this.#names));
+    this.#check(this.#module(code));
   }
 
   /**
@@ -111,7 +113,7 @@ export class LanguageService {
   }
 
   prepare(source: CellSource): Prepared {
-    const module = cellModule(source.code, this.#names);
+    const module = this.#module(source.code);
     if (this.#isMissingModule) this.#files.refresh();
     this.#local.lookAgain();
     const found = this.#check(module);
@@ -132,7 +134,8 @@ export class LanguageService {
     this.#prepared.delete(cellId);
     if (module.magics.some(magic => magic.definition.name === 'install')) this.#files.refresh(true);
     const name = `.cell-${++this.#modules}`;
-    this.#files.set(`${name}.ts`, module.text);
+    this.#files.set(`${name}.ts`, withoutAugmentations(module));
+    this.#augmentations.add(module.file, module.code.length, name);
     for (const declaration of module.declarations) {
       const hasValue = declaration.kind !== 'type' && !declaration.ambient;
       if (hasValue && assigned !== null && !assigned.includes(declaration.name)) continue;
@@ -161,6 +164,7 @@ export class LanguageService {
     this.#names.clear();
     this.#collections.clear();
     this.#late.forget();
+    this.#augmentations.forget();
     this.#prepared.clear();
     this.#sweep();
   }
@@ -168,7 +172,7 @@ export class LanguageService {
   complete(code: string, cursor: number): Completion {
     const magic = magicCompletions(code, cursor);
     if (magic !== null) return magic;
-    const module = cellModule(code, this.#names);
+    const module = this.#module(code);
     const position = fromCodePoints(code, cursor);
     if (isInSql(module.file, module.magics, position)) return sqlCompletions(code, position, this.#tables());
     const file = this.#current(module);
@@ -197,12 +201,12 @@ export class LanguageService {
     const column = this.#columnAt(code, cursor);
     const hover = column === null ? null : this.#hover(column, sample);
     if (hover !== null) return hover;
-    const file = this.#current(cellModule(code, this.#names));
+    const file = this.#current(this.#module(code));
     return inspection(this.#service, file.fileName, code, cursor, detail);
   }
 
   #columnAt(code: string, cursor: number): ColumnAt | null {
-    const file = this.#current(cellModule(code, this.#names));
+    const file = this.#current(this.#module(code));
     const position = Math.min(fromCodePoints(code, cursor), code.length);
     return columnAt(file, this.#program().getTypeChecker(), position);
   }
@@ -280,12 +284,13 @@ export class LanguageService {
     const checker = this.#program().getTypeChecker();
     const columns = withColumnErrors(semantic, this.#service, file, checker);
     const operators = withOperatorErrors(columns, file, checker);
-    return cellDiagnostics([...operators, ...logicOnExpressions(file, checker)], end);
+    return cellDiagnostics(withLogicErrors(operators, file, checker), end);
   }
 
   /** Lets go of the modules of cells that no name leads to any more. */
   #sweep(): void {
-    const texts = [...this.#names.values(), ...this.#prepared.values()].map(({ text }) => text);
+    const named = [...this.#names.values(), ...this.#prepared.values()].map(({ text }) => text);
+    const texts = [...named, ...this.#augmentations.imports];
     const kept = reachableModules(texts, module => this.#files.text(`${module}.ts`));
     for (const name of this.#files.names) {
       const module = /^(\.cell-\d+(?:-rows[^.]*)?)\.ts$/.exec(name)?.[1];
@@ -307,6 +312,10 @@ export class LanguageService {
           .map(({ name }) => name) ?? [],
     });
     return [...cellHints(file, checker, module.code.length, skipped), ...untimed];
+  }
+
+  #module(code: string): CellModule {
+    return cellModule(code, this.#names, this.#augmentations);
   }
 
   #program(): ts.Program {

@@ -39,6 +39,11 @@ export class CellSources {
     }
   }
 
+  /** Whether a script is a cell, or a file that one imports. */
+  has(scriptName: string | null | undefined): boolean {
+    return scriptName != null && this.#sources.has(scriptName);
+  }
+
   /** Where in a source's text a place of its JavaScript (from 1) is; null for code that is none's. */
   find(scriptName: string | null | undefined, line: number, column: number): CellPlace | null {
     const source = scriptName == null ? undefined : this.#sources.get(scriptName);

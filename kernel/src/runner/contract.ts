@@ -15,6 +15,8 @@ export interface PreparedCell {
   readonly javascript: string;
   /** A source map (version 3) from `javascript` to the cell's text. */
   readonly map: string;
+  /** Where the expression begins whose value is the cell's result, from 1; null where it has none. */
+  readonly result: { readonly line: number; readonly column: number } | null;
   /** Top-level value names that the cell declares. */
   readonly declares: readonly string[];
   /** The files of the notebook's own that the cell imports, and those that these import. */

@@ -198,6 +198,16 @@ describe('imports', () => {
     expect(await run('import.meta.dirname === __dirname')).toBe(true);
   });
 
+  it('show times of every kind as their text', async () => {
+    const { inspect } = await import('node:util');
+    const times =
+      "[Temporal.Instant.from('2026-01-05T14:30Z'), Temporal.PlainDate.from('2026-01-05'), Temporal.PlainTime.from('14:30'), Temporal.Duration.from('PT1H')]";
+    expect(inspect(await run(times), { breakLength: Infinity })).toBe(
+      '[ 2026-01-05T14:30:00Z, 2026-01-05, 14:30:00, PT1H ]',
+    );
+    expect(await run('new WebAssembly.Memory({ initial: 1 }).buffer.byteLength')).toBe(65_536);
+  });
+
   it('are not needed for Temporal', async () => {
     expect(await run("Temporal.Instant.from('2026-01-05T14:30:00Z').epochMilliseconds")).toBe(1767623400000);
   });

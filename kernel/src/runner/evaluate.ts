@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import vm from 'node:vm';
 import type { PreparedCell } from './contract.js';
-import { CellSources } from './cellSources.js';
+import { CellSources, type CellPlace } from './cellSources.js';
 import { cellOf, describeError, hideOwnFrames } from './errors.js';
 import type { Evaluator, EvaluatorHooks } from './evaluator.js';
 import { createCellRequire, createLoader, type Loader } from './load.js';
@@ -58,13 +58,20 @@ export function createEvaluator(hooks: EvaluatorHooks): Evaluator {
       cell.declares.filter(
         name => name in scope && !(Object.hasOwn(before, name) && Object.is(before[name], scope[name])),
       ),
-    describeError: error => describeError(error, sources),
+    describeError: (error, shown) => describeError(error, sources, shown && resultPlace(shown)),
     cellOf,
     abandon() {
       magics.abandon();
       local.abandon();
     },
   };
+}
+
+/** Where a cell's result is made. */
+function resultPlace(cell: PreparedCell): CellPlace | null {
+  if (cell.result === null) return null;
+  const sourceLine = sourceText(cell).split(/\r?\n/)[cell.result.line - 1] ?? '';
+  return { cell: cell.filename, ...cell.result, sourceLine };
 }
 
 /** The cell's text, which its map holds. */

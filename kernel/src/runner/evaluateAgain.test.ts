@@ -159,4 +159,20 @@ const resource = (name: string) => ({ name, [Symbol.dispose]() { ended.push(name
     expect(await run('{ var inside = await Promise.resolve(4); } inside')).toBe(4);
     expect(await run('await Promise.resolve({ then: undefined, v: 1 })')).toEqual({ then: undefined, v: 1 });
   });
+
+  it('what is added to global types, until it is declared again', async () => {
+    await run(
+      'declare global { var shared: number; interface Array<T> { second(): T } }\nArray.prototype.second = function () { return this[1] };',
+    );
+    await run('globalThis.shared = 5; const user = () => [1, 2].second() + shared;');
+    expect(await run('user() + shared.toFixed().length')).toBe(8);
+    await run("declare global { var shared: string }\nglobalThis.shared = 'text';");
+    expect(await run('shared.toUpperCase()')).toBe('TEXT');
+    await expect(run('[1].second()')).rejects.toThrow('second');
+  });
+
+  it('a class without a name that is exported is the value of its cell', async () => {
+    expect(await run('const Made = 1; export default class extends Map { x = Made }')).toBeTypeOf('function');
+    expect(await run('export default class {}\n2')).toBe(2);
+  });
 });

@@ -33,8 +33,12 @@ export interface Evaluator {
   provided(cell: PreparedCell): Promise<ProvidedType[]>;
   /** Those of the cell's declared names that it has given a value: for `commit` after it failed. */
   assigned(cell: PreparedCell): string[];
-  /** An error that a cell threw, as Jupyter shows it: in the cell's own lines, our frames left out. */
-  describeError(error: unknown): CellError;
+  /**
+   * An error that a cell threw, as Jupyter shows it: in the cell's own lines, our frames left out.
+   *
+   * @param shown the cell whose result could not be shown: an error that has been made elsewhere is said to be there
+   */
+  describeError(error: unknown, shown?: PreparedCell): CellError;
   /** The file name of the cell whose code threw an error, or null. */
   cellOf(error: unknown): string | null;
   /** The running cell was interrupted: ends what it does outside of this process. */

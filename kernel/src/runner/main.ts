@@ -4,7 +4,7 @@
  */
 import { setDefaultLink, setNames, setOwner } from 'millrace/session';
 import { createDisplay, createPackageAdapter } from '../display/index.js';
-import type { Audience, CellError, PreparedCell } from './contract.js';
+import type { Audience, CellError, MimeBundle, PreparedCell } from './contract.js';
 import { createEvaluator } from './evaluate.js';
 import { trackEmitters } from './emitters.js';
 import { listenForInterrupts } from './interrupt.js';
@@ -12,6 +12,7 @@ import { createRunnerOutput } from './output.js';
 import { redirectStandardStreams } from './outputConsole.js';
 import { RunnerLink } from './outputLink.js';
 import type { RunId, ToRunner } from './outputMessages.js';
+import { listenAlways } from './ownListeners.js';
 import { Prompts } from './prompt.js';
 import { RecentRuns } from './recentRuns.js';
 import { installOwnedTimers } from './timers.js';
@@ -26,6 +27,9 @@ let last: RunId = 0;
 let audience: Audience = 'nobody';
 /** The last runs, by what stack traces call their cells. */
 const runs = new RecentRuns();
+
+/** The user expression that is being evaluated. */
+let evaluating: { readonly request: number; readonly cell: PreparedCell } | null = null;
 
 /** The run whose error is being shown. */
 let blamed: RunId | null = null;
@@ -83,10 +87,12 @@ async function execute(request: Execute): Promise<void> {
   ({ audience } = request);
   setOwner(request.cell.cellId);
   display.begin(request.cell.cellId);
+  let isShowing = false;
   try {
     const value = await evaluator.evaluate(request.cell);
     if (running !== request) return;
     await display.settled();
+    isShowing = true;
     await showResult(request, value);
     if (request.audience === 'nobody') await settle(request);
     const provided = await evaluator.provided(request.cell);
@@ -95,7 +101,9 @@ async function execute(request: Execute): Promise<void> {
     );
   } catch (error) {
     if (running === request) await display.settled().catch(() => undefined);
-    finish(request, () => fail(request, evaluator.describeError(error)));
+    // Code of the error's may run here: the cell is not over before.
+    const described = evaluator.describeError(error, isShowing ? request.cell : undefined);
+    finish(request, () => fail(request, described));
   }
 }
 
@@ -135,6 +143,7 @@ function finish(request: Execute, reply: () => void): void {
 function abandon(): void {
   timers.reset();
   display.interrupt();
+  answerExpression();
   const request = running;
   if (request === null) return;
   timers.clear(request.run);
@@ -143,18 +152,31 @@ function abandon(): void {
   finish(request, () => fail(request, interrupted(request.cell)));
 }
 
+/** A user expression that is interrupted never comes to its own answer. */
+function answerExpression(): void {
+  if (evaluating === null) return;
+  const { request, cell } = evaluating;
+  evaluating = null;
+  output.send({ type: 'value', request, value: null, error: interrupted(cell) });
+}
+
 function interrupted(cell: PreparedCell): CellError {
   const evalue = 'The cell was interrupted. Variables keep their values.';
   return { ename: 'Interrupted', evalue, traceback: [`${cell.filename}: Interrupted: ${evalue}`] };
 }
 
 async function evaluate(request: number, cell: PreparedCell): Promise<void> {
+  const mine = (evaluating = { request, cell });
+  let answer: { readonly value: MimeBundle | null; readonly error: CellError | null };
   try {
     const { data } = await display.toDisplayData(await evaluator.evaluate(cell), { isShown: false });
-    output.send({ type: 'value', request, value: data, error: null });
+    answer = { value: data, error: null };
   } catch (error) {
-    output.send({ type: 'value', request, value: null, error: evaluator.describeError(error) });
+    answer = { value: null, error: evaluator.describeError(error) };
   }
+  if (evaluating !== mine) return;
+  evaluating = null;
+  output.send({ type: 'value', request, ...answer });
 }
 
 /** Shows an error that no cell has caught under the cell that it comes from. */
@@ -165,17 +187,17 @@ function reportUncaught(kind: string, error: unknown): void {
   blamed = null;
 }
 
-process.on('message', (message: ToRunner) => {
+listenAlways('message', (message: ToRunner) => {
   if (message.type === 'execute') void execute(message);
   else if (message.type === 'evaluate') void evaluate(message.request, message.cell);
   else if (message.type === 'inputReply') prompts.answer(message.id, message.value);
   else if (message.type === 'hostReply') link.answer(message.id, message.result);
   else link.emit(message.event);
 });
-process.on('disconnect', () => process.exit(0));
+listenAlways('disconnect', () => process.exit(0));
 // The wire process signals the whole group to stop what the cell has started; the runner itself is stopped by its worker.
-process.on('SIGINT', () => undefined);
-process.on('uncaughtException', error => reportUncaught('Uncaught error outside of a cell:', error));
-process.on('unhandledRejection', reason => reportUncaught('Unhandled promise rejection:', reason));
+listenAlways('SIGINT', () => undefined);
+listenAlways('uncaughtException', error => reportUncaught('Uncaught error outside of a cell:', error));
+listenAlways('unhandledRejection', reason => reportUncaught('Unhandled promise rejection:', reason));
 listenForInterrupts(abandon);
 output.send({ type: 'ready' });

@@ -1,7 +1,9 @@
+import { Buffer } from 'node:buffer';
 import { writeSync } from 'node:fs';
 import type { DisplayData } from './contract.js';
 import { messageFrame, streamFrame, type StreamName } from './outputFrames.js';
 import type { FromRunner, RunId } from './outputMessages.js';
+import { StreamPieces } from './streamPieces.js';
 
 /** The file descriptor of the output pipe in the runner process. */
 export const OUTPUT_FD = 4;
@@ -22,11 +24,13 @@ export interface RunnerOutput {
 /** @param currentRun Which run output belongs to at this moment. */
 export function createRunnerOutput(currentRun: () => RunId, fd: number = OUTPUT_FD): RunnerOutput {
   const pipe = new SyncPipe(fd);
+  const pieces = new StreamPieces();
   const send = (message: FromRunner) => pipe.write(messageFrame(message));
   return {
     send,
     stream(name, text) {
-      pipe.write(streamFrame(name, currentRun(), typeof text === 'string' ? Buffer.from(text) : text));
+      const run = currentRun();
+      for (const piece of pieces.cut(name, text)) pipe.write(streamFrame(name, run, Buffer.from(piece)));
     },
     display(data, update) {
       send({ type: 'display', run: currentRun(), update, ...data });

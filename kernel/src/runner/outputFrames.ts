@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { deserialize, serialize } from 'node:v8';
 import type { FromRunner, RunId } from './outputMessages.js';
 
@@ -9,6 +10,8 @@ const HEADER_BYTES = 9;
 const KIND_MESSAGE = 0;
 const KIND_STDOUT = 1;
 const KIND_STDERR = 2;
+/** A longer frame is none. */
+const MOST_BYTES = 0x7fff_ffff;
 
 export type StreamName = 'stdout' | 'stderr';
 
@@ -33,7 +36,7 @@ function frame(kind: number, run: RunId, body: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Cuts the bytes of the pipe back into frames. */
+/** Cuts the bytes of the pipe back into frames. What cannot be one is an error: nothing behind it can be told apart any more. */
 export class FrameReader {
   #chunks: Buffer[] = [];
   #bytes = 0;
@@ -45,6 +48,7 @@ export class FrameReader {
     while (this.#bytes >= HEADER_BYTES) {
       const header = this.#peek(HEADER_BYTES);
       const length = header.readUInt32LE(0);
+      if (length > MOST_BYTES || header.readUInt8(4) > KIND_STDERR) throw new Error('This is no frame.');
       if (this.#bytes < HEADER_BYTES + length) return;
       const whole = this.#take(HEADER_BYTES + length);
       const kind = whole.readUInt8(4);

@@ -20,6 +20,16 @@ const REMEMBERED_RUNS = 1000;
 /** A runner that ends before it was ready is started again after this time only. */
 const RETRY_MS = 2_000;
 
+/** A user expression that was still on its way to the runner is interrupted again after this time. */
+const AGAIN_MS = 100;
+
+/** The error of a cell that was interrupted before it began. */
+export const INTERRUPTED: CellError = {
+  ename: 'Interrupted',
+  evalue: 'The cell was interrupted before it ran.',
+  traceback: ['Interrupted: The cell was interrupted before it ran.'],
+};
+
 /** How a run ended. */
 export interface Outcome {
   readonly error: CellError | null;
@@ -73,6 +83,8 @@ type Pending = {
   readonly done: (outcome: Omit<Outcome, 'resultText'>) => void;
   readonly run: RunId;
   begun: boolean;
+  /** Whether it was interrupted before it has begun. */
+  interrupted: boolean;
 };
 type PendingValue = (value: MimeBundle | CellError) => void;
 
@@ -89,6 +101,8 @@ export class CellRunner {
   readonly #values = new Map<number, PendingValue>();
   #process: RunnerProcess;
   #pending: Pending | null = null;
+  /** A cell that waits for a process. */
+  #arriving: { interrupted: boolean } | null = null;
   #lastRun: RunId = 0;
   #lastValue = 0;
   #congested = false;
@@ -118,8 +132,12 @@ export class CellRunner {
     audience: Audience,
     ask: Ask | null,
   ): Promise<Outcome> {
+    const arriving = (this.#arriving = { interrupted: false });
     await this.#available;
     await this.#process.settled();
+    this.#arriving = null;
+    if (arriving.interrupted)
+      return { error: INTERRUPTED, begun: true, provided: [], assigned: [], resultText: null };
     const id = ++this.#lastRun;
     const { executionCount, cellId } = cell;
     const run: Run = { parent, executionCount, silent, owner: cellId, ask, audience, resultText: null };
@@ -127,7 +145,7 @@ export class CellRunner {
     this.#runs.delete(id - REMEMBERED_RUNS);
     this.#hooks.outputs.began(parent);
     const outcome = await new Promise<Omit<Outcome, 'resultText'>>(done => {
-      this.#pending = { done, run: id, begun: false };
+      this.#pending = { done, run: id, begun: false, interrupted: false };
       this.#send({ type: 'execute', run: id, cell, audience, settleMs: this.#settings.settleMs });
     });
     this.#pending = null;
@@ -152,11 +170,16 @@ export class CellRunner {
 
   /**
    * Stops what runs, also where no cell does but a timer loops. A runner that does not stop has its child processes
-   * signalled, and is ended at last.
+   * signalled, and is ended at last; so is one whose cell does not come to its end all the same.
    */
   interrupt(): void {
     const process = this.#process;
-    if (this.#pending !== null) this.#iopub.interrupted();
+    const pending = this.#pending;
+    if (this.#arriving !== null) this.#arriving.interrupted = true;
+    if (pending !== null) {
+      pending.interrupted = !pending.begun;
+      this.#iopub.interrupted();
+    }
     process.pause(false);
     if (this.#interruptTimers.length > 0) return;
     const why = 'The cell did not stop when it was interrupted, so its process was ended.';
@@ -167,6 +190,21 @@ export class CellRunner {
     void process.interrupt().then(() => {
       for (const timer of this.#interruptTimers) clearTimeout(timer);
       this.#interruptTimers = [];
+      if (this.#values.size > 0) setTimeout(() => this.#values.size > 0 && this.interrupt(), AGAIN_MS);
+      if (pending === null) return;
+      const isOver = (): boolean => this.#pending !== pending;
+      setTimeout(() => isOver() || process.kill(why), this.#settings.interruptKillMs).unref();
+    });
+  }
+
+  /** A cell has begun; one that was interrupted on its way is stopped now. */
+  #begun(run: RunId): void {
+    const pending = this.#pending;
+    if (pending?.run !== run) return;
+    pending.begun = true;
+    if (!pending.interrupted) return;
+    void this.#process.settled().then(() => {
+      if (this.#pending === pending) this.interrupt();
     });
   }
 
@@ -222,7 +260,7 @@ export class CellRunner {
         this.#ready = true;
         return;
       case 'begun':
-        if (this.#pending?.run === message.run) this.#pending.begun = true;
+        this.#begun(message.run);
         return;
       case 'env':
         this.#hooks.env(message.name, message.value);
@@ -303,7 +341,8 @@ export class CellRunner {
     for (const resolve of values) resolve(error);
     const pending = this.#pending;
     if (pending?.begun !== true) this.note(null, `RunnerEnded: ${evalue}`);
-    pending?.done({ error, begun: pending.begun, provided: [], assigned: [] });
+    // A cell that has not begun is run in the next process, but for one that was interrupted.
+    pending?.done({ error, begun: pending.begun || pending.interrupted, provided: [], assigned: [] });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Language, Prepared } from '../language/api.js';
+import { LanguageError } from '../language/client.js';
 import type { Audience, CellError, MimeBundle } from '../runner/contract.js';
-import type { CellRunner, Outcome } from './cellRunner.js';
+import { INTERRUPTED, type CellRunner, type Outcome } from './cellRunner.js';
 import { diagnosticsError, warningsText } from './diagnostics.js';
 import type { History } from './history.js';
 import type { IopubPublisher } from './iopub.js';
@@ -36,11 +37,6 @@ interface Job {
   readonly userExpressions: Readonly<Record<string, string>>;
 }
 
-const INTERRUPTED: CellError = {
-  ename: 'Interrupted',
-  evalue: 'The cell was interrupted before it ran.',
-  traceback: ['Interrupted: The cell was interrupted before it ran.'],
-};
 /** How often a cell is sent to a process that ends before the cell begins. */
 const MOST_ATTEMPTS = 3;
 /** `name?` shows what is known of the name, as in IPython. */
@@ -84,8 +80,13 @@ export class Executor {
 
   /** Stops the running cell, wherever it is on its way. */
   interrupt(): void {
-    if (this.#current !== null && !this.#current.prepared) this.#current.cancelled = true;
-    else this.#hooks.runner.interrupt();
+    const current = this.#current;
+    if (current !== null) current.cancelled = true;
+    if (current === null || current.prepared) this.#hooks.runner.interrupt();
+  }
+
+  #isCancelled(): boolean {
+    return this.#current?.cancelled === true;
   }
 
   async #work(): Promise<void> {
@@ -231,8 +232,11 @@ export class Executor {
 
   async #expression(name: string, code: string): Promise<MimeBundle | CellError> {
     const source = { cellId: `expression-${name}`, executionCount: this.#count, code };
+    if (this.#isCancelled()) return INTERRUPTED;
     const { cell, diagnostics } = await this.#hooks.language.prepare(source);
     if (cell === null) return diagnosticsError(diagnostics, code, name);
+    // An interrupt ends the expression that is evaluated, and those after it.
+    if (this.#isCancelled()) return INTERRUPTED;
     return this.#hooks.runner.evaluate(cell);
   }
 }
@@ -244,7 +248,9 @@ function isError(value: MimeBundle | CellError): value is CellError {
 /** An error of the kernel itself, shown as the cell's. */
 function failure(error: unknown): { error: CellError; payload: readonly JsonObject[] } {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  return { error: { ename: name, evalue: message, traceback: (stack ?? message).split('\n') }, payload: [] };
+  // Where the wire process has heard of it says nothing to the user.
+  const shown = error instanceof LanguageError ? `${name}: ${message}` : (stack ?? message);
+  return { error: { ename: name, evalue: message, traceback: shown.split('\n') }, payload: [] };
 }
 
 function strings(value: unknown): Record<string, string> {

@@ -34,8 +34,17 @@ function endWithParent(shutdown: () => void): void {
   if (process.env.JPY_PARENT_PID === undefined) return;
   const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent) shutdown();
+    if (process.ppid !== parent || !isThere(parent)) shutdown();
   }, PARENT_POLL_MS).unref();
+}
+
+/** Whether a process lives. Windows gives no new parent to those that have lost theirs. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
 }
 
 main(process.argv[2]).catch((error: unknown) => {

@@ -54,10 +54,7 @@ export class RunnerProcess {
     });
     this.#readRaw('stdout');
     this.#readRaw('stderr');
-    const reader = new FrameReader();
-    this.#output.on('data', (chunk: Buffer) => {
-      for (const frame of reader.push(chunk)) events.frame(frame);
-    });
+    this.#readFrames();
     this.#control = (this.#child.stdio as readonly unknown[])[5] as Duplex;
     this.#control.on('data', (text: Buffer) => this.#answered(text.toString('latin1')));
     for (const stream of [this.#output, this.#control]) stream.on('error', () => undefined);
@@ -125,6 +122,24 @@ export class RunnerProcess {
     if (this.#interrupted === null || !lines.split('\n').includes(String(this.#sequence))) return;
     this.#interrupted.resolve();
     this.#interrupted = null;
+  }
+
+  #readFrames(): void {
+    const reader = new FrameReader();
+    let isBroken = false;
+    this.#output.on('data', (chunk: Buffer) => {
+      if (isBroken) return;
+      const frames: OutputFrame[] = [];
+      try {
+        for (const frame of reader.push(chunk)) frames.push(frame);
+      } catch {
+        isBroken = true;
+        this.kill(
+          'The cell has written to file descriptor 4, which is the kernel’s, so its process was ended.',
+        );
+      }
+      for (const frame of frames) this.#events.frame(frame);
+    });
   }
 
   #readRaw(name: StreamName): void {
