@@ -29,7 +29,7 @@ export default tseslint.config(
   {
     ignores: [
       '**/dist/',
-      '**/lib/*.js',
+      '**/lib/**/*.js',
       '**/lib/**/*.d.ts',
       '.venv/',
       '.cache/',

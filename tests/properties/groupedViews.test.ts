@@ -45,6 +45,7 @@ class Moments implements ArrangeableSource {
   rowId = (position: number): number => this.rows[position]!.id;
   rowVersion = (position: number): number => this.rows[position]!.version;
   rowState = (): number => 0;
+  reduce = (): null => null;
   gather(positions: Int32Array) {
     const data = positions.map(position => this.rows[position]!.moment);
     return [{ type: INT32, data, valid: null, dictionary: null }];

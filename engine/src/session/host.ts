@@ -10,7 +10,7 @@ import type { PlanNode } from '../plan/plan.js';
 import { MillraceError } from '../columns/error.js';
 import { toWireError } from './errors.js';
 import { exportViews } from './hostExports.js';
-import { explainQuery } from './hostExplain.js';
+import { explainPlanned } from './hostExplain.js';
 import { SourceBindings, type User } from './hostBindings.js';
 import { CacheRegistry } from './hostCaches.js';
 import { IndexRegistry } from './hostIndexes.js';
@@ -197,7 +197,7 @@ class Host implements SessionHost {
       await this.#caches.unpin(plan);
       return null;
     },
-    explain: ({ plan }) => this.#explain(plan),
+    explain: ({ plan }) => explainPlanned(plan, this.#runtime, this.#queries),
     origins: ({ plan, values }) => originsOf(plan, values, this.#runtime, this.#queries),
     queryStats: ({ plan }) => this.#queries.stats(plan),
     write: request => this.#writes.start(request),
@@ -394,13 +394,5 @@ class Host implements SessionHost {
       if (open.held !== held) continue;
       this.#tell({ type: 'queryFailed', queryId, owner: open.owner, error });
     }
-  }
-
-  async #explain(plan: PlanNode): Promise<HostReplies['explain']> {
-    const prepared = await preparePlan(plan, this.#runtime);
-    const stats = await this.#queries.stats(plan);
-    const followed = (await this.#queries.running(plan))?.followed === true;
-    const physical = followed ? prepared.running({ followed, part: null }) : prepared.physical;
-    return explainQuery({ ...prepared, physical }, stats);
   }
 }

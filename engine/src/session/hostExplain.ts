@@ -1,15 +1,30 @@
 import { formatDuration } from '../columns/duration.js';
 import { explainPhysical, type ExplainedPhysical } from '../physical/explain.js';
 import { explainPlan, explainText } from '../plan/explain.js';
-import type { PreparedPlan } from './hostQueries.js';
+import type { PlanNode } from '../plan/plan.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { preparePlan, type PreparedPlan, type QueryRegistry } from './hostQueries.js';
 import { timeText } from './hostStats.js';
 import type { Explanation, MeetingStats, OperatorStats, QueryStats } from './stats.js';
 
 /** So many runs of missing numbers are written out. */
 const GAPS_SHOWN = 5;
 
+/** The same of a plan that was asked about, as it runs where it does. */
+export async function explainPlanned(
+  plan: PlanNode,
+  runtime: Runtime,
+  queries: QueryRegistry,
+): Promise<Explanation> {
+  const prepared = await preparePlan(plan, runtime);
+  const stats = await queries.stats(plan);
+  const followed = (await queries.running(plan))?.followed === true;
+  const physical = followed ? prepared.running({ followed, part: null }) : prepared.physical;
+  return explainQuery({ ...prepared, physical }, stats);
+}
+
 /** What a plan is, and what it does if it runs. */
-export function explainQuery(
+function explainQuery(
   { plan, physical, relations }: Pick<PreparedPlan, 'plan' | 'physical' | 'relations'>,
   stats: QueryStats | null,
 ): Explanation {
