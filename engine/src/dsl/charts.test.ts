@@ -37,9 +37,11 @@ describe('charts', () => {
     expect(view).toMatchObject({
       title: 'Prices',
       lastUs: 1_800_000_000,
-      maxRows: 5000,
+      // A line is sent what its pixels show, of all rows.
+      maxRows: Number.MAX_SAFE_INTEGER,
       timeZone: 'Europe/Berlin',
     });
+    expect(table.point({ x: 'size', y: 'price' })[DISPLAYABLE]().view).toMatchObject({ maxRows: 5000 });
     expect(table.line({ x: 'size', y: 'price' })[DISPLAYABLE]().view).not.toHaveProperty('timeZone');
   });
 
