@@ -1,7 +1,6 @@
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Lab } from './support/lab.js';
+import { pageBundle } from './support/pageBundle.js';
 
 let lab: Lab;
 beforeAll(async () => {
@@ -11,19 +10,10 @@ afterAll(() => lab.close());
 
 test("the engine's core, bundled for a page, runs a query there", async () => {
   // Any import of a Node built-in fails the bundling.
-  const bundle = await build({
-    entryPoints: [fileURLToPath(new URL('support/corePage.ts', import.meta.url))],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    platform: 'browser',
-    target: 'es2022',
-    conditions: ['millrace-source', 'browser'],
-    logLevel: 'silent',
-  });
+  const bundle = await pageBundle('corePage.ts');
   const page = await lab.context.newPage();
   await page.setContent('<title>core</title>');
-  await page.addScriptTag({ content: bundle.outputFiles[0]!.text });
+  await page.addScriptTag({ content: bundle });
   const result = await page.waitForFunction(() => (window as { result?: unknown }).result);
   expect(await result.jsonValue()).toEqual([
     { open: 1.5, volume: 30, n: 2 },

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../support/checkout.js';
 import { HOSTILE_TEXTS } from './support/hostileTexts.js';
 import { Lab } from './support/lab.js';
+import { pageBundle } from './support/pageBundle.js';
 
 let lab: Lab;
 beforeAll(async () => {
@@ -37,20 +36,11 @@ addEventListener('securitypolicyviolation', event => { window.wasPwned = true; c
 
 test('a hundred hostile texts do nothing, whatever they are: values, names, titles, specs, states, tooltips', async () => {
   expect(HOSTILE_TEXTS.length).toBeGreaterThanOrEqual(100);
-  const bundle = await build({
-    entryPoints: [fileURLToPath(new URL('support/hostilePage.ts', import.meta.url))],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    platform: 'browser',
-    target: 'es2022',
-    conditions: ['millrace-source', 'browser'],
-    logLevel: 'silent',
-  });
+  const bundle = await pageBundle('hostilePage.ts');
   const page = await lab.context.newPage();
   const happened = watched(page, url => url === 'http://page.test/' || url.startsWith('data:image/png'));
   const style = readFileSync(join(ROOT, 'ui', 'style', 'index.css'), 'utf8');
-  const script = bundle.outputFiles[0]!.text.replaceAll('</script', '<\\/script');
+  const script = bundle.replaceAll('</script', '<\\/script');
   // The engine makes loops out of text; nothing else may.
   const policy =
     "default-src 'none'; script-src 'nonce-own' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data:";

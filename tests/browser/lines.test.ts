@@ -6,22 +6,14 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ChartSpec } from '../../protocol/src/index.js';
 import { ARTIFACTS, Lab } from './support/lab.js';
+import { pageBundle } from './support/pageBundle.js';
 import type { Comparison, Drawing } from './support/linesPage.js';
 
 let lab: Lab;
 let page: Page;
 beforeAll(async () => {
   lab = await Lab.connect();
-  const bundle = await build({
-    entryPoints: [fileURLToPath(new URL('support/linesPage.ts', import.meta.url))],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    platform: 'browser',
-    target: 'es2022',
-    conditions: ['millrace-source', 'browser'],
-    logLevel: 'silent',
-  });
+  const bundle = await pageBundle('linesPage.ts');
   const css = await build({
     entryPoints: [fileURLToPath(new URL('../../ui/style/index.css', import.meta.url))],
     write: false,
@@ -30,7 +22,7 @@ beforeAll(async () => {
   page = await lab.context.newPage();
   await page.setContent('<!doctype html><title>lines</title>');
   await page.addStyleTag({ content: css.outputFiles[0]!.text });
-  await page.addScriptTag({ content: bundle.outputFiles[0]!.text });
+  await page.addScriptTag({ content: bundle });
 }, 120_000);
 afterAll(() => lab.close());
 

@@ -1,11 +1,10 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ROOT } from '../support/checkout.js';
 import { SPECS } from './specs/index.js';
 import { ARTIFACTS, Lab } from './support/lab.js';
+import { pageBundle } from './support/pageBundle.js';
 import type { SpecResult } from './support/specsPage.js';
 
 let lab: Lab;
@@ -16,16 +15,7 @@ afterAll(() => lab.close());
 
 test('sixty specs of our own draw live rows in one page, which loads nothing and has nothing to complain of', async () => {
   expect(SPECS.length).toBeGreaterThanOrEqual(60);
-  const bundle = await build({
-    entryPoints: [fileURLToPath(new URL('support/specsPage.ts', import.meta.url))],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    platform: 'browser',
-    target: 'es2022',
-    conditions: ['millrace-source', 'browser'],
-    logLevel: 'silent',
-  });
+  const bundle = await pageBundle('specsPage.ts');
   const page = await lab.context.newPage();
   const said: string[] = [];
   const asked: string[] = [];
@@ -38,7 +28,7 @@ test('sixty specs of our own draw live rows in one page, which loads nothing and
   await page.setContent(
     `<title>specs</title><style>${style} body { display: flex; flex-wrap: wrap; }</style>`,
   );
-  await page.addScriptTag({ content: bundle.outputFiles[0]!.text });
+  await page.addScriptTag({ content: bundle });
   const results = async (): Promise<SpecResult[]> =>
     await page.evaluate(() => (window as unknown as { results?: () => SpecResult[] }).results?.() ?? []);
   await expect.poll(async () => (await results()).length, { timeout: 60_000 }).toBe(SPECS.length);

@@ -1,10 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { int32, max, min, schema, string, Table, timestamp } from '../../engine/src/index.js';
-import { createNodeHost } from '../../engine/src/node/host.js';
-import { setDefaultLink } from '../../engine/src/session/client.js';
-import type { SessionHost } from '../../engine/src/session/protocol.js';
+import { useNodeHost } from '../support/nodeHost.js';
 
 const SHARED = resolve(import.meta.dirname, '../..', process.env.MILLRACE_SHARED ?? '../shared');
 const PATH = join(SHARED, 'conformance', 'kdb.json');
@@ -23,15 +21,7 @@ interface KdbCase {
 const cases = existsSync(PATH) ? (JSON.parse(readFileSync(PATH, 'utf8')) as readonly KdbCase[]) : [];
 const documented = cases.find(({ id }) => id === 'kdb-wj-01');
 
-let host: SessionHost;
-beforeAll(() => {
-  host = createNodeHost();
-  setDefaultLink(host.link());
-});
-afterAll(async () => {
-  setDefaultLink(null);
-  await host.close();
-});
+useNodeHost();
 
 const Trade = schema({ sym: string, time: timestamp('ms'), price: int32 });
 const Quote = schema({ sym: string, time: timestamp('ms'), ask: int32, bid: int32 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   approxCountDistinct,
   count,
@@ -15,19 +15,9 @@ import {
   tumble,
   volumeBars,
 } from '../../engine/src/index.js';
-import { createNodeHost } from '../../engine/src/node/host.js';
-import { setDefaultLink } from '../../engine/src/session/client.js';
-import type { SessionHost } from '../../engine/src/session/protocol.js';
+import { useNodeHost } from '../support/nodeHost.js';
 
-let host: SessionHost;
-beforeAll(() => {
-  host = createNodeHost();
-  setDefaultLink(host.link());
-});
-afterAll(async () => {
-  setDefaultLink(null);
-  await host.close();
-});
+useNodeHost();
 
 const Order = schema({ ts: timestamp('ms'), id: int32, symbol: string, size: float64, op: string });
 

@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { boolean, count, int64, schema, string, Table, timestamp, udf } from '../../engine/src/index.js';
-import { createNodeHost } from '../../engine/src/node/host.js';
-import { setDefaultLink } from '../../engine/src/session/client.js';
-import type { SessionHost } from '../../engine/src/session/protocol.js';
+import { useNodeHost } from '../support/nodeHost.js';
 
-let host: SessionHost;
-beforeAll(() => {
-  host = createNodeHost();
-  setDefaultLink(host.link());
-});
-afterAll(async () => {
-  setDefaultLink(null);
-  await host.close();
-});
+useNodeHost();
 
 const at = (hour: number): Date => new Date(Date.UTC(2026, 0, 5, hour));
 const Order = schema({ id: string.nullable(), time: timestamp('ms'), amount: int64 });

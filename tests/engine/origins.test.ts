@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   clock,
   count,
@@ -15,19 +15,9 @@ import {
 } from '../../engine/src/index.js';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { createNodeHost } from '../../engine/src/node/host.js';
-import { setDefaultLink } from '../../engine/src/session/client.js';
-import type { SessionHost } from '../../engine/src/session/protocol.js';
+import { useNodeHost } from '../support/nodeHost.js';
 
-let host: SessionHost;
-beforeAll(() => {
-  host = createNodeHost();
-  setDefaultLink(host.link());
-});
-afterAll(async () => {
-  setDefaultLink(null);
-  await host.close();
-});
+useNodeHost();
 
 const at = (second: number): Date => new Date(second * 1000);
 const tradeTable = Table.of(

@@ -1,18 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createNodeHost } from '../../engine/src/node/host.js';
-import { setDefaultLink } from '../../engine/src/session/client.js';
-import type { SessionHost } from '../../engine/src/session/protocol.js';
+import { describe, expect, it } from 'vitest';
 import { count, desc, generator, last, max, sum, Table, tumble } from '../../engine/src/index.js';
+import { useNodeHost } from '../support/nodeHost.js';
 
-let host: SessionHost;
-beforeAll(() => {
-  host = createNodeHost();
-  setDefaultLink(host.link());
-});
-afterAll(async () => {
-  setDefaultLink(null);
-  await host.close();
-});
+useNodeHost();
 
 const symbols = ['A', 'B', 'C'];
 const market = () => generator.market({ seed: 3, rows: 20_000, symbols, day: '2026-01-05' });

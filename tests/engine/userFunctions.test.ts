@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createNodeHost } from '../../engine/src/node/host.js';
-import { existingLink, setDefaultLink } from '../../engine/src/session/client.js';
-import type { SessionHost } from '../../engine/src/session/protocol.js';
+import { describe, expect, it } from 'vitest';
+import { existingLink } from '../../engine/src/session/client.js';
 import {
   count,
   float64,
@@ -16,16 +14,9 @@ import {
   tumble,
   udf,
 } from '../../engine/src/index.js';
+import { useNodeHost } from '../support/nodeHost.js';
 
-let host: SessionHost;
-beforeAll(() => {
-  host = createNodeHost();
-  setDefaultLink(host.link());
-});
-afterAll(async () => {
-  setDefaultLink(null);
-  await host.close();
-});
+useNodeHost();
 
 const market = () => generator.market({ seed: 3, rows: 40_000, symbols: ['A', 'B', 'C'], day: '2026-01-05' });
 const half = udf('half', { args: [float64], returns: float64 }, value => value / 2);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   count,
   defineAggregate,
@@ -16,19 +16,9 @@ import {
   timestamp,
   tumble,
 } from '../../engine/src/index.js';
-import { createNodeHost } from '../../engine/src/node/host.js';
-import { setDefaultLink } from '../../engine/src/session/client.js';
-import type { SessionHost } from '../../engine/src/session/protocol.js';
+import { useNodeHost } from '../support/nodeHost.js';
 
-let host: SessionHost;
-beforeAll(() => {
-  host = createNodeHost();
-  setDefaultLink(host.link());
-});
-afterAll(async () => {
-  setDefaultLink(null);
-  await host.close();
-});
+useNodeHost();
 
 const at = (seconds: number): Date => new Date(Date.UTC(2026, 0, 5, 10, 1, seconds));
 /** The tables of kdb+'s own documentation of `wj`. */

@@ -1,7 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createNodeHost } from '../../engine/src/node/host.js';
-import { setDefaultLink } from '../../engine/src/session/client.js';
-import type { SessionHost } from '../../engine/src/session/protocol.js';
+import { expect, it } from 'vitest';
 import {
   count,
   desc,
@@ -18,19 +15,12 @@ import {
   tumble,
 } from '../../engine/src/index.js';
 import { forRandom, type Random } from './random.js';
+import { useNodeHost } from '../support/nodeHost.js';
 
 const Row = schema({ ts: timestamp('us'), seq: int64, k: string.nullable(), n: float64.nullable() });
 type Rows = Table<{ ts: never; seq: number; k: string | null; n: number | null }>;
 
-let host: SessionHost;
-beforeAll(() => {
-  host = createNodeHost();
-  setDefaultLink(host.link());
-});
-afterAll(async () => {
-  setDefaultLink(null);
-  await host.close();
-});
+useNodeHost();
 
 function tableOf(random: Random): Rows {
   const length = random.chance(0.1) ? 9000 : random.below(80);

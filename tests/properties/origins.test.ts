@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   count,
   cumulate,
@@ -14,20 +14,10 @@ import {
   tumble,
   type Stream,
 } from '../../engine/src/index.js';
-import { createNodeHost } from '../../engine/src/node/host.js';
-import { setDefaultLink } from '../../engine/src/session/client.js';
-import type { SessionHost } from '../../engine/src/session/protocol.js';
 import { forRandom, type Random } from './random.js';
+import { useNodeHost } from '../support/nodeHost.js';
 
-let host: SessionHost;
-beforeAll(() => {
-  host = createNodeHost();
-  setDefaultLink(host.link());
-});
-afterAll(async () => {
-  setDefaultLink(null);
-  await host.close();
-});
+useNodeHost();
 
 const RUNS = Math.ceil(Number(process.env.MILLRACE_RUNS ?? 200) / 20);
 const Trade = schema({ ts: timestamp('ms'), id: int32, symbol: string.nullable(), size: int32 });

@@ -1,5 +1,5 @@
+import { RowsOfTable } from '../views/rowsOfTable.js';
 import type { ArrangedSource, ViewSource } from '../views/viewSource.js';
-import type { EventTime } from '../columns/time.js';
 import { ArrangedRows } from './arrangedRows.js';
 import { checkedArrangement } from './arrangement.js';
 import type { RowLog } from './rowLog.js';
@@ -71,35 +71,17 @@ class FilteredOrder implements Places {
   }
 }
 
-class ArrangedTable implements ArrangedSource {
+class ArrangedTable extends RowsOfTable implements ArrangedSource {
   constructor(
-    readonly table: ViewSource,
+    table: ViewSource,
     readonly isOrdered: boolean,
     readonly places: Places,
-  ) {}
-
-  get schema() {
-    return this.table.schema;
+  ) {
+    super(table);
   }
 
-  get hasStates() {
-    return this.table.hasStates;
-  }
-
-  get total() {
+  override get total(): number {
     return this.places.size;
-  }
-
-  get version() {
-    return this.table.version;
-  }
-
-  get generation() {
-    return this.table.generation;
-  }
-
-  get maxTime(): EventTime {
-    return this.table.maxTime;
   }
 
   positions(from: number, limit: number): Int32Array {
@@ -109,22 +91,6 @@ class ArrangedTable implements ArrangedSource {
   /** Only charts are cut by time, and they have no order of their own. */
   firstAt(): number {
     return 0;
-  }
-
-  rowId(position: number): number {
-    return this.table.rowId(position);
-  }
-
-  rowVersion(position: number): number {
-    return this.table.rowVersion(position);
-  }
-
-  rowState(position: number): number {
-    return this.table.rowState(position);
-  }
-
-  gather(positions: Int32Array) {
-    return this.table.gather(positions);
   }
 
   close(): void {

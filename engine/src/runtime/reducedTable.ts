@@ -1,6 +1,7 @@
 import { linesOf, wallClock, type ChartPixels, type DrawnRows } from '@millrace/protocol';
 import type { EventTime } from '../columns/time.js';
 import { UNREDUCED_ROWS, viewColumns } from '../views/frames.js';
+import { RowsOfTable } from '../views/rowsOfTable.js';
 import type { ChartView, ReducedSource, ViewSource } from '../views/viewSource.js';
 import { PIXEL_LIMITS, PixelRows } from './pixelRows.js';
 import type { RowLog } from './rowLog.js';
@@ -40,7 +41,7 @@ export function reducedTable(
   return new ReducedTable(table, log, states, reduction);
 }
 
-class ReducedTable implements ReducedSource {
+class ReducedTable extends RowsOfTable<Table> implements ReducedSource {
   readonly isOrdered = false;
   drawn: DrawnRows | null = null;
   span: readonly [from: number, to: number] | null = null;
@@ -52,40 +53,17 @@ class ReducedTable implements ReducedSource {
   #rows: PixelRows | null = null;
 
   constructor(
-    readonly table: Table,
+    table: Table,
     readonly log: RowLog,
     readonly states: WindowStates | null,
     { view, pixels, most }: Reduction,
   ) {
+    super(table);
     this.#view = view;
     this.#pixels = pixels ?? USUAL;
     this.#most = most;
     this.#exact = most ?? PIXEL_LIMITS.exact;
     this.#wall = view.timeZone === undefined ? undefined : wallClock(view.timeZone);
-  }
-
-  get schema() {
-    return this.table.schema;
-  }
-
-  get hasStates() {
-    return this.table.hasStates;
-  }
-
-  get total() {
-    return this.table.total;
-  }
-
-  get version() {
-    return this.table.version;
-  }
-
-  get generation() {
-    return this.table.generation;
-  }
-
-  get maxTime(): EventTime {
-    return this.table.maxTime;
   }
 
   show(pixels: ChartPixels): void {
@@ -123,22 +101,6 @@ class ReducedTable implements ReducedSource {
 
   firstAt(time: EventTime, limit: number): number {
     return this.table.firstAt(time, limit);
-  }
-
-  rowId(position: number): number {
-    return this.table.rowId(position);
-  }
-
-  rowVersion(position: number): number {
-    return this.table.rowVersion(position);
-  }
-
-  rowState(position: number): number {
-    return this.table.rowState(position);
-  }
-
-  gather(positions: Int32Array) {
-    return this.table.gather(positions);
   }
 
   close(): void {

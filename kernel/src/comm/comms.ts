@@ -25,6 +25,9 @@ const TARGETS: ReadonlySet<string> = new Set([
   PANEL_TARGET,
 ]);
 
+/** Whatever these are opened with is answered, or does not matter. */
+const ANSWERING: ReadonlySet<string> = new Set([SESSION_TARGET, INPUT_TARGET]);
+
 interface OpenComm {
   readonly target: string;
   /** The header of its `comm_open`, the parent of what is sent on it. */
@@ -96,7 +99,7 @@ export class Comms {
   #opened(id: string, message: Message): void {
     const { target_name: target, data } = message.content;
     const isOurs = typeof target === 'string' && TARGETS.has(target);
-    if (!isOurs || (target !== SESSION_TARGET && !isObject(data))) {
+    if (!isOurs || !(ANSWERING.has(target) || isObject(data))) {
       void this.#iopub.urgent('comm_close', message.header, { comm_id: id, data: {} });
       return;
     }
@@ -116,7 +119,7 @@ export class Comms {
 
   #message(id: string, data: unknown): void {
     const comm = this.#open.get(id);
-    if (comm === undefined || !isObject(data)) return;
+    if (comm === undefined || !(comm.target === INPUT_TARGET || isObject(data))) return;
     if (comm.target === SESSION_TARGET)
       this.#engine({ type: 'session', comm: id, request: data as SessionRequest });
     else if (comm.target === INPUT_TARGET)
