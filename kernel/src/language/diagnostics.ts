@@ -70,7 +70,15 @@ function magicHint(file: ts.SourceFile, line: number): string {
     : ` This % is the remainder of the line before it: end that line with a semicolon to write the magic %${name}.`;
 }
 
+/** TypeScript speaks of settings, where what is asked for is in newer Nodes only. */
+const NEWER_LIBRARY =
+  / Do you need to change your target library\? Try changing the 'lib' compiler option to '[^']*' or later\./g;
+
 /** Without the names of the modules that cells are, which nobody has written. */
 export function plainMessage(message: string): string {
-  return message.replace(/(?:typeof )?import\("[^"]*\/\.cell-\d+(?:-rows[^"]*)?"\)\.?/g, '');
+  const told = message.replace(
+    NEWER_LIBRARY,
+    ` Node ${process.versions.node}, which runs the cells, does not have it: a newer one does.`,
+  );
+  return told.replace(/(?:typeof )?import\("[^"]*\/\.cell-\d+(?:-rows[^"]*)?"\)\.?/g, '');
 }

@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { libraries } from './libraries.js';
 
 /**
  * How cells are checked and emitted. Strict, but that something is `any` for want of an annotation is not reported (see
@@ -9,7 +10,7 @@ export const COMPILER_OPTIONS: ts.CompilerOptions = {
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   moduleDetection: ts.ModuleDetectionKind.Force,
-  lib: ['lib.esnext.d.ts'],
+  lib: libraries(),
   types: ['node'],
   strict: true,
   noImplicitThis: false,
