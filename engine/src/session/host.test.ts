@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { ViewMessage } from '@millrace/protocol';
+import { PROTOCOL_VERSION, type InputMessage, type ViewMessage } from '@millrace/protocol';
 import { decodeArrow, encodeArrow } from '../codecs/arrow.js';
 import type { Batch } from '../columns/batch.js';
 import { FLOAT64, STRING, timestampType, type Field } from '../columns/types.js';
@@ -321,4 +321,20 @@ test('the clock starts again from a time: what is earlier is there at once', asy
   const state = await link.request({ type: 'clock', command: { type: 'pause' } });
   expect(state.mode).toBe('paused');
   expect(Math.floor(state.nowUs! / second)).toBe(5400);
+});
+
+test('an input that a cell makes again is there, however closely the messages of the cell follow each other', async () => {
+  const link = start().link();
+  const spec = { kind: 'toggle', label: null, value: true } as const;
+  const answers: InputMessage[] = [];
+  for (let run = 0; run < 2; run++) {
+    const made = [
+      link.request({ type: 'retireOwner', owner: 'cell' }),
+      link.request({ type: 'input', name: 'isOn', spec, owner: 'cell' }),
+    ];
+    await Promise.all(made);
+    await link.request({ type: 'settleOwner', owner: 'cell' });
+    host.attachInput({ v: PROTOCOL_VERSION, name: 'isOn' }, message => answers.push(message));
+  }
+  expect(answers.map(({ type }) => type)).toEqual(['state', 'state']);
 });

@@ -69,7 +69,7 @@ export function createSessionHost(options: SessionHostOptions): SessionHost {
 const AS_WRITTEN: ReadonlySet<HostRequest['type']> = new Set(['bind', 'rejects', 'cache', 'uncache']);
 
 /** Requests that are done before any that comes after them. */
-const AT_ONCE: ReadonlySet<HostRequest['type']> = new Set(['input', 'inputSet']);
+const AT_ONCE: ReadonlySet<HostRequest['type']> = new Set(['input', 'inputSet', 'retireOwner']);
 
 interface OpenQuery {
   readonly plan: PlanNode;
