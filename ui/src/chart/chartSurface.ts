@@ -196,7 +196,9 @@ export class ChartSurface implements Surface {
   /** Whether labels have grown beyond the page's width. Notes by how much, for the next building. */
   private outgrows(): boolean {
     if (this.chart.form === 'vegaLite') return false;
-    const excess = this.canvas.scrollWidth - this.width;
+    // What stands above it, such as what is told of a point, may reach further.
+    const drawn = this.canvas.querySelector('canvas, svg')?.getBoundingClientRect().width ?? 0;
+    const excess = Math.floor(drawn) - this.width;
     if (excess <= 0) return false;
     this.overhang += excess + 2;
     return true;
