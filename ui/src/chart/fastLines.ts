@@ -20,7 +20,7 @@ import { SeriesPoints } from './seriesPoints.js';
 /**
  * Lines that are drawn beside Vega: it draws axes, legend and titles of a chart of lines, of a few rows that have the same reach as all of them, and is asked again only when
  * that changes. The lines are put on a canvas of their own above Vega's, by its scales and in its colours, so that they look as they do in Vega at a
- * tenth of what it takes.
+ * small part of what it takes.
  */
 export class FastLines {
   columns: readonly ViewColumn[] = [];
