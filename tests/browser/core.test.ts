@@ -10,7 +10,7 @@ afterAll(() => lab.close());
 
 test("the engine's core, bundled for a page, runs a query there", async () => {
   // Any import of a Node built-in fails the bundling.
-  const bundle = await pageBundle('corePage.ts');
+  const bundle = await pageBundle(new URL('support/corePage.ts', import.meta.url));
   const page = await lab.context.newPage();
   await page.setContent('<title>core</title>');
   await page.addScriptTag({ content: bundle });

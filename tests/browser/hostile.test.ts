@@ -36,7 +36,7 @@ addEventListener('securitypolicyviolation', event => { window.wasPwned = true; c
 
 test('a hundred hostile texts do nothing, whatever they are: values, names, titles, specs, states, tooltips', async () => {
   expect(HOSTILE_TEXTS.length).toBeGreaterThanOrEqual(100);
-  const bundle = await pageBundle('hostilePage.ts');
+  const bundle = await pageBundle(new URL('support/hostilePage.ts', import.meta.url));
   const page = await lab.context.newPage();
   const happened = watched(page, url => url === 'http://page.test/' || url.startsWith('data:image/png'));
   const style = readFileSync(join(ROOT, 'ui', 'style', 'index.css'), 'utf8');

@@ -13,7 +13,7 @@ let lab: Lab;
 let page: Page;
 beforeAll(async () => {
   lab = await Lab.connect();
-  const bundle = await pageBundle('linesPage.ts');
+  const bundle = await pageBundle(new URL('support/linesPage.ts', import.meta.url));
   const css = await build({
     entryPoints: [fileURLToPath(new URL('../../ui/style/index.css', import.meta.url))],
     write: false,

@@ -15,7 +15,7 @@ afterAll(() => lab.close());
 
 test('sixty specs of our own draw live rows in one page, which loads nothing and has nothing to complain of', async () => {
   expect(SPECS.length).toBeGreaterThanOrEqual(60);
-  const bundle = await pageBundle('specsPage.ts');
+  const bundle = await pageBundle(new URL('support/specsPage.ts', import.meta.url));
   const page = await lab.context.newPage();
   const said: string[] = [];
   const asked: string[] = [];

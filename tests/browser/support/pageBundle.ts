@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** A module of this folder, with all that it imports, as a script for a page. Any import of a Node built-in fails. */
-export async function pageBundle(name: string): Promise<string> {
+/** A module, with all that it imports, as a script for a page. Any import of a Node built-in fails. */
+export async function pageBundle(entry: URL): Promise<string> {
   const bundle = await build({
-    entryPoints: [fileURLToPath(new URL(name, import.meta.url))],
+    entryPoints: [fileURLToPath(entry)],
     bundle: true,
     write: false,
     format: 'iife',
