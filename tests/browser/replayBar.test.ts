@@ -105,7 +105,7 @@ test('a click on the time line, a typed time and a bar in an output go to one ti
   }
   await typeTime(toolbar, '09:45');
   await reaches(notebook, us('2026-01-05T14:45:00Z'));
-  expect(await slider.getAttribute('aria-valuetext')).toBe('2026-01-05 09:45:00 America/New_York');
+  await expect.poll(() => slider.getAttribute('aria-valuetext')).toBe('2026-01-05 09:45:00 America/New_York');
   await notebook.reload();
   await toolbar.getByText('2026-01-05 09:45:00').waitFor();
   const saved = lab.read('seek.ipynb') as { metadata?: { millrace?: { timeZone?: string } } };
