@@ -1,9 +1,17 @@
 // @vitest-environment jsdom
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ClockState, SessionMessage, SessionRequest, TimeLine } from '@millrace/protocol';
 import type { ChannelState, SessionChannel } from '../model/channel.js';
 import { pageSettings, type BarSettings } from './barSettings.js';
 import { ReplayBar } from './replayBar.js';
+
+// A page's storage: newer Nodes have one of their own in its place, which keeps nothing.
+const kept = new Map<string, string>();
+vi.stubGlobal('localStorage', {
+  getItem: (key: string) => kept.get(key) ?? null,
+  setItem: (key: string, value: string) => void kept.set(key, value),
+  clear: () => kept.clear(),
+});
 
 class FakeSession implements SessionChannel {
   state: ChannelState = { kind: 'unavailable', reason: null };
