@@ -68,9 +68,6 @@ export function createSessionHost(options: SessionHostOptions): SessionHost {
 /** Requests about a plan as it is written, whatever of it is kept. */
 const AS_WRITTEN: ReadonlySet<HostRequest['type']> = new Set(['bind', 'rejects', 'cache', 'uncache']);
 
-/** Requests that are done before any that comes after them. */
-const AT_ONCE: ReadonlySet<HostRequest['type']> = new Set(['input', 'inputSet', 'retireOwner']);
-
 interface OpenQuery {
   readonly plan: PlanNode;
   held: HeldQuery;
@@ -336,8 +333,8 @@ class Host implements SessionHost {
     return {
       request: async <Request extends HostRequest>(request: Request) => {
         const handle = this.#handlers[request.type] as (request: HostRequest) => unknown;
-        // A plan that comes after a value of an input has that value.
-        const resolved = AT_ONCE.has(request.type) ? request : await this.#resolved(request);
+        // What has no plan is done before anything that comes after it: a plan that follows a value of an input has that value.
+        const resolved = 'plan' in request ? await this.#resolved(request) : request;
         return (await handle(resolved)) as HostReplies[Request['type']];
       },
       onEvent: listener => {
@@ -378,8 +375,7 @@ class Host implements SessionHost {
   }
 
   /** A request whose plan reads the sources that are in use, and what is kept, where something is. */
-  async #resolved(request: HostRequest): Promise<HostRequest> {
-    if (!('plan' in request)) return request;
+  async #resolved(request: Extract<HostRequest, { readonly plan: PlanNode }>): Promise<HostRequest> {
     const plan = await this.#bindings.resolve(request.plan, !AS_WRITTEN.has(request.type));
     return plan === request.plan ? request : ({ ...request, plan } as HostRequest);
   }

@@ -40,9 +40,7 @@ export async function readRows(
   return reply(table, limit, prepared);
 }
 
-/**
- * The rows of a plan at the clock's time where it holds the replay, read anew from the start.
- */
+/** The rows of a plan at the clock's time where it holds the replay, read anew from the start. */
 export async function readCurrentTable(
   plan: PlanNode,
   limit: number | null,
