@@ -4,12 +4,12 @@ import { encodeArrow } from '../../engine/src/codecs/arrow.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
 import { ARRANGED_LIMITS } from '../../engine/src/runtime/arrangedRows.js';
 import { encodeRows, viewColumns } from '../../engine/src/views/frames.js';
-import { ViewPort } from '../../engine/src/views/viewPort.js';
 import { decodeRows, type Row, type Value } from '../../ui/src/model/rows.js';
 import { ViewModel } from '../../ui/src/model/viewModel.js';
 import { batchOf, cut, makeHistory, SOURCE } from './histories.js';
 import { forRandom, type Random } from './random.js';
 import { runningPlan, statusOf } from './runningPlan.js';
+import { steppedPort } from './steppedPort.js';
 
 const GRID = { kind: 'grid' as const, title: null };
 const usual = { ...ARRANGED_LIMITS };
@@ -137,33 +137,11 @@ test('a grid that is sorted and filtered shows what sorting and filtering the wh
       };
       let arrangement = makeArrangement(random);
       let range = makeRange(random);
-      let now = 0;
-      const due: (() => void)[] = [];
-      const timers: (() => void)[] = [];
-      const port = new ViewPort(
-        {
-          source: table,
-          view: GRID,
-          key: [],
-          status,
-          isFrozen: () => false,
-          encode: encodeArrow,
-          now: () => now,
-          after: (_, callback) => {
-            timers.push(callback);
-            return () => timers.splice(timers.indexOf(callback), 1);
-          },
-          defer: work => due.push(work),
-          send: receive,
-        },
+      const { port, settle } = steppedPort(
+        { source: table, view: GRID, status, send: receive },
         { credit, range, arrangement },
       );
       query.onChange(() => port.notify());
-      const settle = (): void => {
-        now += 1000;
-        for (const timer of timers.splice(0)) timer();
-        for (const work of due.splice(0)) work();
-      };
       const acknowledge = (): void => {
         if (credit > 0) return port.receive({ type: 'ack', seq: model.seq, credit: 0, paintMs: 1 });
         credit++;

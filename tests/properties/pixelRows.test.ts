@@ -4,13 +4,13 @@ import { encodeArrow } from '../../engine/src/codecs/arrow.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
 import { PIXEL_LIMITS } from '../../engine/src/runtime/pixelRows.js';
 import { encodeRows, savedRows, viewColumns, visibleRows } from '../../engine/src/views/frames.js';
-import { ViewPort } from '../../engine/src/views/viewPort.js';
 import type { ChartView } from '../../engine/src/views/viewSource.js';
 import { decodeRows, type Row } from '../../ui/src/model/rows.js';
 import { ViewModel } from '../../ui/src/model/viewModel.js';
 import { batchOf, cut, makeHistory, SOURCE } from './histories.js';
 import { forRandom, type Random } from './random.js';
 import { runningPlan, statusOf } from './runningPlan.js';
+import { steppedPort } from './steppedPort.js';
 
 const usual = { ...PIXEL_LIMITS };
 
@@ -191,33 +191,11 @@ test('the rows that a chart of lines is sent draw what all rows draw', () =>
         return { columns: 1 + random.below(40), span: isSpan ? [from, to] : null };
       };
       let pixels: ChartPixels = { columns: 20, span: null };
-      let now = 0;
-      const due: (() => void)[] = [];
-      const timers: (() => void)[] = [];
-      const port = new ViewPort(
-        {
-          source: table,
-          view,
-          key: [],
-          status,
-          isFrozen: () => false,
-          encode: encodeArrow,
-          now: () => now,
-          after: (_, callback) => {
-            timers.push(callback);
-            return () => timers.splice(timers.indexOf(callback), 1);
-          },
-          defer: work => due.push(work),
-          send: receive,
-        },
+      const { port, settle } = steppedPort(
+        { source: table, view, status, send: receive },
         { credit, range: null, pixels },
       );
       query.onChange(() => port.notify());
-      const settle = (): void => {
-        now += 1000;
-        for (const timer of timers.splice(0)) timer();
-        for (const work of due.splice(0)) work();
-      };
       const acknowledge = (): void => {
         const more = credit > 0 ? 0 : 1;
         credit += more;

@@ -4,11 +4,11 @@ import { decodeArrow, encodeArrow } from '../../engine/src/codecs/arrow.js';
 import { valueAt } from '../../engine/src/columns/values.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
 import { encodeRows, visibleRows } from '../../engine/src/views/frames.js';
-import { ViewPort } from '../../engine/src/views/viewPort.js';
 import { ALL_CALLS, batchOf, cut, makeHistory, SOURCE } from './histories.js';
 import { forRandom, type Random } from './random.js';
 import { runningPlan, statusOf } from './runningPlan.js';
 import { text } from './reference.js';
+import { steppedPort } from './steppedPort.js';
 
 /** A front end: it applies frames as the protocol says, and checks that it was entitled to each. */
 class FrontEnd {
@@ -86,34 +86,17 @@ test('whatever frames are skipped, a front end ends with what the table shows', 
             maxRows: 1 + random.below(40),
           };
       let range = random.chance(0.7) ? makeRange(random) : null;
-      let now = 0;
-      const due: (() => void)[] = [];
-      const timers: (() => void)[] = [];
       const frontEnd = new FrontEnd(1);
-      const port = new ViewPort(
+      const { port, settle } = steppedPort(
         {
           source: query.table,
           view,
-          key: [],
           status: () => statusOf(query),
-          isFrozen: () => false,
-          encode: encodeArrow,
-          now: () => now,
-          after: (_, callback) => {
-            timers.push(callback);
-            return () => timers.splice(timers.indexOf(callback), 1);
-          },
-          defer: work => due.push(work),
           send: (message, buffers) => frontEnd.receive(message, buffers),
         },
         { credit: 1, range },
       );
       query.onChange(() => port.notify());
-      const settle = (): void => {
-        now += 1000;
-        for (const timer of timers.splice(0)) timer();
-        for (const work of due.splice(0)) work();
-      };
       const acknowledge = (): void => {
         frontEnd.credit++;
         port.receive({ type: 'ack', seq: frontEnd.seq, credit: 1, paintMs: 1 });
