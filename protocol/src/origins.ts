@@ -63,7 +63,7 @@ export interface OriginWindow {
 
 /** Front end to kernel, about where rows come from. `id` is the front end's; a question takes the place of the one before it. */
 export type OriginsRequest =
-  /** Where a row comes from, by values of its columns (its key, or all); null: all rows of the view, so that one can be chosen. `part`: of which table of a chart. */
+  /** Where a row comes from, by values of its columns (its key, or all); null: all rows of the view, or of all tables of a chart, so that one can be chosen. `part`: of which table the row is. */
   | {
       readonly type: 'origins';
       readonly id: number;

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { gridRows, numberOf, type GridRowText } from './support/gridRows.js';
 import { ARTIFACTS, Lab } from './support/lab.js';
 import type { NotebookPage } from './support/notebookPage.js';
@@ -128,6 +128,8 @@ class Panel {
   /** The rows of a role, as they are read. */
   async rows(role: string): Promise<GridRowText[]> {
     const view = this.view(role);
+    // What is not seen is not drawn.
+    await view.node.scrollIntoViewIfNeeded();
     await view.reaches('ended');
     return await gridRows(view);
   }
@@ -162,122 +164,127 @@ class Panel {
 const sizes = (rows: readonly GridRowText[]): number[] =>
   rows.map(row => numberOf(row['size'])).sort((a, b) => a - b);
 
-describe('where from', () => {
-  test('a click on a bar lists the rows of its window, and those that came too late', async () => {
-    const notebook = await opened('origins-bar.ipynb');
-    const views = await openViews(notebook);
-    const chart = notebook.view(BAR_CELL).node;
-    const canvas = chart.locator('.millrace-Chart-canvas canvas').first();
-    const bars = await barsOf(canvas);
-    expect(bars).toHaveLength(4);
-    await canvas.click({ position: bars[1] });
-    const panel = new Panel(notebook, BAR_CELL);
-    await panel.node.waitFor();
-    const own = TRADES.filter(({ symbol, second }) => symbol === 'AAPL' && second >= 10 && second < 20);
-    const [late, counted] = [true, false].map(is => own.filter(({ size }) => size > 9000 === is));
-    expect(sizes(await panel.rows('input'))).toEqual(counted.map(({ size }) => size).sort((a, b) => a - b));
-    expect(sizes(await panel.rows('late'))).toEqual(late.map(({ size }) => size));
-    expect(await panel.text()).toMatch(/aggregate by symbol in tumble\(10 s\)/);
-    expect(await panel.text()).toMatch(/2026-01-05 14:30:10 to 14:30:20 UTC, final/);
-    expect(await panel.text()).toMatch(/the input has ended/);
-    await panel.shot('bar');
-
-    // Further in, to the source, and back.
-    const row = panel.view('input').node.locator('tbody tr:not([hidden])').first();
-    await row.locator('td').first().dblclick();
-    await panel.node.locator('.millrace-Origins-note', { hasText: 'The source gave this row' }).waitFor();
-    expect(await panel.way()).toHaveLength(2);
-    await panel.node.locator('.millrace-Origins-back').click();
-    expect(await panel.way()).toHaveLength(1);
-    expect(sizes(await panel.rows('late'))).toEqual([9001, 9002]);
-
-    // Another row takes the place of the first, and Escape closes all of it.
-    await canvas.click({ position: bars[0] });
-    await expect.poll(() => panel.text()).toMatch(/14:30:00 to 14:30:10/);
-    expect(await panel.rows('late')).toEqual([]);
-    await notebook.page.keyboard.press('Escape');
-    await panel.node.waitFor({ state: 'hidden' });
-    await expect.poll(() => openViews(notebook)).toBe(views);
-    expect(await notebook.page.evaluate(() => document.activeElement?.className)).toContain(
-      'millrace-Chart-canvas',
-    );
-
-    // A drag moves the axis, and asks nothing.
-    const box = (await canvas.boundingBox())!;
-    await notebook.page.mouse.move(box.x + bars[1].x, box.y + bars[1].y);
-    await notebook.page.mouse.down();
-    await notebook.page.mouse.move(box.x + bars[1].x + 60, box.y + bars[1].y, { steps: 5 });
-    await notebook.page.mouse.up();
-    await chart.locator('.millrace-Chart-follow').click();
-    expect(await panel.node.isHidden()).toBe(true);
-  });
-
-  test('a row of a join leads to the rows on both sides, by keys alone', async () => {
-    const notebook = await opened('origins-join.ipynb');
-    const views = await openViews(notebook);
-    const { node } = notebook.view(JOIN_CELL);
-    const { page } = notebook;
-    await node.locator('tbody tr:not([hidden]) td').first().click();
-    expect(await new Panel(notebook, JOIN_CELL).node.isHidden()).toBe(true);
-    await page.keyboard.press('Control+Home');
-    for (let down = 0; down < 7; down++) await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
-    const panel = new Panel(notebook, JOIN_CELL);
-    const trade = TRADES[7];
-    const quote = QUOTES.filter(({ symbol, second }) => symbol === trade.symbol && second <= trade.second).at(
-      -1,
-    )!;
-    const [left, right] = [await panel.rows('left'), await panel.rows('right')];
-    expect(left.map(row => [row['symbol'], numberOf(row['size'])])).toEqual([[HOSTILE, trade.size]]);
-    expect(right.map(row => [row['symbol'], numberOf(row['bid']), numberOf(row['ask'])])).toEqual([
-      [HOSTILE, quote.bid, quote.ask],
-    ]);
-    expect((await panel.way())[0]).toContain(HOSTILE);
-    expect(await page.evaluate(() => (window as { hacked?: unknown }).hacked)).toBeUndefined();
-    expect(await panel.node.locator('img').count()).toBe(0);
-    await panel.shot('join');
-
-    // By keys: to the right side's row, from there to its source, and back.
-    await panel.view('right').node.locator('table').focus();
-    await page.keyboard.press('Enter');
-    await panel.node.locator('.millrace-Origins-note', { hasText: 'The source gave this row' }).waitFor();
-    await page.keyboard.press('Backspace');
-    await expect.poll(() => panel.way()).toHaveLength(1);
-    await expect
-      .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
-      .toBe('Matched on the right');
-    await page.keyboard.press('Escape');
-    await panel.node.waitFor({ state: 'hidden' });
-    await expect.poll(() => openViews(notebook)).toBe(views);
-
-    // The tool, and the menu of a row.
-    await node.getByRole('button', { name: 'Where from?' }).click();
-    await panel.rows('left');
-    await panel.node.getByRole('button', { name: 'Close' }).click();
-    await node.locator('tbody tr:not([hidden]) td').nth(2).click({ button: 'right' });
-    await node.getByRole('menuitem', { name: 'Where from?' }).click();
-    await panel.rows('right');
-    // Its cell is run again: the output is another, and what was asked about is over.
-    await notebook.run(JOIN_CELL);
-    await notebook.view(JOIN_CELL).reaches('ended');
-    await expect.poll(() => openViews(notebook)).toBe(views);
-  });
-
-  test('a mark that is no row says so, and leads to the rows of the chart', async () => {
-    const notebook = await opened('origins-together.ipynb');
-    const { node } = notebook.view(TOGETHER_CELL);
-    const canvas = node.locator('.millrace-Chart-canvas canvas').first();
-    const bars = await barsOf(canvas);
-    await canvas.click({ position: bars[0] });
-    const panel = new Panel(notebook, TOGETHER_CELL);
-    await panel.node.locator('.millrace-Origins-note', { hasText: 'put it together of 4 rows' }).waitFor();
-    expect(await panel.rows('rows')).toHaveLength(8);
-    await panel.view('rows').node.locator('tbody td').first().dblclick();
-    expect(await panel.rows('input')).toHaveLength(10);
-    expect((await panel.way())[0]).toBe('Rows of the chart');
-    await panel.shot('together');
-    await panel.node.getByRole('button', { name: 'Close' }).click();
-    await node.getByRole('button', { name: 'Rows' }).press('Enter');
-    expect(await panel.rows('rows')).toHaveLength(8);
-  });
+test('what made a mark, or a row, is shown beneath its view, and one goes on from there', async () => {
+  const notebook = await opened('origins.ipynb');
+  await leadsFromBar(notebook);
+  await leadsFromJoin(notebook);
+  await leadsFromWhatIsTogether(notebook);
 });
+
+/** A click on a bar lists the rows of its window, and those that came too late. */
+async function leadsFromBar(notebook: NotebookPage): Promise<void> {
+  const views = await openViews(notebook);
+  const chart = notebook.view(BAR_CELL).node;
+  const canvas = chart.locator('.millrace-Chart-canvas canvas').first();
+  const bars = await barsOf(canvas);
+  expect(bars).toHaveLength(4);
+  await canvas.click({ position: bars[1] });
+  const panel = new Panel(notebook, BAR_CELL);
+  await panel.node.waitFor();
+  const own = TRADES.filter(({ symbol, second }) => symbol === 'AAPL' && second >= 10 && second < 20);
+  const [late, counted] = [true, false].map(is => own.filter(({ size }) => size > 9000 === is));
+  expect(sizes(await panel.rows('input'))).toEqual(counted.map(({ size }) => size).sort((a, b) => a - b));
+  expect(sizes(await panel.rows('late'))).toEqual(late.map(({ size }) => size));
+  expect(await panel.text()).toMatch(/aggregate by symbol in tumble\(10 s\)/);
+  expect(await panel.text()).toMatch(/2026-01-05 14:30:10 to 14:30:20 UTC, final/);
+  expect(await panel.text()).toMatch(/the input has ended/);
+  await panel.shot('bar');
+
+  // Further in, to the source, and back.
+  const row = panel.view('input').node.locator('tbody tr:not([hidden])').first();
+  await row.locator('td').first().dblclick();
+  await panel.node.locator('.millrace-Origins-note', { hasText: 'The source gave this row' }).waitFor();
+  expect(await panel.way()).toHaveLength(2);
+  await panel.node.locator('.millrace-Origins-back').click();
+  expect(await panel.way()).toHaveLength(1);
+  expect(sizes(await panel.rows('late'))).toEqual([9001, 9002]);
+
+  // Another row takes the place of the first, and Escape closes all of it.
+  await canvas.click({ position: bars[0] });
+  await expect.poll(() => panel.text()).toMatch(/14:30:00 to 14:30:10/);
+  expect(await panel.rows('late')).toEqual([]);
+  await notebook.page.keyboard.press('Escape');
+  await panel.node.waitFor({ state: 'hidden' });
+  await expect.poll(() => openViews(notebook)).toBe(views);
+  expect(await notebook.page.evaluate(() => document.activeElement?.className)).toContain(
+    'millrace-Chart-canvas',
+  );
+
+  // A drag moves the axis, and asks nothing.
+  const box = (await canvas.boundingBox())!;
+  await notebook.page.mouse.move(box.x + bars[1].x, box.y + bars[1].y);
+  await notebook.page.mouse.down();
+  await notebook.page.mouse.move(box.x + bars[1].x + 60, box.y + bars[1].y, { steps: 5 });
+  await notebook.page.mouse.up();
+  await chart.locator('.millrace-Chart-follow').click();
+  expect(await panel.node.isHidden()).toBe(true);
+}
+
+/** A row of a join leads to the rows on both sides, by keys alone. */
+async function leadsFromJoin(notebook: NotebookPage): Promise<void> {
+  const views = await openViews(notebook);
+  const { node } = notebook.view(JOIN_CELL);
+  const { page } = notebook;
+  await node.locator('tbody tr:not([hidden]) td').first().click();
+  expect(await new Panel(notebook, JOIN_CELL).node.isHidden()).toBe(true);
+  await page.keyboard.press('Control+Home');
+  for (let down = 0; down < 7; down++) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  const panel = new Panel(notebook, JOIN_CELL);
+  const trade = TRADES[7];
+  const quote = QUOTES.filter(({ symbol, second }) => symbol === trade.symbol && second <= trade.second).at(
+    -1,
+  )!;
+  const [left, right] = [await panel.rows('left'), await panel.rows('right')];
+  expect(left.map(row => [row['symbol'], numberOf(row['size'])])).toEqual([[HOSTILE, trade.size]]);
+  expect(right.map(row => [row['symbol'], numberOf(row['bid']), numberOf(row['ask'])])).toEqual([
+    [HOSTILE, quote.bid, quote.ask],
+  ]);
+  expect((await panel.way())[0]).toContain(HOSTILE);
+  expect(await page.evaluate(() => (window as { hacked?: unknown }).hacked)).toBeUndefined();
+  expect(await panel.node.locator('img').count()).toBe(0);
+  await panel.shot('join');
+
+  // By keys: to the right side's row, from there to its source, and back.
+  await panel.view('right').node.locator('table').focus();
+  await page.keyboard.press('Enter');
+  await panel.node.locator('.millrace-Origins-note', { hasText: 'The source gave this row' }).waitFor();
+  await page.keyboard.press('Backspace');
+  await expect.poll(() => panel.way()).toHaveLength(1);
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
+    .toBe('Matched on the right');
+  await page.keyboard.press('Escape');
+  await panel.node.waitFor({ state: 'hidden' });
+  await expect.poll(() => openViews(notebook)).toBe(views);
+
+  // The tool, and the menu of a row.
+  await node.getByRole('button', { name: 'Where from?' }).click();
+  await panel.rows('left');
+  await panel.node.getByRole('button', { name: 'Close' }).click();
+  await node.locator('tbody tr:not([hidden]) td').nth(2).click({ button: 'right' });
+  await node.getByRole('menuitem', { name: 'Where from?' }).click();
+  await panel.rows('right');
+  // Its cell is run again: the output is another, and what was asked about is over.
+  await notebook.run(JOIN_CELL);
+  await notebook.view(JOIN_CELL).reaches('ended');
+  await expect.poll(() => openViews(notebook)).toBe(views);
+}
+
+/** A mark that is no row says so, and leads to the rows of the chart. */
+async function leadsFromWhatIsTogether(notebook: NotebookPage): Promise<void> {
+  const { node } = notebook.view(TOGETHER_CELL);
+  const canvas = node.locator('.millrace-Chart-canvas canvas').first();
+  const bars = await barsOf(canvas);
+  await canvas.click({ position: bars[0] });
+  const panel = new Panel(notebook, TOGETHER_CELL);
+  await panel.node.locator('.millrace-Origins-note', { hasText: 'put it together of 4 rows' }).waitFor();
+  expect(await panel.rows('rows')).toHaveLength(8);
+  await panel.view('rows').node.locator('tbody td').first().dblclick();
+  expect(await panel.rows('input')).toHaveLength(10);
+  expect((await panel.way())[0]).toBe('Rows of the chart');
+  await panel.shot('together');
+  await panel.node.getByRole('button', { name: 'Close' }).click();
+  await node.getByRole('button', { name: 'Rows' }).press('Enter');
+  expect(await panel.rows('rows')).toHaveLength(8);
+}

@@ -260,8 +260,8 @@ describe('where rows of a view come from', () => {
       { type: 'originsClose', id: -1 },
     ])
       view.send(request);
-    expect((await view.ask(id++, null, 5)).error).toMatch(/^MR2235 /);
-    expect((await view.ask(id, null, -1)).error).toMatch(/^MR2235 /);
+    expect((await view.ask(id++, { symbol: 'a' }, 5)).error).toMatch(/^MR2235 /);
+    expect((await view.ask(id, { symbol: 'a' }, -1)).error).toMatch(/^MR2235 /);
     // A front end that opens no view that there is can ask nothing.
     for (const open of [null, { v: 1, viewId: 'nowhere', credit: 1, range: null }]) {
       const told: ViewMessage[] = [];
@@ -321,6 +321,11 @@ describe('where rows of a view come from', () => {
     const view = frontEnd('bars', ['trades']);
     expect(await view.found(1, { symbol: 'a', windowStart: '0' }, 0)).toMatchObject({ kind: 'window' });
     expect(await view.found(2, { size: 4 }, 1)).toMatchObject({ kind: 'source' });
+    const all = await view.found(3, null);
+    expect(all.origins.map(({ role, columns }) => [role, columns.length])).toEqual([
+      ['rows', 6],
+      ['rows', 3],
+    ]);
     view.close();
   });
 

@@ -22,6 +22,8 @@ type Found = NonNullable<OriginsMessage['found']>;
 
 /** Questions that may be open at a time: each holds a few queries. */
 const MOST_OPEN = 50;
+/** Tables of one chart whose rows are listed. */
+const MOST_TABLES = 8;
 
 /**
  * Where rows of views come from: each question is answered with views of the rows that made a row, which are looked at as any other view, and are there until
@@ -61,7 +63,7 @@ export class OriginViews {
           over();
           question = this.#ask(asked.id, send);
           const { part = 0, values } = asked;
-          void this.#answer(question, tables[part], values);
+          void this.#answer(question, values === null ? tables : [tables[part] ?? ''], values);
         } else if (question?.id !== asked.id) return;
         else if (asked.type === 'originsKeep') question.keep();
         else over();
@@ -84,7 +86,7 @@ export class OriginViews {
     return question;
   }
 
-  async #answer(question: Question, viewId: string | undefined, values: unknown): Promise<void> {
+  async #answer(question: Question, viewIds: readonly string[], values: unknown): Promise<void> {
     try {
       if (this.#open.size >= MOST_OPEN) {
         throw new OriginRequestError(
@@ -94,7 +96,8 @@ export class OriginViews {
         );
       }
       this.#open.add(question);
-      const view = viewId === undefined ? undefined : this.views.get(viewId);
+      const views = viewIds.slice(0, MOST_TABLES).flatMap(viewId => this.views.get(viewId) ?? []);
+      const [view] = views;
       if (view === undefined) {
         throw new OriginRequestError(
           'MR2235',
@@ -103,7 +106,7 @@ export class OriginViews {
         );
       }
       const found =
-        values === null ? await this.#rowsOf(view, question) : await this.#originsOf(view, values, question);
+        values === null ? await this.#rowsOf(views, question) : await this.#originsOf(view, values, question);
       question.tell(found, null);
     } catch (error) {
       question.tell(null, textOf(error));
@@ -129,9 +132,14 @@ export class OriginViews {
     return { kind, step, window, watermarkUs, hasEnded, found: rows, origins: shown };
   }
 
-  /** The rows of a view themselves: of a chart, so that one can be chosen. */
-  async #rowsOf(view: RegisteredView, question: Question): Promise<Found> {
-    const { watermarkUs, state } = this.views.status(view);
+  /** The rows of a view themselves, or of all tables of a chart, so that one can be chosen. */
+  async #rowsOf(views: readonly RegisteredView[], question: Question): Promise<Found> {
+    const { watermarkUs, state } = this.views.status(views[0]);
+    const origins: ShownOrigin[] = [];
+    for (const view of views) {
+      if (question.isClosed) break;
+      origins.push(await this.#show('rows', true, view.plan, view, question));
+    }
     return {
       kind: 'view',
       step: '',
@@ -139,7 +147,7 @@ export class OriginViews {
       watermarkUs,
       hasEnded: state === 'ended',
       found: 0,
-      origins: [await this.#show('rows', true, view.plan, view, question)],
+      origins,
     };
   }
 

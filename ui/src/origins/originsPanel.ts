@@ -75,11 +75,19 @@ export class OriginsPanel {
       client,
       this.open,
       (next, from) => this.further(depth, next, from),
-      text => setText(this.status, text),
+      text => {
+        setText(this.status, text);
+        this.reveal();
+      },
     );
     this.levels.push(level);
     this.show();
     this.node.focus({ preventScroll: true });
+    this.reveal();
+  }
+
+  /** What is not seen is not drawn either. */
+  private reveal(): void {
     this.node.scrollIntoView?.({ block: 'nearest' });
   }
 
