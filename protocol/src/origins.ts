@@ -75,11 +75,12 @@ export type OriginsRequest =
   /** It is not looked at any more: its views are over. */
   | { readonly type: 'originsClose'; readonly id: number };
 
-/** Kernel to front end: the answer, or why there is none; both null: it was closed, since nothing was heard of it. */
+/** Kernel to front end: the answer, or why there is none, or none any more. */
 export interface OriginsMessage {
   readonly type: 'origins';
   readonly id: number;
   readonly found: FoundOrigins | null;
+  /** Null where there is an answer. */
   readonly error: string | null;
 }
 

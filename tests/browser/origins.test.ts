@@ -65,14 +65,16 @@ const joined = trades.asOfJoin(quotes, { by: 'symbol' });`,
   `bars.where(b => b.symbol.eq('AAPL')).bar({ x: 'windowStart', y: 'volume' })`,
   `joined.where(j => j.size.lt(9000))`,
   `bars.chart({ mark: 'bar', encoding: { x: { field: 'symbol', type: 'nominal' }, y: { aggregate: 'sum', field: 'n' } } })`,
+  `trades.where(t => t.size.lt(9000)).line({ x: 'ts', y: 'price', color: 'symbol' })`,
   `await clock.start({ at: '2026-01-05T14:30:00Z', speed: 'max' })`,
 ];
-const [BAR_CELL, JOIN_CELL, TOGETHER_CELL] = [1, 2, 3];
+const [BAR_CELL, JOIN_CELL, TOGETHER_CELL, LINE_CELL] = [1, 2, 3, 4];
 
 async function opened(name: string): Promise<NotebookPage> {
   const notebook = await lab.open(name, CELLS);
   for (let cell = 0; cell < CELLS.length; cell++) await notebook.run(cell);
-  for (const cell of [BAR_CELL, JOIN_CELL, TOGETHER_CELL]) await notebook.view(cell).reaches('ended');
+  for (const cell of [BAR_CELL, JOIN_CELL, TOGETHER_CELL, LINE_CELL])
+    await notebook.view(cell).reaches('ended');
   return notebook;
 }
 
@@ -169,6 +171,7 @@ test('what made a mark, or a row, is shown beneath its view, and one goes on fro
   await leadsFromBar(notebook);
   await leadsFromJoin(notebook);
   await leadsFromWhatIsTogether(notebook);
+  await leadsFromLine(notebook);
 });
 
 /** A click on a bar lists the rows of its window, and those that came too late. */
@@ -287,4 +290,32 @@ async function leadsFromWhatIsTogether(notebook: NotebookPage): Promise<void> {
   await panel.node.getByRole('button', { name: 'Close' }).click();
   await node.getByRole('button', { name: 'Rows' }).press('Enter');
   expect(await panel.rows('rows')).toHaveLength(8);
+}
+
+/** A click next to a point of lines that are drawn beside Vega leads to its row. */
+async function leadsFromLine(notebook: NotebookPage): Promise<void> {
+  const { node } = notebook.view(LINE_CELL);
+  const lines = node.locator('.millrace-Chart-lines');
+  await lines.scrollIntoViewIfNeeded();
+  await expect.poll(() => firstInk(lines)).not.toBeNull();
+  const first = (await firstInk(lines))!;
+  // The canvas of the lines lets the pointer through.
+  await node.locator('.millrace-Chart-canvas canvas').first().click({ position: first });
+  const panel = new Panel(notebook, LINE_CELL);
+  await panel.node.locator('.millrace-Origins-note', { hasText: 'The source gave this row' }).waitFor();
+  expect((await panel.way())[0]).toContain('14:30:00Z · AAPL · 100');
+}
+
+/** The leftmost pixel that is drawn, as a place on the page. */
+async function firstInk(lines: Locator): Promise<{ x: number; y: number } | null> {
+  return await lines.evaluate(node => {
+    const canvas = node as HTMLCanvasElement;
+    const { width, height } = canvas;
+    const ratio = width / canvas.clientWidth;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, width, height);
+    for (let x = 0; x < width; x++)
+      for (let y = 0; y < height; y++)
+        if (data[(y * width + x) * 4 + 3] > 200) return { x: (x + 1) / ratio, y: (y + 1) / ratio };
+    return null;
+  });
 }

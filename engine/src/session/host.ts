@@ -250,6 +250,7 @@ class Host implements SessionHost {
       return null;
     },
     use: async ({ sources }) => {
+      this.#originViews.endAll('Other sources stand for those of this notebook now: ask again.');
       const rebound = await this.#bindings.use(sources, this.#users);
       this.#recompute.wake();
       return rebound;

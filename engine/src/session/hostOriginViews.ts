@@ -14,6 +14,7 @@ import type { SourceBindings } from './hostBindings.js';
 import { originsOf } from './hostOrigins.js';
 import { preparePlan, type QueryRegistry } from './hostQueries.js';
 import type { RegisteredView, ViewRegistry } from './hostViews.js';
+import { cut } from './panelText.js';
 import { checkedRow, OriginRequestError, originsRequest } from './originRequests.js';
 import type { ViewConnection } from './protocol.js';
 
@@ -75,6 +76,11 @@ export class OriginViews {
     };
   }
 
+  /** Ends all questions for a reason: what was told is of what is no more. */
+  endAll(reason: string): void {
+    for (const question of [...this.#open]) question.end(reason);
+  }
+
   #ask(id: number, send: Send): Question {
     const question = new Question(id, send, this.runtime, views => {
       this.#open.delete(question);
@@ -109,8 +115,7 @@ export class OriginViews {
         values === null ? await this.#rowsOf(views, question) : await this.#originsOf(view, values, question);
       question.tell(found, null);
     } catch (error) {
-      question.tell(null, textOf(error));
-      question.close();
+      question.end(textOf(error));
     }
   }
 
@@ -129,7 +134,7 @@ export class OriginViews {
       shown.push(await this.#show(role, exact, plan, view, question));
     }
     const { kind, step, window, watermarkUs, hasEnded } = found;
-    return { kind, step, window, watermarkUs, hasEnded, found: rows, origins: shown };
+    return { kind, step: cut(step), window, watermarkUs, hasEnded, found: rows, origins: shown };
   }
 
   /** The rows of a view themselves, or of all tables of a chart, so that one can be chosen. */
@@ -197,9 +202,14 @@ class Question {
     this.#cancel();
     if (this.isClosed) return;
     this.#cancel = this.runtime.options.world.after(ORIGINS_LEASE_MS, () => {
-      this.tell(null, null);
-      this.close();
+      this.end('Nothing was heard of this page for a while: ask again.');
     });
+  }
+
+  /** Ends it for a reason that its reader is told. */
+  end(reason: string): void {
+    this.tell(null, reason);
+    this.close();
   }
 
   tell(found: OriginsMessage['found'], error: string | null): void {

@@ -15,13 +15,13 @@ export type Answer =
 
 /** An answer that is looked at is asked for again so often within its lease. */
 const KEEPS = 3;
-const FORGOTTEN = 'Nothing was heard of this page for a while: ask again.';
 
 /** The questions about rows of one view, one at a time, over the view's own channel. */
 export class OriginsClient {
   private next = 1;
   private id: number | null = null;
   private told: (answer: Answer) => void = () => undefined;
+  private isFound = false;
   private timer: ReturnType<typeof setInterval> | undefined;
 
   constructor(
@@ -34,6 +34,7 @@ export class OriginsClient {
     clearInterval(this.timer);
     const id = this.next++;
     this.id = id;
+    this.isFound = false;
     this.told = told;
     if (!this.send({ type: 'origins', id, part, values }))
       this.end({ kind: 'failed', text: 'No kernel is connected: run the cell again.' });
@@ -42,9 +43,11 @@ export class OriginsClient {
   receive({ id, found, error }: OriginsMessage): void {
     if (id !== this.id) return;
     if (found === null) {
-      this.end(error === null ? { kind: 'over', text: FORGOTTEN } : { kind: 'failed', text: error });
+      this.end({ kind: this.isFound ? 'over' : 'failed', text: error ?? 'There is no answer.' });
       return;
     }
+    this.isFound = true;
+    clearInterval(this.timer);
     this.timer = setInterval(() => this.send({ type: 'originsKeep', id }), ORIGINS_LEASE_MS / KEEPS);
     this.told({ kind: 'found', found });
   }

@@ -91,7 +91,7 @@ describe('OriginsPanel', () => {
     expect(panel.node.textContent).toContain('Watermark2026-01-05 14:30:30 UTC');
     expect([...panel.node.querySelectorAll('[role="heading"]')].map(each => each.textContent)).toEqual([
       'Rows of the windowexactly these',
-      'Late, not countedit is among these',
+      'Late, not countedthey are among these',
     ]);
     expect(tables()).toHaveLength(2);
     expect(opened.map(each => each.opened.length)).toEqual([1, 1]);
@@ -170,8 +170,9 @@ describe('OriginsPanel', () => {
     asked();
     vi.advanceTimersByTime(ORIGINS_LEASE_MS);
     expect(asked()).toEqual(Array.from({ length: 3 }, () => ({ type: 'originsKeep', id: 1 })));
-    channel.say({ type: 'origins', id: 1, found: null, error: null });
+    channel.say({ type: 'origins', id: 1, found: null, error: 'Nothing was heard of this page: ask again.' });
     expect(panel.node.querySelector('[role="alert"]')?.textContent).toMatch(/ask again/);
+    expect(panel.node.textContent).toContain(FOUND.step);
     vi.advanceTimersByTime(ORIGINS_LEASE_MS);
     expect(asked()).toEqual([]);
     view.dispose();

@@ -44,7 +44,7 @@ export function headingOf({ kind, origins }: FoundOrigins, at: number): string {
 /** Whether rows are those that made a row, in words. */
 export function exactText({ role, exact }: ShownOrigin): string | null {
   if (role === 'rows') return 'choose one, and press Enter';
-  return exact ? 'exactly these' : 'it is among these';
+  return exact ? 'exactly these' : 'they are among these';
 }
 
 /** What there is to say of a row beside the rows that made it: names and texts. */
