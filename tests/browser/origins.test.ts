@@ -172,7 +172,7 @@ test('what made a mark, or a row, is shown beneath its view, and one goes on fro
   await leadsFromJoin(notebook);
   await leadsFromWhatIsTogether(notebook);
   await leadsFromLine(notebook);
-});
+}, 300_000);
 
 /** A click on a bar lists the rows of its window, and those that came too late. */
 async function leadsFromBar(notebook: NotebookPage): Promise<void> {

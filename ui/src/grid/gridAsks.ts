@@ -22,6 +22,8 @@ interface AskedGrid {
 export class GridAsks {
   private readonly button: HTMLButtonElement;
   private live = false;
+  /** The row that is asked about as soon as it is here. */
+  private awaited: number | null = null;
 
   constructor(private readonly grid: AskedGrid) {
     const { frame } = grid;
@@ -42,7 +44,13 @@ export class GridAsks {
 
   /** The cursor is at another row, or at none. */
   moved(): void {
-    this.button.disabled = !this.live || (this.grid.cursor.at?.row ?? -1) < 0;
+    const { cursor, row } = this.grid;
+    const at = cursor.at?.row ?? -1;
+    this.button.disabled = !this.live || at < 0;
+    if (this.awaited === null) return;
+    const asked = this.awaited === at ? row(at) : null;
+    if (asked !== null || this.awaited !== at) this.awaited = null;
+    if (asked !== null) this.ask(asked);
   }
 
   dispose(): void {
@@ -58,8 +66,10 @@ export class GridAsks {
     const { frame } = grid;
     const shape = grid.shape();
     if (!this.live) frame.tell('No kernel is connected that could be asked.');
-    else if (asked === null) frame.tell('The row is not here yet.');
-    else {
+    else if (asked === null) {
+      this.awaited = grid.cursor.at?.row ?? null;
+      frame.tell('The row is on its way.');
+    } else {
       grid.ask({
         values: valuesOf(asked, shape),
         text: rowText(asked, shape),
@@ -88,8 +98,8 @@ export class GridAsks {
   };
 
   private readonly onDouble = (event: MouseEvent): void => {
-    // The first of the two clicks has put the cursor there.
-    if (cellOf(event.target) !== null) this.ask();
+    const cell = cellOf(event.target);
+    if (cell !== null) this.ask(this.grid.row(rowOf(cell)));
   };
 
   private readonly onMenu = (event: MouseEvent): void => {
@@ -98,7 +108,7 @@ export class GridAsks {
     if (cell === null || event.shiftKey) return;
     event.preventDefault();
     event.stopPropagation();
-    this.grid.input.put({ row: rowOf(cell), column: Number(cell.dataset.place) });
+    this.grid.input.put({ row: rowOf(cell), column: Number(cell.dataset.place ?? 0) });
     this.menu(cell);
   };
 
@@ -130,5 +140,5 @@ function rowOf(cell: HTMLElement): number {
 }
 
 function cellOf(target: EventTarget | null): HTMLElement | null {
-  return target instanceof Element ? target.closest<HTMLElement>('td[data-place]') : null;
+  return target instanceof Element ? target.closest<HTMLElement>('tbody td') : null;
 }

@@ -206,6 +206,28 @@ describe('OriginsPanel', () => {
     expect(panel.node.textContent).toContain('12 steps are kept');
   });
 
+  it('asks about a row that is on its way when it is here', async () => {
+    const { view, channel, paint, asked, press } = await setUp();
+    const table = view.node.querySelector('table')!;
+    channel.receive(snapshot(2, [row(90, 90), row(91, 91)], 92, 90));
+    await paint();
+    table.focus();
+    press(table, 'ArrowUp');
+    press(table, 'ArrowUp');
+    press(table, 'ArrowUp');
+    press(table, 'Enter');
+    const before = asked();
+    channel.receive(
+      snapshot(
+        3,
+        Array.from({ length: 92 }, (_, id) => row(id, id)),
+        92,
+      ),
+    );
+    await paint();
+    expect([before.length, asked().length]).toEqual([0, 1]);
+  });
+
   it('is opened by a double click and by the menu of a row as well, a click alone selects', async () => {
     const { view, panel, asked } = await setUp();
     const cell = view.node.querySelectorAll('tbody tr:not([hidden]) td[data-place="1"]')[1];
