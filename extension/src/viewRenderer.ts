@@ -54,7 +54,8 @@ export class ViewRenderer extends OutputRenderer<DrawnView> {
 
   protected async draw(output: unknown, trusted: boolean): Promise<DrawnView> {
     const { openView } = await import('@millrace/ui');
-    const channel = this.channel<ViewOpen, ViewRequest, ViewMessage>(VIEW_TARGET, trusted);
+    const viewChannel = () => this.channel<ViewOpen, ViewRequest, ViewMessage>(VIEW_TARGET, trusted);
+    const channel = viewChannel();
     try {
       const view = await openView({
         output: output as ViewOutput,
@@ -62,6 +63,7 @@ export class ViewRenderer extends OutputRenderer<DrawnView> {
         look: currentLook(),
         settings: currentViewSettings(),
         onHide: () => this.save(),
+        originChannel: viewChannel,
         selectionChannel: () => this.channel<InputOpen, InputRequest, InputMessage>(INPUT_TARGET, trusted),
       });
       return {

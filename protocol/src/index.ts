@@ -1,5 +1,6 @@
 export * from './version.js';
 export * from './view.js';
+export * from './origins.js';
 export * from './arrangement.js';
 export * from './session.js';
 export type * from './panel.js';

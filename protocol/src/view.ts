@@ -1,6 +1,7 @@
 import type { Arrangement } from './arrangement.js';
 import type { ChartSpec } from './chart/options.js';
 import type { InputSpec, InputValue } from './input/spec.js';
+import type { OriginsMessage, OriginsRequest } from './origins.js';
 
 /** What a view shows, as plain data: saved in the output, sent when it opens. Column names are the table's. */
 export type ViewDescription =
@@ -144,7 +145,9 @@ export type ViewRequest =
   | { readonly type: 'downloadNext'; readonly id: number }
   | { readonly type: 'downloadStop'; readonly id: number }
   /** A frame was missed: start again from a snapshot. */
-  | { readonly type: 'resync' };
+  | { readonly type: 'resync' }
+  /** Where a row comes from. */
+  | OriginsRequest;
 
 /**
  * Kernel to front end. Frames carry buffers:
@@ -156,6 +159,8 @@ export type ViewRequest =
  */
 export type ViewMessage =
   | PartMessage
+  /** Where a row comes from. */
+  | OriginsMessage
   /**
    * What several views tell at one moment. `buffers` are those of its messages, one after the other. Where any of them is a frame, it has a number of its own, and is
    * acknowledged as a frame is.

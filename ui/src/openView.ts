@@ -1,6 +1,8 @@
 import { PROTOCOL_VERSION, type ChartSelection, type ViewOutput } from '@millrace/protocol';
 import { GridSurface } from './grid/gridSurface.js';
 import type { InputChannel, ViewChannel } from './model/channel.js';
+import { OriginsPanel } from './origins/originsPanel.js';
+import type { OriginView, OpenRows } from './origins/originsLevel.js';
 import { LiveView } from './view/liveView.js';
 import { browserScreen } from './view/screen.js';
 import type { Look } from './view/surface.js';
@@ -14,6 +16,8 @@ export interface OpenViewOptions {
   readonly onHide?: () => void;
   /** Makes a way to the input that a selection in a chart is. Not given: it selects in the chart alone. */
   readonly selectionChannel?: (selection: ChartSelection) => InputChannel | null;
+  /** Makes a way to another view, of the rows that a row of this one was made of. Not given: nobody can ask for them. */
+  readonly originChannel?: () => ViewChannel;
 }
 
 /**
@@ -28,6 +32,7 @@ export async function openView({
   onHide,
   settings = DEFAULT_SETTINGS,
   selectionChannel = () => null,
+  originChannel,
 }: OpenViewOptions): Promise<LiveView> {
   if (output.v !== PROTOCOL_VERSION) {
     throw new Error(
@@ -36,10 +41,12 @@ export async function openView({
   }
   const { view } = output;
   const label = view.title ?? (view.kind === 'grid' ? 'Live table' : 'Live chart');
+  const origins = originsOf(label, originChannel, settings);
   if (view.kind === 'grid') {
     return new LiveView({
       output,
       channel,
+      ...origins,
       onHide,
       settings,
       screen: browserScreen,
@@ -53,6 +60,7 @@ export async function openView({
   return new LiveView({
     output,
     channel,
+    ...origins,
     onHide,
     settings,
     screen: browserScreen,
@@ -63,6 +71,38 @@ export async function openView({
         selections,
       }),
   });
+}
+
+/** So many rows of what a row was made of are seen at once. */
+const ORIGIN_ROWS = 8;
+
+/** What lets a view's reader ask where rows come from. */
+function originsOf(label: string, channelOf: OpenViewOptions['originChannel'], settings: ViewSettings) {
+  if (channelOf === undefined) return {};
+  const small = (all: ViewSettings): ViewSettings => ({
+    ...all,
+    tableRows: Math.min(ORIGIN_ROWS, all.tableRows),
+  });
+  let now = small(settings);
+  const open: OpenRows = (output, heading, asks): OriginView =>
+    new LiveView({
+      output,
+      channel: channelOf(),
+      asks,
+      settings: now,
+      screen: browserScreen,
+      surface: (_model, ask) => new GridSurface(heading, ask, now),
+    });
+  const panel = new OriginsPanel(label, open);
+  const beneath = {
+    node: panel.node,
+    setSettings: (all: ViewSettings): void => {
+      now = small(all);
+      panel.setSettings(now);
+    },
+    dispose: () => panel.dispose(),
+  };
+  return { asks: panel.begin.bind(panel), beneath };
 }
 
 async function selectionsOf(

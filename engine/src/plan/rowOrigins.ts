@@ -6,9 +6,11 @@ import { isTimeWindow } from '../windows/define.js';
 import { bindWindow } from '../windows/registry.js';
 import { aggregateNode, filterNode, lateNode, setOperationNode } from './build.js';
 import { rightColumns, type JoinKey, type RightColumn } from './joined.js';
+import { canonicalJson, planHash } from './hash.js';
 import type { AggregateNode } from './nodes/aggregate.js';
 import type { ProjectNode } from './nodes/project.js';
 import type { RollingNode } from './nodes/rolling.js';
+import type { SetOperationNode } from './nodes/setOperation.js';
 import { passedAs } from './passed.js';
 import type { PlanNode } from './plan.js';
 import type { Relation } from './relation.js';
@@ -71,6 +73,15 @@ export function madeAt(root: PlanNode, known: RowValues, relations: Relations): 
         }
         values = passedValues(node.keep, columns, values, relations.get(input)!.schema);
         node = input;
+        break;
+      }
+      case 'late':
+        node = node.input.input;
+        break;
+      case 'setOperation': {
+        const counted = countedRows(node);
+        if (counted === null) return { node, known: values, conditions };
+        node = counted;
         break;
       }
       default:
@@ -224,6 +235,15 @@ function aggregated(node: AggregateNode, row: RowValues, relations: Relations): 
   ];
 }
 
+/** The rows of which `aggregated` leaves out those that came too late, where a node is that: they are asked about as rows of the input are. */
+function countedRows({ inputs, keeps, all }: SetOperationNode): PlanNode | null {
+  const [rows, late] = inputs;
+  if (keeps !== 'except' || !all || rows.kind !== 'filter' || late.kind !== 'filter') return null;
+  if (late.input.kind !== 'late' || canonicalJson(late.predicate) !== canonicalJson(rows.predicate))
+    return null;
+  return planHash(late.input.input.input) === planHash(rows.input) ? rows.input : null;
+}
+
 /**
  * The same by windows of which one is the row's, and none overlaps it: a row that came too late for some of the windows that would hold it
  * is late for those alone.
@@ -238,7 +258,7 @@ function alone(node: AggregateNode, row: RowValues, own: Schema): AggregateNode 
 }
 
 /** A time in whole microseconds, as borders of windows are. */
-function microsecondsOf(name: string, row: RowValues, schema: Schema): bigint {
+export function microsecondsOf(name: string, row: RowValues, schema: Schema): bigint {
   const { type } = schema.fields[fieldIndex(schema, name)];
   const perSecond = type.kind === 'timestamp' ? TICKS_PER_SECOND[type.unit] : 1_000_000n;
   return (BigInt(row.get(name) ?? 0) * 1_000_000n) / perSecond;

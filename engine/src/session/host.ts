@@ -19,6 +19,7 @@ import { ClockPublisher, seek, step, waitUntil } from './hostClock.js';
 import { preparePlan, QueryRegistry, type HeldQuery } from './hostQueries.js';
 import { InputControls } from './hostInputs.js';
 import { originsOf } from './hostOrigins.js';
+import { OriginViews } from './hostOriginViews.js';
 import { Panels } from './hostPanel.js';
 import { ReplayBars } from './hostReplayBars.js';
 import { ParameterRegistry } from './hostParameters.js';
@@ -98,6 +99,7 @@ class Host implements SessionHost {
   readonly #bars: ReplayBars;
   readonly #open = new Map<string, OpenQuery>();
   readonly #bindings: SourceBindings;
+  readonly #originViews: OriginViews;
   readonly #parameters = new ParameterRegistry();
   readonly #recompute: Recompute;
   readonly #inputs: InputControls;
@@ -121,6 +123,7 @@ class Host implements SessionHost {
     this.#indexes = new IndexRegistry(this.#runtime, this.#queries);
     this.#caches = new CacheRegistry(this.#runtime, this.#queries, kept);
     this.#bindings = new SourceBindings(this.#queries, this.#caches, () => this.#parameters.values);
+    this.#originViews = new OriginViews(this.#runtime, this.#queries, this.#views, this.#bindings);
     this.#recompute = new Recompute(this.#runtime, this.#queries, this.#bindings, {
       users: () => this.#users,
       values: () => this.#parameters.values,
@@ -247,6 +250,7 @@ class Host implements SessionHost {
       return null;
     },
     use: async ({ sources }) => {
+      this.#originViews.endAll('Other sources stand for those of this notebook now: ask again.');
       const rebound = await this.#bindings.use(sources, this.#users);
       this.#recompute.wake();
       return rebound;
@@ -355,7 +359,7 @@ class Host implements SessionHost {
     };
   }
 
-  attachView: SessionHost['attachView'] = (open, send) => this.#views.attach(open, send);
+  attachView: SessionHost['attachView'] = (open, send) => this.#originViews.attach(open, send);
 
   attachInput: SessionHost['attachInput'] = (open, send) => this.#inputs.attach(open, send);
 

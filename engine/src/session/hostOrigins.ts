@@ -1,11 +1,15 @@
+import { WINDOW_STATES, type OriginStep, type OriginWindow, type WindowState } from '@millrace/protocol';
 import { MillraceError } from '../columns/error.js';
 import { valueAt } from '../columns/values.js';
 import type { LiteralValue } from '../expr/ast.js';
 import { valueToLiteral } from '../expr/literal.js';
 import { nodeText } from '../plan/explain.js';
+import { originStep, originWindow } from '../plan/originStep.js';
 import type { PlanNode } from '../plan/plan.js';
+import type { Relation } from '../plan/relation.js';
 import { madeAt, rowOrigins, rowsKnown } from '../plan/rowOrigins.js';
 import type { Runtime } from '../runtime/runtime.js';
+import { bindWindow } from '../windows/registry.js';
 import { preparePlan, type QueryRegistry } from './hostQueries.js';
 import { readCurrentTable } from './hostReads.js';
 import type { HostReplies } from './protocol.js';
@@ -13,6 +17,14 @@ import type { HostReplies } from './protocol.js';
 /** A row whose origins cannot be told. */
 class OriginError extends MillraceError {
   override readonly name = 'OriginError';
+}
+
+/** Where a row comes from, with what a reader is told beside. */
+interface Found extends Readonly<HostReplies['origins']> {
+  readonly kind: OriginStep;
+  readonly window: OriginWindow | null;
+  readonly watermarkUs: number | null;
+  readonly hasEnded: boolean;
 }
 
 /**
@@ -26,7 +38,7 @@ export async function originsOf(
   values: Readonly<Record<string, LiteralValue>>,
   runtime: Runtime,
   queries: QueryRegistry,
-): Promise<HostReplies['origins']> {
+): Promise<Found> {
   const { plan: root, relations, sources } = await preparePlan(plan, runtime);
   const live = sources.find(source => source.live);
   if (live !== undefined) {
@@ -38,7 +50,8 @@ export async function originsOf(
   }
   const made = madeAt(root, new Map(Object.entries(values)), relations);
   const step = nodeText(made.node);
-  const { table, bound } = await readCurrentTable(rowsKnown(made, relations), null, runtime, queries);
+  const rows = rowsKnown(made, relations);
+  const { table, bound } = await readCurrentTable(rows, null, runtime, queries);
   if (table.total === 0) {
     throw new OriginError(
       'MR2232',
@@ -46,10 +59,50 @@ export async function originsOf(
       'Give it a row as rows() gives it, or the columns of its key, of a row that is there now.',
     );
   }
-  const columns = table.gather(table.positions(0, 1));
+  const first = table.positions(0, 1);
+  const columns = table.gather(first);
   const row = new Map(
     bound.fields.map(({ name, type }, at) => [name, valueToLiteral(valueAt(columns[at], 0), type)]),
   );
-  const origins = rowOrigins(made.node, row, relations);
-  return { step, rows: table.total, origins };
+  const progress = await progressOf(rows, queries);
+  const window = originWindow(made.node, row, relations.get(made.node) as Relation);
+  const state = table.hasStates
+    ? (WINDOW_STATES[table.rowState(first[0])] ?? null)
+    : stateOf(made.node, window, progress);
+  return {
+    step,
+    kind: originStep(made.node),
+    rows: table.total,
+    window: window === null ? null : { ...window, state },
+    ...progress,
+    origins: rowOrigins(made.node, row, relations),
+  };
+}
+
+type Progress = Pick<Found, 'watermarkUs' | 'hasEnded'>;
+
+/** How far the input of what was read last of a plan was: as far as the source that is furthest behind. */
+async function progressOf(plan: PlanNode, queries: QueryRegistry): Promise<Progress> {
+  const { sources } = await queries.stats(plan);
+  const watermark = sources.reduce(
+    (lowest, { watermarkUs }) => Math.min(lowest, watermarkUs ?? -Infinity),
+    Infinity,
+  );
+  return {
+    watermarkUs: Number.isFinite(watermark) ? watermark : null,
+    hasEnded: watermark === Infinity,
+  };
+}
+
+/** The state of a window that its table keeps none of: those of time close by the watermark, others by their rows. */
+function stateOf(
+  node: PlanNode,
+  window: Pick<OriginWindow, 'endUs'> | null,
+  { watermarkUs, hasEnded }: Progress,
+): WindowState | null {
+  if (node.kind !== 'aggregate' || node.window === null || window === null) return null;
+  if (bindWindow(node.window).kind === 'bars') return null;
+  if (hasEnded) return 'final';
+  if (watermarkUs === null || watermarkUs < window.endUs) return 'open';
+  return watermarkUs < window.endUs + node.allowedLatenessUs ? 'closed' : 'final';
 }

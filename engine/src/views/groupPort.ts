@@ -69,7 +69,7 @@ export class GroupPort {
   /** Takes what a view tells. */
   sendOf(part: number): (message: ViewMessage, buffers: readonly Uint8Array[]) => void {
     return (message, buffers) => {
-      if (this.#closed || message.type === 'group') return;
+      if (this.#closed || message.type === 'group' || message.type === 'origins') return;
       this.#messages.push({ part, buffers: buffers.length, message });
       this.#buffers.push(...buffers);
       if (isFrame(message)) this.#unacked[part] = message.seq;

@@ -134,6 +134,9 @@ export class ViewPort {
       case 'download':
       case 'downloadNext':
       case 'downloadStop':
+      case 'origins':
+      case 'originsKeep':
+      case 'originsClose':
         // The session's: they read the table, and move nothing here.
         return;
     }

@@ -8,7 +8,9 @@ import {
 import type { Spec, View } from 'vega';
 import { element, setAttribute, setText } from '../dom.js';
 import type { Change, ViewModel } from '../model/viewModel.js';
+import type { AskedRow } from '../origins/askedRow.js';
 import type { Look, Picture, Surface } from '../view/surface.js';
+import { ChartAsks } from './chartAsks.js';
 import type { ChartSelections } from './chartSelections.js';
 import { ChartTables, type TableChanges } from './chartTables.js';
 import { FastLines } from './fastLines.js';
@@ -65,6 +67,8 @@ export class ChartSurface implements Surface {
   /** Work on the Vega view is done one after the other. */
   private work: Promise<void> = Promise.resolve();
   private disposed = false;
+  private asked: ChartAsks | null = null;
+  private model: ViewModel | null = null;
 
   constructor(
     private readonly chart: ChartSpec,
@@ -96,7 +100,22 @@ export class ChartSurface implements Surface {
     this.observer.observe(this.node);
   }
 
+  asks(ask: (asked: AskedRow) => void): HTMLElement {
+    const { canvas, chart, timeZone } = this;
+    this.asked = new ChartAsks({
+      canvas,
+      chart,
+      timeZone,
+      ask,
+      model: () => this.model,
+      point: event => (this.fast == null ? undefined : this.fast.rowAt(event)),
+      isHeld: () => this.zoom.held !== null,
+    });
+    return this.asked.button;
+  }
+
   draw(change: Change, model: ViewModel): Promise<void> {
+    this.model = model;
     return this.queue(async () => {
       if (this.fast === undefined) this.fast = FastLines.of(this.chart, model, this.canvas, this.timeZone);
       if (this.fast != null) return this.drawFast(this.fast, change, model);
@@ -141,8 +160,8 @@ export class ChartSurface implements Surface {
     return this.queue(() => this.build());
   }
 
-  setLive(): void {
-    // A chart shows all of its rows: it asks for none.
+  setLive(live: boolean): void {
+    this.asked?.setLive(live);
   }
 
   picture(): Picture | null {
@@ -159,6 +178,7 @@ export class ChartSurface implements Surface {
     clearTimeout(this.resizeTimer);
     clearTimeout(this.pixelsTimer);
     this.fast?.dispose();
+    this.asked?.dispose();
     this.observer?.disconnect();
     this.selections?.dispose();
     this.view?.finalize();
@@ -258,6 +278,7 @@ export class ChartSurface implements Surface {
     );
     const { view } = made;
     this.view = view;
+    this.asked?.attach(view);
     this.scales = made.scales;
     if (this.fast != null) await this.fast.begin(view);
     else {

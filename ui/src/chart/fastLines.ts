@@ -9,6 +9,7 @@ import {
 } from '@millrace/protocol';
 import { changeset, type Spec, type View } from 'vega';
 import { element } from '../dom.js';
+import type { Row } from '../model/rows.js';
 import type { Change, ViewModel } from '../model/viewModel.js';
 import type { Datum } from './datum.js';
 import { withoutLines, type LineLook } from './lineMarks.js';
@@ -42,7 +43,7 @@ export class FastLines {
     private readonly timeZone: string | undefined,
   ) {
     const isForm = chart.form !== 'vegaLite';
-    this.tip = new PointTip(host, lines, () => (this.view === null || !isForm ? null : this.seen(this.view)));
+    this.tip = new PointTip(host, lines, () => (this.view === null ? null : this.seen(this.view)), isForm);
   }
 
   /** The lines of a chart that is nothing but lines, or null. */
@@ -121,6 +122,11 @@ export class FastLines {
   pixels(view: View, span: readonly [number, number] | null): ChartPixels {
     const ratio = this.host.ownerDocument.defaultView?.devicePixelRatio ?? 1;
     return { columns: Math.max(1, Math.round(view.width() * ratio)), span };
+  }
+
+  /** The row whose point is next to the pointer. */
+  rowAt(event: MouseEvent): Row | null {
+    return this.tip.at(event)?.row ?? null;
   }
 
   dispose(): void {

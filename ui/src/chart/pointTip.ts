@@ -28,9 +28,17 @@ export class PointTip {
     private readonly host: HTMLElement,
     private readonly lines: Lines,
     private readonly seen: () => Seen | null,
+    /** Whether it tells; else it only finds points. */
+    private readonly tells: boolean,
   ) {
     host.addEventListener('pointermove', this.move);
     host.addEventListener('pointerleave', this.leave);
+  }
+
+  /** The point next to the pointer, where there is one. */
+  at(event: MouseEvent): Point | null {
+    const seen = this.seen();
+    return seen === null ? null : this.nearest(event, seen);
   }
 
   dispose(): void {
@@ -40,7 +48,7 @@ export class PointTip {
   }
 
   private point(event: MouseEvent): void {
-    const seen = event.buttons === 0 ? this.seen() : null;
+    const seen = this.tells && event.buttons === 0 ? this.seen() : null;
     const point = seen === null ? null : this.nearest(event, seen);
     if (seen === null || point === null) return this.hide();
     this.isShown = true;

@@ -59,6 +59,18 @@ export class GridInput {
     else if (box.right > right) scroller.scrollLeft += Math.min(box.right - right, box.left - left);
   }
 
+  /** Puts the cursor at a cell. */
+  put(place: Place): void {
+    this.frame.table.focus({ preventScroll: true });
+    this.cursor.go(place, false, this.actions.bounds());
+    this.actions.moved();
+  }
+
+  /** The text of what is selected; null where nothing is. */
+  copied(): string | null {
+    return this.actions.copy();
+  }
+
   private readonly onFocus = (): void => {
     if (this.cursor.at !== null) return;
     this.cursor.go({ row: this.actions.firstRow(), column: 0 }, false, this.actions.bounds());

@@ -2,10 +2,12 @@ import type { Arrangement, RowRange, ViewColumn, ViewMessage, ViewRequest } from
 import { setAttribute } from '../dom.js';
 import type { Row } from '../model/rows.js';
 import type { Change, ViewModel } from '../model/viewModel.js';
+import type { AskedRow } from '../origins/askedRow.js';
 import type { Surface } from '../view/surface.js';
 import { DEFAULT_SETTINGS, type ViewSettings } from '../view/viewSettings.js';
 import { tsvOf } from './clipboard.js';
 import { GridCursor, type Bounds } from './cursor.js';
+import { GridAsks } from './gridAsks.js';
 import { GridColumns } from './gridColumns.js';
 import { GridFrame } from './gridFrame.js';
 import { GridHead } from './gridHead.js';
@@ -33,6 +35,7 @@ export class GridSurface implements Surface {
   private readonly input: GridInput;
   private readonly asker: RangeAsker;
   private readonly tools: GridTools;
+  private asked: GridAsks | null = null;
   private tableColumns: readonly ViewColumn[] = [];
   private key: readonly string[] = [];
   private hasStates = false;
@@ -90,6 +93,14 @@ export class GridSurface implements Surface {
     return this.tools.arrangement.isPlain ? null : this.tools.arrangement.now;
   }
 
+  asks(ask: (asked: AskedRow) => void): null {
+    const shape = () => ({ columns: this.tableColumns, key: this.key });
+    const row = (index: number): Row | null => this.rows[index - this.from] ?? null;
+    const { frame, cursor, input } = this;
+    this.asked = new GridAsks({ frame, cursor, input, shape, row, ask });
+    return null;
+  }
+
   refused(reason: string): void {
     this.tools.refused(reason);
   }
@@ -138,6 +149,7 @@ export class GridSurface implements Surface {
   setLive(live: boolean): void {
     this.asker.live = live;
     this.tools.setLive(live);
+    this.asked?.setLive(live);
   }
 
   picture(): null {
@@ -150,6 +162,7 @@ export class GridSurface implements Surface {
     this.frame.scroller.removeEventListener('scroll', this.onScroll);
     this.input.dispose();
     this.tools.dispose();
+    this.asked?.dispose();
   }
 
   /** Asks for the rows in another order: from their beginning where they are sorted, else their end is followed. */
@@ -326,6 +339,7 @@ export class GridSurface implements Surface {
       });
     }
     setAttribute(this.frame.table, 'aria-activedescendant', (active as HTMLElement | null)?.id ?? null);
+    this.asked?.moved();
   }
 
   /** The cursor has moved: what it is at comes into sight. */

@@ -245,7 +245,8 @@ export class GridTools implements ColumnActions {
   };
 }
 
-function toolButton(label: string, run: () => void): HTMLButtonElement {
+/** A button among a grid's tools. */
+export function toolButton(label: string, run: () => void): HTMLButtonElement {
   const button = element('button', 'millrace-Grid-tool', label);
   button.type = 'button';
   button.addEventListener('click', run);

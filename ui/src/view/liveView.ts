@@ -3,6 +3,8 @@ import { element, setAttribute, setText } from '../dom.js';
 import type { ChannelState, ViewChannel } from '../model/channel.js';
 import { GroupModel } from '../model/groupModel.js';
 import { NO_CHANGE, ViewModel, type Change, type Frame } from '../model/viewModel.js';
+import type { AskedRow } from '../origins/askedRow.js';
+import { OriginsClient } from '../origins/originsClient.js';
 import { savedBundle, type SavedBundle } from './savedOutput.js';
 import { StatusLine, type Standing } from './statusLine.js';
 import type { Screen } from './screen.js';
@@ -19,6 +21,14 @@ export interface LiveViewOptions {
   /** The view is no longer seen: a good time to save its state. */
   readonly onHide?: () => void;
   readonly settings?: ViewSettings;
+  /** A row is asked about; not given: none can be. */
+  readonly asks?: (asked: AskedRow, client: OriginsClient) => void;
+  /** What is shown beneath it, and goes with it. */
+  readonly beneath?: {
+    readonly node: HTMLElement;
+    setSettings(settings: ViewSettings): void;
+    dispose(): void;
+  };
 }
 
 const CREDIT = 1;
@@ -34,6 +44,8 @@ export class LiveView {
   private readonly model: ViewModel;
   private readonly surface: Surface;
   private readonly status = new StatusLine();
+  /** What is asked about its rows; null: nothing can be. */
+  private readonly origins: OriginsClient | null;
   private readonly queue: { frame: Frame; buffers: readonly Uint8Array[]; arrivedMs: number }[] = [];
   private readonly unwatch: () => void;
   private standing: Standing = 'saved';
@@ -60,6 +72,7 @@ export class LiveView {
     if (output.view.title !== null)
       this.node.append(element('div', 'millrace-View-title', output.view.title));
     this.node.append(this.surface.node, this.status.node);
+    this.origins = this.makeOrigins();
     this.node.dataset.millraceView = output.view.kind;
     this.node.dataset.millraceViewId = output.viewId;
     this.setSettings(this.settings);
@@ -90,6 +103,7 @@ export class LiveView {
     this.settings = settings;
     setAttribute(this.node, 'data-millrace-flash', settings.flash ? null : 'off');
     this.surface.setSettings?.(settings);
+    this.options.beneath?.setSettings(settings);
   }
 
   dispose(): void {
@@ -97,9 +111,24 @@ export class LiveView {
     this.disposed = true;
     if (this.waiting !== null) clearTimeout(this.waiting);
     this.unwatch();
+    this.options.beneath?.dispose();
     this.channel?.close();
     this.surface.dispose();
     this.node.remove();
+  }
+
+  private makeOrigins(): OriginsClient | null {
+    const { asks, channel, beneath } = this.options;
+    if (asks === undefined || channel === null) return null;
+    const client = new OriginsClient(request => {
+      if (channel.state.kind !== 'open' || this.standing !== 'current') return false;
+      channel.send(request);
+      return true;
+    });
+    const more = this.surface.asks?.(asked => asks(asked, client)) ?? null;
+    if (more !== null) this.status.node.append(more);
+    if (beneath !== undefined) this.node.append(beneath.node);
+    return client;
   }
 
   private get channel(): ViewChannel | null {
@@ -128,6 +157,7 @@ export class LiveView {
       this.standing = this.standing === 'saved' && this.model.seq === 0 ? 'saved' : 'stale';
       this.reason = state.reason;
       this.surface.setLive(false);
+      this.origins?.lost(state.reason ?? 'The kernel is gone.');
       this.showStatus();
     }
     if (state.kind === 'ready' || state.kind === 'open') this.showStatus();
@@ -157,10 +187,14 @@ export class LiveView {
       case 'refused':
         this.surface.refused?.(message.reason);
         return;
+      case 'origins':
+        this.origins?.receive(message);
+        return;
       case 'bye':
         this.standing = this.model.seq === 0 ? 'saved' : 'stale';
         this.reason = message.reason;
         this.surface.setLive(false);
+        this.origins?.lost(message.reason);
         this.showStatus();
         return;
     }

@@ -1,5 +1,6 @@
 import type { Arrangement, ChartPixels, ChartSelection, RowRange, ViewMessage } from '@millrace/protocol';
 import type { Change, ViewModel } from '../model/viewModel.js';
+import type { AskedRow } from '../origins/askedRow.js';
 import type { ViewSettings } from './viewSettings.js';
 
 /** How things look: the mode of the page's theme, and its font. */
@@ -36,6 +37,8 @@ export interface Surface {
   setSettings?(settings: ViewSettings): void;
   /** Whether rows outside of those that are here can be asked for. */
   setLive(live: boolean): void;
+  /** Lets its reader ask where rows come from. @returns what is to stand beneath the view for that; null: nothing */
+  asks?(ask: (asked: AskedRow) => void): HTMLElement | null;
   /** What is selected in a chart now; not there: nothing can be. */
   readonly selections?: { readonly saved: readonly ChartSelection[] } | null;
   /** What is drawn as a picture, for readers without this extension; null where there is none. */
