@@ -14,6 +14,7 @@ import {
   type ViewOutput,
 } from '@millrace/protocol';
 import { escapeHtml } from '../display/html.js';
+import { DEEPEST_LAYOUT, flatOutputs, isLayout, MOST_CHILDREN } from '../check/flatOutputs.js';
 import { isObject, joined, type NotebookOutput } from '../check/notebook.js';
 import { htmlOf } from './markdown.js';
 import { isActive, sanitized } from './sanitize.js';
@@ -41,22 +42,9 @@ export function viewIdsOf(outputs: readonly NotebookOutput[]): string[] {
   return [...new Set(found)];
 }
 
-/** Layouts are in each other no deeper, and have no more outputs. */
-const DEEPEST_LAYOUT = 8;
-const MOST_CHILDREN = 200;
-
 /** What outputs show: of layouts each of the outputs in them. */
-export function bundlesOf(outputs: readonly NotebookOutput[], depth = 0): Data[] {
-  return outputs.flatMap(({ data }) => {
-    if (!isObject(data)) return [];
-    const layout = data[LAYOUT_MIME];
-    return isLayout(layout) && depth < DEEPEST_LAYOUT
-      ? bundlesOf(
-          layout.children.slice(0, MOST_CHILDREN).map(({ data }) => ({ output_type: 'display_data', data })),
-          depth + 1,
-        )
-      : [data];
-  });
+function bundlesOf(outputs: readonly NotebookOutput[]): Data[] {
+  return flatOutputs(outputs).flatMap(({ data }) => (isObject(data) ? [data] : []));
 }
 
 /** The views that outputs show, those in layouts too, and each of the tables of a chart as a view of its own. */
@@ -126,11 +114,6 @@ function layoutHtml({ direction, children }: LayoutOutput, context: OutputContex
   const rest = left > 0 ? `<p class="page-Note">${left} more outputs of this layout are not shown.</p>` : '';
   const name = direction === 'column' ? 'column' : 'row';
   return `<div class="millrace-Layout page-Layout" data-direction="${name}">${shown.join('')}</div>${rest}`;
-}
-
-function isLayout(value: unknown): value is LayoutOutput {
-  if (!isObject(value) || !Array.isArray(value.children)) return false;
-  return value.children.every(child => isObject(child) && isObject(child.data));
 }
 
 function isClock(value: unknown): value is ClockOutput {

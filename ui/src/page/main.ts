@@ -95,7 +95,12 @@ class Page {
       case 'clock':
         if (this.#engine === null || this.description.speed === null) return;
         place.replaceChildren(
-          new ClockOutputView(output.output, this.#session(this.#engine), this.#settings).node,
+          new ClockOutputView(
+            output.output,
+            this.#session(this.#engine),
+            this.#settings,
+            this.description.speed,
+          ).node,
         );
         return;
       case 'prose': {
