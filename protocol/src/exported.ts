@@ -1,3 +1,4 @@
+import type { ClockOutput } from './clockOutput.js';
 import type { InputMessage, InputOpen, InputOutput, InputRequest } from './input/spec.js';
 import type { ProseOutput } from './prose.js';
 import type { SessionMessage, SessionRequest } from './session.js';
@@ -54,6 +55,7 @@ export type FromPageEngine =
 export type PageOutput =
   | { readonly kind: 'view'; readonly output: ViewOutput }
   | { readonly kind: 'input'; readonly output: InputOutput }
+  | { readonly kind: 'clock'; readonly output: ClockOutput }
   /** The author's Markdown is in the page's element as it is to be shown, with the words of `proseMarkdown` for values. */
   | { readonly kind: 'prose'; readonly output: ProseOutput };
 

@@ -10,6 +10,7 @@ export * from './chart/options.js';
 export * from './chart/theme.js';
 export { fieldOf, ROWS, toVegaValue } from './chart/fields.js';
 export { ALL_ROWS, linesOf, type Lines } from './chart/lines.js';
+export { scatterOf, type Scatter } from './chart/scatter.js';
 export { wallClock } from './chart/timeZone.js';
 export { dayText, instantText, isoText, type InstantText } from './instantText.js';
 export { decimalText, durationText, unitOfType } from './valueText.js';

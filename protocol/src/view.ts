@@ -66,12 +66,16 @@ export interface DrawnRows {
   readonly of: number;
   /** Of each series and each of so many columns of pixels the first, last, least and greatest row is drawn; 0: of what is seen, each row. */
   readonly columns: number;
+  /** Of a chart of points: of each series and each cell of so many pixels a side the newest row is drawn. */
+  readonly cell?: number;
 }
 
 /** What of a chart can be seen. */
 export interface ChartPixels {
   /** Pixels of the screen along its x axis. */
   readonly columns: number;
+  /** Pixels along its y axis, of a chart of points. */
+  readonly rows?: number;
   /** From where to where the axis is seen, in the numbers that are drawn (`toVegaValue`; of a zone's clock, where the view has a zone); null: all rows, as they come. */
   readonly span: readonly [from: number, to: number] | null;
 }

@@ -1,19 +1,24 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { ViewOutput } from '@millrace/protocol';
-import { ROOT } from '../support/checkout.js';
 import type { SavedNotebook } from '../support/savedView.js';
 import { savedView } from '../support/savedView.js';
 import { ViewModel, type Frame } from '../../ui/src/model/viewModel.js';
 import { notebooksFolder } from '../notebooks/run.js';
 import { notebookFolder } from './support/exportedNotebook.js';
+import {
+  clockIs,
+  millrace,
+  openPage,
+  seen,
+  viewAt,
+  type Opened,
+  type Said,
+} from './support/exportedPages.js';
 import { ARTIFACTS } from './support/lab.js';
-
-const BIN = join(ROOT, 'engine', 'bin', 'millrace.mjs');
 
 let browser: Browser;
 const folders: string[] = [];
@@ -25,29 +30,6 @@ afterAll(async () => {
   await browser.close();
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
-
-interface Said {
-  readonly code: number | null;
-  readonly out: string;
-  readonly error: string;
-}
-
-/** Runs a command of `millrace` in a folder. */
-async function millrace(folder: string, ...args: string[]): Promise<Said> {
-  const child = spawn(process.execPath, [BIN, ...args], { cwd: folder });
-  let [out, error] = ['', ''];
-  child.stdout.on('data', data => (out += String(data)));
-  child.stderr.on('data', data => (error += String(data)));
-  const code = await new Promise<number | null>(resolve => child.once('close', resolve));
-  return { code, out, error };
-}
-
-/** A page opened from disk, without a network, and what went wrong in it. */
-interface Opened {
-  readonly context: BrowserContext;
-  readonly page: Page;
-  readonly troubles: string[];
-}
 
 let opened: Opened | null = null;
 afterEach(async () => {
@@ -70,49 +52,9 @@ const KEEP_FRAMES = `
     }
   };`;
 
-async function open(
-  file: string,
-  options: { dark?: boolean; width?: number; script?: string } = {},
-): Promise<Opened> {
-  const context = await browser.newContext({
-    viewport: { width: options.width ?? 1280, height: 1000 },
-    colorScheme: options.dark === true ? 'dark' : 'light',
-    offline: true,
-  });
-  context.setDefaultTimeout(60_000);
-  const page = await context.newPage();
-  const troubles: string[] = [];
-  page.on('console', message => troubles.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', error => troubles.push(`thrown: ${error.message}`));
-  const url = pathToFileURL(file).href;
-  page.on('request', request => {
-    if (request.url() !== url && !request.url().startsWith('blob:'))
-      troubles.push(`asks for ${request.url()}`);
-  });
-  await page.route('**/*', route => (route.request().url() === url ? route.continue() : route.abort()));
-  if (options.script !== undefined) await page.addInitScript(options.script);
-  await page.goto(url);
-  opened = { context, page, troubles };
+async function open(file: string, options: Parameters<typeof openPage>[2] = {}): Promise<Opened> {
+  opened = await openPage(browser, file, options);
   return opened;
-}
-
-const clockIs = (page: Page, mode: string): Promise<unknown> =>
-  page.waitForSelector(`.millrace-ReplayBar[data-millrace-clock="${mode}"]`);
-
-const viewAt = (page: Page, at: number) => page.locator('.millrace-View').nth(at);
-
-/** Scrolls to a view, and waits until it shows a state. */
-async function seen(page: Page, at: number, state: string): Promise<void> {
-  const view = viewAt(page, at);
-  await view.scrollIntoViewIfNeeded();
-  await page.waitForFunction(
-    ([place, wanted]) => {
-      const node = document.querySelectorAll<HTMLElement>('.millrace-View')[Number(place)];
-      const { millraceState, millraceSeq, millracePaintedSeq } = node.dataset;
-      return millraceState === wanted && millraceSeq === millracePaintedSeq;
-    },
-    [String(at), state],
-  );
 }
 
 /** What a view of the page has been told: its rows as the front end has them. */

@@ -1,4 +1,4 @@
-import { ALL_ROWS, linesOf, type ChartSpec, type ViewDescription } from '@millrace/protocol';
+import { ALL_ROWS, linesOf, scatterOf, type ChartSpec, type ViewDescription } from '@millrace/protocol';
 import { MillraceError } from '../columns/error.js';
 import { parseDuration } from '../columns/duration.js';
 import type { DurationText } from '../columns/duration.js';
@@ -8,7 +8,7 @@ export interface ChartOptions {
   readonly title?: string;
   /** Only rows of the last so long of event time are drawn: `'30 min'`. */
   readonly last?: DurationText;
-  /** At most so many rows, the latest ones (lines and areas: all that the table has; other charts: 5,000). */
+  /** At most so many rows, the latest ones (lines, areas and points: all that the table has; other charts: 5,000). */
   readonly maxRows?: number;
   /** Times are drawn as a clock in this zone shows them: `'America/New_York'` (UTC). */
   readonly timeZone?: string;
@@ -106,7 +106,7 @@ export function viewOptions(options: ChartOptions, chart: ChartSpec): Omit<Chart
   return {
     title: title ?? null,
     lastUs: last === undefined ? null : parseDuration(last, 'the time to draw'),
-    maxRows: maxRows ?? (linesOf(chart) === null ? 5000 : ALL_ROWS),
+    maxRows: maxRows ?? (linesOf(chart) === null && scatterOf(chart) === null ? 5000 : ALL_ROWS),
     ...(timeZone === undefined ? {} : { timeZone: knownZone(timeZone) }),
   };
 }

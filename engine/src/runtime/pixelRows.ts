@@ -6,8 +6,9 @@ import { drawnNumbers, SeriesNumbers, type DrawnNumber } from '../views/drawnNum
 import { placesOfGappy } from '../views/gaps.js';
 import { M4Cells } from '../views/m4Cells.js';
 import { columnOf, pixelGrid, type PixelGrid } from '../views/pixelGrid.js';
+import { distinct } from './drawnPositions.js';
+import type { RowReducer, Drawing } from './rowReducer.js';
 import type { RowLane, RowLog } from './rowLog.js';
-import type { RowFollower } from './tableIndexes.js';
 
 /** The sizes of what rows are reduced to: tests make them small. */
 export const PIXEL_LIMITS = {
@@ -29,7 +30,7 @@ const ROOM = 1 / 32;
  * it. A row that comes costs the same however many there are; a cell that loses one of the rows that are drawn is gone through when somebody looks.
  * Another part of the axis, or rows beyond what it shows, number all rows anew.
  */
-export class PixelRows implements RowFollower {
+export class PixelRows implements RowReducer {
   /** The cell of a row and 1; 0: it is in none. */
   readonly #cell: RowLane;
   readonly #series = new SeriesNumbers();
@@ -72,6 +73,12 @@ export class PixelRows implements RowFollower {
   /** What of the axis is drawn; null before anything is, or where the rows have no reach. */
   get grid(): PixelGrid | null {
     return this.#grid;
+  }
+
+  get drawing(): Drawing {
+    const { seen, from, to } = this.#grid!;
+    const isFree = this.#pixels.span === null && from < to;
+    return { columns: this.isExact ? 0 : seen - 1, span: isFree ? [from, to] : null };
   }
 
   /** Whether all rows that are seen are drawn. */
@@ -382,15 +389,4 @@ export class PixelRows implements RowFollower {
 
 function isSeen({ before, seen }: PixelGrid, column: number): boolean {
   return column >= before && column < before + seen;
-}
-
-/** Positions in order, each once; those that are none are left out. */
-function distinct(positions: Int32Array): Int32Array {
-  positions.sort();
-  let count = 0;
-  for (const position of positions) {
-    if (position < 0 || (count > 0 && positions[count - 1] === position)) continue;
-    positions[count++] = position;
-  }
-  return positions.subarray(0, count);
 }

@@ -1,10 +1,12 @@
-import { linesOf, wallClock, type ChartPixels, type DrawnRows } from '@millrace/protocol';
+import { linesOf, scatterOf, wallClock, type ChartPixels, type DrawnRows } from '@millrace/protocol';
 import type { EventTime } from '../columns/time.js';
 import { UNREDUCED_ROWS, viewColumns } from '../views/frames.js';
 import { RowsOfTable } from '../views/rowsOfTable.js';
 import type { ChartView, ReducedSource, ViewSource } from '../views/viewSource.js';
 import { PIXEL_LIMITS, PixelRows } from './pixelRows.js';
+import { POINT_LIMITS, PointRows } from './pointRows.js';
 import type { RowLog } from './rowLog.js';
+import type { RowReducer } from './rowReducer.js';
 import type { TableIndexes } from './tableIndexes.js';
 import { OPEN, REVISED, type WindowStates } from './windowStates.js';
 
@@ -36,9 +38,11 @@ export function reducedTable(
   reduction: Reduction,
 ): ReducedSource | null {
   // A table in an order of its own has the first rows of that order drawn, not the newest.
-  if (table.isOrdered || linesOf(reduction.view.chart, viewColumns(table.schema.fields)) === null)
-    return null;
-  return new ReducedTable(table, log, states, reduction);
+  if (table.isOrdered) return null;
+  const { chart } = reduction.view;
+  const columns = viewColumns(table.schema.fields);
+  const isReducible = linesOf(chart, columns) !== null || scatterOf(chart, columns) !== null;
+  return isReducible ? new ReducedTable(table, log, states, reduction) : null;
 }
 
 class ReducedTable extends RowsOfTable<Table> implements ReducedSource {
@@ -50,7 +54,7 @@ class ReducedTable extends RowsOfTable<Table> implements ReducedSource {
   readonly #exact: number;
   readonly #wall: ((ms: number) => number) | undefined;
   #pixels: ChartPixels;
-  #rows: PixelRows | null = null;
+  #rows: RowReducer | null = null;
 
   constructor(
     table: Table,
@@ -62,7 +66,8 @@ class ReducedTable extends RowsOfTable<Table> implements ReducedSource {
     this.#view = view;
     this.#pixels = pixels ?? USUAL;
     this.#most = most;
-    this.#exact = most ?? PIXEL_LIMITS.exact;
+    const { exact } = linesOf(view.chart) === null ? POINT_LIMITS : PIXEL_LIMITS;
+    this.#exact = most ?? exact;
     this.#wall = view.timeZone === undefined ? undefined : wallClock(view.timeZone);
   }
 
@@ -92,10 +97,9 @@ class ReducedTable extends RowsOfTable<Table> implements ReducedSource {
       const few = Math.min(count, UNREDUCED_ROWS, this.#most ?? Infinity);
       return rowsFrom(log.tail - few, few);
     }
-    const rows = this.#rows!;
-    const grid = rows.grid!;
-    this.drawn = { rows: reduced.length, of: count, columns: rows.isExact ? 0 : grid.seen - 1 };
-    this.span = this.#pixels.span === null && grid.from < grid.to ? [grid.from, grid.to] : null;
+    const { span, ...how } = this.#rows!.drawing;
+    this.drawn = { rows: reduced.length, of: count, ...how };
+    this.span = span;
     return reduced;
   }
 
@@ -127,16 +131,34 @@ class ReducedTable extends RowsOfTable<Table> implements ReducedSource {
 
   #reduced(first: number): Int32Array | null {
     if (this.#rows === null) {
-      const lines = linesOf(this.#view.chart)!;
-      const exact = this.#most === undefined ? this.#exact : 0;
-      this.#rows = new PixelRows(this.log, lines, this.#pixels, this.#wall, exact);
+      this.#rows = this.#reducer();
       this.table.indexes.add(this.#rows);
     }
     return this.#rows.positions(first, this.#marked(first));
   }
 
+  #reducer(): RowReducer {
+    const { chart } = this.#view;
+    const lines = linesOf(chart);
+    const exact = this.#most === undefined ? this.#exact : 0;
+    return lines === null
+      ? new PointRows(
+          this.log,
+          scatterOf(chart, viewColumns(this.schema.fields))!,
+          this.#pixels,
+          this.#wall,
+          exact,
+          this.#most,
+        )
+      : new PixelRows(this.log, lines, this.#pixels, this.#wall, exact);
+  }
+
   /** So few columns that there are no more rows than may be. */
   #fewest(first: number, most: number): Int32Array | null {
+    if (linesOf(this.#view.chart) === null) {
+      const reduced = this.#reduced(first);
+      return reduced !== null && reduced.length <= most ? reduced : null;
+    }
     this.#pixels = { columns: Math.max(1, Math.min(this.#pixels.columns, Math.floor(most / 4))), span: null };
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const reduced = this.#reduced(first);

@@ -113,7 +113,7 @@ class Download implements ByteTarget {
       throw new DownloadError(
         'MR1665',
         'this format cannot be downloaded here.',
-        `Take ${FORMATS.join(', ')}.`,
+        `Take ${FORMATS.filter(each => sinks.some(({ name }) => name === each)).join(', ')}.`,
       );
     }
     const source = shown();

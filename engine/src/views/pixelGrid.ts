@@ -20,9 +20,16 @@ export interface PixelGrid {
  * The columns of `pixels` between `from` and `to`. `low` and `high` are the ends of what there is: what lies outside of what is seen has some wide columns, so that an
  * axis of `y` stays as it is, and what is moved into sight has a shape.
  */
-export function pixelGrid(pixels: number, from: number, to: number, low: number, high: number): PixelGrid {
+export function pixelGrid(
+  pixels: number,
+  from: number,
+  to: number,
+  low: number,
+  high: number,
+  beside = BESIDE,
+): PixelGrid {
   const isWhole = low >= from && high <= to;
-  const before = isWhole ? 0 : BESIDE;
+  const before = isWhole ? 0 : beside;
   const seen = pixels + 1;
   return { from, to, seen, before, columns: seen + 2 * before, low, high };
 }

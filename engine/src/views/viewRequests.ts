@@ -36,9 +36,13 @@ const MOST_COLUMNS = 8192;
 /** What a chart's front end says that can be seen; null: it is none. */
 export function checkedPixels(pixels: unknown): ChartPixels | null {
   if (typeof pixels !== 'object' || pixels === null) return null;
-  const { columns, span } = pixels as Readonly<Record<string, unknown>>;
+  const { columns, rows, span } = pixels as Readonly<Record<string, unknown>>;
   if (!Number.isSafeInteger(columns) || (columns as number) < 1) return null;
-  const known = { columns: Math.min(MOST_COLUMNS, columns as number) };
+  const isHigh = Number.isSafeInteger(rows) && (rows as number) > 0;
+  const known = {
+    columns: Math.min(MOST_COLUMNS, columns as number),
+    ...(isHigh ? { rows: Math.min(MOST_COLUMNS, rows as number) } : {}),
+  };
   if (span === null) return { ...known, span };
   if (!Array.isArray(span) || span.length !== 2) return null;
   const [from, to] = span as unknown[];

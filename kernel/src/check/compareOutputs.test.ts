@@ -1,4 +1,4 @@
-import { VIEW_MIME } from '@millrace/protocol';
+import { CLOCK_MIME, LAYOUT_MIME, VIEW_MIME } from '@millrace/protocol';
 import { FLOAT64, STRING, type Field } from '../../../engine/src/columns/types.js';
 import { columnOf } from '../../../engine/src/columns/values.js';
 import { encodeArrow } from '../../../engine/src/codecs/arrow.js';
@@ -163,5 +163,60 @@ describe('views', () => {
       const saved = { output_type: 'display_data', data: { [VIEW_MIME]: broken, 'text/plain': '' } };
       expect(compare([saved], [view(rows)]).differences[0]!.text).toBe('the saved table cannot be read');
     }
+  });
+});
+
+describe('layouts and charts of several tables', () => {
+  const layout = (direction: string, ...children: readonly NotebookOutput[]): NotebookOutput => ({
+    output_type: 'display_data',
+    data: {
+      [LAYOUT_MIME]: { v: 1, direction, children: children.map(({ data }) => ({ data, metadata: {} })) },
+      'text/plain': String(Math.random()),
+    },
+  });
+  /** Of several tables: the rows of each. */
+  const chart = (...tables: readonly (readonly Row[])[]): NotebookOutput => {
+    const [first, ...parts] = tables.map(rows => (view(rows).data as Record<string, object>)[VIEW_MIME]);
+    return { output_type: 'display_data', data: { [VIEW_MIME]: { ...first, parts }, 'text/plain': '' } };
+  };
+
+  test('are compared by what is in them, however deep', () => {
+    const made = (price: number) =>
+      layout('row', view([['a', 1]]), layout('column', plain('5'), view([['b', price]])));
+    expect(compare([made(2)], [made(2)])).toEqual({ compared: 3, differences: [], notes: [] });
+    const { differences } = compare([made(2)], [made(3)]);
+    expect(differences).toMatchObject([{ name: 'output 3' }]);
+    expect(differences[0].text).toMatch(/b/);
+  });
+
+  test('tell of views that are there or not, and leave bars out', () => {
+    const bar: NotebookOutput = {
+      output_type: 'display_data',
+      data: { [CLOCK_MIME]: {}, 'text/plain': 'x' },
+    };
+    expect(
+      compare([layout('row', view([['a', 1]]), bar)], [layout('row', view([['a', 1]]))]).differences,
+    ).toEqual([]);
+    expect(
+      compare([layout('row', view([['a', 1]]))], [layout('row', view([['a', 1]]), plain('5'))]).differences,
+    ).toMatchObject([{ name: 'outputs' }]);
+  });
+
+  test('each table counts', () => {
+    expect(compare([chart([['a', 1]], [['b', 2]])], [chart([['a', 1]], [['b', 2]])]).differences).toEqual([]);
+    expect(
+      compare([chart([['a', 1]], [['b', 2]])], [chart([['a', 1]], [['b', 3]])]).differences[0].text,
+    ).toMatch(/^table 2: /);
+    expect(compare([chart([['a', 1]], [['b', 2]])], [chart([['a', 1]])]).differences[0].text).toBe(
+      'it was drawn of 2 tables, and is of 1 now',
+    );
+  });
+
+  test('that are none are compared by their texts', () => {
+    const none: NotebookOutput = {
+      output_type: 'display_data',
+      data: { [LAYOUT_MIME]: { children: [null] }, 'text/plain': 'x' },
+    };
+    expect(compare([none], [none])).toEqual({ compared: 1, differences: [], notes: [] });
   });
 });

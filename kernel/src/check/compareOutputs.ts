@@ -1,11 +1,15 @@
 import { CLOCK_MIME, PIN_MIME, VIEW_MIME } from '@millrace/protocol';
 import { compareViews } from './compareViews.js';
 import type { Difference } from './contract.js';
+import { flatOutputs } from './flatOutputs.js';
 import { isObject, joined, type NotebookOutput } from './notebook.js';
 import { spacedLines, steadyLines } from './steadyText.js';
 
 /** So many lines of a text that differs are shown of each. */
 const MOST_LINES = 12;
+
+/** Tables of a chart at most. */
+const MOST_TABLES = 64;
 
 /** What an output has of a difference. */
 export type OutputDifference = Pick<Difference, 'text' | 'rows'>;
@@ -41,9 +45,9 @@ export function compareOutputs(
   return { compared: pairs, differences, notes };
 }
 
-/** The outputs that are compared. Pins are compared by themselves, unless they are asked for; where a replay bar stood is no result. */
+/** The outputs that are compared, those in layouts too. Pins are compared by themselves, unless they are asked for; where a replay bar stood is no result. */
 function shownOf(outputs: readonly NotebookOutput[], prints: boolean, pins: boolean): NotebookOutput[] {
-  return outputs.filter(({ output_type: type, name, data }) => {
+  return flatOutputs(outputs).filter(({ output_type: type, name, data }) => {
     if (type === 'stream') return prints && name === 'stdout';
     if (type === 'error') return true;
     return isObject(data) && data[CLOCK_MIME] === undefined && (pins || data[PIN_MIME] === undefined);
@@ -53,9 +57,37 @@ function shownOf(outputs: readonly NotebookOutput[], prints: boolean, pins: bool
 /** A difference, why there can be none, or null: they are the same. */
 function compareOne(saved: NotebookOutput, now: NotebookOutput): OutputDifference | string | null {
   const [before, after] = [saved, now].map(({ data }) => (isObject(data) ? data[VIEW_MIME] : undefined));
-  if (before !== undefined && after !== undefined) return compareViews(before, after);
+  if (before !== undefined && after !== undefined) return compareTables(before, after);
   const found = lineDifference(textOf(saved), textOf(now));
   return found === null ? null : { text: found, rows: null };
+}
+
+/** Compares a table or chart, of a chart over several tables each of these. */
+function compareTables(saved: unknown, now: unknown): OutputDifference | string | null {
+  const [before, after] = [saved, now].map(tablesOf);
+  if (before.length !== after.length) {
+    const text = `it was drawn of ${before.length} tables, and is of ${after.length} now`;
+    return { text, rows: null };
+  }
+  let note: string | null = null;
+  for (const [at, table] of before.entries()) {
+    const found = compareViews(table, after[at]);
+    const which = before.length === 1 ? '' : `table ${at + 1}: `;
+    if (typeof found === 'string') note ??= which + found;
+    else if (found !== null) return { ...found, text: which + found.text };
+  }
+  return note;
+}
+
+/** The tables of a view, each as a view of its own. */
+function tablesOf(view: unknown): unknown[] {
+  const parts = isObject(view) && Array.isArray(view.parts) ? (view.parts as unknown[]) : [];
+  return [
+    view,
+    ...parts
+      .slice(0, MOST_TABLES)
+      .map(part => (isObject(part) && isObject(view) ? { ...view, ...part } : part)),
+  ];
 }
 
 /** What an output says, in lines. */

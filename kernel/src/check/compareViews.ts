@@ -1,4 +1,4 @@
-import type { ViewOutput } from '@millrace/protocol';
+import { linesOf, scatterOf, type ViewOutput } from '@millrace/protocol';
 import {
   differencesText,
   floatText,
@@ -37,12 +37,22 @@ export function compareViews(saved: unknown, now: unknown): OutputDifference | s
   }
   if (after.state !== 'ended') return `it does not come to an end: it is ${after.state}`;
   const rows = savedDifferences(before, after);
+  if (rows !== null && before.total === after.total && isThinned(saved, before))
+    return `of its ${before.total} rows others were saved to make its picture, as wide as it was, than are now`;
   if (rows !== null) return { text: differencesText(rows, MOST_SHOWN, 'saved'), rows };
   if (before.rejected === after.rejected) return null;
   return {
     text: `${before.rejected} rows could not be read when it was saved, and ${after.rejected} now`,
     rows: null,
   };
+}
+
+/** Whether the saved rows are those that make the pixels of a chart: which they are depends on how wide it was where it was saved. */
+function isThinned(saved: unknown, { total, rows }: ShownTable): boolean {
+  const { view, columns } = saved as ViewOutput;
+  if (!isObject(view) || view.kind !== 'chart' || rows.key.length > 0 || rows.rows.length === total)
+    return false;
+  return linesOf(view.chart, columns) !== null || scatterOf(view.chart, columns) !== null;
 }
 
 /** Of large tables the newest rows alone are there, which need not be the same ones: then those that both have are compared. */

@@ -2,6 +2,7 @@ import { Marked, type Token } from 'marked';
 import { escapeHtml } from '../display/html.js';
 import { isObject, joined } from '../check/notebook.js';
 import { highlighted } from './highlight.js';
+import { Maths } from './maths.js';
 import { sanitized } from './sanitize.js';
 
 /** A heading of the notebook's text. */
@@ -54,7 +55,9 @@ export class MarkdownPages {
 
 /** Markdown as HTML that is harmless, without ids. */
 export function htmlOf(markdown: string, attachments: Attachments = {}): string {
+  const maths = new Maths(markdown);
   const marked = new Marked({
+    extensions: [...maths.extensions],
     gfm: true,
     async: false,
     walkTokens: token => attach(token, attachments),
@@ -65,7 +68,7 @@ export function htmlOf(markdown: string, attachments: Attachments = {}): string 
       },
     },
   });
-  return sanitized(marked.parse(markdown) as string);
+  return maths.into(sanitized(marked.parse(Maths.plain(markdown)) as string));
 }
 
 /** The text of HTML that we have made harmless. */

@@ -1,15 +1,20 @@
 import {
+  CLOCK_MIME,
   INPUT_MIME,
+  LAYOUT_MIME,
   PIN_MIME,
   PROSE_MIME,
   proseMarkdown,
   VIEW_MIME,
+  type ClockOutput,
   type InputOutput,
+  type LayoutOutput,
   type PageOutput,
   type ProseOutput,
   type ViewOutput,
 } from '@millrace/protocol';
 import { escapeHtml } from '../display/html.js';
+import { DEEPEST_LAYOUT, flatOutputs, isLayout, MOST_CHILDREN } from '../check/flatOutputs.js';
 import { isObject, joined, type NotebookOutput } from '../check/notebook.js';
 import { htmlOf } from './markdown.js';
 import { isActive, sanitized } from './sanitize.js';
@@ -27,14 +32,27 @@ export interface OutputContext {
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** The ids of the views that outputs show. */
+/** The ids of the views that outputs show, each once. */
 export function viewIdsOf(outputs: readonly NotebookOutput[]): string[] {
-  return outputs.flatMap(({ data }) => {
-    if (!isObject(data)) return [];
-    const found: string[] = [];
+  const found: string[] = [];
+  for (const data of bundlesOf(outputs)) {
     collectIds(data[VIEW_MIME], found);
     collectIds(data[PROSE_MIME], found);
-    return found;
+  }
+  return [...new Set(found)];
+}
+
+/** What outputs show: of layouts each of the outputs in them. */
+function bundlesOf(outputs: readonly NotebookOutput[]): Data[] {
+  return flatOutputs(outputs).flatMap(({ data }) => (isObject(data) ? [data] : []));
+}
+
+/** The views that outputs show, those in layouts too, and each of the tables of a chart as a view of its own. */
+export function shownViews(outputs: readonly NotebookOutput[]): ViewOutput[] {
+  return bundlesOf(outputs).flatMap(({ [VIEW_MIME]: output }) => {
+    if (!isView(output)) return [];
+    const parts = output.parts ?? [];
+    return [output, ...parts.map(part => ({ ...output, ...part, parts: undefined }))];
   });
 }
 
@@ -65,8 +83,11 @@ export function outputHtml(output: NotebookOutput, context: OutputContext): stri
   }
 }
 
-function bundleHtml(data: Data, context: OutputContext): string {
+function bundleHtml(data: Data, context: OutputContext, depth = 0): string {
   const { [VIEW_MIME]: view, [INPUT_MIME]: input, [PROSE_MIME]: prose } = data;
+  const { [LAYOUT_MIME]: layout, [CLOCK_MIME]: clock } = data;
+  if (isLayout(layout) && depth < DEEPEST_LAYOUT) return layoutHtml(layout, context, depth);
+  if (isClock(clock)) return place({ kind: 'clock', output: clock }, staticHtml(data), context);
   if (isView(view)) {
     const output = context.view(view);
     return place({ kind: 'view', output }, staticHtml(data), context);
@@ -83,12 +104,43 @@ function bundleHtml(data: Data, context: OutputContext): string {
   return staticHtml(data);
 }
 
+/** Outputs beside or below each other. */
+function layoutHtml({ direction, children }: LayoutOutput, context: OutputContext, depth: number): string {
+  const shown = children.slice(0, MOST_CHILDREN).map(({ data }) => {
+    const isSmall = isInput(data[INPUT_MIME]) ? ' millrace-mod-small' : '';
+    return `<div class="millrace-Layout-view${isSmall}">${bundleHtml(data, context, depth + 1)}</div>`;
+  });
+  const left = children.length - shown.length;
+  const rest = left > 0 ? `<p class="page-Note">${left} more outputs of this layout are not shown.</p>` : '';
+  const name = direction === 'column' ? 'column' : 'row';
+  return `<div class="millrace-Layout page-Layout" data-direction="${name}">${shown.join('')}</div>${rest}`;
+}
+
+function isClock(value: unknown): value is ClockOutput {
+  return isObject(value) && isObject(value.state) && typeof value.state.mode === 'string';
+}
+
 /** Whether what a cell has put under one of our types can be drawn: it may put anything there. */
 function isView(value: unknown): value is ViewOutput {
   if (!isObject(value)) return false;
-  const { viewId, view, columns, key, snapshot } = value;
-  const isWhole = isObject(view) && isObject(snapshot) && isObject(snapshot.status);
+  const { viewId, view, columns, key, snapshot, parts } = value;
+  const isWhole = isObject(view) && isSnapshot(snapshot) && (parts === undefined || isParts(parts));
   return isWhole && typeof viewId === 'string' && Array.isArray(columns) && Array.isArray(key);
+}
+
+function isParts(parts: unknown): boolean {
+  if (!Array.isArray(parts)) return false;
+  return parts.every(
+    part =>
+      isObject(part) &&
+      typeof part.viewId === 'string' &&
+      Array.isArray(part.columns) &&
+      isSnapshot(part.snapshot),
+  );
+}
+
+function isSnapshot(snapshot: unknown): boolean {
+  return isObject(snapshot) && isObject(snapshot.status);
 }
 
 function isInput(value: unknown): value is InputOutput {

@@ -74,7 +74,7 @@ function codeHtml(
 }
 
 function contextOf(
-  { ids, ends, refused, inputs }: PreparedReplay,
+  { ids, ends, refused, inputs, speed }: PreparedReplay,
   drawn: PageOutput[],
   tell: (what: string, why: string) => void,
 ): OutputContext {
@@ -86,10 +86,10 @@ function contextOf(
   return {
     drawn,
     view: output => {
-      const end = ends.get(output.viewId);
-      const why = whyOf(output.viewId);
-      const id = named(output.viewId);
-      const shown: ViewOutput = end === undefined ? { ...output, viewId: id } : endOf(id, output.view, end);
+      const all = [output.viewId, ...(output.parts ?? []).map(({ viewId }) => viewId)];
+      // A chart over several tables runs where each of them does.
+      const why = all.map(whyOf).find(each => each !== null) ?? null;
+      const shown = why === null ? atEnd(output, ids, ends) : { ...output, viewId: '' };
       if (why !== null) {
         whys.set(shown, why);
         tell(output.view.title ?? (output.view.kind === 'grid' ? 'a table' : 'a chart'), why);
@@ -111,6 +111,12 @@ function contextOf(
       return shown;
     },
     whyNot: drawnOutput => {
+      if (drawnOutput.kind === 'clock') {
+        if (speed !== null) return null;
+        const why = 'nothing in the page replays.';
+        tell('the clock', why);
+        return why;
+      }
       if (drawnOutput.kind !== 'input') return whys.get(drawnOutput.output) ?? null;
       if (inputs.includes(drawnOutput.output.name)) return null;
       const why = 'nothing that runs in the page depends on it.';
@@ -120,11 +126,26 @@ function contextOf(
   };
 }
 
+/** A view as the page has it, with what each of its tables shows at the end. */
+function atEnd(output: ViewOutput, ids: PreparedReplay['ids'], ends: PreparedReplay['ends']): ViewOutput {
+  const one = (viewId: string): ViewOutput | null => {
+    const end = ends.get(viewId);
+    return end === undefined ? null : endOf(ids.get(viewId) ?? '', output.view, end);
+  };
+  const shown = one(output.viewId) ?? { ...output, viewId: ids.get(output.viewId) ?? '' };
+  if (output.parts === undefined) return shown;
+  const parts = output.parts.map(part => {
+    const { viewId, columns, key, snapshot } = one(part.viewId) ?? part;
+    return { viewId, columns, key, snapshot };
+  });
+  return { ...shown, parts };
+}
+
 function liveIds(output: PageOutput, { ids }: PreparedReplay): string[] {
   const known = new Set(ids.values());
   const found =
     output.kind === 'view'
-      ? [output.output.viewId]
+      ? [output.output.viewId, ...(output.output.parts ?? []).map(({ viewId }) => viewId)]
       : output.kind === 'prose'
         ? output.output.parts.flatMap(part => (part.kind === 'view' ? [part.viewId] : []))
         : [];

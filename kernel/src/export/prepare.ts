@@ -1,10 +1,11 @@
-import { VIEW_MIME, type ViewOutput } from '@millrace/protocol';
+import type { ViewOutput } from '@millrace/protocol';
 import { compareViews } from '../check/compareViews.js';
-import { isObject, type NotebookOutput } from '../check/notebook.js';
+import type { NotebookOutput } from '../check/notebook.js';
 import type { Snapshot } from '../display/viewBundle.js';
 import type { TakenViews } from './contract.js';
 import type { PageReplay } from './document.js';
 import { ExportError } from './error.js';
+import { shownViews } from './outputs.js';
 import { endOf, rehearse, type Rehearsal } from './rehearse.js';
 import { packRecordings, speedOf } from './replays.js';
 
@@ -29,7 +30,8 @@ export async function prepareReplay(
   mostBytes: number,
 ): Promise<PreparedReplay> {
   const refused = new Map<string, string>();
-  const shown = shownViews(outputs);
+  const views = shownViews([...outputs.values()].flat());
+  const shown = new Map(views.map(output => [output.viewId, output]));
   let packed = packRecordings(taken, mostBytes);
   let rehearsal: Rehearsal | null = null;
   // Each round leaves out what does not hold; the next one has the loops of what is left alone.
@@ -46,9 +48,9 @@ export async function prepareReplay(
     rehearsal = null;
   }
   for (const { viewId, reason } of packed.session.refused) refused.set(viewId, reason);
-  const { views } = packed.session;
-  const ids = new Map(views.map(({ viewId }, at) => [viewId, `view-${at + 1}`]));
-  const named = views.map(view => ({ ...view, viewId: ids.get(view.viewId)! }));
+  const running = packed.session.views;
+  const ids = new Map(running.map(({ viewId }, at) => [viewId, `view-${at + 1}`]));
+  const named = running.map(view => ({ ...view, viewId: ids.get(view.viewId)! }));
   if (rehearsal === null) return { replay: null, speed: null, ids, ends: new Map(), refused, inputs: [] };
   const session = JSON.stringify({ ...packed.session, views: named, refused: [] });
   return {
@@ -72,14 +74,6 @@ async function failing({ session, recordings }: TakenViews): Promise<Map<string,
   if (found.size === 0)
     throw new ExportError('MR8532', 'the views of the notebook do not run together in a page.', null);
   return found;
-}
-
-function shownViews(outputs: ReadonlyMap<string, readonly NotebookOutput[]>): Map<string, ViewOutput> {
-  const found = [...outputs.values()].flat().flatMap(({ data }) => {
-    const output = isObject(data) ? data[VIEW_MIME] : undefined;
-    return isObject(output) ? [output as unknown as ViewOutput] : [];
-  });
-  return new Map(found.map(output => [output.viewId, output]));
 }
 
 /** Views whose replay does not end with the rows that the notebook ended with. */

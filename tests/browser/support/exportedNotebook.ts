@@ -23,7 +23,7 @@ ${HOSTILE}
 ## Every kind of view`;
 
 /** A cell of a notebook to be. */
-interface Cell {
+export interface Cell {
   readonly type: 'markdown' | 'code';
   readonly source: string;
   readonly tags?: readonly string[];

@@ -1,5 +1,6 @@
 import {
   isSingleView,
+  scatterOf,
   toVegaLite,
   type ChartPixels,
   type ChartSpec,
@@ -122,6 +123,7 @@ export class ChartSurface implements Surface {
       const changes = this.rows.apply(change, model);
       if (changes === 'rebuild' || this.view === null) await this.build();
       else await this.run(this.view, changes);
+      this.tellPixels();
     });
   }
 
@@ -142,8 +144,9 @@ export class ChartSurface implements Surface {
 
   /** Tells the kernel what can be seen, so that it sends the rows that make it. */
   private tellPixels(): void {
-    if (this.view === null || this.fast == null) return;
-    const pixels = this.fast.pixels(this.view, this.zoom.held);
+    if (this.view === null || this.fast === undefined) return;
+    const pixels = this.fast?.pixels(this.view, this.zoom.held) ?? this.pointPixels(this.view);
+    if (pixels === null) return;
     if (JSON.stringify(pixels) === JSON.stringify(this.told)) return;
     const isFirst = this.told === null;
     this.told = pixels;
@@ -152,6 +155,13 @@ export class ChartSurface implements Surface {
       () => this.ask({ type: 'pixels', pixels: this.told! }),
       isFirst ? 0 : PIXELS_PAUSE_MS,
     );
+  }
+
+  /** Of a chart of points what can be seen of them; null: it is none. */
+  private pointPixels(view: View): ChartPixels | null {
+    if (scatterOf(this.chart, this.rows.columns) === null) return null;
+    const [columns, rows] = [view.width(), view.height()].map(size => Math.max(1, Math.round(size)));
+    return { columns, rows, span: this.zoom.held };
   }
 
   setLook(look: Look): Promise<void> {

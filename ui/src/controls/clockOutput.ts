@@ -11,13 +11,15 @@ export class ClockOutputView {
   private readonly bar: ReplayBar;
   private state: ClockState;
 
-  constructor(output: ClockOutput, channel: SessionChannel, settings: BarSettings) {
+  /** @param speed that it begins with where the clock has none of its own yet */
+  constructor(output: ClockOutput, channel: SessionChannel, settings: BarSettings, speed?: number) {
     this.state = output.state;
-    this.bar = new ReplayBar(channel, settings, clock => {
+    const shown = (clock: ClockState | null): void => {
       if (clock !== null && clock.mode !== 'idle') this.state = clock;
       this.fallback.hidden = clock !== null;
       setText(this.fallback, clockStateText(this.state));
-    });
+    };
+    this.bar = new ReplayBar(channel, settings, shown, speed);
     this.bar.node.classList.add('millrace-mod-output');
     this.node.append(this.bar.node, this.fallback);
   }

@@ -67,6 +67,7 @@ export class GridSurface implements Surface {
       columns: this.columns,
       cursor: this.cursor,
       ask,
+      downloads: settings.downloads,
       arrange: arrangement => this.arrange(arrangement),
       rebuilt: () => this.remake(),
       resized: () => {

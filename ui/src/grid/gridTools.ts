@@ -29,6 +29,8 @@ interface Grid {
   arrange(arrangement: Arrangement): void;
   rebuilt(): void;
   resized(): void;
+  /** Kinds of files that can be downloaded; not there: all. */
+  readonly downloads?: readonly DownloadFormat[] | undefined;
 }
 
 /** The tools of a grid: sorting, filters, and what can be done with its columns. */
@@ -169,7 +171,9 @@ export class GridTools implements ColumnActions {
   private downloadItems(): MenuItem[] {
     const { download } = this;
     if (download.isRunning) return [{ label: 'Stop the download', run: () => download.stop() }];
-    return FORMATS.map(([format, label]) => ({
+    const { downloads } = this.grid;
+    const possible = FORMATS.filter(([format]) => downloads?.includes(format) ?? true);
+    return possible.map(([format, label]) => ({
       label,
       run: () => download.start(this.grid.frame.label, format),
     }));

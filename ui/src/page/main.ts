@@ -13,20 +13,27 @@ import {
   type ViewRequest,
 } from '@millrace/protocol';
 import { pageSettings } from '../controls/barSettings.js';
+import { ClockOutputView } from '../controls/clockOutput.js';
 import { ReplayBar } from '../controls/replayBar.js';
 import { element } from '../dom.js';
 import { InputView } from '../inputs/inputView.js';
-import type { Channel } from '../model/channel.js';
+import type { Channel, SessionChannel } from '../model/channel.js';
 import { openView } from '../openView.js';
 import { ProseView } from '../prose/proseView.js';
 import { browserScreen } from '../view/screen.js';
+import { DEFAULT_SETTINGS, type ViewSettings } from '../view/viewSettings.js';
 import { currentLook, watchLook } from './pageLook.js';
 import { PageEngine } from './pageEngine.js';
+
+/** What writes Parquet is larger than a page. */
+const SETTINGS: ViewSettings = { ...DEFAULT_SETTINGS, downloads: ['csv', 'arrow'] };
 
 const NOT_LIVE = 'It does not run in this page: this is what was saved.';
 
 class Page {
   readonly #engine: PageEngine | null;
+  /** One choice for all bars of the page. */
+  readonly #settings = pageSettings();
 
   constructor(readonly description: PageDescription) {
     const { recordings, speed } = description;
@@ -61,14 +68,7 @@ class Page {
         const { speed } = this.description;
         if (speed === null) place.remove();
         else
-          place.replaceChildren(
-            new ReplayBar(
-              engine.channel<{ readonly v: number }, SessionRequest, SessionMessage>('session'),
-              pageSettings(),
-              undefined,
-              speed,
-            ).node,
-          );
+          place.replaceChildren(new ReplayBar(this.#session(engine), this.#settings, undefined, speed).node);
       } else place.textContent = reason;
     });
   }
@@ -80,6 +80,8 @@ class Page {
           output: output.output,
           channel: this.#view(output.output.viewId),
           look: currentLook(),
+          settings: SETTINGS,
+          selectionChannel: ({ input }) => this.#input(input),
         });
         watchLook(look => void view.setLook(look));
         place.replaceChildren(view.node);
@@ -88,6 +90,17 @@ class Page {
       case 'input':
         place.replaceChildren(
           new InputView(output.output, this.#input(output.output.name), browserScreen).node,
+        );
+        return;
+      case 'clock':
+        if (this.#engine === null || this.description.speed === null) return;
+        place.replaceChildren(
+          new ClockOutputView(
+            output.output,
+            this.#session(this.#engine),
+            this.#settings,
+            this.description.speed,
+          ).node,
         );
         return;
       case 'prose': {
@@ -108,6 +121,10 @@ class Page {
         return;
       }
     }
+  }
+
+  #session(engine: PageEngine): SessionChannel {
+    return engine.channel<{ readonly v: number }, SessionRequest, SessionMessage>('session');
   }
 
   #view(viewId: string): Channel<ViewOpen, ViewRequest, ViewMessage> {

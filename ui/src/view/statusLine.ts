@@ -69,6 +69,8 @@ export function factsOf(status: ViewStatus, shown: number): string[] {
 function drawnText({ drawn }: ViewStatus): string | null {
   if (drawn === undefined) return null;
   const rows = `${whole(drawn.rows)} of ${whole(drawn.of)} rows are drawn`;
+  if (drawn.cell !== undefined)
+    return `${rows}: of each series and each cell of ${drawn.cell} × ${drawn.cell} pixels the newest, which lies above the others; and those that give the axes their reach. Zoom in for each row.`;
   return drawn.columns === 0
     ? `${rows}: each one in sight, and outside of it those that give the axes their reach.`
     : `${rows}: of each line and each of ${whole(drawn.columns)} columns of pixels the first, last, least and greatest. They make the same picture as all of them; zoom in for each row.`;

@@ -1,3 +1,5 @@
+import type { DownloadFormat } from '@millrace/protocol';
+
 /** How a reader wants views to be shown. */
 export interface ViewSettings {
   /** A view is drawn so many times a second at most. */
@@ -8,6 +10,8 @@ export interface ViewSettings {
   readonly timeZone: string | null;
   /** Whether cells that change are marked for a moment. */
   readonly flash: boolean;
+  /** Kinds of files that tables can be downloaded as; not there: all. */
+  readonly downloads?: readonly DownloadFormat[];
 }
 
 /** Where nothing is set: as fast as frames are painted. */

@@ -2,9 +2,9 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { csvEncoding, ndjsonEncoding } from '../../codecs/textEncode.js';
 import type { TextEncoding } from '../../codecs/textEncode.js';
-import type { Batch } from '../../columns/batch.js';
 import type { Schema } from '../../columns/schema.js';
 import type { ByteTarget, OpenSink, SinkConnector } from '../../sinks/sink.js';
+import { textTo } from '../../sinks/textTo.js';
 import { booleanOption, type Options } from '../../sources/options.js';
 import { AtomicFile } from './atomicFile.js';
 import { inParts } from './parts.js';
@@ -25,34 +25,8 @@ function textSink(
   encodingOf: (schema: Schema, options: Options) => TextEncoding,
 ): SinkConnector {
   const openTo = (schema: Schema, options: Options, file: ByteTarget, packed: boolean): OpenSink => {
-    const encoding = encodingOf(schema, options);
     // Each piece is compressed by itself, so that it can be written again as it was: gzip files may follow each other in one.
-    const pack = packed ? compress : null;
-    const put = async (bytes: Uint8Array): Promise<void> => {
-      await file.write(pack === null || bytes.length === 0 ? bytes : await pack(bytes));
-    };
-    let rows = 0;
-    /** Whether the header is written: with the first rows, so that both are there or none. */
-    let begun = false;
-    const writeAll = async (batches: readonly Batch[]): Promise<void> => {
-      const texts = batches.map(batch => encoding.rows(batch));
-      await put(Buffer.concat(begun ? texts : [encoding.header(), ...texts]));
-      begun = true;
-      for (const { length } of batches) rows += length;
-    };
-    return {
-      write: batch => writeAll([batch]),
-      writeAll,
-      get bytes() {
-        return file.bytes;
-      },
-      async finish() {
-        if (!begun) await put(encoding.header());
-        await file.finish();
-        return { rows, bytes: file.bytes };
-      },
-      abort: () => file.abort(),
-    };
+    return textTo(encodingOf(schema, options), file, packed ? compress : null);
   };
   return inParts({
     name,

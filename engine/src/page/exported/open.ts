@@ -4,6 +4,7 @@ import type { ExportedSession } from '../../session/exported.js';
 import type { SessionHost } from '../../session/protocol.js';
 import type { PlanNode } from '../../plan/plan.js';
 import type { World } from '../../sources/source.js';
+import { PAGE_DOWNLOADS } from '../downloads.js';
 import { deferInPage, pageWorld } from '../host.js';
 import { exportedConnector } from './rows.js';
 
@@ -35,7 +36,7 @@ export async function openExported(
   const host = createSessionHost({
     world,
     connectors: [exportedConnector(session.sources, recordings)],
-    sinks: [],
+    sinks: PAGE_DOWNLOADS,
     defer,
   });
   const link = host.link();
