@@ -22,7 +22,7 @@ const LINES = linesOf(LINE, COLUMNS)!;
 const READ = pointReader(LINES, COLUMNS);
 
 const value = fc.tuple(
-  fc.constantFrom('a', 'b', '__proto__', null),
+  fc.constantFrom('a', 'a', 'a', 'a', 'b', '__proto__', null),
   fc.option(fc.integer({ min: -5, max: 30 }), { nil: null, freq: 10 }),
   fc.option(fc.double({ min: -9, max: 9 }), { nil: null, freq: 8 }),
 );
@@ -32,18 +32,40 @@ function compiled(chart: ChartSpec): Spec {
   return compile(spec as unknown as TopLevelSpec).spec as Spec;
 }
 
+type Pieces = Map<string, readonly [from: number, to: number]>;
+
+/** The pieces that lines are drawn of, and from where to where along x each is. */
+function piecesOf(points: SeriesPoints): Pieces {
+  const pieces: Pieces = new Map();
+  points.series.forEach((one, place) =>
+    one.points.forEach(({ x, y, row }, at) => {
+      const next = one.points.at(at + 1) ?? { x, y };
+      const piece = JSON.stringify([place, one.value, row.id, row.state, x, y, next.x, next.y]);
+      pieces.set(piece, [x, next.x]);
+    }),
+  );
+  return pieces;
+}
+
+function different(before: Pieces, after: Pieces): readonly [number, number, string][] {
+  const only = (some: Pieces, others: Pieces): [number, number, string][] =>
+    [...some].flatMap(([piece, [from, to]]) => (others.has(piece) ? [] : [[from, to, piece]]));
+  return [...only(before, after), ...only(after, before)];
+}
+
 describe('SeriesPoints', () => {
   it('are in order, whatever came and went', () => {
     const step = fc.record({
-      upserts: fc.array(fc.tuple(fc.nat(20), value), { maxLength: 8 }),
-      gone: fc.array(fc.nat(20), { maxLength: 5 }),
+      upserts: fc.array(fc.tuple(fc.nat(70), value), { maxLength: 8 }),
+      gone: fc.array(fc.nat(70), { maxLength: 5 }),
       reset: fc.boolean(),
     });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 12 }), steps => {
+      fc.property(fc.array(value, { maxLength: 70 }), fc.array(step, { maxLength: 12 }), (start, steps) => {
         const points = new SeriesPoints();
         let rows = new Map<number, Row>();
-        for (const { upserts, gone, reset } of steps) {
+        const first = { upserts: start.map((values, id) => [id, values] as const), gone: [], reset: true };
+        for (const { upserts, gone, reset } of [first, ...steps]) {
           const isReset = reset && upserts.length > 6;
           const before = isReset ? new Map<number, Row>() : new Map(rows);
           const news = new Map(upserts.map(([id, values]) => [id, { id, state: id % 4, values }]));
@@ -53,7 +75,12 @@ describe('SeriesPoints', () => {
           const [updated, inserted] = [true, false].map(known =>
             [...news.values()].filter(({ id }) => before.has(id) === known),
           );
+          const drawn = piecesOf(points);
           points.apply({ reset: isReset, inserted, updated, removed: [...new Set(removed)] }, READ);
+          const stale = points.stale.take();
+          // What lies outside of the parts that are stale is as it was.
+          for (const [from, to, piece] of different(drawn, piecesOf(points)))
+            expect(stale === null || stale.some(part => part[0] <= from && to <= part[1]), piece).toBe(true);
           const wanted = [...rows.values()].map(READ).filter(({ x }) => Number.isFinite(x));
           wanted.sort((a, b) => a.x - b.x || a.row.id - b.row.id);
           const names = new Set(wanted.map(({ series }) => series));

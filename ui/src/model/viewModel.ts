@@ -42,6 +42,8 @@ export class ViewModel {
   /** A chart's other tables. */
   readonly others: readonly ViewModel[] = [];
   private readonly byId = new Map<number, Row>();
+  /** No row has a greater number, and all stand by theirs; null: this is not known. */
+  private highest: number | null = null;
 
   /** Begins with the saved rows of an output. */
   constructor(output: ViewOutput) {
@@ -100,27 +102,37 @@ export class ViewModel {
     this.key = frame.key;
     this.byId.clear();
     for (const row of rows) this.byId.set(row.id, row);
+    this.highest = null;
     return { reset: true, inserted: rows, updated: [], removed: [] };
   }
 
   private patch(frame: Extract<Frame, { type: 'delta' }>, buffers: readonly Uint8Array[]): Change | 'gap' {
     if (frame.baseSeq !== this.seq) return 'gap';
-    const before = new Set(this.byId.keys());
-    const removed: Row[] = [];
+    const fresh = new Set<number>();
     const upserts = decodeRows(buffers[0], this.columns);
-    for (const row of upserts) this.byId.set(row.id, row);
+    for (const row of upserts) {
+      if (!this.byId.has(row.id)) this.addLast(row, fresh);
+      this.byId.set(row.id, row);
+    }
+    const removed: Row[] = [];
     for (const id of decodeRowIds(buffers[1])) {
       const row = this.byId.get(id);
       this.byId.delete(id);
-      if (row !== undefined && before.has(id)) removed.push(row);
+      if (row !== undefined && !fresh.has(id)) removed.push(row);
     }
     // A row that came and went in one frame was never there.
-    const kept = upserts.filter(row => this.byId.has(row.id));
-    const inserted = kept.filter(row => !before.has(row.id));
-    const updated = kept.filter(row => before.has(row.id));
+    const kept = upserts.filter(row => this.byId.get(row.id) === row);
+    const inserted = kept.filter(row => fresh.has(row.id));
+    const updated = kept.filter(row => !fresh.has(row.id));
     if (buffers.length > 2) this.putInOrderOf(decodeRowIds(buffers[2]));
     else this.putInOrder(inserted);
     return { reset: false, inserted, updated, removed };
+  }
+
+  /** Notes a row that was not there, and whether rows still stand by their numbers. */
+  private addLast({ id }: Row, fresh: Set<number>): void {
+    fresh.add(id);
+    if (this.highest !== null) this.highest = id > this.highest ? id : null;
   }
 
   /** Rows of a table in an order of its own stand as the frame lists them. */
@@ -128,19 +140,18 @@ export class ViewModel {
     const rows = ids.flatMap(id => this.byId.get(id) ?? []);
     this.byId.clear();
     for (const row of rows) this.byId.set(row.id, row);
+    this.highest = null;
   }
 
   /** Rows stand by their numbers: a grid that is scrolled up gets rows that come before those that it has. */
   private putInOrder(inserted: readonly Row[]): void {
-    let last = -1;
-    let isInOrder = true;
-    for (const id of this.byId.keys()) {
-      if (id < last) isInOrder = false;
-      last = id;
+    if (inserted.length === 0 || this.highest !== null) return;
+    const rows = this.rows();
+    if (rows.some(({ id }, at) => at > 0 && id < rows[at - 1].id)) {
+      rows.sort((a, b) => a.id - b.id);
+      this.byId.clear();
+      for (const row of rows) this.byId.set(row.id, row);
     }
-    if (inserted.length === 0 || isInOrder) return;
-    const rows = this.rows().sort((a, b) => a.id - b.id);
-    this.byId.clear();
-    for (const row of rows) this.byId.set(row.id, row);
+    this.highest = rows[rows.length - 1].id;
   }
 }
