@@ -44,6 +44,8 @@ export class ViewModel {
   private readonly byId = new Map<number, Row>();
   /** No row has a greater number, and all stand by theirs; null: this is not known. */
   private highest: number | null = null;
+  /** Rows are to be put in the order of their numbers once they are asked for. */
+  private isShuffled = false;
 
   /** Begins with the saved rows of an output. */
   constructor(output: ViewOutput) {
@@ -62,6 +64,7 @@ export class ViewModel {
 
   /** The rows, in order. */
   rows(): Row[] {
+    if (this.isShuffled) this.putInOrder();
     return [...this.byId.values()];
   }
 
@@ -103,6 +106,7 @@ export class ViewModel {
     this.byId.clear();
     for (const row of rows) this.byId.set(row.id, row);
     this.highest = null;
+    this.isShuffled = false;
     return { reset: true, inserted: rows, updated: [], removed: [] };
   }
 
@@ -125,7 +129,8 @@ export class ViewModel {
     const inserted = kept.filter(row => fresh.has(row.id));
     const updated = kept.filter(row => !fresh.has(row.id));
     if (buffers.length > 2) this.putInOrderOf(decodeRowIds(buffers[2]));
-    else this.putInOrder(inserted);
+    // Rows stand by their numbers: a grid that is scrolled up gets rows that come before those that it has.
+    else if (inserted.length > 0 && this.highest === null) this.isShuffled = true;
     return { reset: false, inserted, updated, removed };
   }
 
@@ -141,17 +146,17 @@ export class ViewModel {
     this.byId.clear();
     for (const row of rows) this.byId.set(row.id, row);
     this.highest = null;
+    this.isShuffled = false;
   }
 
-  /** Rows stand by their numbers: a grid that is scrolled up gets rows that come before those that it has. */
-  private putInOrder(inserted: readonly Row[]): void {
-    if (inserted.length === 0 || this.highest !== null) return;
-    const rows = this.rows();
+  private putInOrder(): void {
+    const rows = [...this.byId.values()];
     if (rows.some(({ id }, at) => at > 0 && id < rows[at - 1].id)) {
       rows.sort((a, b) => a.id - b.id);
       this.byId.clear();
       for (const row of rows) this.byId.set(row.id, row);
     }
-    this.highest = rows[rows.length - 1].id;
+    this.highest = rows.at(-1)?.id ?? null;
+    this.isShuffled = false;
   }
 }
