@@ -2,7 +2,7 @@
 function readings(rate, before) {
   const seconds = Math.ceil(before / rate);
   const at = new Date(Date.UTC(2024, 0, 1) + seconds * 1000).toISOString();
-  return `import { clock, generator } from 'millrace';
+  return `import { clock, generator, max, tumble } from 'millrace';
 const readings = generator.sensors({ devices: 5, rate: ${rate}, duration: '${seconds + 600} s', stuck: 0, dropouts: 0 });
 await clock.start({ at: '${at}', speed: 1 });`;
 }
@@ -13,6 +13,9 @@ const WIDE = `readings.keep({ rows: 1_000_000 }).derive(r => ({
   double: r.value.mul(2), half: r.value.div(2), plus: r.value.add(100), minus: r.value.sub(100),
   square: r.value.mul(r.value), next: r.sequence.add(1),
 }))`;
+
+const BARS = `readings.window(tumble('20 s')).groupBy('device').aggregate(r => ({ highest: max(r.value) }))
+  .bar({ x: 'windowStart', y: 'highest', color: 'device', last: '10 min' })`;
 
 const single = (name, rate, before, show, target) => ({
   name,
@@ -32,5 +35,13 @@ export const CASES = [
     views: 20,
     target: '5 paints a second each',
   },
+  single('bars 30 x 5, stacked, 30/s', 30, 20_000, BARS, null),
+  single(
+    'points 2,000, 30/s',
+    30,
+    400,
+    "readings.keep({ rows: 2000 }).point({ x: 'ts', y: 'value', color: 'device' })",
+    null,
+  ),
   single('table 10 columns, 1 million rows, 30/s', 30, 200_000, WIDE, 'cpu 10'),
 ];

@@ -26,16 +26,25 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => lab.close());
 
+interface LinesWindow {
+  compare(drawing: Drawing): Promise<Comparison>;
+  follow(drawing: Drawing, steps: number): Promise<Comparison & { readonly drawn: number }>;
+}
+
 async function compare(name: string, drawing: Drawing): Promise<Comparison> {
   const compared = await page.evaluate(
-    drawing => (window as unknown as { compare(drawing: Drawing): Promise<Comparison> }).compare(drawing),
+    drawing => (window as unknown as LinesWindow).compare(drawing),
     drawing,
   );
-  mkdirSync(ARTIFACTS, { recursive: true });
-  compared.pictures.forEach((picture, at) =>
-    writeFileSync(join(ARTIFACTS, `lines-${name}-${at === 0 ? 'vega' : 'beside'}.png`), picture, 'base64'),
-  );
+  keep(name, ['vega', 'beside'], compared);
   return compared;
+}
+
+function keep(name: string, sides: readonly string[], { pictures }: Comparison): void {
+  mkdirSync(ARTIFACTS, { recursive: true });
+  pictures.forEach((picture, at) =>
+    writeFileSync(join(ARTIFACTS, `lines-${name}-${sides[at]}.png`), picture, 'base64'),
+  );
 }
 
 const LINE: ChartSpec = { form: 'line', x: 'ts', y: 'price', color: 'symbol' };
@@ -87,4 +96,24 @@ describe('lines that are drawn beside Vega', () => {
       expect(different / ink).toBeLessThan(most);
     },
   );
+
+  const many = { columns: 0, against: 'all' } as const;
+  test.each<readonly [string, Drawing]>([
+    ['few', { chart: LINE, mode: 'light', points: 80, ...many, hasWindows: false }],
+    ['dense', { chart: LINE, mode: 'dark', points: 2500, ...many, hasWindows: false }],
+    ['windows', { chart: LINE, mode: 'light', points: 300, ...many, hasWindows: true }],
+    ['areas', { chart: { ...AREA, color: 'symbol' }, mode: 'dark', points: 300, ...many, hasWindows: true }],
+  ])('are painted only where rows come and go, to the same pixels: %s', async (name, drawing) => {
+    const followed = await page.evaluate(
+      drawing => (window as unknown as LinesWindow).follow(drawing, 25),
+      drawing,
+    );
+    keep(`follow-${name}`, ['parts', 'whole'], followed);
+    expect(followed.ink).toBeGreaterThan(1000);
+    // The edges of a path that is long are smoothed by other steps than those of its parts.
+    expect(followed.shades / followed.ink).toBeLessThan(0.005);
+    expect(followed.different / followed.ink).toBeLessThan(0.0005);
+    // Of all pixels, at an update.
+    expect(followed.drawn).toBeLessThan(0.3);
+  });
 });

@@ -1,6 +1,9 @@
 import { dayText, decimalText, durationText, instantText, isoText, unitOfType } from '@millrace/protocol';
 import type { Value } from './model/rows.js';
 
+/** As `toLocaleString` has it; that looks its format up anew each time. */
+const WHOLE = new Intl.NumberFormat('en-US');
+
 const grouping = new Map<string, Intl.NumberFormat>();
 
 /** A number with thousands separators and so many decimals, alike for every reader. */
@@ -26,7 +29,7 @@ export function decimalWithSeparators(unscaled: number | bigint, type: string): 
 
 /** A whole number with thousands separators. */
 export function whole(value: number | bigint): string {
-  return value.toLocaleString('en-US');
+  return WHOLE.format(value);
 }
 
 /** The time of day of event time in microseconds, with the date where it is another one than `beside`. */

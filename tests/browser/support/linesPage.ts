@@ -34,6 +34,8 @@ export interface Drawing {
 export interface Comparison {
   /** Pixels that are drawn at all. */
   readonly ink: number;
+  /** Pixels that differ by a shade, or more. */
+  readonly shades: number;
   /** Pixels that differ by more than a shade. */
   readonly different: number;
   /** Pixels that differ beyond doubt. */
@@ -120,7 +122,19 @@ async function byVega({ chart, mode }: Drawing, all: readonly Row[]): Promise<HT
   return drawn;
 }
 
-async function beside({ chart, mode }: Drawing, rows: readonly Row[]): Promise<HTMLCanvasElement> {
+/** A chart in a page, of rows that can change. */
+interface Live {
+  readonly host: HTMLElement;
+  readonly surface: ChartSurface;
+  readonly model: ViewModel;
+  remove(): void;
+}
+
+async function live(
+  { chart, mode }: Drawing,
+  rows: readonly Row[],
+  span: ViewModel['span'] = null,
+): Promise<Live> {
   const host = makeHost();
   const output: ViewOutput = {
     v: 1,
@@ -134,12 +148,25 @@ async function beside({ chart, mode }: Drawing, rows: readonly Row[]): Promise<H
   const surface = new ChartSurface(chart, look, 'lines');
   host.append(surface.node);
   const model = new ViewModel(output);
+  model.span = span;
   await surface.draw({ reset: true, inserted: model.rows(), updated: [], removed: [] }, model);
   while (host.querySelectorAll('canvas').length < 2) await new Promise(resolve => setTimeout(resolve, 50));
+  const remove = (): void => {
+    surface.dispose();
+    host.remove();
+  };
+  return { host, surface, model, remove };
+}
+
+async function beside(
+  drawing: Drawing,
+  rows: readonly Row[],
+  span: ViewModel['span'] = null,
+): Promise<HTMLCanvasElement> {
+  const chart = await live(drawing, rows, span);
   await new Promise(resolve => setTimeout(resolve, 250));
-  const drawn = flattened(host, mode);
-  surface.dispose();
-  host.remove();
+  const drawn = flattened(chart.host, drawing.mode);
+  chart.remove();
   return drawn;
 }
 
@@ -148,18 +175,78 @@ async function compare(drawing: Drawing): Promise<Comparison> {
   const all = makeRows(drawing);
   const left = await (against === 'vega' ? byVega(drawing, all) : beside(drawing, all));
   const right = await beside(drawing, columns === 0 ? all : reduced(all, columns));
+  return differences(left, right);
+}
+
+function differences(left: HTMLCanvasElement, right: HTMLCanvasElement): Comparison {
   const pixels = (canvas: HTMLCanvasElement): Uint8ClampedArray =>
     canvas.getContext('2d')!.getImageData(0, 0, left.width, left.height).data;
   const [a, b] = [pixels(left), pixels(right)];
-  let [ink, different, opposite] = [0, 0, 0];
+  let [ink, shades, different, opposite] = [0, 0, 0, 0];
   for (let at = 0; at < a.length; at += 4) {
     const by = Math.max(...[0, 1, 2].map(k => Math.abs(a[at + k] - b[at + k])));
     if ([0, 1, 2].some(k => a[at + k] !== a[k])) ink++;
+    if (by > 16) shades++;
     if (by > 48) different++;
     if (by > 128) opposite++;
   }
   const pictures = [left, right].map(canvas => canvas.toDataURL('image/png').split(',')[1]);
-  return { ink, different, opposite, pictures };
+  return { ink, shades, different, opposite, pictures };
 }
 
-Object.assign(window, { compare });
+/**
+ * A chart whose rows come and go a few at a time, beside one that is drawn at once of those that there are in the end. Its axis stands still, rows come at
+ * its end, go at its beginning, and change in its midst.
+ */
+async function follow(drawing: Drawing, steps: number): Promise<Comparison & { readonly drawn: number }> {
+  let state = 11;
+  const random = (below: number): number =>
+    Math.floor(((state = (state * 16_807) % 2_147_483_647) / 2_147_483_647) * below);
+  const all = makeRows(drawing);
+  const come = 5 * steps;
+  const span = [Number(all[0].values[0]) / 1000, Number(all.at(-1)!.values[0]) / 1000] as const;
+  const chart = await live(drawing, all.slice(0, -come), span);
+  // What is drawn, pixel by pixel: to be counted.
+  let drawn = 0;
+  const { prototype } = CanvasRenderingContext2D;
+  const { clearRect } = prototype;
+  prototype.clearRect = function (x, y, width, height) {
+    if (this.canvas.classList.contains('millrace-Chart-lines')) drawn += width * height;
+    clearRect.call(this, x, y, width, height);
+  };
+  for (let step = 0; step < steps; step++) {
+    const rows = chart.model.rows();
+    const changed = Array.from({ length: random(3) }, () => rows[10 + random(rows.length - 10)]).map(row => ({
+      ...row,
+      state: drawing.hasWindows ? random(4) : row.state,
+      values: [row.values[0], row.values[1], random(9) === 0 ? null : 100 + random(160) / 10],
+    }));
+    const gone = Array.from({ length: random(6) }, (_, at) => rows[at].id);
+    if (random(4) === 0) gone.push(rows[20 + random(rows.length - 20)].id);
+    const inserted = all.slice(all.length - come + 5 * step).slice(0, 5);
+    const frame = {
+      v: 1,
+      seq: chart.model.seq + 1,
+      baseSeq: chart.model.seq,
+      from: 0,
+      span,
+      status: NO_ROWS,
+      madeAtMs: 0,
+      type: 'delta',
+    } as const;
+    const upserts = [...new Map([...changed, ...inserted].map(row => [row.id, row])).values()];
+    const buffers = [encodeRows(upserts, COLUMNS), new Uint8Array(Int32Array.from(gone).buffer)];
+    const change = chart.model.apply(frame, buffers);
+    if (change !== 'gap') await chart.surface.draw(change, chart.model);
+    // Something of it reaches the screen between.
+    await new Promise(resolve => requestAnimationFrame(resolve));
+  }
+  prototype.clearRect = clearRect;
+  const left = flattened(chart.host, drawing.mode);
+  const { width, height } = chart.host.querySelector<HTMLCanvasElement>('.millrace-Chart-lines')!;
+  const right = await beside(drawing, chart.model.rows(), span);
+  chart.remove();
+  return { ...differences(left, right), drawn: drawn / (width * height * steps) };
+}
+
+Object.assign(window, { compare, follow });

@@ -22,8 +22,8 @@ const LINES = linesOf(LINE, COLUMNS)!;
 const READ = pointReader(LINES, COLUMNS);
 
 const value = fc.tuple(
-  fc.constantFrom('a', 'b', '__proto__', null),
-  fc.option(fc.integer({ min: -5, max: 30 }), { nil: null, freq: 10 }),
+  fc.constantFrom('a', 'a', 'a', 'a', 'b', '__proto__', null),
+  fc.option(fc.integer({ min: -5, max: 90 }), { nil: null, freq: 10 }),
   fc.option(fc.double({ min: -9, max: 9 }), { nil: null, freq: 8 }),
 );
 
@@ -32,41 +32,76 @@ function compiled(chart: ChartSpec): Spec {
   return compile(spec as unknown as TopLevelSpec).spec as Spec;
 }
 
+type Pieces = Map<string, readonly [from: number, to: number]>;
+
+/** The pieces that lines are drawn of, and from where to where along x each is. */
+function piecesOf(points: SeriesPoints): Pieces {
+  const pieces: Pieces = new Map();
+  points.series.forEach((one, place) =>
+    one.points.forEach(({ x, y, row }, at) => {
+      const next = one.points.at(at + 1) ?? { x, y };
+      const piece = JSON.stringify([place, one.value, row.id, row.state, x, y, next.x, next.y]);
+      pieces.set(piece, [x, next.x]);
+    }),
+  );
+  return pieces;
+}
+
+function different(before: Pieces, after: Pieces): readonly [number, number, string][] {
+  const only = (some: Pieces, others: Pieces): [number, number, string][] =>
+    [...some].flatMap(([piece, [from, to]]) => (others.has(piece) ? [] : [[from, to, piece]]));
+  return [...only(before, after), ...only(after, before)];
+}
+
 describe('SeriesPoints', () => {
   it('are in order, whatever came and went', () => {
     const step = fc.record({
-      upserts: fc.array(fc.tuple(fc.nat(20), value), { maxLength: 8 }),
-      gone: fc.array(fc.nat(20), { maxLength: 5 }),
+      upserts: fc.array(fc.tuple(fc.nat(140), value), { maxLength: 8 }),
+      gone: fc.array(fc.nat(140), { maxLength: 5 }),
       reset: fc.boolean(),
     });
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 12 }), steps => {
-        const points = new SeriesPoints();
-        let rows = new Map<number, Row>();
-        for (const { upserts, gone, reset } of steps) {
-          const isReset = reset && upserts.length > 6;
-          const before = isReset ? new Map<number, Row>() : new Map(rows);
-          const news = new Map(upserts.map(([id, values]) => [id, { id, state: id % 4, values }]));
-          const removed = gone.flatMap(id => (news.has(id) ? [] : (before.get(id) ?? [])));
-          rows = new Map([...before, ...news]);
-          for (const { id } of removed) rows.delete(id);
-          const [updated, inserted] = [true, false].map(known =>
-            [...news.values()].filter(({ id }) => before.has(id) === known),
-          );
-          points.apply({ reset: isReset, inserted, updated, removed: [...new Set(removed)] }, READ);
-          const wanted = [...rows.values()].map(READ).filter(({ x }) => Number.isFinite(x));
-          wanted.sort((a, b) => a.x - b.x || a.row.id - b.row.id);
-          const names = new Set(wanted.map(({ series }) => series));
-          expect(new Set(points.series.map(one => one.value))).toEqual(names);
-          for (const one of points.series)
-            expect(one.points).toEqual(wanted.filter(({ series }) => series === one.value));
-          const ys = wanted.map(({ y }) => y).filter(Number.isFinite);
-          const xs = wanted.map(({ x }) => x);
-          const ends = (all: number[]) => [Math.min(...all), Math.max(...all)];
-          expect(points.reach()).toEqual(xs.length === 0 ? null : { x: ends(xs), y: ends(ys) });
-          expect(points.marked().length).toBe(wanted.filter(({ row }) => [0, 2].includes(row.state!)).length);
-        }
-      }),
+      fc.property(
+        fc.array(value, { maxLength: 140, size: 'max' }),
+        fc.array(step, { maxLength: 12 }),
+        (start, steps) => {
+          const points = new SeriesPoints();
+          let rows = new Map<number, Row>();
+          const first = { upserts: start.map((values, id) => [id, values] as const), gone: [], reset: true };
+          for (const { upserts, gone, reset } of [first, ...steps]) {
+            const isReset = reset && upserts.length > 6;
+            const before = isReset ? new Map<number, Row>() : new Map(rows);
+            const news = new Map(upserts.map(([id, values]) => [id, { id, state: id % 4, values }]));
+            const removed = gone.flatMap(id => (news.has(id) ? [] : (before.get(id) ?? [])));
+            rows = new Map([...before, ...news]);
+            for (const { id } of removed) rows.delete(id);
+            const [updated, inserted] = [true, false].map(known =>
+              [...news.values()].filter(({ id }) => before.has(id) === known),
+            );
+            const drawn = piecesOf(points);
+            points.apply({ reset: isReset, inserted, updated, removed: [...new Set(removed)] }, READ);
+            const stale = points.stale.take();
+            // What lies outside of the parts that are stale is as it was.
+            for (const [from, to, piece] of different(drawn, piecesOf(points)))
+              expect(stale === null || stale.some(part => part[0] <= from && to <= part[1]), piece).toBe(
+                true,
+              );
+            const wanted = [...rows.values()].map(READ).filter(({ x }) => Number.isFinite(x));
+            wanted.sort((a, b) => a.x - b.x || a.row.id - b.row.id);
+            const names = new Set(wanted.map(({ series }) => series));
+            expect(new Set(points.series.map(one => one.value))).toEqual(names);
+            for (const one of points.series)
+              expect(one.points).toEqual(wanted.filter(({ series }) => series === one.value));
+            const ys = wanted.map(({ y }) => y).filter(Number.isFinite);
+            const xs = wanted.map(({ x }) => x);
+            const ends = (all: number[]) => [Math.min(...all), Math.max(...all)];
+            expect(points.reach()).toEqual(xs.length === 0 ? null : { x: ends(xs), y: ends(ys) });
+            expect(points.marked().length).toBe(
+              wanted.filter(({ row }) => [0, 2].includes(row.state!)).length,
+            );
+          }
+        },
+      ),
       { numRuns: runs, seed },
     );
   });

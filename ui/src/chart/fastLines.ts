@@ -8,12 +8,12 @@ import {
   type ViewColumn,
 } from '@millrace/protocol';
 import { changeset, type Spec, type View } from 'vega';
-import { element } from '../dom.js';
 import type { Row } from '../model/rows.js';
 import type { Change, ViewModel } from '../model/viewModel.js';
 import type { Datum } from './datum.js';
 import { withoutLines, type LineLook } from './lineMarks.js';
-import { paintLines, paintMarked, plotOf } from './linePainter.js';
+import { plotOf } from './linePainter.js';
+import { LinesCanvas } from './linesCanvas.js';
 import { pointReader, type PointReader } from './pointReader.js';
 import { PointTip } from './pointTip.js';
 import { SeriesPoints } from './seriesPoints.js';
@@ -25,7 +25,7 @@ import { SeriesPoints } from './seriesPoints.js';
  */
 export class FastLines {
   columns: readonly ViewColumn[] = [];
-  private readonly canvas = element('canvas', 'millrace-Chart-lines');
+  private readonly canvas = new LinesCanvas();
   private readonly points = new SeriesPoints();
   private readonly tip: PointTip;
   private read: PointReader | null = null;
@@ -78,7 +78,7 @@ export class FastLines {
     this.given = this.reach();
     this.datums = this.makeDatums();
     await view.insert(ROWS, this.datums).runAsync();
-    this.host.append(this.canvas);
+    this.host.append(this.canvas.node);
     this.paint(view);
   }
 
@@ -99,23 +99,9 @@ export class FastLines {
   /** Draws the lines where the view has its axes. */
   paint(view: View): void {
     const under = this.host.querySelector('canvas');
-    const context = this.canvas.getContext('2d');
-    if (under === null || context === null || this.look === null) return;
-    if (this.canvas.width !== under.width || this.canvas.height !== under.height) {
-      this.canvas.width = under.width;
-      this.canvas.height = under.height;
-      this.canvas.style.width = under.style.width;
-      this.canvas.style.height = under.style.height;
-    }
-    const plot = plotOf(view);
-    const ratio = under.width / (Number.parseFloat(under.style.width) || under.width);
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, this.canvas.width, this.canvas.height);
-    context.setTransform(ratio, 0, 0, ratio, ratio * plot.left, ratio * plot.top);
-    const colorOf = this.colors(view);
-    paintLines(context, plot, this.points.series, this.look, colorOf);
-    const { paper } = this.look;
-    if (paper !== null) paintMarked(context, plot, this.points.marked(), paper, colorOf);
+    const { look, points } = this;
+    if (under === null || look === null) return;
+    this.canvas.paint(under, { plot: plotOf(view), look, points, colorOf: this.colors(view) });
   }
 
   /** What can be seen of the lines, while the axis is held at a span, or not. */
@@ -132,7 +118,7 @@ export class FastLines {
   dispose(): void {
     this.view = null;
     this.tip.dispose();
-    this.canvas.remove();
+    this.canvas.node.remove();
   }
 
   private seen(view: View) {
@@ -158,11 +144,7 @@ export class FastLines {
 
   private reach(): string {
     const extents = this.extents();
-    return JSON.stringify([extents, this.points.series.map(({ value }) => value), this.hasRevised()]);
-  }
-
-  private hasRevised(): boolean {
-    return this.points.marked().some(({ row }) => row.state === 2);
+    return JSON.stringify([extents, this.points.series.map(({ value }) => value), this.points.hasRevised]);
   }
 
   /** A few rows that reach as far as all of them, of every series. */
@@ -178,7 +160,7 @@ export class FastLines {
       });
     const values = this.points.series.map(({ value }) => value);
     // Vega leaves room for the marks of revised windows, which are larger.
-    const last = Object.assign(datum(1, values[0]), this.hasRevised() ? { __state: 2 } : {});
+    const last = Object.assign(datum(1, values[0]), this.points.hasRevised ? { __state: 2 } : {});
     return [...values.map(value => datum(0, value)), last];
   }
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ROWS, toVegaLite, wallClock, type ChartSpec, type ViewColumn } from '@millrace/protocol';
 import { parse, View, type Spec } from 'vega';
-import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { datumOfRow } from './datum.js';
+import { quickExpressions } from './quickExpressions.js';
 import { seenSpan, SPAN, withSpan } from './timeAxis.js';
 
 const START = Date.UTC(2026, 0, 5, 14, 30);
@@ -106,7 +106,7 @@ async function draw(
   };
   const view = new View(parse(spec, undefined, { ast: true }), {
     renderer: 'none',
-    expr: expressionInterpreter,
+    expr: quickExpressions,
     logger: logger as never,
   });
   const wall = zone === undefined ? undefined : wallClock(zone);

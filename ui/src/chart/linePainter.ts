@@ -1,5 +1,6 @@
 import type { View } from 'vega';
 import type { LineLook } from './lineMarks.js';
+import { lowest } from './lowest.js';
 import type { Point } from './pointReader.js';
 import type { Series } from './seriesPoints.js';
 
@@ -47,19 +48,45 @@ function along(scale: Scale): (value: number) => number {
 /** Points a pixel from which on a line has corners of another kind. */
 const DENSE = 2.5;
 
-/** Draws lines and areas as Vega draws them. */
+/** A corner reaches at most so many widths of its line beyond its point, as canvases have it. */
+const MITER = 5;
+
+/** From where to where a plot is painted, in its pixels. */
+export interface PlotPart {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How far, in pixels, anything that is painted for a point reaches to its sides. */
+export function reachOfPoint({ line }: LineLook): number {
+  return Math.ceil(Math.max(DIAMOND, MITER * (line?.width ?? 0))) + 1;
+}
+
+/** The kind of corners that a line has. */
+export function cornersOf(points: readonly Point[], plot: Plot): CanvasLineJoin {
+  const [first, behind] = placesIn(points, plot, { from: 0, to: plot.width });
+  // Where a line goes up and down within a pixel, mitred corners would reach beyond its values.
+  return behind - first > DENSE * plot.width ? 'bevel' : 'miter';
+}
+
+/** Draws lines and areas as Vega draws them; where a part of the plot is given, only what can be seen in it. */
 export function paintLines(
   context: CanvasRenderingContext2D,
   plot: Plot,
   series: readonly Series[],
   look: LineLook,
   colorOf: (value: unknown) => string,
+  part: PlotPart = { from: 0, to: plot.width },
 ): void {
   context.save();
   context.beginPath();
   context.rect(0, 0, plot.width, plot.height);
   context.clip();
-  const seen = series.map(({ value, points }) => ({ value, points: seenPoints(points, plot) }));
+  const seen = series.map(({ value, points }) => ({
+    value,
+    points: points.slice(...placesIn(points, plot, part)),
+    corners: cornersOf(points, plot),
+  }));
   if (look.area !== null) {
     context.globalAlpha = look.area.opacity;
     for (const { value, points } of seen) {
@@ -72,10 +99,9 @@ export function paintLines(
   if (look.line !== null) {
     context.globalAlpha = 1;
     context.lineWidth = look.line.width;
-    for (const { value, points } of seen) {
+    for (const { value, points, corners } of seen) {
       context.strokeStyle = look.line.color ?? colorOf(value);
-      // Where a line goes up and down within a pixel, mitred corners would reach beyond its values.
-      context.lineJoin = points.length > DENSE * plot.width ? 'bevel' : 'miter';
+      context.lineJoin = corners;
       context.beginPath();
       traceLine(context, plot, points);
       context.stroke();
@@ -84,23 +110,15 @@ export function paintLines(
   context.restore();
 }
 
-/** The points in sight, and one on each side of it. */
-function seenPoints(points: readonly Point[], plot: Plot): readonly Point[] {
-  const first = lowest(points, point => plot.x(point.x) >= 0);
-  const behind = lowest(points, point => plot.x(point.x) > plot.width);
-  return points.slice(Math.max(0, first - 1), behind + 1);
-}
-
-/** The first point that passes a test, which all after it pass too. */
-export function lowest(points: readonly Point[], passes: (point: Point) => boolean): number {
-  let low = 0;
-  let high = points.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (passes(points[middle])) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+/** Where the points of a part of a plot are, with one on each side of it. */
+function placesIn(
+  points: readonly Point[],
+  plot: Plot,
+  { from, to }: PlotPart,
+): [first: number, behind: number] {
+  const first = lowest(points, point => plot.x(point.x) >= from);
+  const behind = lowest(points, point => plot.x(point.x) > to);
+  return [Math.max(0, first - 1), Math.min(points.length, behind + 1)];
 }
 
 function traceLine(context: CanvasRenderingContext2D, { x, y }: Plot, points: readonly Point[]): void {
@@ -148,13 +166,17 @@ export function paintMarked(
   marked: readonly Point[],
   paper: string,
   colorOf: (value: unknown) => string,
+  part: PlotPart = { from: -Infinity, to: Infinity },
 ): void {
   const disc = (point: Point, radius: number): void => {
     context.beginPath();
     context.arc(plot.x(point.x), plot.y(point.y), radius, 0, 2 * Math.PI);
     context.fill();
   };
-  const shown = marked.filter(({ y }) => Number.isFinite(y));
+  const shown = marked.filter(({ x, y }) => {
+    const at = plot.x(x);
+    return Number.isFinite(y) && at >= part.from && at <= part.to;
+  });
   for (const point of shown) {
     context.fillStyle = colorOf(point.series);
     if (point.row.state === 0) disc(point, CIRCLE);

@@ -1,6 +1,7 @@
 import type { Lines, ViewColumn } from '@millrace/protocol';
 import type { View } from 'vega';
-import { lowest, type Plot } from './linePainter.js';
+import type { Plot } from './linePainter.js';
+import { lowest } from './lowest.js';
 import type { Point } from './pointReader.js';
 import type { Series } from './seriesPoints.js';
 import { hideTooltip, showTooltip } from './tooltip.js';

@@ -1,6 +1,8 @@
 import type { Change } from '../model/viewModel.js';
 import type { Row } from '../model/rows.js';
+import { lowest } from './lowest.js';
 import type { Point, PointReader } from './pointReader.js';
+import { StaleSpans } from './staleSpans.js';
 
 /** The points of one line. */
 export interface Series {
@@ -12,7 +14,7 @@ export interface Series {
 interface Pending {
   readonly series: Series;
   readonly added: Point[];
-  isThinned: boolean;
+  readonly removed: Point[];
 }
 
 /** From where to where points reach. */
@@ -21,20 +23,35 @@ export interface Reach {
   readonly y: readonly [number, number];
 }
 
-/** The points of the lines of a chart, in order, kept current with its rows: a change costs what changed, and a look at the lines that it is of. */
+/** Of more than this part of a line's points it is put together anew. */
+const FEW = 1 / 8;
+
+/**
+ * The points of the lines of a chart, in order, kept current with its rows: a change costs what changed. Of windows that are open or revised,
+ * whose points are marked, it is known how many there are.
+ */
 export class SeriesPoints {
+  /** Where lines are other than when it was last taken. */
+  readonly stale = new StaleSpans();
   private readonly byValue = new Map<unknown, Series>();
   private readonly byRow = new Map<number, Point>();
   private readonly pending = new Map<unknown, Pending>();
+  private readonly windows = { open: 0, revised: 0 };
   private reachKnown: Reach | null = null;
 
   get series(): readonly Series[] {
     return [...this.byValue.values()];
   }
 
+  /** Whether any window is revised. */
+  get hasRevised(): boolean {
+    return this.windows.revised > 0;
+  }
+
   /** Points whose windows are open (0) or revised (2), which are marked. */
   marked(): Point[] {
     const marked: Point[] = [];
+    if (this.windows.open + this.windows.revised === 0) return marked;
     for (const { points } of this.byValue.values())
       for (const point of points) if (point.row.state === 0 || point.row.state === 2) marked.push(point);
     return marked;
@@ -49,6 +66,8 @@ export class SeriesPoints {
     if (change.reset) {
       this.byValue.clear();
       this.byRow.clear();
+      Object.assign(this.windows, { open: 0, revised: 0 });
+      this.stale.addAll();
     }
     for (const row of change.removed) this.remove(row);
     for (const row of change.updated) {
@@ -56,7 +75,8 @@ export class SeriesPoints {
       this.add(read(row));
     }
     for (const row of change.inserted) this.add(read(row));
-    this.settle();
+    for (const pending of this.pending.values()) this.settle(pending);
+    this.pending.clear();
     this.reachKnown = null;
   }
 
@@ -65,33 +85,85 @@ export class SeriesPoints {
     if (!Number.isFinite(point.x)) return;
     this.byRow.set(point.row.id, point);
     this.pendingOf(point.series).added.push(point);
+    this.count(point, 1);
   }
 
   private remove(row: Row): void {
     const point = this.byRow.get(row.id);
     if (point === undefined) return;
     this.byRow.delete(row.id);
-    this.pendingOf(point.series).isThinned = true;
+    this.pendingOf(point.series).removed.push(point);
+    this.count(point, -1);
+  }
+
+  private count({ row: { state } }: Point, by: 1 | -1): void {
+    if (state === 0) this.windows.open += by;
+    else if (state === 2) this.windows.revised += by;
   }
 
   private pendingOf(value: unknown): Pending {
     let pending = this.pending.get(value);
     if (pending !== undefined) return pending;
     let series = this.byValue.get(value);
-    if (series === undefined) this.byValue.set(value, (series = { value, points: [] }));
-    this.pending.set(value, (pending = { series, added: [], isThinned: false }));
+    if (series === undefined) {
+      this.byValue.set(value, (series = { value, points: [] }));
+      this.stale.addAll();
+    }
+    this.pending.set(value, (pending = { series, added: [], removed: [] }));
     return pending;
   }
 
-  private settle(): void {
-    for (const { series, added, isThinned } of this.pending.values()) {
-      const kept = isThinned
-        ? series.points.filter(point => this.byRow.get(point.row.id) === point)
-        : series.points;
-      series.points = merged(kept, added.sort(byPlace));
-      if (series.points.length === 0) this.byValue.delete(series.value);
+  private settle({ series, added, removed }: Pending): void {
+    const { points } = series;
+    if (added.length + removed.length > FEW * points.length) {
+      this.stale.addAll();
+      const gone = new Set(removed);
+      series.points = merged(
+        points.filter(point => !gone.has(point)),
+        added.sort(byPlace),
+      );
+    } else {
+      this.takeOut(points, removed.sort(byPlace));
+      this.putIn(series, added.sort(byPlace));
     }
-    this.pending.clear();
+    if (series.points.length > 0) return;
+    this.byValue.delete(series.value);
+    this.stale.addAll();
+  }
+
+  /** Takes a few points, which are in order, out of others. */
+  private takeOut(points: Point[], removed: readonly Point[]): void {
+    if (removed.length === 0) return;
+    const places = removed.map(point => placeOf(points, point));
+    for (const place of places) this.touch(points, place);
+    // Those that are oldest, mostly.
+    if (places[places.length - 1] === places.length - 1) {
+      points.splice(0, places.length);
+      return;
+    }
+    let next = 0;
+    let kept = places[0];
+    for (let at = kept; at < points.length; at++) {
+      if (places[next] === at) next++;
+      else points[kept++] = points[at];
+    }
+    points.length = kept;
+  }
+
+  /** Puts a few points, which are in order, among others. */
+  private putIn(series: Series, added: readonly Point[]): void {
+    if (added.length === 0) return;
+    const { points } = series;
+    const first = placeOf(points, added[0]);
+    const behind = first === points.length ? [] : points.splice(first);
+    for (const point of merged(behind, added)) points.push(point);
+    for (const point of added) this.touch(points, placeOf(points, point));
+  }
+
+  /** A point that goes or has come: what is between its neighbours is other than it was. */
+  private touch(points: readonly Point[], at: number): void {
+    const from = points[Math.max(0, at - 1)].x;
+    this.stale.add(from, points[Math.min(points.length - 1, at + 1)].x);
   }
 }
 
@@ -99,9 +171,13 @@ function byPlace(a: Point, b: Point): number {
   return a.x - b.x || a.row.id - b.row.id;
 }
 
+/** Where a point is among others, or is to be. */
+function placeOf(points: readonly Point[], wanted: Point): number {
+  return lowest(points, point => byPlace(point, wanted) >= 0);
+}
+
 /** Two lists in order as one. */
-function merged(points: Point[], added: readonly Point[]): Point[] {
-  if (added.length === 0) return points;
+function merged(points: readonly Point[], added: readonly Point[]): Point[] {
   const all: Point[] = [];
   let at = 0;
   for (const point of added) {

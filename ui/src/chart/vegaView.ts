@@ -1,7 +1,7 @@
 import { isPicture, type ChartSpec, type VegaLiteSpec } from '@millrace/protocol';
 import { parse, View, type Loader, type Runtime, type Spec } from 'vega';
-import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
+import { quickExpressions } from './quickExpressions.js';
 import { withSpan, type Span } from './timeAxis.js';
 import { showTooltip } from './tooltip.js';
 
@@ -29,7 +29,7 @@ export function vegaView(
     container: host,
     renderer: 'canvas',
     hover: true,
-    expr: expressionInterpreter,
+    expr: quickExpressions,
     loader: refusingLoader(onError),
     logger,
     tooltip: showTooltip,

@@ -1,5 +1,6 @@
 import type { LiveFeed } from '@millrace/protocol';
-import { element, setAttribute, setText } from '../dom.js';
+import { makeBadge } from '../badge.js';
+import { setAttribute, setText } from '../dom.js';
 import { spanText } from './zones.js';
 
 const TICK_MS = 1000;
@@ -8,7 +9,7 @@ const LEAST_LAG_US = 50_000;
 
 /** Says that live feeds are read: how far they lie behind the wall clock, and that a connection is lost. It counts on while nothing comes. */
 export class LiveBadge {
-  readonly node = element('span', 'millrace-Badge');
+  readonly node = makeBadge();
   private feeds: readonly LiveFeed[] = [];
   private isLive = false;
   private toldMs = 0;

@@ -8,6 +8,7 @@ import {
   type ShownWindows,
   type TimeLine,
 } from '@millrace/protocol';
+import { makeBadge } from '../badge.js';
 import { element, setAttribute, setText } from '../dom.js';
 import type { ChannelState, SessionChannel } from '../model/channel.js';
 import { pageSettings, type BarSettings } from './barSettings.js';
@@ -54,7 +55,7 @@ export class ReplayBar {
     skipGap: () => this.skipGap(),
   });
   private readonly live = new LiveBadge();
-  private readonly badge = element('span', 'millrace-Badge');
+  private readonly badge = makeBadge();
   private clock: ClockState = NO_CLOCK;
   private timeLine: TimeLine | null = null;
   private windows: readonly ShownWindows[] = [];

@@ -42,6 +42,10 @@ export class ViewModel {
   /** A chart's other tables. */
   readonly others: readonly ViewModel[] = [];
   private readonly byId = new Map<number, Row>();
+  /** No row has a greater number, and all stand by theirs; null: this is not known. */
+  private highest: number | null = null;
+  /** Rows are to be put in the order of their numbers once they are asked for. */
+  private isShuffled = false;
 
   /** Begins with the saved rows of an output. */
   constructor(output: ViewOutput) {
@@ -60,6 +64,7 @@ export class ViewModel {
 
   /** The rows, in order. */
   rows(): Row[] {
+    if (this.isShuffled) this.putInOrder();
     return [...this.byId.values()];
   }
 
@@ -100,27 +105,39 @@ export class ViewModel {
     this.key = frame.key;
     this.byId.clear();
     for (const row of rows) this.byId.set(row.id, row);
+    this.highest = null;
+    this.isShuffled = false;
     return { reset: true, inserted: rows, updated: [], removed: [] };
   }
 
   private patch(frame: Extract<Frame, { type: 'delta' }>, buffers: readonly Uint8Array[]): Change | 'gap' {
     if (frame.baseSeq !== this.seq) return 'gap';
-    const before = new Set(this.byId.keys());
-    const removed: Row[] = [];
+    const fresh = new Set<number>();
     const upserts = decodeRows(buffers[0], this.columns);
-    for (const row of upserts) this.byId.set(row.id, row);
+    for (const row of upserts) {
+      if (!this.byId.has(row.id)) this.addLast(row, fresh);
+      this.byId.set(row.id, row);
+    }
+    const removed: Row[] = [];
     for (const id of decodeRowIds(buffers[1])) {
       const row = this.byId.get(id);
       this.byId.delete(id);
-      if (row !== undefined && before.has(id)) removed.push(row);
+      if (row !== undefined && !fresh.has(id)) removed.push(row);
     }
     // A row that came and went in one frame was never there.
-    const kept = upserts.filter(row => this.byId.has(row.id));
-    const inserted = kept.filter(row => !before.has(row.id));
-    const updated = kept.filter(row => before.has(row.id));
+    const kept = upserts.filter(row => this.byId.get(row.id) === row);
+    const inserted = kept.filter(row => fresh.has(row.id));
+    const updated = kept.filter(row => !fresh.has(row.id));
     if (buffers.length > 2) this.putInOrderOf(decodeRowIds(buffers[2]));
-    else this.putInOrder(inserted);
+    // Rows stand by their numbers: a grid that is scrolled up gets rows that come before those that it has.
+    else if (inserted.length > 0 && this.highest === null) this.isShuffled = true;
     return { reset: false, inserted, updated, removed };
+  }
+
+  /** Notes a row that was not there, and whether rows still stand by their numbers. */
+  private addLast({ id }: Row, fresh: Set<number>): void {
+    fresh.add(id);
+    if (this.highest !== null) this.highest = id > this.highest ? id : null;
   }
 
   /** Rows of a table in an order of its own stand as the frame lists them. */
@@ -128,19 +145,18 @@ export class ViewModel {
     const rows = ids.flatMap(id => this.byId.get(id) ?? []);
     this.byId.clear();
     for (const row of rows) this.byId.set(row.id, row);
+    this.highest = null;
+    this.isShuffled = false;
   }
 
-  /** Rows stand by their numbers: a grid that is scrolled up gets rows that come before those that it has. */
-  private putInOrder(inserted: readonly Row[]): void {
-    let last = -1;
-    let isInOrder = true;
-    for (const id of this.byId.keys()) {
-      if (id < last) isInOrder = false;
-      last = id;
+  private putInOrder(): void {
+    const rows = [...this.byId.values()];
+    if (rows.some(({ id }, at) => at > 0 && id < rows[at - 1].id)) {
+      rows.sort((a, b) => a.id - b.id);
+      this.byId.clear();
+      for (const row of rows) this.byId.set(row.id, row);
     }
-    if (inserted.length === 0 || isInOrder) return;
-    const rows = this.rows().sort((a, b) => a.id - b.id);
-    this.byId.clear();
-    for (const row of rows) this.byId.set(row.id, row);
+    this.highest = rows.at(-1)?.id ?? null;
+    this.isShuffled = false;
   }
 }

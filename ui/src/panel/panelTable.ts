@@ -1,3 +1,4 @@
+import { makeBadge } from '../badge.js';
 import { element, setAttribute, setText } from '../dom.js';
 
 /** A column of figures. */
@@ -109,7 +110,7 @@ class PanelRow<Entry> {
   readonly more = element('tr', 'millrace-Panel-more');
   readonly #fold = element('button', 'millrace-Panel-fold');
   readonly #name = element('span', 'millrace-Panel-name');
-  readonly #state = element('span', 'millrace-Badge');
+  readonly #state = makeBadge();
   readonly #remark = element('span', 'millrace-Panel-remark');
   readonly #cells: readonly HTMLTableCellElement[];
   readonly #place: HTMLTableCellElement;

@@ -1,4 +1,5 @@
 import type { PanelKept, PanelState, PanelView } from '@millrace/protocol';
+import { makeBadge } from '../badge.js';
 import { element, setAttribute, setText } from '../dom.js';
 import { whole } from '../format.js';
 import { ConfirmButton } from './confirmButton.js';
@@ -38,7 +39,7 @@ const NOTHING =
 export class StreamsPanel {
   readonly node = element('div', 'millrace-Panel');
   readonly #title = element('h2', 'millrace-Panel-subject');
-  readonly #clock = element('span', 'millrace-Badge');
+  readonly #clock = makeBadge();
   readonly #facts = element('p', 'millrace-Panel-facts');
   readonly #empty = element('p', 'millrace-Panel-empty');
   readonly #note = element('p', 'millrace-Panel-note');

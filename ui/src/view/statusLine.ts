@@ -1,4 +1,5 @@
 import type { ViewStatus } from '@millrace/protocol';
+import { makeBadge } from '../badge.js';
 import { element, setAttribute, setText } from '../dom.js';
 import { clockText, whole } from '../format.js';
 
@@ -18,7 +19,7 @@ const WORDS: Readonly<Record<ViewStatus['state'] | 'saved' | 'stale', string>> =
 /** The line beneath a view: a badge, how many rows, up to which event time, what was dropped, and what went wrong. */
 export class StatusLine {
   readonly node: HTMLElement;
-  private readonly badge = element('span', 'millrace-Badge');
+  private readonly badge = makeBadge();
   private readonly facts = element('span', 'millrace-Status-facts');
   private readonly trouble = element('span', 'millrace-Status-trouble');
 
