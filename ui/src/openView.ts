@@ -35,7 +35,6 @@ export async function openView({
     );
   }
   const { view } = output;
-  const label = view.title ?? (view.kind === 'grid' ? 'Live table' : 'Live chart');
   if (view.kind === 'grid') {
     return new LiveView({
       output,
@@ -43,7 +42,7 @@ export async function openView({
       onHide,
       settings,
       screen: browserScreen,
-      surface: (_model, ask) => new GridSurface(label, ask, settings),
+      surface: (_model, ask) => new GridSurface(view.title ?? 'Live table', ask, settings),
     });
   }
   const [{ ChartSurface }, selections] = await Promise.all([
@@ -57,7 +56,7 @@ export async function openView({
     settings,
     screen: browserScreen,
     surface: (_model, ask) =>
-      new ChartSurface(view.chart, look, label, {
+      new ChartSurface(view.chart, look, view.title, {
         timeZone: view.timeZone ?? settings.timeZone ?? undefined,
         ask,
         selections,

@@ -3,6 +3,8 @@ import { element, setAttribute, setText } from '../dom.js';
 import type { ChannelState, ViewChannel } from '../model/channel.js';
 import { GroupModel } from '../model/groupModel.js';
 import { NO_CHANGE, ViewModel, type Change, type Frame } from '../model/viewModel.js';
+import { FullScreen } from './fullScreen.js';
+import { RowsBelow } from './rowsBelow.js';
 import { savedBundle, type SavedBundle } from './savedOutput.js';
 import { StatusLine, type Standing } from './statusLine.js';
 import type { Screen } from './screen.js';
@@ -34,6 +36,9 @@ export class LiveView {
   private readonly model: ViewModel;
   private readonly surface: Surface;
   private readonly status = new StatusLine();
+  private readonly fullScreen: FullScreen;
+  /** Of a chart. */
+  private readonly rowsBelow: RowsBelow | null;
   private readonly queue: { frame: Frame; buffers: readonly Uint8Array[]; arrivedMs: number }[] = [];
   private readonly unwatch: () => void;
   private standing: Standing = 'saved';
@@ -60,6 +65,11 @@ export class LiveView {
     if (output.view.title !== null)
       this.node.append(element('div', 'millrace-View-title', output.view.title));
     this.node.append(this.surface.node, this.status.node);
+    this.fullScreen = new FullScreen(this.node, isFull => this.surface.setFull?.(isFull));
+    const { kind, title } = output.view;
+    this.rowsBelow = kind === 'chart' ? new RowsBelow(title ?? 'the chart', this.model, this.settings) : null;
+    this.status.addTools(...(this.rowsBelow === null ? [] : [this.rowsBelow.button]), this.fullScreen.button);
+    if (this.rowsBelow !== null) this.node.append(this.rowsBelow.node);
     this.node.dataset.millraceView = output.view.kind;
     this.node.dataset.millraceViewId = output.viewId;
     this.setSettings(this.settings);
@@ -90,6 +100,8 @@ export class LiveView {
     this.settings = settings;
     setAttribute(this.node, 'data-millrace-flash', settings.flash ? null : 'off');
     this.surface.setSettings?.(settings);
+    const zone = this.options.output.view.kind === 'chart' ? this.options.output.view.timeZone : undefined;
+    this.rowsBelow?.setSettings(zone === undefined ? settings : { ...settings, timeZone: zone });
   }
 
   dispose(): void {
@@ -98,6 +110,8 @@ export class LiveView {
     if (this.waiting !== null) clearTimeout(this.waiting);
     this.unwatch();
     this.channel?.close();
+    this.fullScreen.dispose();
+    this.rowsBelow?.dispose();
     this.surface.dispose();
     this.node.remove();
   }
@@ -297,6 +311,7 @@ export class LiveView {
 
   private showStatus(): void {
     const { status, size, seq } = this.model;
+    this.rowsBelow?.changed();
     this.status.update(
       status,
       this.standing,

@@ -34,6 +34,8 @@ export interface Surface {
   setLook(look: Look): void | Promise<void>;
   /** The reader wants views to be shown otherwise. */
   setSettings?(settings: ViewSettings): void;
+  /** It has the whole screen, or no longer. */
+  setFull?(isFull: boolean): void;
   /** Whether rows outside of those that are here can be asked for. */
   setLive(live: boolean): void;
   /** What is selected in a chart now; not there: nothing can be. */
