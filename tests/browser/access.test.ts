@@ -1,10 +1,14 @@
-import { mkdirSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../support/checkout.js';
 import { accessCells, cellOf, QUOTES } from './support/accessCells.js';
-import { faultsIn } from './support/axe.js';
+import { faultsIn, letIn } from './support/axe.js';
 import { putTrades } from './support/cells.js';
+import { notebookFolder } from './support/exportedNotebook.js';
 import { ARTIFACTS, Lab } from './support/lab.js';
 import type { NotebookPage } from './support/notebookPage.js';
 
@@ -108,3 +112,38 @@ test('axe finds nothing wrong in any view, in three themes', { timeout: 300_000 
   }
   expect(faults).toEqual([]);
 });
+
+test(
+  'axe finds nothing wrong in an exported page, in both colour schemes',
+  { timeout: 300_000 },
+  async () => {
+    const folder = notebookFolder('day.ipynb');
+    const bin = join(ROOT, 'engine', 'bin', 'millrace.mjs');
+    try {
+      // It says what does not run in the page, and so ends with 1.
+      await new Promise<void>(resolve => {
+        execFile(process.execPath, [bin, 'export', 'day.ipynb'], { cwd: folder }, () => resolve());
+      });
+      const page = await lab.context.newPage();
+      await letIn(page);
+      await page.setViewportSize({ width: 1280, height: 6000 });
+      const faults: string[] = [];
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.goto(pathToFileURL(join(folder, 'day.html')).href);
+        await page.locator('.millrace-ReplayBar[data-millrace-clock="ended"]').waitFor();
+        await page.waitForFunction(() =>
+          [...document.querySelectorAll<HTMLElement>('.millrace-View')].every(
+            ({ dataset }) =>
+              dataset['millraceState'] === 'saved' || dataset['millracePaintedSeq'] !== undefined,
+          ),
+        );
+        for (const fault of await faultsIn(page, null)) faults.push(`${colorScheme}: ${fault}`);
+        await page.screenshot({ path: join(ARTIFACTS, `access-export-${colorScheme}.png`), fullPage: true });
+      }
+      expect(faults).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);

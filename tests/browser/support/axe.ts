@@ -19,6 +19,11 @@ const OURS = [
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
+/** Puts axe into what a page will load, which may forbid what is put into it later. */
+export async function letIn(page: Page): Promise<void> {
+  await page.addInitScript(axe.source);
+}
+
 /**
  * What axe finds wrong, of all impacts: `serious color-contrast: .millrace-Status …`.
  *

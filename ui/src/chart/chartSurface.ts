@@ -92,9 +92,8 @@ export class ChartSurface implements Surface {
     this.unwatchReader = watchReader(() => void this.setLook(this.themeLook));
     this.error.hidden = true;
     this.error.setAttribute('role', 'alert');
-    this.canvas.setAttribute('role', 'img');
     this.label = title ?? describeChart(chart).text;
-    this.canvas.setAttribute('aria-label', this.label);
+    this.nameCanvas();
     this.zoom = new Zoom(this.canvas, {
       seen: () => (this.view === null || this.scales.length === 0 ? null : seenSpan(this.view, this.scales)),
       show: span => void this.queue(() => this.showSpan(span)),
@@ -300,6 +299,7 @@ export class ChartSurface implements Surface {
     );
     const { view } = made;
     this.view = view;
+    this.nameCanvas();
     this.scales = made.scales;
     if (this.fast != null) await this.fast.begin(view);
     else {
@@ -317,6 +317,13 @@ export class ChartSurface implements Surface {
     this.fast?.dispose();
     this.fast = null;
     return spec;
+  }
+
+  /** Vega takes what it draws into for a document of its own, and gives it its own name, or none. */
+  private nameCanvas(): void {
+    this.canvas.setAttribute('role', 'img');
+    this.canvas.setAttribute('aria-label', this.label);
+    this.canvas.removeAttribute('aria-roledescription');
   }
 
   /** A number that stands alone is told as it is read; charts are told by their name. */
