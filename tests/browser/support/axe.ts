@@ -1,4 +1,5 @@
 import axe from 'axe-core';
+import type Axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
 /**
@@ -36,7 +37,7 @@ export async function faultsIn(page: Page, within: readonly string[] | null = OU
     async ({ within, tags }) => {
       // JupyterLab's body has no height of its own and hides what overflows: axe takes all that is in it for unseen.
       document.body.style.minHeight = '100vh';
-      const { axe } = window as unknown as { axe: typeof import('axe-core') };
+      const { axe } = window as unknown as { axe: typeof Axe };
       const include = within?.filter(selector => document.querySelector(selector) !== null) ?? [];
       const { violations, passes } = await axe.run(
         within === null ? document : { include: include.map(selector => [selector]) },
