@@ -6,6 +6,7 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import { CLOCK_MIME, INPUT_MIME, LAYOUT_MIME, PIN_MIME, PROSE_MIME, VIEW_MIME } from '@millrace/protocol';
 import { ClockRenderer } from './clockRenderer.js';
 import { addCommands } from './commands.js';
+import { fullScreen } from './fullScreen.js';
 import { InputRenderer } from './inputRenderer.js';
 import { LayoutRenderer } from './layoutRenderer.js';
 import { PinRenderer } from './pinRenderer.js';
@@ -130,4 +131,4 @@ const replay: JupyterFrontEndPlugin<void> = {
   },
 };
 
-export default [views, replay, streams];
+export default [views, replay, streams, fullScreen];

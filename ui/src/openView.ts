@@ -50,7 +50,7 @@ export async function openView({
       onHide,
       settings,
       screen: browserScreen,
-      surface: (_model, ask) => new GridSurface(label, ask, settings),
+      surface: (_model, ask) => new GridSurface(view.title ?? 'Live table', ask, settings),
     });
   }
   const [{ ChartSurface }, selections] = await Promise.all([
@@ -65,7 +65,7 @@ export async function openView({
     settings,
     screen: browserScreen,
     surface: (_model, ask) =>
-      new ChartSurface(view.chart, look, label, {
+      new ChartSurface(view.chart, look, view.title, {
         timeZone: view.timeZone ?? settings.timeZone ?? undefined,
         ask,
         selections,

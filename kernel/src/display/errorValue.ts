@@ -105,7 +105,7 @@ function errorHtml({ role, head, stack, extra, parts, omitted }: ErrorPart, open
   ].join('');
   const frame = 'font-family:var(--jp-code-font-family, monospace);font-size:var(--jp-code-font-size, 13px)';
   if (inner === '') return `<div style="${frame}">${title}</div>`;
-  return `<details${open ? ' open' : ''} style="${frame}"><summary style="cursor:pointer">${title}</summary>${inner}</details>`;
+  return `<details${open ? ' open' : ''} style="${frame}"><summary style="cursor:pointer;padding:3px 0">${title}</summary>${inner}</details>`;
 }
 
 /** An error instead of what could not be shown, in one line. */

@@ -6,7 +6,8 @@ import type { Tone, TreeNode } from './tree.js';
 const COLOURS: Readonly<Record<Tone, string>> = {
   string: 'var(--jp-mirror-editor-string-color, #a11)',
   number: 'var(--jp-mirror-editor-number-color, #080)',
-  atom: 'var(--jp-mirror-editor-atom-color, #219)',
+  // JupyterLab's colour of atoms is too light to be read on white.
+  atom: 'var(--jp-mirror-editor-keyword-color, #219)',
   name: 'inherit',
   dim: 'inherit;opacity:0.65',
 };
@@ -28,7 +29,7 @@ function nodeHtml(node: TreeNode, open: boolean): string {
   const children = node.children.map(child => nodeHtml(child, false)).join('');
   const more = rest === null ? '' : `<div style="padding-left:1.1em">${dim(rest)}</div>`;
   const inner = `<div style="padding-left:1.1em">${children}${more}</div>`;
-  return `<details${open ? ' open' : ''}><summary style="cursor:pointer">${headHtml(node)}</summary>${inner}</details>`;
+  return `<details${open ? ' open' : ''}><summary style="cursor:pointer;padding:3px 0">${headHtml(node)}</summary>${inner}</details>`;
 }
 
 function headHtml({ key, text, tone, mark }: TreeNode): string {

@@ -9,6 +9,8 @@ export interface ChartTheme {
   readonly background?: string;
   /** The zone whose wall clock the rows' times are (see `wallClock`); by default UTC. */
   readonly timeZone?: string;
+  /** Labels as strong as the text, grid and axes that are easily seen, thicker lines. */
+  readonly contrast?: boolean;
 }
 
 /** The colours of a theme. Up and down are blue and orange: far apart in hue for colour-blind readers, and in lightness. */
@@ -63,7 +65,10 @@ export const TIME_AXIS_FORMAT = {
 
 /** Vega-Lite's `config` for a theme: quiet axes, no frame, y labels of a steady width so that a live chart does not jump. */
 export function themeConfig(theme: ChartTheme): Record<string, unknown> {
-  const colours = palette(theme.mode);
+  const isStrong = theme.contrast === true;
+  const plain = palette(theme.mode);
+  const { text, label, domain } = plain;
+  const colours = isStrong ? { ...plain, label: text, domain: label, grid: domain } : plain;
   return {
     background: theme.background ?? 'transparent',
     ...(theme.font === undefined ? {} : { font: theme.font }),
@@ -94,7 +99,7 @@ export function themeConfig(theme: ChartTheme): Record<string, unknown> {
     range: { category: [...colours.series] },
     // Texts for readers of the page would be made for every mark, and have no place on a canvas.
     mark: { color: colours.series[0], aria: false },
-    line: { strokeWidth: 1.5 },
+    line: { strokeWidth: isStrong ? 2.5 : 1.5 },
     bar: { color: colours.series[0] },
     point: { color: colours.series[0] },
   };

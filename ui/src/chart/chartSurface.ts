@@ -13,9 +13,14 @@ import type { AskedRow } from '../origins/askedRow.js';
 import type { Look, Picture, Surface } from '../view/surface.js';
 import { ChartAsks } from './chartAsks.js';
 import type { ChartSelections } from './chartSelections.js';
+import { ChartReader } from './chartReader.js';
 import { ChartTables, type TableChanges } from './chartTables.js';
 import { FastLines } from './fastLines.js';
+import { FittedHeight } from './fittedHeight.js';
+import { readerLook, watchReader, type ReaderLook } from './readerLook.js';
 import { hasInterval, NONE_SELECTED, withSelections } from './selectionSpec.js';
+import { chartSummary } from './summary/chartSummary.js';
+import { describeChart } from './summary/describe.js';
 import { seenSpan, SPAN, type Span } from './timeAxis.js';
 import { hideTooltip } from './tooltip.js';
 import { formOf, vegaView } from './vegaView.js';
@@ -49,6 +54,9 @@ export class ChartSurface implements Surface {
   private readonly canvas = element('div', 'millrace-Chart-canvas');
   private readonly error = element('pre', 'millrace-Error');
   private readonly rows: ChartTables;
+  private readonly reader: ChartReader;
+  private model: ViewModel | null = null;
+  private readonly fitted = new FittedHeight();
   private readonly zoom: Zoom;
   private view: View | null = null;
   /** What draws the lines of a chart of nothing else; null: Vega draws all of it. Not there before the columns are known. */
@@ -57,11 +65,15 @@ export class ChartSurface implements Surface {
   private pixelsTimer: ReturnType<typeof setTimeout> | undefined;
   /** The scales of the time axis, which can be held. */
   private scales: readonly string[] = [];
+  private isFull = false;
   private width = 0;
   /** Pixels by which what was drawn is wider than was asked: labels that Vega found no room for. */
   private overhang = 0;
   private observer: ResizeObserver | null = null;
   private resizeTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly label: string;
+  private look: ReaderLook;
+  private readonly unwatchReader: () => void;
   private readonly timeZone: string | undefined;
   private readonly ask: (request: ViewRequest) => void;
   readonly selections: ChartSelections | null;
@@ -73,18 +85,20 @@ export class ChartSurface implements Surface {
 
   constructor(
     private readonly chart: ChartSpec,
-    private look: Look,
-    private readonly label: string,
+    private themeLook: Look,
+    title: string | null,
     { timeZone, ask = () => undefined, selections = null }: ChartSurfaceOptions = {},
   ) {
     this.timeZone = timeZone;
     this.ask = ask;
     this.selections = selections;
     this.rows = new ChartTables(timeZone);
+    this.look = readerLook(themeLook);
+    this.unwatchReader = watchReader(() => void this.setLook(this.themeLook));
     this.error.hidden = true;
     this.error.setAttribute('role', 'alert');
-    this.canvas.setAttribute('role', 'figure');
-    this.canvas.setAttribute('aria-label', label);
+    this.label = title ?? describeChart(chart).text;
+    this.nameCanvas();
     this.zoom = new Zoom(this.canvas, {
       seen: () => (this.view === null || this.scales.length === 0 ? null : seenSpan(this.view, this.scales)),
       show: span => void this.queue(() => this.showSpan(span)),
@@ -92,7 +106,10 @@ export class ChartSurface implements Surface {
       escape: () => this.selections?.clear() ?? false,
     });
     if (chart.form === 'stat') this.canvas.removeAttribute('tabindex');
-    this.node.append(this.canvas, this.zoom.button, this.error);
+    this.reader = new ChartReader(this.canvas, () =>
+      this.model === null ? '' : chartSummary(chart, this.model, timeZone),
+    );
+    this.node.append(this.canvas, this.reader.node, this.zoom.button, this.error);
     if (selections !== null) {
       this.node.append(selections.node);
       selections.onChange(() => void this.queue(() => this.build()));
@@ -117,6 +134,7 @@ export class ChartSurface implements Surface {
 
   draw(change: Change, model: ViewModel): Promise<void> {
     this.model = model;
+    this.reader.changed();
     return this.queue(async () => {
       if (this.fast === undefined) this.fast = FastLines.of(this.chart, model, this.canvas, this.timeZone);
       if (this.fast != null) return this.drawFast(this.fast, change, model);
@@ -165,9 +183,16 @@ export class ChartSurface implements Surface {
   }
 
   setLook(look: Look): Promise<void> {
-    if (look.mode === this.look.mode && look.font === this.look.font) return Promise.resolve();
-    this.look = look;
+    this.themeLook = look;
+    const seen = readerLook(look);
+    if (JSON.stringify(seen) === JSON.stringify(this.look)) return Promise.resolve();
+    this.look = seen;
     return this.queue(() => this.build());
+  }
+
+  setFull(isFull: boolean): void {
+    this.isFull = isFull;
+    this.measure();
   }
 
   setLive(live: boolean): void {
@@ -187,6 +212,8 @@ export class ChartSurface implements Surface {
     this.disposed = true;
     clearTimeout(this.resizeTimer);
     clearTimeout(this.pixelsTimer);
+    this.reader.dispose();
+    this.unwatchReader();
     this.fast?.dispose();
     this.asked?.dispose();
     this.observer?.disconnect();
@@ -234,17 +261,25 @@ export class ChartSurface implements Surface {
     return true;
   }
 
+  /** How tall it may become where it has the whole screen; 0 elsewhere. A number that stands alone stays as it is. */
+  private roomInFull(): number {
+    if (!this.isFull || this.chart.form === 'stat') return 0;
+    return Math.max(0, Math.floor(this.node.clientHeight) - (this.selections?.node.offsetHeight ?? 0) - 4);
+  }
+
   /** The width is read off the page after a pause, since a chart of another width is built anew. */
   private measure(): void {
     const width = Math.floor(this.node.clientWidth);
     if (width === 0) return;
     // A width that was there for a moment only (while a theme loads) is forgotten when the old one is back.
     clearTimeout(this.resizeTimer);
-    if (width === this.width) return;
+    const room = this.roomInFull();
+    if (width === this.width && room === this.fitted.room) return;
     const first = this.width === 0;
     this.resizeTimer = setTimeout(
       () => {
         this.width = width;
+        this.fitted.room = room;
         this.overhang = 0;
         void this.queue(() => this.build());
       },
@@ -256,15 +291,19 @@ export class ChartSurface implements Surface {
     if (this.width === 0 || (this.fast?.columns ?? this.rows.columns).length === 0) return;
     this.error.hidden = true;
     hideTooltip();
-    await this.buildAt(this.width - this.overhang);
-    // Once more, now that the labels' widths are known.
-    if (this.outgrows()) await this.buildAt(this.width - this.overhang);
+    await this.fitted.fit(this.width, async () => {
+      await this.buildAt(this.width - this.overhang);
+      // Once more, now that the labels' widths are known.
+      if (this.outgrows()) await this.buildAt(this.width - this.overhang);
+      return this.canvas.querySelector('canvas')?.getBoundingClientRect().height ?? 0;
+    });
   }
 
   private async buildAt(width: number): Promise<void> {
     const theme = {
       mode: this.look.mode,
       font: this.look.font,
+      contrast: this.look.contrast,
       width,
       ...(this.timeZone === undefined ? {} : { timeZone: this.timeZone }),
     };
@@ -274,7 +313,8 @@ export class ChartSurface implements Surface {
       theme,
       this.rows.otherColumns,
     );
-    const spec = this.selections?.begin(plain) ?? withSelections(plain, NONE_SELECTED);
+    const sized = this.fitted.scaled(plain);
+    const spec = this.selections?.begin(sized) ?? withSelections(sized, NONE_SELECTED);
     this.canvas.classList.toggle('millrace-mod-scroll', !isSingleView(spec));
     this.view?.finalize();
     this.canvas.replaceChildren();
@@ -289,6 +329,7 @@ export class ChartSurface implements Surface {
     const { view } = made;
     this.view = view;
     this.asked?.attach(view);
+    this.nameCanvas();
     this.scales = made.scales;
     if (this.fast != null) await this.fast.begin(view);
     else {
@@ -306,6 +347,13 @@ export class ChartSurface implements Surface {
     this.fast?.dispose();
     this.fast = null;
     return spec;
+  }
+
+  /** Vega takes what it draws into for a document of its own, and gives it its own name, or none. */
+  private nameCanvas(): void {
+    this.canvas.setAttribute('role', 'img');
+    this.canvas.setAttribute('aria-label', this.label);
+    this.canvas.removeAttribute('aria-roledescription');
   }
 
   /** A number that stands alone is told as it is read; charts are told by their name. */

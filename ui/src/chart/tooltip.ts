@@ -33,7 +33,9 @@ function tipElement(): HTMLElement {
     tip = element('div', 'millrace-Tooltip');
     tip.setAttribute('role', 'tooltip');
   }
-  if (!tip.isConnected) document.body.append(tip);
+  // What lies beside a view that has the whole screen is not seen.
+  const host = document.querySelector('.millrace-mod-full') ?? document.body;
+  if (tip.parentElement !== host) host.append(tip);
   return tip;
 }
 

@@ -29,7 +29,9 @@ export class GridHead {
     this.row.setAttribute('role', 'row');
     this.row.setAttribute('aria-rowindex', '1');
     this.filterRow.hidden = true;
-    this.filterRow.setAttribute('role', 'presentation');
+    // A row of the head: the rows of data are numbered as if it was not there.
+    this.filterRow.setAttribute('role', 'row');
+    this.filterRow.setAttribute('aria-rowindex', '1');
   }
 
   /** Makes it anew. */
@@ -40,7 +42,7 @@ export class GridHead {
     if (hasStates) {
       this.columns.append(element('col', 'millrace-Grid-stateColumn'));
       const cell = element('th', `millrace-Grid-state${sticky > 0 ? ' millrace-mod-sticky' : ''}`);
-      cell.setAttribute('aria-label', 'window state');
+      cell.append(element('span', 'millrace-Grid-told', 'window state'));
       this.row.append(cell);
     }
     this.cols = formats.map(({ column, align }, place) => {
@@ -97,7 +99,10 @@ export class GridHead {
     });
     const state = hasStates ? [element('td', stickyClass(sticky > 0))] : [];
     this.filterRow.replaceChildren(...state, ...cells);
-    for (const cell of this.filterRow.cells) cell.setAttribute('role', 'presentation');
+    [...this.filterRow.cells].forEach((cell, index) => {
+      cell.setAttribute('role', 'gridcell');
+      cell.setAttribute('aria-colindex', String(index + 1));
+    });
   }
 
   /** The field that a column's filter is written into. */

@@ -50,7 +50,7 @@ describe('GridSurface', () => {
     expect(table.getAttribute('role')).toBe('grid');
     expect(table.getAttribute('aria-rowcount')).toBe('4');
     expect([...table.querySelectorAll('th')].map(cell => cell.textContent)).toEqual([
-      '',
+      'window state',
       'symbol',
       'at',
       'price',
@@ -216,6 +216,6 @@ describe('GridSurface', () => {
     const { draw, grid } = setUp();
     draw(snapshot(1, rows(0, 2)));
     const sticky = [...grid.node.querySelectorAll('th.millrace-mod-sticky')].map(cell => cell.textContent);
-    expect(sticky).toEqual(['', 'symbol']);
+    expect(sticky).toEqual(['window state', 'symbol']);
   });
 });

@@ -5,6 +5,8 @@ import { GroupModel } from '../model/groupModel.js';
 import { NO_CHANGE, ViewModel, type Change, type Frame } from '../model/viewModel.js';
 import type { AskedRow } from '../origins/askedRow.js';
 import { OriginsClient } from '../origins/originsClient.js';
+import { FullScreen } from './fullScreen.js';
+import { RowsBelow } from './rowsBelow.js';
 import { savedBundle, type SavedBundle } from './savedOutput.js';
 import { StatusLine, type Standing } from './statusLine.js';
 import type { Screen } from './screen.js';
@@ -46,6 +48,11 @@ export class LiveView {
   private readonly status = new StatusLine();
   /** What is asked about its rows; null: nothing can be. */
   private readonly origins: OriginsClient | null;
+  /** Asks the kernel for the rows of a chart. */
+  private askForRows: HTMLElement | null = null;
+  private readonly fullScreen: FullScreen;
+  /** Of a chart. */
+  private readonly rowsBelow: RowsBelow | null;
   private readonly queue: { frame: Frame; buffers: readonly Uint8Array[]; arrivedMs: number }[] = [];
   private readonly unwatch: () => void;
   private standing: Standing = 'saved';
@@ -72,7 +79,13 @@ export class LiveView {
     if (output.view.title !== null)
       this.node.append(element('div', 'millrace-View-title', output.view.title));
     this.node.append(this.surface.node, this.status.node);
+    this.fullScreen = new FullScreen(this.node, isFull => this.surface.setFull?.(isFull));
+    const { kind, title } = output.view;
+    this.rowsBelow = kind === 'chart' ? new RowsBelow(title ?? 'the chart', this.model, this.settings) : null;
     this.origins = this.makeOrigins();
+    const tools = [this.askForRows, this.rowsBelow?.button ?? null, this.fullScreen.button];
+    this.status.addTools(...tools.filter(tool => tool !== null));
+    if (this.rowsBelow !== null) this.node.append(this.rowsBelow.node);
     this.node.dataset.millraceView = output.view.kind;
     this.node.dataset.millraceViewId = output.viewId;
     this.setSettings(this.settings);
@@ -104,6 +117,8 @@ export class LiveView {
     setAttribute(this.node, 'data-millrace-flash', settings.flash ? null : 'off');
     this.surface.setSettings?.(settings);
     this.options.beneath?.setSettings(settings);
+    const zone = this.options.output.view.kind === 'chart' ? this.options.output.view.timeZone : undefined;
+    this.rowsBelow?.setSettings(zone === undefined ? settings : { ...settings, timeZone: zone });
   }
 
   dispose(): void {
@@ -113,6 +128,8 @@ export class LiveView {
     this.unwatch();
     this.options.beneath?.dispose();
     this.channel?.close();
+    this.fullScreen.dispose();
+    this.rowsBelow?.dispose();
     this.surface.dispose();
     this.node.remove();
   }
@@ -125,8 +142,7 @@ export class LiveView {
       channel.send(request);
       return true;
     });
-    const more = this.surface.asks?.(asked => asks(asked, client)) ?? null;
-    if (more !== null) this.status.node.append(more);
+    this.askForRows = this.surface.asks?.(asked => asks(asked, client)) ?? null;
     if (beneath !== undefined) this.node.append(beneath.node);
     return client;
   }
@@ -329,8 +345,18 @@ export class LiveView {
     if (this.queue.length > 0) this.schedule();
   }
 
+  /** Of the two ways to a chart's rows there is one: the kernel's, which has all of them, where there is one. */
+  private showTools(): void {
+    const { askForRows, rowsBelow } = this;
+    if (askForRows === null || rowsBelow === null) return;
+    askForRows.hidden = this.standing !== 'current' || rowsBelow.isShown;
+    rowsBelow.button.hidden = !askForRows.hidden;
+  }
+
   private showStatus(): void {
     const { status, size, seq } = this.model;
+    this.rowsBelow?.changed();
+    this.showTools();
     this.status.update(
       status,
       this.standing,

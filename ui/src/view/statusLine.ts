@@ -29,6 +29,11 @@ export class StatusLine {
     this.node.setAttribute('aria-label', 'State of the view');
   }
 
+  /** Adds what can be done with the view. */
+  addTools(...buttons: readonly HTMLButtonElement[]): void {
+    this.node.append(element('span', 'millrace-View-tools', ...buttons));
+  }
+
   /** @param shown rows that are drawn, where they are not all of the table's. */
   update(status: ViewStatus, standing: Standing, reason: string | null, shown: number): void {
     const state = standing === 'current' ? status.state : standing;

@@ -35,6 +35,8 @@ export interface Surface {
   setLook(look: Look): void | Promise<void>;
   /** The reader wants views to be shown otherwise. */
   setSettings?(settings: ViewSettings): void;
+  /** It has the whole screen, or no longer. */
+  setFull?(isFull: boolean): void;
   /** Whether rows outside of those that are here can be asked for. */
   setLive(live: boolean): void;
   /** Lets its reader ask where rows come from. @returns what is to stand beneath the view for that; null: nothing */
