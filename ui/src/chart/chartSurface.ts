@@ -81,7 +81,6 @@ export class ChartSurface implements Surface {
   private work: Promise<void> = Promise.resolve();
   private disposed = false;
   private asked: ChartAsks | null = null;
-  private model: ViewModel | null = null;
 
   constructor(
     private readonly chart: ChartSpec,

@@ -30,7 +30,7 @@ export class StatusLine {
   }
 
   /** Adds what can be done with the view. */
-  addTools(...buttons: readonly HTMLButtonElement[]): void {
+  addTools(...buttons: readonly HTMLElement[]): void {
     this.node.append(element('span', 'millrace-View-tools', ...buttons));
   }
 
