@@ -43,7 +43,7 @@ export async function openView({
       onHide,
       settings,
       screen: browserScreen,
-      surface: (_model, ask) => new GridSurface(label, ask, settings),
+      surface: ask => new GridSurface(label, ask, settings),
     });
   }
   const [{ ChartSurface }, selections] = await Promise.all([
@@ -56,7 +56,7 @@ export async function openView({
     onHide,
     settings,
     screen: browserScreen,
-    surface: (_model, ask) =>
+    surface: ask =>
       new ChartSurface(view.chart, look, label, {
         timeZone: view.timeZone ?? settings.timeZone ?? undefined,
         ask,

@@ -23,6 +23,10 @@ const RESIZE_PAUSE_MS = 120;
 /** What can be seen is told after a pause, since another follows while an axis is dragged. */
 const PIXELS_PAUSE_MS = 80;
 
+/** Pixels of room for a chart that has not been drawn, and at most. */
+const USUAL_ROOM = 300;
+const MOST_ROOM = 2000;
+
 /** What is behind a saved picture: pages that show it need not have our theme. */
 const PAPER = { light: '#ffffff', dark: '#111111' } as const;
 
@@ -45,7 +49,7 @@ export class ChartSurface implements Surface {
   readonly range = null;
   private readonly canvas = element('div', 'millrace-Chart-canvas');
   private readonly error = element('pre', 'millrace-Error');
-  private readonly rows: ChartTables;
+  private rows: ChartTables;
   private readonly zoom: Zoom;
   private view: View | null = null;
   /** What draws the lines of a chart of nothing else; null: Vega draws all of it. Not there before the columns are known. */
@@ -87,6 +91,7 @@ export class ChartSurface implements Surface {
       escape: () => this.selections?.clear() ?? false,
     });
     if (chart.form === 'stat') this.canvas.removeAttribute('tabindex');
+    this.canvas.style.minHeight = `${roomOf(chart)}px`;
     this.node.append(this.canvas, this.zoom.button, this.error);
     if (selections !== null) {
       this.node.append(selections.node);
@@ -152,6 +157,22 @@ export class ChartSurface implements Surface {
     // Sizes as they are written: a chart that is scrolled away may have no box.
     const size = (css: string): number => Math.round(Number.parseFloat(css)) || 0;
     return png === null ? null : { png, width: size(drawn.style.width), height: size(drawn.style.height) };
+  }
+
+  rest(): void {
+    void this.queue(() => {
+      const { canvas, rows, fast, view } = this;
+      const room = canvas.offsetHeight;
+      if (room > 0) canvas.style.minHeight = `${room}px`;
+      clearTimeout(this.pixelsTimer);
+      fast?.dispose();
+      view?.finalize();
+      canvas.replaceChildren();
+      this.fast = undefined;
+      this.view = null;
+      this.rows = rows.empty();
+      return Promise.resolve();
+    });
   }
 
   dispose(): void {
@@ -229,6 +250,7 @@ export class ChartSurface implements Surface {
     await this.buildAt(this.width - this.overhang);
     // Once more, now that the labels' widths are known.
     if (this.outgrows()) await this.buildAt(this.width - this.overhang);
+    this.canvas.style.minHeight = '';
   }
 
   private async buildAt(width: number): Promise<void> {
@@ -285,9 +307,17 @@ export class ChartSurface implements Surface {
   }
 
   private fail(message: string): void {
+    this.canvas.style.minHeight = '';
     setText(this.error, `The ${formOf(this.chart)} cannot be drawn. ${message}`);
     this.error.hidden = false;
   }
+}
+
+/** Pixels that a chart is likely to be high: room is made for it before it is drawn. */
+function roomOf(chart: ChartSpec): number {
+  if (chart.form === 'stat') return 0;
+  const height = chart.form === 'vegaLite' ? chart.spec['height'] : null;
+  return typeof height === 'number' && height > 0 ? Math.min(height, MOST_ROOM) : USUAL_ROOM;
 }
 
 interface SceneItem {

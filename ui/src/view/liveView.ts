@@ -1,12 +1,21 @@
-import { PROTOCOL_VERSION, type ViewMessage, type ViewOutput, type ViewRequest } from '@millrace/protocol';
+import {
+  PROTOCOL_VERSION,
+  VIEW_MIME,
+  type ViewMessage,
+  type ViewOutput,
+  type ViewRequest,
+} from '@millrace/protocol';
 import { element, setAttribute, setText } from '../dom.js';
 import type { ChannelState, ViewChannel } from '../model/channel.js';
 import { GroupModel } from '../model/groupModel.js';
+import { isFrame, isWhole } from '../model/frameKinds.js';
 import { NO_CHANGE, ViewModel, type Change, type Frame } from '../model/viewModel.js';
+import { Pace } from './pace.js';
 import { savedBundle, type SavedBundle } from './savedOutput.js';
 import { StatusLine, type Standing } from './statusLine.js';
 import type { Screen } from './screen.js';
-import type { Look, Surface } from './surface.js';
+import { pageShelf, type Shelf } from './shelf.js';
+import type { Look, Picture, Surface } from './surface.js';
 import { DEFAULT_SETTINGS, type ViewSettings } from './viewSettings.js';
 
 export interface LiveViewOptions {
@@ -15,31 +24,42 @@ export interface LiveViewOptions {
   readonly channel: ViewChannel | null;
   readonly screen: Screen;
   /** Makes what draws; it asks for other rows through `ask`, where it shows a range of them. */
-  readonly surface: (model: ViewModel, ask: (request: ViewRequest) => void) => Surface;
+  readonly surface: (ask: (request: ViewRequest) => void) => Surface;
   /** The view is no longer seen: a good time to save its state. */
   readonly onHide?: () => void;
   readonly settings?: ViewSettings;
+  /** Which of the views that are out of sight keep what they have drawn; not given: that of the page. */
+  readonly shelf?: Shelf;
 }
 
 const CREDIT = 1;
-/** A wait that is shorter than a frame of the screen is none. */
-const FRAME_MS = 17;
+/** A view that is seen again waits so many milliseconds for the kernel's rows before it draws those that were kept. */
+const WAKE_MS = 300;
 
 /**
  * A view in a page: it draws the saved rows, asks the kernel for the present ones, applies frames, and lets the kernel
- * send the next one when the last has been painted. A view that is not seen draws nothing and asks for nothing.
+ * send the next one when the last has been painted. A view that is not seen draws nothing and asks for nothing. One that was
+ * never seen, or rests, has no rows and nothing drawn either, only room for it: a notebook may have a thousand.
  */
 export class LiveView {
   readonly node: HTMLElement;
-  private readonly model: ViewModel;
+  /** Its rows; null while it rests. */
+  private held: ViewModel | null = null;
+  /** As it was saved last. */
+  private output: ViewOutput;
   private readonly surface: Surface;
+  private readonly shelf: Shelf;
+  private readonly channel: ViewChannel | null;
+  private readonly pace: Pace;
   private readonly status = new StatusLine();
   private readonly queue: { frame: Frame; buffers: readonly Uint8Array[]; arrivedMs: number }[] = [];
   private readonly unwatch: () => void;
   private standing: Standing = 'saved';
   private reason: string | null = null;
   private seen = false;
-  private scheduled = false;
+  /** It has been seen, and does not rest. */
+  private awake = false;
+  private waking: ReturnType<typeof setTimeout> | null = null;
   private drawing = false;
   /** Rows came that were not drawn. */
   private behind = false;
@@ -48,14 +68,15 @@ export class LiveView {
   private unsaved = false;
   private disposed = false;
   private settings: ViewSettings;
-  private lastDrawnMs = -Infinity;
-  private waiting: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly options: LiveViewOptions) {
     const { output, screen, channel } = options;
+    this.output = output;
+    this.channel = channel;
+    this.shelf = options.shelf ?? pageShelf;
+    this.pace = new Pace(screen);
     this.settings = options.settings ?? DEFAULT_SETTINGS;
-    this.model = output.parts === undefined ? new ViewModel(output) : new GroupModel(output);
-    this.surface = options.surface(this.model, request => this.channel?.send(request));
+    this.surface = options.surface(request => this.channel?.send(request));
     this.node = element('div', 'millrace-View');
     if (output.view.title !== null)
       this.node.append(element('div', 'millrace-View-title', output.view.title));
@@ -63,22 +84,51 @@ export class LiveView {
     this.node.dataset.millraceView = output.view.kind;
     this.node.dataset.millraceViewId = output.viewId;
     this.setSettings(this.settings);
-    void this.drawAll();
-    this.unwatch = screen.watch(this.node, seen => this.setSeen(seen));
     channel?.onMessage((message, buffers) => this.receive(message, buffers));
     channel?.onState(state => this.setChannelState(state));
     if (channel === null) this.showStatus();
+    this.unwatch = screen.watch(this.node, seen => this.setSeen(seen));
+  }
+
+  private get model(): ViewModel {
+    return (this.held ??=
+      this.output.parts === undefined ? new ViewModel(this.output) : new GroupModel(this.output));
   }
 
   /** The view's present state, where it differs from that saved last; to be written into the notebook. */
   takeSaved(): SavedBundle | null {
     if (!this.unsaved || this.disposed) return null;
     this.unsaved = false;
-    const { output } = this.options;
+    return this.bundle(this.surface.picture());
+  }
+
+  private bundle(picture: Picture | null): SavedBundle {
+    const { output } = this;
     const selections = this.surface.selections?.saved;
     const view =
       selections === undefined || output.view.kind !== 'chart' ? output.view : { ...output.view, selections };
-    return savedBundle({ ...output, view }, this.model, this.surface.picture());
+    return savedBundle({ ...output, view }, this.model, picture);
+  }
+
+  /**
+   * Gives up what it has drawn and its rows, where the kernel has them too: out of sight it costs next to nothing. What the reader has
+   * set, such as an order of rows or a part of an axis, stays.
+   */
+  rest(): void {
+    if (!this.awake || this.seen || this.disposed) return;
+    // Frames may have come since it went out of sight.
+    if (this.unsaved) this.options.onHide?.();
+    this.awake = false;
+    this.stopWaking();
+    if (this.channel?.state.kind === 'open' && this.channel.leave !== undefined) {
+      this.unsaved = false;
+      this.output = this.bundle(null).data[VIEW_MIME] as ViewOutput;
+      this.channel.leave();
+      this.held = null;
+    }
+    this.behind = true;
+    this.surface.rest?.();
+    this.showStatus();
   }
 
   async setLook(look: Look): Promise<void> {
@@ -95,42 +145,50 @@ export class LiveView {
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
-    if (this.waiting !== null) clearTimeout(this.waiting);
+    this.pace.stop();
+    this.stopWaking();
     this.unwatch();
+    this.shelf.drop(this);
+    this.queue.length = 0;
     this.channel?.close();
     this.surface.dispose();
     this.node.remove();
   }
 
-  private get channel(): ViewChannel | null {
-    return this.options.channel;
-  }
-
   private setChannelState(state: ChannelState): void {
     if (this.disposed) return;
-    if (state.kind === 'ready') {
-      this.queue.length = 0;
-      this.resyncing = false;
-      const arrangement = this.surface.arrangement ?? null;
-      const pixels = this.surface.pixels ?? null;
-      const { parts } = this.options.output;
-      this.channel?.open({
-        v: PROTOCOL_VERSION,
-        viewId: this.options.output.viewId,
-        credit: this.seen ? CREDIT : 0,
-        range: this.surface.range,
-        ...(arrangement === null ? {} : { arrangement }),
-        ...(pixels === null ? {} : { pixels }),
-        ...(parts === undefined ? {} : { parts: parts.map(part => part.viewId) }),
-      });
-    } else if (state.kind !== 'open') {
-      // What was drawn from a kernel that is gone is stale; what was drawn from the file is still what was saved.
-      this.standing = this.standing === 'saved' && this.model.seq === 0 ? 'saved' : 'stale';
-      this.reason = state.reason;
-      this.surface.setLive(false);
-      this.showStatus();
-    }
-    if (state.kind === 'ready' || state.kind === 'open') this.showStatus();
+    if (state.kind !== 'ready' && state.kind !== 'open') return this.lose(state.reason);
+    if (state.kind === 'ready' && this.awake) this.open();
+    this.showStatus();
+  }
+
+  /** What was drawn from a kernel that is gone is stale; what was drawn from the file is still what was saved. */
+  private lose(reason: string | null): void {
+    this.standing = this.standing === 'saved' && (this.held?.seq ?? 0) === 0 ? 'saved' : 'stale';
+    this.reason = reason;
+    this.surface.setLive(false);
+    this.showStatus();
+    if (this.waking !== null) void this.drawAll();
+  }
+
+  /** Asks the kernel for the rows. */
+  private open(): void {
+    this.queue.length = 0;
+    this.resyncing = false;
+    const arrangement = this.surface.arrangement ?? null;
+    const pixels = this.surface.pixels ?? null;
+    const { parts, viewId } = this.output;
+    this.channel?.open({
+      v: PROTOCOL_VERSION,
+      viewId,
+      credit: this.seen ? CREDIT : 0,
+      range: this.surface.range,
+      ...(arrangement === null ? {} : { arrangement }),
+      ...(pixels === null ? {} : { pixels }),
+      ...(parts === undefined ? {} : { parts: parts.map(part => part.viewId) }),
+    });
+    // A view whose kernel came back while it was not seen.
+    if (!this.seen) this.channel?.send({ type: 'hide' });
   }
 
   /** Only takes the message in: drawing waits for the next animation frame. */
@@ -147,7 +205,7 @@ export class LiveView {
       case 'status':
         this.model.status = message.status;
         // A grid's height is that of the whole table, of which the status tells.
-        if (this.seen && this.surface.range !== null && !this.drawing)
+        if (this.seen && this.waking === null && this.surface.range !== null && !this.drawing)
           void this.surface.draw(NO_CHANGE, this.model);
         this.showStatus();
         return;
@@ -158,10 +216,7 @@ export class LiveView {
         this.surface.refused?.(message.reason);
         return;
       case 'bye':
-        this.standing = this.model.seq === 0 ? 'saved' : 'stale';
-        this.reason = message.reason;
-        this.surface.setLive(false);
-        this.showStatus();
+        this.lose(message.reason);
         return;
     }
   }
@@ -183,31 +238,21 @@ export class LiveView {
   }
 
   private schedule(): void {
-    if (this.scheduled || this.drawing || this.waiting !== null) return;
-    const wait = this.lastDrawnMs + 1000 / this.settings.framesPerSecond - this.options.screen.now();
-    // A frame that would be drawn too soon is kept; meanwhile the kernel conflates what comes.
-    if (wait > FRAME_MS) {
-      this.waiting = setTimeout(() => {
-        this.waiting = null;
-        if (!this.disposed) this.schedule();
-      }, wait);
-      return;
-    }
-    this.scheduled = true;
-    this.options.screen.nextFrame(() => {
-      this.scheduled = false;
-      if (this.disposed || !this.seen) return;
-      void this.drawNext();
+    if (this.drawing) return;
+    this.pace.next(this.settings.framesPerSecond, () => {
+      if (!this.disposed && this.seen) void this.drawNext();
     });
   }
 
   private async drawNext(): Promise<void> {
+    // What is being drawn asks for the next frame at its end.
+    if (this.drawing) return;
     const next = this.queue.shift();
-    if (next === undefined || this.drawing) return;
+    if (next === undefined) return;
     const change = this.apply(next.frame, next.buffers);
     if (change !== null) {
       this.drawing = true;
-      this.lastDrawnMs = this.options.screen.now();
+      this.pace.drawn();
       try {
         await this.surface.draw(change, this.model);
       } catch (error) {
@@ -243,6 +288,10 @@ export class LiveView {
       return null;
     }
     this.resyncing = false;
+    if (change.reset) {
+      this.stopWaking();
+      this.behind = false;
+    }
     this.standing = 'current';
     this.reason = null;
     this.unsaved = true;
@@ -273,15 +322,41 @@ export class LiveView {
       this.applyUnseen();
       if (this.channel?.state.kind === 'open') this.channel.send({ type: 'hide' });
       this.options.onHide?.();
+      this.shelf.put(this);
       return;
     }
+    this.shelf.drop(this);
+    if (!this.awake) return this.wake();
     if (this.behind) void this.drawAll();
+    this.askAgain();
+  }
+
+  /** It is seen for the first time, or after it has rested. */
+  private wake(): void {
+    this.awake = true;
+    const isReady = this.channel?.state.kind === 'ready';
+    // What was drawn is where the reader left it: the kernel's rows come soon, and those that were kept are older.
+    if (isReady && this.behind) this.waking = setTimeout(() => void this.drawAll(), WAKE_MS);
+    else void this.drawAll();
+    if (isReady) this.open();
+    else this.askAgain();
+    this.showStatus();
+  }
+
+  /** Asks for frames of what was opened before. */
+  private askAgain(): void {
     if (this.channel?.state.kind === 'open')
       this.channel.send({ type: 'ack', seq: 0, credit: CREDIT, paintMs: 0 });
   }
 
+  private stopWaking(): void {
+    if (this.waking !== null) clearTimeout(this.waking);
+    this.waking = null;
+  }
+
   private async drawAll(): Promise<void> {
     this.behind = false;
+    this.stopWaking();
     this.drawing = true;
     try {
       await this.surface.draw(this.model.whole(), this.model);
@@ -296,22 +371,19 @@ export class LiveView {
   }
 
   private showStatus(): void {
-    const { status, size, seq } = this.model;
+    // One that rests has no rows, which nobody sees.
+    const { status, size, seq } = this.held ?? { status: this.output.snapshot.status, size: 0, seq: 0 };
     this.status.update(
       status,
       this.standing,
       this.reason,
       this.options.output.view.kind === 'chart' || this.standing !== 'current' ? size : status.total,
     );
-    setAttribute(this.node, 'data-millrace-seq', String(seq));
-    setAttribute(
-      this.node,
-      'data-millrace-state',
-      this.standing === 'current' ? status.state : this.standing,
-    );
-    setAttribute(this.node, 'data-millrace-rows', String(size));
-    setAttribute(this.node, 'data-millrace-total', String(status.total));
-    setAttribute(this.node, 'data-millrace-channel', this.channel?.state.kind ?? 'none');
+    const state = this.standing === 'current' ? status.state : this.standing;
+    const channel = this.channel?.state.kind ?? 'none';
+    const told = { seq, state, rows: size, total: status.total, channel, awake: this.awake };
+    for (const [name, value] of Object.entries(told))
+      setAttribute(this.node, `data-millrace-${name}`, String(value));
   }
 
   private fail(error: unknown): void {
@@ -324,15 +396,4 @@ export class LiveView {
     }
     setText(note, text);
   }
-}
-
-/** Whether any of what several tables tell are rows. */
-function isFrame({ messages }: Extract<Frame, { type: 'group' }>): boolean {
-  return messages.some(({ message }) => message.type === 'snapshot' || message.type === 'delta');
-}
-
-/** Whether a frame stands for itself, whatever was before it. */
-function isWhole(frame: Frame): boolean {
-  if (frame.type !== 'group') return frame.type === 'snapshot';
-  return !frame.messages.some(({ message }) => message.type === 'delta');
 }
