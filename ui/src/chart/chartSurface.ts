@@ -167,7 +167,7 @@ export class ChartSurface implements Surface {
       clearTimeout(this.pixelsTimer);
       fast?.dispose();
       view?.finalize();
-      canvas.replaceChildren();
+      emptyOf(canvas);
       this.fast = undefined;
       this.view = null;
       this.rows = rows.empty();
@@ -184,6 +184,7 @@ export class ChartSurface implements Surface {
     this.selections?.dispose();
     this.view?.finalize();
     this.view = null;
+    emptyOf(this.canvas);
     hideTooltip();
   }
 
@@ -269,7 +270,7 @@ export class ChartSurface implements Surface {
     const spec = this.selections?.begin(plain) ?? withSelections(plain, NONE_SELECTED);
     this.canvas.classList.toggle('millrace-mod-scroll', !isSingleView(spec));
     this.view?.finalize();
-    this.canvas.replaceChildren();
+    emptyOf(this.canvas);
     const made = vegaView(
       spec,
       this.chart,
@@ -318,6 +319,12 @@ function roomOf(chart: ChartSpec): number {
   if (chart.form === 'stat') return 0;
   const height = chart.form === 'vegaLite' ? chart.spec['height'] : null;
   return typeof height === 'number' && height > 0 ? Math.min(height, MOST_ROOM) : USUAL_ROOM;
+}
+
+/** Vega keeps the last canvas that it drew on: what this is within is not to be kept with it, nor its pixels. */
+function emptyOf(host: HTMLElement): void {
+  for (const canvas of host.querySelectorAll('canvas')) canvas.width = canvas.height = 0;
+  host.replaceChildren();
 }
 
 interface SceneItem {
