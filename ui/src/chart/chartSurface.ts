@@ -184,6 +184,7 @@ export class ChartSurface implements Surface {
     this.selections?.dispose();
     this.view?.finalize();
     this.view = null;
+    this.rows = this.rows.empty();
     emptyOf(this.canvas);
     hideTooltip();
   }
