@@ -14,6 +14,13 @@ const SHUT_DOWN = 'The kernel was shut down: start it, and run the cell again.';
 const NO_COMMS =
   'This connection to the kernel does not take messages of live views: another window of JupyterLab does.';
 const ENDED = 'The kernel ended this view.';
+const PAGE_LEFT = 'The page was left.';
+
+/** The channels of the page that have a comm. */
+const open = new Set<{ gone(): void }>();
+window.addEventListener('pagehide', () => {
+  for (const channel of [...open]) channel.gone();
+});
 
 /**
  * A channel over a Jupyter comm, opened by the front end, so that a reload, a second tab and a copied output each have
@@ -53,7 +60,7 @@ export class CommChannel<Open, Request, Message> implements Channel<Open, Reques
     this.messageListener = listener;
   }
 
-  open(open: Open): void {
+  open(message: Open): void {
     if (this.state.kind !== 'ready' || this.kernel === null) return;
     const comm = this.kernel.createComm(this.target);
     this.comm = comm;
@@ -62,15 +69,24 @@ export class CommChannel<Open, Request, Message> implements Channel<Open, Reques
     comm.onClose = () => {
       if (this.comm !== comm) return;
       this.comm = null;
+      open.delete(this);
+      silence(comm);
       this.become('closed', ENDED);
     };
-    forget(comm.open(open as JSONObject));
+    open.add(this);
+    forget(comm.open(message as JSONObject));
     this.become('open', null);
   }
 
   send(request: Request): void {
     if (this.comm === null || this.comm.isDisposed) return;
     forget(this.comm.send(request as JSONObject));
+  }
+
+  leave(): void {
+    if (this.state.kind !== 'open') return;
+    this.end();
+    this.become('ready', null);
   }
 
   close(): void {
@@ -80,12 +96,26 @@ export class CommChannel<Open, Request, Message> implements Channel<Open, Reques
     this.session.disposed.disconnect(this.close, this);
     this.stateListener = null;
     this.messageListener = null;
+    this.end();
+  }
+
+  /** Closes the comm, where there is one. */
+  private end(): void {
     const { comm } = this;
     this.comm = null;
-    if (comm === null || comm.isDisposed) return;
+    open.delete(this);
+    if (comm === null) return;
+    silence(comm);
+    if (comm.isDisposed) return;
     if (this.kernel?.isDisposed === false && this.kernel.connectionStatus === 'connected')
       forget(comm.close());
     else comm.dispose();
+  }
+
+  /** The page goes: the kernel would hold what it has for it until it ends. */
+  gone(): void {
+    this.end();
+    this.become('closed', PAGE_LEFT);
   }
 
   /** Looks again whether the notebook is trusted, where that may have changed. */
@@ -161,7 +191,9 @@ export class CommChannel<Open, Request, Message> implements Channel<Open, Reques
   private lose(reason: string, otherwise: string): void {
     const { comm } = this;
     this.comm = null;
-    if (comm !== null && !comm.isDisposed) comm.dispose();
+    open.delete(this);
+    if (comm !== null) silence(comm);
+    if (comm?.isDisposed === false) comm.dispose();
     if (comm !== null) this.become('closed', reason);
     else if (this.state.kind === 'ready' || this.state.kind === 'unavailable')
       this.become('unavailable', otherwise);
@@ -190,6 +222,14 @@ export function closedChannel<Open, Request, Message>(reason: string): Channel<O
     close: () => undefined,
   };
 }
+
+/** A kernel connection keeps all comms that it ever made: what they lead to is not to be kept with them. */
+function silence(comm: Kernel.IComm): void {
+  comm.onMsg = nothing;
+  comm.onClose = nothing;
+}
+
+const nothing = (): void => undefined;
 
 /** Our kernel answers comm messages with comm messages, never with a status: a future that waits for one is kept for ever. */
 function forget(future: Kernel.IShellFuture): void {

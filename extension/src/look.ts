@@ -9,12 +9,21 @@ export function currentLook(): Look {
   };
 }
 
+const listeners = new Set<(look: Look) => void>();
+let observer: MutationObserver | null = null;
+
 /** Tells of every change of the theme, until the returned function is called. */
 export function watchLook(listener: (look: Look) => void): () => void {
-  const observer = new MutationObserver(() => listener(currentLook()));
-  observer.observe(document.body, {
-    attributes: true,
-    attributeFilter: ['data-jp-theme-light', 'data-jp-theme-name'],
-  });
-  return () => observer.disconnect();
+  if (observer === null) {
+    observer = new MutationObserver(() => {
+      const look = currentLook();
+      for (const listener of [...listeners]) listener(look);
+    });
+    observer.observe(document.body, {
+      attributes: true,
+      attributeFilter: ['data-jp-theme-light', 'data-jp-theme-name'],
+    });
+  }
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }

@@ -28,3 +28,9 @@ export function setAttribute(node: Element, name: string, value: string | null):
     node.setAttribute(name, value);
   }
 }
+
+/** What tests and styles read of an element, as its `data-millrace-` attributes. */
+export function setData(node: Element, values: Readonly<Record<string, string | number | boolean>>): void {
+  for (const [name, value] of Object.entries(values))
+    setAttribute(node, `data-millrace-${name}`, String(value));
+}

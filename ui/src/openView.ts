@@ -46,11 +46,11 @@ export async function openView({
     return new LiveView({
       output,
       channel,
-      ...origins,
+      asks: origins,
       onHide,
       settings,
       screen: browserScreen,
-      surface: (_model, ask) => new GridSurface(view.title ?? 'Live table', ask, settings),
+      surface: ask => new GridSurface(label, ask, settings),
     });
   }
   const [{ ChartSurface }, selections] = await Promise.all([
@@ -60,11 +60,11 @@ export async function openView({
   return new LiveView({
     output,
     channel,
-    ...origins,
+    asks: origins,
     onHide,
     settings,
     screen: browserScreen,
-    surface: (_model, ask) =>
+    surface: ask =>
       new ChartSurface(view.chart, look, view.title, {
         timeZone: view.timeZone ?? settings.timeZone ?? undefined,
         ask,
@@ -78,7 +78,7 @@ const ORIGIN_ROWS = 8;
 
 /** What lets a view's reader ask where rows come from. */
 function originsOf(label: string, channelOf: OpenViewOptions['originChannel'], settings: ViewSettings) {
-  if (channelOf === undefined) return {};
+  if (channelOf === undefined) return undefined;
   const small = (all: ViewSettings): ViewSettings => ({
     ...all,
     tableRows: Math.min(ORIGIN_ROWS, all.tableRows),
@@ -88,10 +88,10 @@ function originsOf(label: string, channelOf: OpenViewOptions['originChannel'], s
     new LiveView({
       output,
       channel: channelOf(),
-      asks,
+      asks: { ask: asks },
       settings: now,
       screen: browserScreen,
-      surface: (_model, ask) => new GridSurface(heading, ask, now),
+      surface: ask => new GridSurface(heading, ask, now),
     });
   const panel = new OriginsPanel(label, open);
   const beneath = {
@@ -102,7 +102,7 @@ function originsOf(label: string, channelOf: OpenViewOptions['originChannel'], s
     },
     dispose: () => panel.dispose(),
   };
-  return { asks: panel.begin.bind(panel), beneath };
+  return { ask: panel.begin.bind(panel), beneath };
 }
 
 async function selectionsOf(

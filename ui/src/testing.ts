@@ -83,6 +83,7 @@ export class FakeEnd<Open, Request, Message> implements Channel<Open, Request, M
   readonly opened: Open[] = [];
   readonly sent: Request[] = [];
   isClosed = false;
+  left = 0;
   private tell: (state: ChannelState) => void = () => undefined;
   protected deliver: (message: Message, buffers: readonly Uint8Array[]) => void = () => undefined;
 
@@ -102,6 +103,11 @@ export class FakeEnd<Open, Request, Message> implements Channel<Open, Request, M
 
   send(request: Request): void {
     this.sent.push(request);
+  }
+
+  leave(): void {
+    this.left++;
+    this.become('ready', null);
   }
 
   close(): void {

@@ -71,6 +71,17 @@ export class Lab {
     return opened;
   }
 
+  /** Sets what a plug-in of JupyterLab is to do, for pages that are loaded from here on. */
+  async set(plugin: string, values: object): Promise<void> {
+    const { url, token } = inject('lab');
+    const response = await fetch(`${url}/lab/api/settings/${plugin}`, {
+      method: 'PUT',
+      headers: { Authorization: `token ${token}` },
+      body: JSON.stringify({ raw: JSON.stringify(values) }),
+    });
+    if (!response.ok) throw new Error(`The setting of ${plugin} was answered with ${response.status}.`);
+  }
+
   /** Asks the server: `await lab.api('/api/sessions')`. */
   async api(path: string, method = 'GET'): Promise<unknown> {
     const { url, token } = inject('lab');

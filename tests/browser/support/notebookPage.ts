@@ -15,10 +15,12 @@ interface SharedCell {
 }
 
 interface NotebookPanel {
+  dispose(): void;
   readonly content: {
     activeCellIndex: number;
+    notebookConfig: { readonly windowingMode: string };
     readonly widgets: readonly {
-      readonly model: { readonly sharedModel: SharedCell };
+      readonly model: { readonly sharedModel: SharedCell; trusted: boolean };
     }[];
   };
   readonly context: { readonly path: string; save(): Promise<void> };
@@ -30,9 +32,17 @@ interface NotebookPanel {
         readonly status: string;
         readonly connectionStatus: string;
         interrupt(): Promise<void>;
+        requestCommInfo(content: { target_name: string }): Promise<{
+          readonly content: { readonly comms?: Readonly<Record<string, object>> };
+        }>;
       } | null;
     } | null;
   };
+}
+
+/** The class of code cells, as its objects know it. */
+interface CodeCells {
+  execute(cell: object, session: object): Promise<unknown>;
 }
 
 declare global {
@@ -85,6 +95,17 @@ export class NotebookPage {
       const { commands, shell } = window.jupyterapp;
       shell.currentWidget.content.activeCellIndex = index;
       await commands.execute('notebook:run-cell');
+    }, index);
+  }
+
+  /** Runs a cell to its end where it is: JupyterLab keeps the toolbar of each cell that was ever the active one. */
+  async runAside(index: number): Promise<void> {
+    await this.page.evaluate(async index => {
+      const { content, sessionContext } = window.jupyterapp.shell.currentWidget;
+      const cell = content.widgets[index];
+      if (cell === undefined) return;
+      cell.model.trusted = true;
+      await (cell.constructor as unknown as CodeCells).execute(cell, sessionContext);
     }, index);
   }
 

@@ -68,5 +68,7 @@ export class ViewHandle {
       },
       [handle, condition.toString(), argument] as const,
     );
+    // Else the node would be held for as long as its page is open.
+    await handle?.dispose();
   }
 }

@@ -14,7 +14,10 @@ import type { Look, Picture, Surface } from '../view/surface.js';
 import { ChartAsks } from './chartAsks.js';
 import type { ChartSelections } from './chartSelections.js';
 import { ChartReader } from './chartReader.js';
+import { pictureOf } from './chartPicture.js';
+import { emptyOf, roomOf } from './chartRoom.js';
 import { ChartTables, type TableChanges } from './chartTables.js';
+import { drawnTexts } from './drawnTexts.js';
 import { FastLines } from './fastLines.js';
 import { FittedHeight } from './fittedHeight.js';
 import { readerLook, watchReader, type ReaderLook } from './readerLook.js';
@@ -30,9 +33,6 @@ const RESIZE_PAUSE_MS = 120;
 
 /** What can be seen is told after a pause, since another follows while an axis is dragged. */
 const PIXELS_PAUSE_MS = 80;
-
-/** What is behind a saved picture: pages that show it need not have our theme. */
-const PAPER = { light: '#ffffff', dark: '#111111' } as const;
 
 /** What a chart may have beside what it shows. */
 export interface ChartSurfaceOptions {
@@ -53,7 +53,7 @@ export class ChartSurface implements Surface {
   readonly range = null;
   private readonly canvas = element('div', 'millrace-Chart-canvas');
   private readonly error = element('pre', 'millrace-Error');
-  private readonly rows: ChartTables;
+  private rows: ChartTables;
   private readonly reader: ChartReader;
   private model: ViewModel | null = null;
   private readonly fitted = new FittedHeight();
@@ -105,6 +105,7 @@ export class ChartSurface implements Surface {
       escape: () => this.selections?.clear() ?? false,
     });
     if (chart.form === 'stat') this.canvas.removeAttribute('tabindex');
+    this.canvas.style.minHeight = `${roomOf(chart)}px`;
     this.reader = new ChartReader(this.canvas, () =>
       this.model === null ? '' : chartSummary(chart, this.model, timeZone),
     );
@@ -199,12 +200,24 @@ export class ChartSurface implements Surface {
   }
 
   picture(): Picture | null {
-    const drawn = this.canvas.querySelector('canvas');
-    if (drawn === null || drawn.width === 0) return null;
-    const png = pngOf(this.canvas.querySelectorAll('canvas'), PAPER[this.look.mode]);
-    // Sizes as they are written: a chart that is scrolled away may have no box.
-    const size = (css: string): number => Math.round(Number.parseFloat(css)) || 0;
-    return png === null ? null : { png, width: size(drawn.style.width), height: size(drawn.style.height) };
+    return pictureOf(this.canvas, this.look.mode);
+  }
+
+  rest(): void {
+    void this.queue(() => {
+      const { canvas, rows, fast, view } = this;
+      const room = canvas.offsetHeight;
+      if (room > 0) canvas.style.minHeight = `${room}px`;
+      clearTimeout(this.pixelsTimer);
+      fast?.dispose();
+      view?.finalize();
+      emptyOf(canvas);
+      this.fast = undefined;
+      this.view = null;
+      this.rows = rows.empty();
+      this.model = null;
+      return Promise.resolve();
+    });
   }
 
   dispose(): void {
@@ -219,6 +232,8 @@ export class ChartSurface implements Surface {
     this.selections?.dispose();
     this.view?.finalize();
     this.view = null;
+    this.rows = this.rows.empty();
+    emptyOf(this.canvas);
     hideTooltip();
   }
 
@@ -296,6 +311,7 @@ export class ChartSurface implements Surface {
       if (this.outgrows()) await this.buildAt(this.width - this.overhang);
       return this.canvas.querySelector('canvas')?.getBoundingClientRect().height ?? 0;
     });
+    this.canvas.style.minHeight = '';
   }
 
   private async buildAt(width: number): Promise<void> {
@@ -316,7 +332,7 @@ export class ChartSurface implements Surface {
     const spec = this.selections?.begin(sized) ?? withSelections(sized, NONE_SELECTED);
     this.canvas.classList.toggle('millrace-mod-scroll', !isSingleView(spec));
     this.view?.finalize();
-    this.canvas.replaceChildren();
+    emptyOf(this.canvas);
     const made = vegaView(
       spec,
       this.chart,
@@ -358,37 +374,13 @@ export class ChartSurface implements Surface {
   /** A number that stands alone is told as it is read; charts are told by their name. */
   private tell(view: View): void {
     if (this.chart.form !== 'stat') return;
-    const texts = drawnTexts((view.scenegraph() as unknown as { root: SceneItem }).root);
+    const texts = drawnTexts(view);
     setAttribute(this.canvas, 'aria-label', texts.length === 0 ? this.label : texts.join(', '));
   }
 
   private fail(message: string): void {
+    this.canvas.style.minHeight = '';
     setText(this.error, `The ${formOf(this.chart)} cannot be drawn. ${message}`);
     this.error.hidden = false;
   }
-}
-
-interface SceneItem {
-  readonly text?: unknown;
-  readonly items?: readonly SceneItem[];
-}
-
-/** The texts of a drawing, in the order in which they are drawn. */
-function drawnTexts(item: SceneItem): string[] {
-  const own = typeof item.text === 'string' && item.text !== '' ? [item.text] : [];
-  return [...own, ...(item.items ?? []).flatMap(drawnTexts)];
-}
-
-/** Canvases that lie over each other as base64 PNG, on an opaque ground. */
-function pngOf(layers: Iterable<HTMLCanvasElement>, paper: string): string | null {
-  const copy = element('canvas');
-  const [drawn] = layers;
-  copy.width = drawn.width;
-  copy.height = drawn.height;
-  const context = copy.getContext('2d');
-  if (context === null) return null;
-  context.fillStyle = paper;
-  context.fillRect(0, 0, copy.width, copy.height);
-  for (const layer of layers) context.drawImage(layer, 0, 0);
-  return copy.toDataURL('image/png').replace(/^data:image\/png;base64,/, '');
 }

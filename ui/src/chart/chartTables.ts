@@ -15,6 +15,11 @@ export class ChartTables {
     this.first = new ChartRows(timeZone);
   }
 
+  /** The same without rows. */
+  empty(): ChartTables {
+    return new ChartTables(this.timeZone);
+  }
+
   get columns(): readonly ViewColumn[] {
     return this.first.columns;
   }

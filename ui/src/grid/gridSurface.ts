@@ -49,6 +49,7 @@ export class GridSurface implements Surface {
   /** The first row on the screen as it was set, and the scroll position that it was set by: of very tall tables a pixel is many rows. */
   private set = { first: 0, scrollTop: -1 };
   private readonly observer: ResizeObserver | null;
+  private resting = false;
 
   constructor(
     label: string,
@@ -111,6 +112,7 @@ export class GridSurface implements Surface {
   }
 
   draw(change: Change, model: ViewModel): void {
+    this.resting = false;
     // What rows were before, where a frame changes some: those that move are marked as well.
     const before = change.reset ? null : new Map(this.rows.map(row => [row.id, row]));
     this.rows = model.rows();
@@ -157,6 +159,13 @@ export class GridSurface implements Surface {
     return null;
   }
 
+  rest(): void {
+    this.resting = true;
+    this.rows = [];
+    this.lines = [];
+    this.frame.body.replaceChildren();
+  }
+
   dispose(): void {
     this.asker.dispose();
     this.observer?.disconnect();
@@ -177,7 +186,7 @@ export class GridSurface implements Surface {
 
   /** Columns have come, gone or moved: all is drawn anew. */
   private remake(): void {
-    if (this.tableColumns.length === 0) return;
+    if (this.tableColumns.length === 0 || this.resting) return;
     this.rebuild();
     this.cursor.clamp(this.bounds());
     this.layOut();
@@ -390,7 +399,7 @@ export class GridSurface implements Surface {
   }
 
   private measure(): void {
-    if (this.columns.shown.length === 0) return;
+    if (this.columns.shown.length === 0 || this.resting) return;
     this.layOut();
     this.write(false);
     this.askFor();

@@ -35,6 +35,8 @@ export interface Channel<Open, Request, Message> {
   open(open: Open): void;
   /** Sends a request; nothing happens where the channel is not open. */
   send(request: Request): void;
+  /** Ends what was opened, so that the other side holds nothing for it; it is `ready` then. Not there: it stays open until it is closed. */
+  leave?(): void;
   close(): void;
 }
 

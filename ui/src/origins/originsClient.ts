@@ -29,6 +29,11 @@ export class OriginsClient {
     private readonly send: (request: OriginsRequest) => boolean,
   ) {}
 
+  /** Whether something is asked, or an answer looked at. */
+  get isAsked(): boolean {
+    return this.id !== null;
+  }
+
   /** Asks about a row, in the place of one that was asked about before. */
   ask({ part, values }: Pick<AskedRow, 'part' | 'values'>, told: (answer: Answer) => void): void {
     clearInterval(this.timer);

@@ -30,17 +30,17 @@ async function setUp() {
       output: output(),
       channel,
       screen,
-      surface: (_model, ask) => new GridSurface(label, ask),
+      surface: ask => new GridSurface(label, ask),
       ...more,
     });
   };
   const panel = new OriginsPanel('Bars', (_output, label, asks) => {
     const channel = new FakeChannel();
     opened.push(channel);
-    return make(label, channel, { asks });
+    return make(label, channel, { asks: { ask: asks } });
   });
   const channel = new FakeChannel();
-  const view = make('Bars', channel, { asks: panel.begin.bind(panel), beneath: panel });
+  const view = make('Bars', channel, { asks: { ask: panel.begin.bind(panel), beneath: panel } });
   document.body.replaceChildren(view.node);
   const paint = async (): Promise<void> => {
     for (const screen of screens) await screen.paint();

@@ -12,7 +12,7 @@ function setUp(seen = true) {
     output: output([row(0, 1)]),
     channel,
     screen,
-    surface: (_model, ask) => new GridSurface('Live table', ask),
+    surface: ask => new GridSurface('Live table', ask),
   });
   const text = (): string => view.node.textContent ?? '';
   return { channel, screen, view, text, state: () => view.node.dataset.millraceState };
@@ -74,12 +74,14 @@ describe('LiveView', () => {
     expect(channel.take()).toEqual([{ type: 'ack', seq: 0, credit: 1, paintMs: 0 }]);
   });
 
-  it('opens without credit where it is not seen yet', () => {
-    const { channel, screen } = setUp(false);
-    expect(channel.opened[0].credit).toBe(0);
-    channel.take();
+  it('neither opens nor draws before it is seen', async () => {
+    const { channel, screen, view } = setUp(false);
+    await screen.paint();
+    expect(channel.opened).toEqual([]);
+    expect(view.node.querySelectorAll('td')).toHaveLength(0);
     screen.setSeen(true);
-    expect(channel.take()).toMatchObject([{ type: 'ack', credit: 1 }]);
+    expect(channel.opened).toMatchObject([{ credit: 1 }]);
+    expect(view.node.querySelectorAll('td').length).toBeGreaterThan(0);
   });
 
   it('keeps the last drawing as stale when the kernel goes, and asks the next one', async () => {
@@ -119,7 +121,7 @@ describe('LiveView', () => {
       output: saved?.data[VIEW_MIME] as ViewOutput,
       channel: null,
       screen: new FakeScreen(),
-      surface: (_model, ask) => new GridSurface('Live table', ask),
+      surface: ask => new GridSurface('Live table', ask),
     });
     expect(again.node.textContent).toContain('4.5');
     expect(again.node.textContent).toContain('1 of 10 rows');

@@ -1,64 +1,48 @@
-import { PROTOCOL_VERSION, type ViewMessage, type ViewOutput, type ViewRequest } from '@millrace/protocol';
-import { element, setAttribute, setText } from '../dom.js';
+import { PROTOCOL_VERSION, VIEW_MIME, type ViewMessage, type ViewOutput } from '@millrace/protocol';
+import { element, setAttribute, setData } from '../dom.js';
 import type { ChannelState, ViewChannel } from '../model/channel.js';
 import { GroupModel } from '../model/groupModel.js';
+import { isFrame, isWhole } from '../model/frameKinds.js';
 import { NO_CHANGE, ViewModel, type Change, type Frame } from '../model/viewModel.js';
-import type { AskedRow } from '../origins/askedRow.js';
-import { OriginsClient } from '../origins/originsClient.js';
-import { FullScreen } from './fullScreen.js';
-import { RowsBelow } from './rowsBelow.js';
+import { showError } from './errorNote.js';
+import type { LiveViewOptions } from './liveViewOptions.js';
+import { Pace } from './pace.js';
 import { savedBundle, type SavedBundle } from './savedOutput.js';
 import { StatusLine, type Standing } from './statusLine.js';
-import type { Screen } from './screen.js';
-import type { Look, Surface } from './surface.js';
+import { pageShelf, type Shelf } from './shelf.js';
+import type { Look, Picture, Surface } from './surface.js';
 import { DEFAULT_SETTINGS, type ViewSettings } from './viewSettings.js';
-
-export interface LiveViewOptions {
-  readonly output: ViewOutput;
-  /** Null where rows can only be the saved ones. */
-  readonly channel: ViewChannel | null;
-  readonly screen: Screen;
-  /** Makes what draws; it asks for other rows through `ask`, where it shows a range of them. */
-  readonly surface: (model: ViewModel, ask: (request: ViewRequest) => void) => Surface;
-  /** The view is no longer seen: a good time to save its state. */
-  readonly onHide?: () => void;
-  readonly settings?: ViewSettings;
-  /** A row is asked about; not given: none can be. */
-  readonly asks?: (asked: AskedRow, client: OriginsClient) => void;
-  /** What is shown beneath it, and goes with it. */
-  readonly beneath?: {
-    readonly node: HTMLElement;
-    setSettings(settings: ViewSettings): void;
-    dispose(): void;
-  };
-}
+import { ViewTools } from './viewTools.js';
 
 const CREDIT = 1;
-/** A wait that is shorter than a frame of the screen is none. */
-const FRAME_MS = 17;
+/** A view that is seen again waits so many milliseconds for the kernel's rows before it draws those that were kept. */
+const WAKE_MS = 300;
 
 /**
  * A view in a page: it draws the saved rows, asks the kernel for the present ones, applies frames, and lets the kernel
- * send the next one when the last has been painted. A view that is not seen draws nothing and asks for nothing.
+ * send the next one when the last has been painted. A view that is not seen draws nothing and asks for nothing. One that was
+ * never seen, or rests, has no rows and nothing drawn either, only room for it: a notebook may have a thousand.
  */
 export class LiveView {
   readonly node: HTMLElement;
-  private readonly model: ViewModel;
+  /** Its rows; null while it rests. */
+  private held: ViewModel | null = null;
+  /** As it was saved last. */
+  private output: ViewOutput;
   private readonly surface: Surface;
+  private readonly shelf: Shelf;
+  private readonly channel: ViewChannel | null;
+  private readonly pace: Pace;
   private readonly status = new StatusLine();
-  /** What is asked about its rows; null: nothing can be. */
-  private readonly origins: OriginsClient | null;
-  /** Asks the kernel for the rows of a chart. */
-  private askForRows: HTMLElement | null = null;
-  private readonly fullScreen: FullScreen;
-  /** Of a chart. */
-  private readonly rowsBelow: RowsBelow | null;
+  private readonly tools: ViewTools;
   private readonly queue: { frame: Frame; buffers: readonly Uint8Array[]; arrivedMs: number }[] = [];
   private readonly unwatch: () => void;
   private standing: Standing = 'saved';
   private reason: string | null = null;
   private seen = false;
-  private scheduled = false;
+  /** It has been seen, and does not rest. */
+  private awake = false;
+  private waking: ReturnType<typeof setTimeout> | null = null;
   private drawing = false;
   /** Rows came that were not drawn. */
   private behind = false;
@@ -67,44 +51,71 @@ export class LiveView {
   private unsaved = false;
   private disposed = false;
   private settings: ViewSettings;
-  private lastDrawnMs = -Infinity;
-  private waiting: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly options: LiveViewOptions) {
     const { output, screen, channel } = options;
+    this.output = output;
+    this.channel = channel;
+    this.shelf = options.shelf ?? pageShelf;
+    this.pace = new Pace(screen);
     this.settings = options.settings ?? DEFAULT_SETTINGS;
-    this.model = output.parts === undefined ? new ViewModel(output) : new GroupModel(output);
-    this.surface = options.surface(this.model, request => this.channel?.send(request));
+    this.surface = options.surface(request => this.channel?.send(request));
     this.node = element('div', 'millrace-View');
     if (output.view.title !== null)
       this.node.append(element('div', 'millrace-View-title', output.view.title));
     this.node.append(this.surface.node, this.status.node);
-    this.fullScreen = new FullScreen(this.node, isFull => this.surface.setFull?.(isFull));
-    const { kind, title } = output.view;
-    this.rowsBelow = kind === 'chart' ? new RowsBelow(title ?? 'the chart', this.model, this.settings) : null;
-    this.origins = this.makeOrigins();
-    const tools = [this.askForRows, this.rowsBelow?.button ?? null, this.fullScreen.button];
-    this.status.addTools(...tools.filter(tool => tool !== null));
-    if (this.rowsBelow !== null) this.node.append(this.rowsBelow.node);
+    this.tools = this.makeTools();
+    this.status.addTools(...this.tools.buttons);
     this.node.dataset.millraceView = output.view.kind;
     this.node.dataset.millraceViewId = output.viewId;
     this.setSettings(this.settings);
-    void this.drawAll();
-    this.unwatch = screen.watch(this.node, seen => this.setSeen(seen));
     channel?.onMessage((message, buffers) => this.receive(message, buffers));
     channel?.onState(state => this.setChannelState(state));
     if (channel === null) this.showStatus();
+    this.unwatch = screen.watch(this.node, seen => this.setSeen(seen));
+  }
+
+  private get model(): ViewModel {
+    return (this.held ??=
+      this.output.parts === undefined ? new ViewModel(this.output) : new GroupModel(this.output));
   }
 
   /** The view's present state, where it differs from that saved last; to be written into the notebook. */
   takeSaved(): SavedBundle | null {
     if (!this.unsaved || this.disposed) return null;
     this.unsaved = false;
-    const { output } = this.options;
+    return this.bundle(this.surface.picture());
+  }
+
+  private bundle(picture: Picture | null): SavedBundle {
+    const { output } = this;
     const selections = this.surface.selections?.saved;
     const view =
       selections === undefined || output.view.kind !== 'chart' ? output.view : { ...output.view, selections };
-    return savedBundle({ ...output, view }, this.model, this.surface.picture());
+    return savedBundle({ ...output, view }, this.model, picture);
+  }
+
+  /**
+   * Gives up what it has drawn and its rows, where the kernel has them too: out of sight it costs next to nothing. What the reader has
+   * set, such as an order of rows or a part of an axis, stays.
+   */
+  rest(): void {
+    if (!this.awake || this.seen || this.disposed) return;
+    // What its reader has opened of it hangs on its rows.
+    if (this.tools.isOpen) return;
+    // Frames may have come since it went out of sight.
+    if (this.unsaved) this.options.onHide?.();
+    this.awake = false;
+    this.stopWaking();
+    if (this.channel?.state.kind === 'open' && this.channel.leave !== undefined) {
+      this.unsaved = false;
+      this.output = this.bundle(null).data[VIEW_MIME] as ViewOutput;
+      this.channel.leave();
+      this.held = null;
+    }
+    this.behind = true;
+    this.surface.rest?.();
+    this.showStatus();
   }
 
   async setLook(look: Look): Promise<void> {
@@ -116,67 +127,76 @@ export class LiveView {
     this.settings = settings;
     setAttribute(this.node, 'data-millrace-flash', settings.flash ? null : 'off');
     this.surface.setSettings?.(settings);
-    this.options.beneath?.setSettings(settings);
-    const zone = this.options.output.view.kind === 'chart' ? this.options.output.view.timeZone : undefined;
-    this.rowsBelow?.setSettings(zone === undefined ? settings : { ...settings, timeZone: zone });
+    this.tools.setSettings(settings);
   }
 
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
-    if (this.waiting !== null) clearTimeout(this.waiting);
+    this.pace.stop();
+    this.stopWaking();
     this.unwatch();
-    this.options.beneath?.dispose();
+    this.shelf.drop(this);
+    this.queue.length = 0;
+    this.tools.dispose();
     this.channel?.close();
-    this.fullScreen.dispose();
-    this.rowsBelow?.dispose();
     this.surface.dispose();
     this.node.remove();
   }
 
-  private makeOrigins(): OriginsClient | null {
-    const { asks, channel, beneath } = this.options;
-    if (asks === undefined || channel === null) return null;
-    const client = new OriginsClient(request => {
-      if (channel.state.kind !== 'open' || this.standing !== 'current') return false;
-      channel.send(request);
-      return true;
+  private makeTools(): ViewTools {
+    const { options, channel } = this;
+    const { view } = options.output;
+    return new ViewTools({
+      node: this.node,
+      surface: this.surface,
+      chart: view.kind === 'chart' ? { title: view.title, timeZone: view.timeZone } : null,
+      settings: this.settings,
+      asks: channel === null ? null : (options.asks ?? null),
+      model: () => this.model,
+      send: request => {
+        if (channel?.state.kind !== 'open' || this.standing !== 'current') return false;
+        channel.send(request);
+        return true;
+      },
     });
-    this.askForRows = this.surface.asks?.(asked => asks(asked, client)) ?? null;
-    if (beneath !== undefined) this.node.append(beneath.node);
-    return client;
-  }
-
-  private get channel(): ViewChannel | null {
-    return this.options.channel;
   }
 
   private setChannelState(state: ChannelState): void {
     if (this.disposed) return;
-    if (state.kind === 'ready') {
-      this.queue.length = 0;
-      this.resyncing = false;
-      const arrangement = this.surface.arrangement ?? null;
-      const pixels = this.surface.pixels ?? null;
-      const { parts } = this.options.output;
-      this.channel?.open({
-        v: PROTOCOL_VERSION,
-        viewId: this.options.output.viewId,
-        credit: this.seen ? CREDIT : 0,
-        range: this.surface.range,
-        ...(arrangement === null ? {} : { arrangement }),
-        ...(pixels === null ? {} : { pixels }),
-        ...(parts === undefined ? {} : { parts: parts.map(part => part.viewId) }),
-      });
-    } else if (state.kind !== 'open') {
-      // What was drawn from a kernel that is gone is stale; what was drawn from the file is still what was saved.
-      this.standing = this.standing === 'saved' && this.model.seq === 0 ? 'saved' : 'stale';
-      this.reason = state.reason;
-      this.surface.setLive(false);
-      this.origins?.lost(state.reason ?? 'The kernel is gone.');
-      this.showStatus();
-    }
-    if (state.kind === 'ready' || state.kind === 'open') this.showStatus();
+    if (state.kind !== 'ready' && state.kind !== 'open') return this.lose(state.reason);
+    if (state.kind === 'ready' && this.awake) this.open();
+    this.showStatus();
+  }
+
+  /** What was drawn from a kernel that is gone is stale; what was drawn from the file is still what was saved. */
+  private lose(reason: string | null): void {
+    this.standing = this.standing === 'saved' && (this.held?.seq ?? 0) === 0 ? 'saved' : 'stale';
+    this.reason = reason;
+    this.surface.setLive(false);
+    this.tools.lost(reason ?? 'The kernel is gone.');
+    this.showStatus();
+    if (this.waking !== null) void this.drawAll();
+  }
+
+  /** Asks the kernel for the rows. */
+  private open(): void {
+    this.queue.length = 0;
+    this.resyncing = false;
+    const arrangement = this.surface.arrangement ?? null;
+    const pixels = this.surface.pixels ?? null;
+    const { parts, viewId } = this.output;
+    this.channel?.open({
+      v: PROTOCOL_VERSION,
+      viewId,
+      credit: this.seen ? CREDIT : 0,
+      range: this.surface.range,
+      ...(arrangement === null ? {} : { arrangement }),
+      ...(pixels === null ? {} : { pixels }),
+      ...(parts === undefined ? {} : { parts: parts.map(part => part.viewId) }),
+    });
+    // A view whose kernel came back while it was not seen.
+    if (!this.seen) this.channel?.send({ type: 'hide' });
   }
 
   /** Only takes the message in: drawing waits for the next animation frame. */
@@ -193,7 +213,7 @@ export class LiveView {
       case 'status':
         this.model.status = message.status;
         // A grid's height is that of the whole table, of which the status tells.
-        if (this.seen && this.surface.range !== null && !this.drawing)
+        if (this.seen && this.waking === null && this.surface.range !== null && !this.drawing)
           void this.surface.draw(NO_CHANGE, this.model);
         this.showStatus();
         return;
@@ -204,14 +224,10 @@ export class LiveView {
         this.surface.refused?.(message.reason);
         return;
       case 'origins':
-        this.origins?.receive(message);
+        this.tools.receive(message);
         return;
       case 'bye':
-        this.standing = this.model.seq === 0 ? 'saved' : 'stale';
-        this.reason = message.reason;
-        this.surface.setLive(false);
-        this.origins?.lost(message.reason);
-        this.showStatus();
+        this.lose(message.reason);
         return;
     }
   }
@@ -233,31 +249,21 @@ export class LiveView {
   }
 
   private schedule(): void {
-    if (this.scheduled || this.drawing || this.waiting !== null) return;
-    const wait = this.lastDrawnMs + 1000 / this.settings.framesPerSecond - this.options.screen.now();
-    // A frame that would be drawn too soon is kept; meanwhile the kernel conflates what comes.
-    if (wait > FRAME_MS) {
-      this.waiting = setTimeout(() => {
-        this.waiting = null;
-        if (!this.disposed) this.schedule();
-      }, wait);
-      return;
-    }
-    this.scheduled = true;
-    this.options.screen.nextFrame(() => {
-      this.scheduled = false;
-      if (this.disposed || !this.seen) return;
-      void this.drawNext();
+    if (this.drawing) return;
+    this.pace.next(this.settings.framesPerSecond, () => {
+      if (!this.disposed && this.seen) void this.drawNext();
     });
   }
 
   private async drawNext(): Promise<void> {
+    // What is being drawn asks for the next frame at its end.
+    if (this.drawing) return;
     const next = this.queue.shift();
-    if (next === undefined || this.drawing) return;
+    if (next === undefined) return;
     const change = this.apply(next.frame, next.buffers);
     if (change !== null) {
       this.drawing = true;
-      this.lastDrawnMs = this.options.screen.now();
+      this.pace.drawn();
       try {
         await this.surface.draw(change, this.model);
       } catch (error) {
@@ -272,7 +278,7 @@ export class LiveView {
     if (this.queue.length > 0) this.schedule();
   }
 
-  /** A method, so that what may have changed while a drawing was awaited is read again. */
+  /** A method: it may have changed while a drawing was awaited. */
   private isOver(): boolean {
     return this.disposed;
   }
@@ -284,8 +290,7 @@ export class LiveView {
     try {
       change = this.model.apply(frame, buffers);
     } catch (error) {
-      this.fail(error);
-      return null;
+      return this.fail(error);
     }
     if (change === 'gap') {
       this.resyncing = true;
@@ -293,6 +298,10 @@ export class LiveView {
       return null;
     }
     this.resyncing = false;
+    if (change.reset) {
+      this.stopWaking();
+      this.behind = false;
+    }
     this.standing = 'current';
     this.reason = null;
     this.unsaved = true;
@@ -323,15 +332,41 @@ export class LiveView {
       this.applyUnseen();
       if (this.channel?.state.kind === 'open') this.channel.send({ type: 'hide' });
       this.options.onHide?.();
+      this.shelf.put(this);
       return;
     }
+    this.shelf.drop(this);
+    if (!this.awake) return this.wake();
     if (this.behind) void this.drawAll();
+    this.askAgain();
+  }
+
+  /** It is seen for the first time, or after it has rested. */
+  private wake(): void {
+    this.awake = true;
+    const isReady = this.channel?.state.kind === 'ready';
+    // What was drawn is where the reader left it: the kernel's rows come soon, and those that were kept are older.
+    if (isReady && this.behind) this.waking = setTimeout(() => void this.drawAll(), WAKE_MS);
+    else void this.drawAll();
+    if (isReady) this.open();
+    else this.askAgain();
+    this.showStatus();
+  }
+
+  /** Asks for frames of what was opened before. */
+  private askAgain(): void {
     if (this.channel?.state.kind === 'open')
       this.channel.send({ type: 'ack', seq: 0, credit: CREDIT, paintMs: 0 });
   }
 
+  private stopWaking(): void {
+    if (this.waking !== null) clearTimeout(this.waking);
+    this.waking = null;
+  }
+
   private async drawAll(): Promise<void> {
     this.behind = false;
+    this.stopWaking();
     this.drawing = true;
     try {
       await this.surface.draw(this.model.whole(), this.model);
@@ -345,54 +380,23 @@ export class LiveView {
     if (this.queue.length > 0) this.schedule();
   }
 
-  /** Of the two ways to a chart's rows there is one: the kernel's, which has all of them, where there is one. */
-  private showTools(): void {
-    const { askForRows, rowsBelow } = this;
-    if (askForRows === null || rowsBelow === null) return;
-    askForRows.hidden = this.standing !== 'current' || rowsBelow.isShown;
-    rowsBelow.button.hidden = !askForRows.hidden;
-  }
-
   private showStatus(): void {
-    const { status, size, seq } = this.model;
-    this.rowsBelow?.changed();
-    this.showTools();
+    this.tools.changed(this.standing === 'current');
+    // One that rests has no rows, which nobody sees.
+    const { status, size, seq } = this.held ?? { status: this.output.snapshot.status, size: 0, seq: 0 };
     this.status.update(
       status,
       this.standing,
       this.reason,
       this.options.output.view.kind === 'chart' || this.standing !== 'current' ? size : status.total,
     );
-    setAttribute(this.node, 'data-millrace-seq', String(seq));
-    setAttribute(
-      this.node,
-      'data-millrace-state',
-      this.standing === 'current' ? status.state : this.standing,
-    );
-    setAttribute(this.node, 'data-millrace-rows', String(size));
-    setAttribute(this.node, 'data-millrace-total', String(status.total));
-    setAttribute(this.node, 'data-millrace-channel', this.channel?.state.kind ?? 'none');
+    const state = this.standing === 'current' ? status.state : this.standing;
+    const channel = this.channel?.state.kind ?? 'none';
+    setData(this.node, { seq, state, rows: size, total: status.total, channel, awake: this.awake });
   }
 
-  private fail(error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error);
-    let note = this.node.querySelector(':scope > .millrace-Error');
-    if (note === null) {
-      note = element('pre', 'millrace-Error');
-      note.setAttribute('role', 'alert');
-      this.status.node.before(note);
-    }
-    setText(note, text);
+  private fail(error: unknown): null {
+    showError(this.node, this.status.node, error);
+    return null;
   }
-}
-
-/** Whether any of what several tables tell are rows. */
-function isFrame({ messages }: Extract<Frame, { type: 'group' }>): boolean {
-  return messages.some(({ message }) => message.type === 'snapshot' || message.type === 'delta');
-}
-
-/** Whether a frame stands for itself, whatever was before it. */
-function isWhole(frame: Frame): boolean {
-  if (frame.type !== 'group') return frame.type === 'snapshot';
-  return !frame.messages.some(({ message }) => message.type === 'delta');
 }

@@ -10,7 +10,7 @@ afterEach(() => void vi.useRealTimers());
 
 function setUp() {
   const model = new ViewModel(output([], 'chart'));
-  const rows = new RowsBelow('Prices', model, DEFAULT_SETTINGS);
+  const rows = new RowsBelow('Prices', () => model, DEFAULT_SETTINGS);
   const receive = ([frame, buffers]: ReturnType<typeof snapshot>): void => {
     model.apply(frame, buffers);
     rows.changed();

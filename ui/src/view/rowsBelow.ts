@@ -48,7 +48,7 @@ export class RowsBelow {
 
   constructor(
     private readonly label: string,
-    private readonly model: ViewModel,
+    private readonly model: () => ViewModel,
     private settings: ViewSettings,
   ) {
     this.button.setAttribute('aria-expanded', 'false');
@@ -92,7 +92,8 @@ export class RowsBelow {
   }
 
   private show(): void {
-    const models = [this.model, ...this.model.others];
+    const model = this.model();
+    const models = [model, ...model.others];
     this.shown = models.map((source, at) => {
       const name = models.length === 1 ? `Rows of ${this.label}` : `Rows of ${this.label}, table ${at + 1}`;
       return { model: new RowsOf(source), grid: new GridSurface(name, () => undefined, this.settings) };

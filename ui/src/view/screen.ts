@@ -20,22 +20,57 @@ export const browserScreen: Screen = {
     };
     port2.postMessage(null);
   },
-  watch: (node, listener) => {
-    let inSight = false;
-    const tell = (): void => listener(inSight && document.visibilityState === 'visible');
-    const observer = new IntersectionObserver(
-      entries => {
-        inSight = entries[entries.length - 1].isIntersecting;
-        tell();
-      },
-      { rootMargin: '64px' },
-    );
-    observer.observe(node);
-    document.addEventListener('visibilitychange', tell);
-    return () => {
-      observer.disconnect();
-      document.removeEventListener('visibilitychange', tell);
-    };
-  },
+  watch: (node, listener) => sight().watch(node, listener),
   now: () => performance.now(),
 };
+
+/** So far beyond what is seen, views are drawn already. */
+const AHEAD = '64px';
+
+interface Watched {
+  inSight: boolean;
+  readonly listener: (seen: boolean) => void;
+}
+
+/** One observer for all views of the page: a notebook may have a thousand. */
+class Sight {
+  readonly #watched = new Map<Element, Watched>();
+  readonly #observer: IntersectionObserver;
+
+  constructor() {
+    // What scrolls within the page has a margin of its own, where the browser knows it.
+    const options = { rootMargin: AHEAD, scrollMargin: AHEAD };
+    this.#observer = new IntersectionObserver(entries => {
+      for (const { target, isIntersecting } of entries) {
+        const watched = this.#watched.get(target);
+        if (watched === undefined) continue;
+        watched.inSight = isIntersecting;
+        tell(watched);
+      }
+    }, options);
+    document.addEventListener('visibilitychange', () => {
+      for (const watched of [...this.#watched.values()]) tell(watched);
+    });
+  }
+
+  watch(node: Element, listener: (seen: boolean) => void): () => void {
+    const watched = { inSight: false, listener };
+    this.#watched.set(node, watched);
+    this.#observer.observe(node);
+    return () => {
+      if (this.#watched.get(node) !== watched) return;
+      this.#watched.delete(node);
+      this.#observer.unobserve(node);
+    };
+  }
+}
+
+function tell({ inSight, listener }: Watched): void {
+  listener(inSight && document.visibilityState === 'visible');
+}
+
+let shared: Sight | null = null;
+
+function sight(): Sight {
+  return (shared ??= new Sight());
+}

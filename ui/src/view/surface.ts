@@ -45,5 +45,7 @@ export interface Surface {
   readonly selections?: { readonly saved: readonly ChartSelection[] } | null;
   /** What is drawn as a picture, for readers without this extension; null where there is none. */
   picture(): Picture | null;
+  /** Gives up what it has drawn and keeps its room and what the reader has set. The next drawing begins anew. */
+  rest?(): void;
   dispose(): void;
 }

@@ -14,7 +14,7 @@ async function setUp(given: Partial<ViewSettings> = {}) {
     channel,
     screen,
     settings,
-    surface: (_model, ask) => new GridSurface('Live table', ask, settings),
+    surface: ask => new GridSurface('Live table', ask, settings),
   });
   const rows = Array.from({ length: 40 }, (_, k) => row(k, k));
   channel.receive(snapshot(1, rows));
