@@ -160,6 +160,9 @@ class Panel {
       await output.screenshot({ path: join(ARTIFACTS, `origins-${name}-${theme.toLowerCase()}.png`) });
     }
     await this.notebook.theme('JupyterLab Light');
+    await this.notebook.page.emulateMedia({ forcedColors: 'active' });
+    await output.screenshot({ path: join(ARTIFACTS, `origins-${name}-contrast.png`) });
+    await this.notebook.page.emulateMedia({ forcedColors: 'none' });
   }
 }
 
