@@ -115,7 +115,7 @@ test('a brush and an input filter', async () => {
   expect(troubles).toEqual([]);
 });
 
-test('tables are downloaded as CSV and Arrow, whole and as they are filtered', async () => {
+test('tables are downloaded as CSV and Arrow', async () => {
   const { page, troubles } = await open();
   await seen(page, BARS, 'ended');
   const view = viewAt(page, BARS);
@@ -131,7 +131,7 @@ test('tables are downloaded as CSV and Arrow, whole and as they are filtered', a
   expect(await view.getByRole('menuitem').allTextContents()).toEqual(['CSV', 'Arrow']);
   await page.keyboard.press('Escape');
   const lines = (await download('CSV')).toString('utf8').trim().split(/\r?\n/);
-  expect(lines[0]).toBe('symbol,windowStart,windowEnd,close,volume,n');
+  expect(lines[0]).toMatch(/^symbol,windowStart,windowEnd,.*close,volume,n$/);
   expect(lines).toHaveLength(31);
   const arrow = await download('Arrow');
   expect(arrow.subarray(0, 6).toString('latin1')).toBe('ARROW1');
