@@ -14,8 +14,8 @@ const WIDE = `readings.keep({ rows: 1_000_000 }).derive(r => ({
   square: r.value.mul(r.value), next: r.sequence.add(1),
 }))`;
 
-const BARS = `readings.window(tumble('20 s')).groupBy('device').aggregate(r => ({ highest: max(r.value) }))
-  .bar({ x: 'windowStart', y: 'highest', color: 'device', last: '10 min' })`;
+const BARS = `readings.window(tumble('100 ms')).groupBy('device').aggregate(r => ({ highest: max(r.value) }))
+  .bar({ x: 'windowStart', y: 'highest', color: 'device', last: '3 s' })`;
 
 const single = (name, rate, before, show, target) => ({
   name,
@@ -35,7 +35,7 @@ export const CASES = [
     views: 20,
     target: '5 paints a second each',
   },
-  single('bars 30 x 5, stacked, 30/s', 30, 20_000, BARS, null),
+  single('bars 30 x 5, stacked, 10/s', 30, 300, BARS, null),
   single(
     'points 2,000, 30/s',
     30,

@@ -27,10 +27,11 @@ const header = () => ({
   madeAtMs: 0,
 });
 
-/** Where the axis of a live chart ends: it leaves room for some rows, and then for more. */
+/** From where to where the axis of a live chart is: it stands still until the room beyond its rows is used up, as the engine has it. */
 const spanAt = () => {
   const step = 60;
-  return [1.7e12 + 33 * (made - model.size / 5), 1.7e12 + 33 * Math.ceil((made + 1) / step) * step];
+  const begin = Math.floor((made - model.size / 5) / step) * step;
+  return [1.7e12 + 33 * begin, 1.7e12 + 33 * Math.ceil((made + 1) / step) * step];
 };
 
 /** Draws the first rows: so many points of each of five lines. */

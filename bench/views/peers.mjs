@@ -2,7 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { toVegaLite } from '@millrace/protocol';
 
-const UPDATES = 20;
+/** As many as an axis that stands still takes: it moves once meanwhile. */
+const UPDATES = 60;
 
 const OURS = fileURLToPath(new URL('./linesPage.mjs', import.meta.url));
 const VEGAS = fileURLToPath(new URL('./vegaPage.mjs', import.meta.url));

@@ -16,7 +16,14 @@ import { plotOf } from './linePainter.js';
 import { LinesCanvas } from './linesCanvas.js';
 import { pointReader, type PointReader } from './pointReader.js';
 import { PointTip } from './pointTip.js';
+import { isSameAxis, roundAxisOf } from './roundDomain.js';
 import { SeriesPoints } from './seriesPoints.js';
+
+/** How far rows reach, and what else axes and legend depend on. */
+interface Given {
+  readonly others: string;
+  readonly y: readonly [number, number];
+}
 
 /**
  * Lines that are drawn beside Vega: it draws axes, legend and titles of a chart of lines, of a few rows that have the same reach as all of them, and is asked again only when
@@ -31,8 +38,9 @@ export class FastLines {
   private read: PointReader | null = null;
   private look: LineLook | null = null;
   private span: readonly [number, number] | null = null;
-  /** What Vega was given, and what it then made of it. */
-  private given = '';
+  /** What Vega was given. */
+  private given: Given = { others: '', y: [NaN, NaN] };
+  private roundAxis: ReturnType<typeof roundAxisOf> = null;
   private datums: Datum[] = [];
   private view: View | null = null;
 
@@ -69,6 +77,7 @@ export class FastLines {
   adapt(spec: Spec): Spec | null {
     const without = withoutLines(spec, this.lines, this.chart.form !== 'vegaLite');
     this.look = without?.look ?? null;
+    this.roundAxis = roundAxisOf(spec);
     return without?.spec ?? null;
   }
 
@@ -85,7 +94,7 @@ export class FastLines {
   /** Draws what has changed. @returns whether axes or legend may have. */
   async update(view: View): Promise<boolean> {
     const reach = this.reach();
-    const hasChanged = reach !== this.given;
+    const hasChanged = !this.isAsGiven(view, reach);
     if (hasChanged) {
       const before = this.datums;
       this.given = reach;
@@ -142,9 +151,19 @@ export class FastLines {
     return reach === null ? null : { x: (isTime ? this.span : null) ?? reach.x, y: reach.y };
   }
 
-  private reach(): string {
+  private reach(): Given {
     const extents = this.extents();
-    return JSON.stringify([extents, this.points.series.map(({ value }) => value), this.points.hasRevised]);
+    const values = this.points.series.map(({ value }) => value);
+    const others = JSON.stringify([extents?.x, values, this.points.hasRevised]);
+    return { others, y: extents?.y ?? [NaN, NaN] };
+  }
+
+  /** Whether Vega would draw the same axes and legend. */
+  private isAsGiven(view: View, { others, y }: Given): boolean {
+    const { given } = this;
+    if (others !== given.others) return false;
+    if (Object.is(y[0], given.y[0]) && Object.is(y[1], given.y[1])) return true;
+    return this.roundAxis !== null && isSameAxis(view, this.roundAxis, given.y, y);
   }
 
   /** A few rows that reach as far as all of them, of every series. */
