@@ -65,7 +65,11 @@ export class LiveView {
     if (output.view.title !== null)
       this.node.append(element('div', 'millrace-View-title', output.view.title));
     this.node.append(this.surface.node, this.status.node);
-    this.fullScreen = new FullScreen(this.node, isFull => this.surface.setFull?.(isFull));
+    this.fullScreen = new FullScreen(this.node, isFull => {
+      this.surface.setFull?.(isFull);
+      // A picture that was saved meanwhile is as large as the screen.
+      if (!isFull && this.model.seq > 0) this.unsaved = true;
+    });
     const { kind, title } = output.view;
     this.rowsBelow = kind === 'chart' ? new RowsBelow(title ?? 'the chart', this.model, this.settings) : null;
     this.status.addTools(...(this.rowsBelow === null ? [] : [this.rowsBelow.button]), this.fullScreen.button);
