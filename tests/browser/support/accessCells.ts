@@ -16,8 +16,9 @@ const VIEWS = {
   depth: `Table.of({ bid: [99, 98, 97, 95], bidSize: [2, 5, 1, 9], ask: [101, 102, 104, 105], askSize: [1, 4, 4, 8] }).depth()`,
   selection: `const overview = trades.chart({
   height: 140,
-  params: [{ name: 'brush', select: { type: 'interval', encodings: ['x'] } }],
-  mark: { type: 'point', size: 8 },
+  params: [{ name: 'brush', select: { type: 'interval', encodings: ['x'] } },
+    { name: 'size', value: 8, bind: { input: 'range', min: 2, max: 30, step: 1, name: 'Size of points' } }],
+  mark: { type: 'point', size: { expr: 'size' } },
   encoding: { x: { field: 'ts', type: 'temporal' }, y: { field: 'price', scale: { zero: false } }, color: { field: 'symbol' } },
 }, { maxRows: 2000 });
 overview`,

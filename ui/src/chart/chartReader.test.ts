@@ -42,6 +42,13 @@ describe('the words beside a chart', () => {
     expect(made()).toBe(1);
   });
 
+  it('say so where a saved output has values that are none of its columns', () => {
+    const reader = new ChartReader(document.createElement('div'), () => String(BigInt(1.5)));
+    reader.changed();
+    vi.advanceTimersByTime(500);
+    expect(reader.node.textContent).toContain('cannot be told in words');
+  });
+
   it('are made no more once the chart is gone', () => {
     const { host, reader, made } = setUp();
     reader.changed();

@@ -52,6 +52,8 @@ export class ChartSurface implements Surface {
   readonly node = element('div', 'millrace-Chart');
   readonly range = null;
   private readonly canvas = element('div', 'millrace-Chart-canvas');
+  /** Beside the picture: what is in a picture cannot be reached. */
+  private readonly controls = element('div', 'millrace-Chart-controls');
   private readonly error = element('pre', 'millrace-Error');
   private rows: ChartTables;
   private readonly reader: ChartReader;
@@ -109,7 +111,7 @@ export class ChartSurface implements Surface {
     this.reader = new ChartReader(this.canvas, () =>
       this.model === null ? '' : chartSummary(chart, this.model, timeZone),
     );
-    this.node.append(this.canvas, this.reader.node, this.zoom.button, this.error);
+    this.node.append(this.canvas, this.controls, this.reader.node, this.zoom.button, this.error);
     if (selections !== null) {
       this.node.append(selections.node);
       selections.onChange(() => void this.queue(() => this.build()));
@@ -278,7 +280,8 @@ export class ChartSurface implements Surface {
   /** How tall it may become where it has the whole screen; 0 elsewhere. A number that stands alone stays as it is. */
   private roomInFull(): number {
     if (!this.isFull || this.chart.form === 'stat') return 0;
-    return Math.max(0, Math.floor(this.node.clientHeight) - (this.selections?.node.offsetHeight ?? 0) - 4);
+    const below = this.controls.offsetHeight + (this.selections?.node.offsetHeight ?? 0);
+    return Math.max(0, Math.floor(this.node.clientHeight) - below - 4);
   }
 
   /** The width is read off the page after a pause, since a chart of another width is built anew. */
@@ -340,6 +343,7 @@ export class ChartSurface implements Surface {
       this.zoom.held,
       message => this.fail(message),
       spec => this.adapted(spec),
+      this.controls,
     );
     const { view } = made;
     this.view = view;

@@ -20,13 +20,21 @@ export function vegaView(
   onError: (message: string) => void,
   /** Leaves out of the compiled spec what is drawn by somebody else. */
   adapt: (spec: Spec) => Spec = spec => spec,
+  /** Where controls of the spec's own go; not given: beneath what is drawn. */
+  controls?: HTMLElement,
 ): { readonly view: View; readonly scales: readonly string[] } {
   const logger = new ErrorLogger(onError);
   const { spec: compiled } = compile(spec as unknown as TopLevelSpec, { logger });
   const { spec: vegaSpec, scales } = withSpan(compiled as Spec, chart, span);
-  const runtime: Runtime = parse(adapt(vegaSpec), undefined, { ast: true });
+  const parsed: Runtime = parse(adapt(vegaSpec), undefined, { ast: true });
+  // Of the page a spec reaches nothing: Vega would clear any element that one of its controls names.
+  const runtime = {
+    ...parsed,
+    eventConfig: { ...(parsed as Events).eventConfig, bind: 'container' as const },
+  };
   const view = new View(runtime, {
     container: host,
+    ...(controls === undefined ? {} : { bind: controls }),
     renderer: 'canvas',
     hover: true,
     expr: quickExpressions,
@@ -35,6 +43,11 @@ export function vegaView(
     tooltip: showTooltip,
   });
   return { view, scales };
+}
+
+/** Of a runtime: which elements of the page it listens to. */
+interface Events {
+  readonly eventConfig?: object;
 }
 
 /** How a chart's spec is named to people, in errors. */

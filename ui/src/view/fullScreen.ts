@@ -58,7 +58,8 @@ export class FullScreen {
 
   private leave(): void {
     document.removeEventListener('keydown', this.onKey);
-    if (document.fullscreenElement === this.node) void document.exitFullscreen();
+    // It fails where the browser has left it by itself meanwhile.
+    if (document.fullscreenElement === this.node) document.exitFullscreen().catch(() => undefined);
     // Its attribute alone hides an element.
     if (this.node.popover !== undefined && this.node.popover !== null) {
       if (this.node.isConnected && this.node.matches(':popover-open')) this.node.hidePopover();

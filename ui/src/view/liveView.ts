@@ -149,6 +149,11 @@ export class LiveView {
     const { view } = options.output;
     return new ViewTools({
       node: this.node,
+      setFull: isFull => {
+        this.surface.setFull?.(isFull);
+        // A picture that was saved meanwhile is as large as the screen.
+        if (!isFull && (this.held?.seq ?? 0) > 0) this.unsaved = true;
+      },
       surface: this.surface,
       chart: view.kind === 'chart' ? { title: view.title, timeZone: view.timeZone } : null,
       settings: this.settings,
@@ -278,7 +283,6 @@ export class LiveView {
     if (this.queue.length > 0) this.schedule();
   }
 
-  /** A method: it may have changed while a drawing was awaited. */
   private isOver(): boolean {
     return this.disposed;
   }

@@ -27,6 +27,8 @@ interface ToolsOf {
   /** Null where nobody can ask. */
   readonly asks: ViewAsks | null;
   model(): ViewModel;
+  /** The view has the whole screen, or no longer. */
+  setFull(isFull: boolean): void;
   /** @returns whether there is somebody to ask */
   send(request: OriginsRequest): boolean;
 }
@@ -42,7 +44,7 @@ export class ViewTools {
 
   constructor(private readonly options: ToolsOf) {
     const { node, surface, chart, settings, asks } = options;
-    this.fullScreen = new FullScreen(node, isFull => surface.setFull?.(isFull));
+    this.fullScreen = new FullScreen(node, isFull => options.setFull(isFull));
     this.rowsBelow =
       chart === null ? null : new RowsBelow(chart.title ?? 'the chart', () => options.model(), settings);
     if (asks !== null) {

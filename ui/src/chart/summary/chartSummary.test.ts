@@ -153,6 +153,8 @@ describe('the summary of a chart', () => {
     let deep: Record<string, unknown> = { mark: 'line' };
     for (let k = 0; k < 2000; k++) deep = { layer: [deep, deep] };
     expect(describeChart({ form: 'vegaLite', spec: deep }).text).toBe('Chart');
+    const told = describeChart({ form: 'vegaLite', spec: { description: `a\nb\u0000 ${long}` } }).text;
+    expect(told.startsWith('a b x') && told.length <= 240).toBe(true);
     const odd = { mark: { type: 7 }, encoding: [], layer: [null, 3, { mark: {} }], spec: 'no', data: 9 };
     expect(describeChart({ form: 'vegaLite', spec: odd }).text).toBe('Chart');
   });

@@ -72,7 +72,7 @@ export function describeChart(chart: ChartSpec): Described {
       return text(`The newest ${plainText(chart.value)}`, { x: chart.x, y: chart.value });
     case 'candlestick': {
       const { x, open, high, low, close, volume, facet: series } = chart;
-      const prices = listed([open, high, low, close].map(plainText));
+      const prices = listed([open, high, low, close].map(name => plainText(name)));
       const bars = volume === null ? '' : `, with bars of ${plainText(volume)}`;
       const drawn = { x, y: close, series };
       return text(`Candlestick chart of ${prices} by ${plainText(x)}${bars}${chartEach(series)}`, drawn);

@@ -1,6 +1,6 @@
 import type { VegaLiteSpec } from '@millrace/protocol';
 import type { Described, Drawn } from './describe.js';
-import { listed, plainText, shortened } from './plainText.js';
+import { listed, plainText } from './plainText.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -34,7 +34,7 @@ export function describeSpec(spec: VegaLiteSpec): Described {
   const texts = [...new Set(marks.map(({ text }) => text))];
   const more = texts.length > MOST_MARKS ? [`${texts.length - MOST_MARKS} more`] : [];
   const shown = texts.length === 0 ? 'Chart' : `Chart of ${listed([...texts.slice(0, MOST_MARKS), ...more])}`;
-  const own = typeof spec.description === 'string' ? shortened(spec.description.trim(), MOST_TEXT) : '';
+  const own = typeof spec.description === 'string' ? plainText(spec.description, MOST_TEXT) : '';
   return {
     text: own === '' ? shown : own,
     drawn: marks.slice(0, MOST_MARKS).flatMap(({ drawn }) => drawn ?? []),

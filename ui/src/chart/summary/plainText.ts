@@ -2,12 +2,12 @@
 const MOST = 60;
 
 /** Text of whoever wrote the notebook, or of data, as a sentence can hold it: one line, and not long. */
-export function plainText(text: string): string {
+export function plainText(text: string, most = MOST): string {
   const line = text
-    .slice(0, 4 * MOST)
+    .slice(0, 4 * most)
     .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
     .trim();
-  return shortened(line, MOST);
+  return shortened(line, most);
 }
 
 /** Text that is cut after so many characters, between two of them. */
