@@ -43,6 +43,16 @@ export async function openComms(notebook: NotebookPage, target: string): Promise
   }, target);
 }
 
+/** Closes the views that were made of outputs. */
+export async function closeOutputViews(notebook: NotebookPage): Promise<void> {
+  await notebook.page.evaluate(() => {
+    for (const widget of [...window.jupyterapp.shell.widgets('main')]) {
+      const { content } = widget as { readonly content?: { readonly node?: HTMLElement } };
+      if (content?.node?.matches('.jp-LinkedOutputView')) widget.dispose();
+    }
+  });
+}
+
 /** What can be seen of a page's views from outside. */
 export interface Sightings {
   readonly views: number;
