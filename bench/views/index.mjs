@@ -5,12 +5,17 @@ import { findChromium } from '../../scripts/lib/chromium.mjs';
 import { startServer } from '../../scripts/lib/jupyter.mjs';
 import { CACHE } from '../../scripts/lib/paths.mjs';
 import { bundleSizes } from './bundle.mjs';
+import { browserBusy, busy } from './busy.mjs';
 import { CASES } from './cases.mjs';
 import { report } from './figures.mjs';
+import { LAB_PEERS, labPeers } from './labPeers.mjs';
 import { notebook } from './notebook.mjs';
 import { PEERS, peer } from './peers.mjs';
+import { startUp } from './startUp.mjs';
 
 const SECONDS = 8;
+/** JupyterLab's start-up, as a case by name. */
+const START = 'start';
 /** Frames that are painted before anything is measured. */
 const WARM = 5;
 /** Views are seen, and so drawn, where they are on the screen. */
@@ -19,9 +24,9 @@ const HEIGHTS = { one: 1000, many: 9000 };
 /**
  * From the making of a frame in the engine to its painting in JupyterLab, in a Chromium that draws without a GPU: the median (`wall_ms`), the 95th percentile
  * (`p95_ms`), what was painted a second, and the page's main-thread CPU time for each painting (`cpu_ms`). Beside it what peers take for an update of the
- * same data in a page of their own, and how large the extension's bundle is.
+ * same data in a page of their own and in JupyterLab, how JupyterLab starts with and without the extension, and how large its bundle is.
  */
-export async function run({ cases, only }) {
+export async function run({ cases, only, runs = 3 }) {
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'bench-views-'));
   const { path } = await findChromium();
@@ -45,7 +50,11 @@ export async function run({ cases, only }) {
       process.stderr.write(`${each.name}\n`);
       results.push(await attempt(each.name, () => peer(browser, each)));
     }
-    return [...results, ...bundleSizes()];
+    const inLab = LAB_PEERS.filter(({ name }) => only?.some(each => name.includes(each)) ?? true);
+    if (cases === undefined || only !== undefined)
+      results.push(...(await labPeers(browser, folder, inLab, SECONDS)));
+    const start = cases === undefined || cases.includes(START) ? await startUp(browser, folder, runs) : null;
+    return [...results, ...(start?.results ?? []), ...bundleSizes(start?.atStart ?? null)];
   } finally {
     await browser.close();
     await server.stop();
@@ -93,9 +102,11 @@ async function measure({ folder, server, browser }, { name, cells, views, target
     const client = await page.context().newCDPSession(page);
     await client.send('Performance.enable');
     const before = await busy(client);
+    const allBefore = await browserBusy(browser);
     const paints = await page.evaluate(watch, SECONDS);
     const cpu = (await busy(client)) - before;
-    return { ...report(name, paints, cpu, SECONDS), target };
+    const all = ((await browserBusy(browser)) - allBefore) / SECONDS;
+    return { ...report(name, paints, cpu, SECONDS), browser_cpu_ms_per_s: all, target };
   } finally {
     await page
       .evaluate(() => window.jupyterapp?.shell.currentWidget?.sessionContext?.shutdown())
@@ -118,10 +129,4 @@ function watch(seconds) {
       resolve(paints);
     }, seconds * 1000);
   });
-}
-
-async function busy(client) {
-  const { metrics } = await client.send('Performance.getMetrics');
-  const of = name => metrics.find(metric => metric.name === name)?.value;
-  return (of('ThreadTime') ?? of('TaskDuration')) * 1000;
 }

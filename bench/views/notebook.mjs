@@ -1,5 +1,10 @@
+const KERNELS = {
+  millrace: { name: 'millrace', display_name: 'TypeScript (Millrace)', language: 'typescript' },
+  python3: { name: 'python3', display_name: 'Python 3', language: 'python' },
+};
+
 /** A notebook of these cells. */
-export function notebook(sources) {
+export function notebook(sources, kernel = 'millrace') {
   return {
     cells: sources.map((source, index) => ({
       cell_type: 'code',
@@ -10,7 +15,7 @@ export function notebook(sources) {
       source,
     })),
     metadata: {
-      kernelspec: { name: 'millrace', display_name: 'TypeScript (Millrace)', language: 'typescript' },
+      kernelspec: KERNELS[kernel],
     },
     nbformat: 4,
     nbformat_minor: 5,

@@ -17,6 +17,8 @@ export function startServer(options?: {
   readonly deadlineMs?: number;
   /** The Python module that is started: Notebook 7 shares its server and its extensions with JupyterLab. */
   readonly program?: 'jupyterlab' | 'notebook';
+  /** The Python environment that it is of; not given: the checkout's. */
+  readonly venv?: string;
 }): Promise<Server>;
 
 export function freePort(): Promise<number>;

@@ -43,28 +43,29 @@ export function labCommand({
   root = ROOT,
   extra = [],
   program = 'jupyterlab',
+  venv = VENV,
 }) {
   const args = ['-m', program, `--config=${configFile()}`, `--ServerApp.root_dir=${root}`, ...extra];
   if (port !== null) args.push(`--ServerApp.port=${port}`, '--ServerApp.port_retries=0');
   if (!browser) args.push('--no-browser');
   if (process.getuid?.() === 0) args.push('--allow-root');
   if (notebook !== null) args.push(notebook);
-  return { command: venvProgram('python'), args };
+  return { command: venvProgram('python', venv), args };
 }
 
-/** The environment of programs of the checkout's Python environment: its own programs and data first. */
-export function venvEnvironment(more = {}) {
-  const bin = join(VENV, process.platform === 'win32' ? 'Scripts' : 'bin');
+/** The environment of programs of the checkout's Python environment, or of another one: its own programs and data first. */
+export function venvEnvironment(more = {}, venv = VENV) {
+  const bin = join(venv, process.platform === 'win32' ? 'Scripts' : 'bin');
   return {
     ...process.env,
-    VIRTUAL_ENV: VENV,
+    VIRTUAL_ENV: venv,
     PATH: `${bin}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`,
     ...more,
   };
 }
 
 /**
- * Starts a server without a browser and waits until it answers. Returns its address and token, `get(path)` for its
+ * Starts a server (of the checkout's Python environment, or of `venv`) without a browser and waits until it answers. Returns its address and token, `get(path)` for its
  * API, and `stop()`, which ends it and its kernels.
  */
 export async function startServer({
@@ -73,6 +74,7 @@ export async function startServer({
   env = {},
   deadlineMs = 90_000,
   program = 'jupyterlab',
+  venv = VENV,
 } = {}) {
   const port = await freePort();
   const token = randomBytes(16).toString('hex');
@@ -81,11 +83,12 @@ export async function startServer({
     browser: false,
     root,
     program,
+    venv,
     extra: [`--IdentityProvider.token=${token}`, ...extra],
   });
   const child = spawn(command, args, {
     cwd: root,
-    env: venvEnvironment(env),
+    env: venvEnvironment(env, venv),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';

@@ -12,7 +12,7 @@ export const VENV = join(ROOT, '.venv');
 
 const windows = process.platform === 'win32';
 
-/** A program of the Python environment. */
-export function venvProgram(name) {
-  return windows ? join(VENV, 'Scripts', `${name}.exe`) : join(VENV, 'bin', name);
+/** A program of the Python environment, or of another one. */
+export function venvProgram(name, venv = VENV) {
+  return windows ? join(venv, 'Scripts', `${name}.exe`) : join(venv, 'bin', name);
 }

@@ -56,6 +56,23 @@ async function open(name: string): Promise<{ notebook: NotebookPage; panel: Loca
   return { notebook, panel };
 }
 
+/**
+ * Pulls the side bar's handle to the right, and tells whether a column of the wide panel is seen. A pull while JupyterLab lays out may
+ * miss the handle and do nothing: to be called until it is there.
+ */
+async function widen({ page }: NotebookPage, panel: Locator): Promise<string> {
+  const handle = page.locator('#jp-main-split-panel > .lm-SplitPanel-handle:not(.lm-mod-hidden)').first();
+  const box = await handle.boundingBox();
+  if (box === null) return 'there is no handle';
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(Math.max(x + 50, 760), y, { steps: 5 });
+  await page.mouse.up();
+  if (await panel.locator('thead th', { hasText: 'Rejected' }).isVisible()) return 'the column is there';
+  return `no column in ${String((await panel.boundingBox())?.width)} px, handle at ${String(x)}`;
+}
+
 const rowOf = (panel: Locator, name: string): Locator =>
   panel.locator('.millrace-Panel-row', {
     has: panel.page().locator('.millrace-Panel-fold', { hasText: new RegExp(`^${name}$`) }),
@@ -141,13 +158,7 @@ test(
     await pictures(notebook, 'shown');
 
     // A wider panel has more columns.
-    const box = await page.locator('#jp-left-stack').boundingBox();
-    const edge = (box?.x ?? 0) + (box?.width ?? 0) + 2;
-    await page.mouse.move(edge, 700);
-    await page.mouse.down();
-    await page.mouse.move(edge + 400, 700, { steps: 5 });
-    await page.mouse.up();
-    await expect.poll(() => panel.locator('thead th', { hasText: 'Rejected' }).isVisible(), WAIT).toBe(true);
+    await expect.poll(() => widen(notebook, panel), WAIT).toBe('the column is there');
     await panel.getByRole('button', { name: 'bars', exact: true }).click();
     await panel.locator('.millrace-Plan-node').first().waitFor();
     await pictures(notebook, 'wide');
