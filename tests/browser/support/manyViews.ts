@@ -37,7 +37,9 @@ export async function painted(notebook: NotebookPage, more: number): Promise<voi
 /** How many comms of a target the notebook's kernel has. */
 export async function openComms(notebook: NotebookPage, target: string): Promise<number> {
   return await notebook.page.evaluate(async target => {
-    const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session ?? {};
+    // A view that was made of an output may be the current one.
+    const panel = [...window.jupyterapp.shell.widgets('main')].find(widget => 'sessionContext' in widget);
+    const { kernel } = panel?.sessionContext.session ?? {};
     const { content } = (await kernel?.requestCommInfo({ target_name: target })) ?? {};
     return Object.keys(content?.comms ?? {}).length;
   }, target);
