@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Lab } from './support/lab.js';
 import type { NotebookPage } from './support/notebookPage.js';
 import { PageMemory, type PageFigures } from './support/pageMemory.js';
-import { openComms, painted, READINGS, VIEWS } from './support/manyViews.js';
+import { closeOutputViews, openComms, painted, READINGS, VIEWS } from './support/manyViews.js';
 
 /** Long test runs have the sizes that were measured; these variables say others. */
 const isLong = Number(process.env.MILLRACE_RUNS ?? 0) >= 1000;
@@ -82,12 +82,7 @@ describe('memory of the page', () => {
           await notebook.command('notebook:create-output-view');
           const clone = page.locator('.jp-LinkedOutputView');
           await clone.locator('[data-millrace-view][data-millrace-painted-seq]').waitFor();
-          await page.evaluate(() => {
-            for (const widget of window.jupyterapp.shell.widgets('main')) {
-              const { content } = widget as { readonly content?: { readonly node?: HTMLElement } };
-              if (content?.node?.matches('.jp-LinkedOutputView')) widget.dispose();
-            }
-          });
+          await closeOutputViews(notebook);
           await clone.waitFor({ state: 'detached' });
         },
       ];

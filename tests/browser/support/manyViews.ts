@@ -37,10 +37,22 @@ export async function painted(notebook: NotebookPage, more: number): Promise<voi
 /** How many comms of a target the notebook's kernel has. */
 export async function openComms(notebook: NotebookPage, target: string): Promise<number> {
   return await notebook.page.evaluate(async target => {
-    const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session ?? {};
+    // A view that was made of an output may be the current one.
+    const panel = [...window.jupyterapp.shell.widgets('main')].find(widget => 'sessionContext' in widget);
+    const { kernel } = panel?.sessionContext.session ?? {};
     const { content } = (await kernel?.requestCommInfo({ target_name: target })) ?? {};
     return Object.keys(content?.comms ?? {}).length;
   }, target);
+}
+
+/** Closes the views that were made of outputs. */
+export async function closeOutputViews(notebook: NotebookPage): Promise<void> {
+  await notebook.page.evaluate(() => {
+    for (const widget of [...window.jupyterapp.shell.widgets('main')]) {
+      const { content } = widget as { readonly content?: { readonly node?: HTMLElement } };
+      if (content?.node?.matches('.jp-LinkedOutputView')) widget.dispose();
+    }
+  });
 }
 
 /** What can be seen of a page's views from outside. */
