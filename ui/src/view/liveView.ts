@@ -1,4 +1,4 @@
-import { PROTOCOL_VERSION, VIEW_MIME, type ViewMessage, type ViewOutput } from '@millrace/protocol';
+import { VIEW_MIME, type ViewMessage, type ViewOutput } from '@millrace/protocol';
 import { element, setAttribute, setData } from '../dom.js';
 import type { ChannelState, ViewChannel } from '../model/channel.js';
 import { GroupModel } from '../model/groupModel.js';
@@ -6,6 +6,7 @@ import { isFrame, isWhole } from '../model/frameKinds.js';
 import { NO_CHANGE, ViewModel, type Change, type Frame } from '../model/viewModel.js';
 import { showError } from './errorNote.js';
 import type { LiveViewOptions } from './liveViewOptions.js';
+import { openRequest } from './openRequest.js';
 import { Pace } from './pace.js';
 import { savedBundle, type SavedBundle } from './savedOutput.js';
 import { StatusLine, type Standing } from './statusLine.js';
@@ -188,18 +189,7 @@ export class LiveView {
   private open(): void {
     this.queue.length = 0;
     this.resyncing = false;
-    const arrangement = this.surface.arrangement ?? null;
-    const pixels = this.surface.pixels ?? null;
-    const { parts, viewId } = this.output;
-    this.channel?.open({
-      v: PROTOCOL_VERSION,
-      viewId,
-      credit: this.seen ? CREDIT : 0,
-      range: this.surface.range,
-      ...(arrangement === null ? {} : { arrangement }),
-      ...(pixels === null ? {} : { pixels }),
-      ...(parts === undefined ? {} : { parts: parts.map(part => part.viewId) }),
-    });
+    this.channel?.open(openRequest(this.output, this.surface, this.seen ? CREDIT : 0));
     // A view whose kernel came back while it was not seen.
     if (!this.seen) this.channel?.send({ type: 'hide' });
   }
