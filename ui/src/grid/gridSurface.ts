@@ -15,11 +15,11 @@ import { GridInput } from './gridInput.js';
 import { GridRow } from './gridRow.js';
 import { GridTools } from './gridTools.js';
 import { RangeAsker } from './rangeAsker.js';
+import { fitShort } from './shortTable.js';
 import { stickyColumns, stickyOffsets } from './sticky.js';
 import { Viewport } from './viewport.js';
 
 const ROW_HEIGHT = 24;
-const HEAD_HEIGHT = 28;
 
 /**
  * A live table: a real table of as many rows as fit, written anew as the data change or the user scrolls. At the end it
@@ -263,7 +263,7 @@ export class GridSurface implements Surface {
   /** Sizes: the scrolled height, the rows on the screen, the columns' widths. */
   private layOut(): void {
     const { viewport, frame } = this;
-    this.fitShort();
+    fitShort(frame.scroller, viewport, this.settings.tableRows, this.headHeight());
     const height = frame.scroller.clientHeight - this.headHeight();
     viewport.fit = Math.max(
       1,
@@ -290,23 +290,6 @@ export class GridSurface implements Surface {
       stickyOffsets(frame.table, this.head.row, this.lines);
     }
     if (this.following) frame.scroller.scrollTop = viewport.scrollOf(viewport.lastFirst);
-  }
-
-  /** A table of fewer rows than the usual height has is as high as its rows. */
-  private fitShort(): void {
-    const { viewport } = this;
-    const { scroller } = this.frame;
-    const { tableRows } = this.settings;
-    const isShort = viewport.total < tableRows;
-    scroller.style.setProperty('--millrace-grid-height', `${tableRows * viewport.rowHeight + HEAD_HEIGHT}px`);
-    if (isShort) {
-      const scrollbar = scroller.offsetHeight - scroller.clientHeight;
-      const rows = Math.max(1, viewport.total) * viewport.rowHeight;
-      scroller.style.height = `${this.headHeight() + rows + scrollbar}px`;
-    } else if (scroller.dataset.short !== undefined) {
-      scroller.style.height = '';
-    }
-    setAttribute(scroller, 'data-short', isShort ? '' : null);
   }
 
   private headHeight(): number {
