@@ -37,7 +37,7 @@ export class LinesCanvas {
   paint(under: HTMLCanvasElement, painting: Painting): void {
     const context = this.node.getContext('2d');
     const stale = painting.points.stale.take();
-    if (context === null) return;
+    if (context === null) return this.forget();
     this.fitTo(under);
     const ratio = under.width / (Number.parseFloat(under.style.width) || under.width);
     const key = keyOf(under, painting, ratio);
