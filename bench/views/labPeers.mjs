@@ -1,15 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findPython } from '../../scripts/lib/python.mjs';
 import { startServer } from '../../scripts/lib/jupyter.mjs';
-import { venvProgram } from '../../scripts/lib/paths.mjs';
+import { CACHE, venvProgram } from '../../scripts/lib/paths.mjs';
 import { browserBusy, busy } from './busy.mjs';
 import { countFrames, framesSince } from './drawnFrames.mjs';
 import { notebook } from './notebook.mjs';
 
-const PYTHON = fileURLToPath(new URL('../.data/jupyter', import.meta.url));
+const PYTHON = join(CACHE, 'bench-jupyter');
 const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
 /** Loading a widget's code and its first rows. */
 const PATIENCE_MS = 90_000;
@@ -91,7 +91,7 @@ async function environment() {
   const python = venvProgram('python', PYTHON);
   const has = () => spawnSync(python, ['-c', 'import altair, perspective.widget']).status === 0;
   if (existsSync(python) && has()) return null;
-  mkdirSync(dirname(PYTHON), { recursive: true });
+  mkdirSync(CACHE, { recursive: true });
   const [command, ...args] = await findPython();
   spawnSync(command, [...args, '-m', 'venv', PYTHON], { stdio: 'ignore' });
   const pip = spawnSync(python, ['-m', 'pip', 'install', '--quiet', '-r', REQUIREMENTS], {
