@@ -59,8 +59,8 @@ describe('memory of the page', () => {
       expect(after.nodes - before.nodes).toBeLessThan(150);
       expect(after.listeners - before.listeners).toBeLessThan(50);
       expect(after.detached).toBeLessThanOrEqual(before.detached + 2);
-      // About 1 kB an update was measured, of which it is not known yet what holds it.
-      expect(after.heapMb - before.heapMb).toBeLessThan(3 + UPDATES / 800);
+      // Marks of axes that are gone are kept by Vega, so many of each.
+      expect(after.heapMb - before.heapMb).toBeLessThan(5);
     },
     120_000 + UPDATES * 100,
   );

@@ -41,7 +41,10 @@ describe('charts', () => {
       maxRows: Number.MAX_SAFE_INTEGER,
       timeZone: 'Europe/Berlin',
     });
-    expect(table.point({ x: 'size', y: 'price' })[DISPLAYABLE]().view).toMatchObject({ maxRows: 5000 });
+    expect(table.bar({ x: 'size', y: 'price' })[DISPLAYABLE]().view).toMatchObject({ maxRows: 5000 });
+    expect(table.point({ x: 'size', y: 'price' })[DISPLAYABLE]().view).toMatchObject({
+      maxRows: Number.MAX_SAFE_INTEGER,
+    });
     expect(table.line({ x: 'size', y: 'price' })[DISPLAYABLE]().view).not.toHaveProperty('timeZone');
   });
 

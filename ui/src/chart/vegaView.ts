@@ -5,6 +5,9 @@ import { quickExpressions } from './quickExpressions.js';
 import { withSpan, type Span } from './timeAxis.js';
 import { showTooltip } from './tooltip.js';
 
+/** Marks of each kind that are gone and kept, at most: so many come before the next tidying up. */
+const MOST_GONE = 200;
+
 /**
  * A spec comes from a notebook, and so from whoever wrote the notebook. Hence: its expressions are walked by an
  * interpreter, never compiled to code (which also works under a content-security policy without eval); no URL is ever
@@ -42,6 +45,8 @@ export function vegaView(
     logger,
     tooltip: showTooltip,
   });
+  // Of the marks of an axis that moves, Vega keeps those that are gone until there are ten thousand of each kind.
+  (view as unknown as { cleanThreshold: number }).cleanThreshold = MOST_GONE;
   return { view, scales };
 }
 
