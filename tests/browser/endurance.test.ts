@@ -102,7 +102,7 @@ describe('memory of the page', () => {
       tell(`${opened} views opened and closed`, { before, after });
       expect(after.thrownAway).toBeLessThanOrEqual(HELD_BY_VEGA);
       expect(after.detached).toBeLessThanOrEqual(HELD_BY_VEGA * NODES_OF_A_CHART);
-      // None of ours, which are counted above: a view made of an output leaves some of JupyterLab's.
+      // None of ours, which are counted above: a view made of an output leaves some of JupyterLab's. Cells that are run again leave none.
       expect(after.nodes - before.nodes).toBeLessThan(200 + 24 * opened);
       expect(after.listeners - before.listeners).toBeLessThan(200 + 24 * opened);
       expect(after.heapMb - before.heapMb).toBeLessThan(3 + opened / 40);
