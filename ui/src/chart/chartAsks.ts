@@ -1,10 +1,10 @@
 import { wallClock, type ChartSpec } from '@millrace/protocol';
 import type { View } from 'vega';
-import { element } from '../dom.js';
 import { whole } from '../format.js';
 import type { Row } from '../model/rows.js';
 import type { ViewModel } from '../model/viewModel.js';
 import { rowText, valuesOf, type AskedRow } from '../origins/askedRow.js';
+import { toolButton } from '../view/toolButton.js';
 import { plotOf } from './linePainter.js';
 import { datumOfItem, rowOfDatum, type SceneItem } from './markRows.js';
 
@@ -32,7 +32,7 @@ const UNKNOWN = 'What this mark is drawn of is no row of the table any more.';
 
 /** Asking where a chart's marks come from: by a click on a mark, or by the rows of the chart, which a button beneath it lists. */
 export class ChartAsks {
-  readonly button = element('button', 'millrace-Chart-rows', 'Rows');
+  readonly button: HTMLButtonElement;
   private live = false;
   private pressed = { x: 0, y: 0 };
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -42,9 +42,9 @@ export class ChartAsks {
   constructor(private readonly chart: AskedChart) {
     const { canvas } = chart;
     this.selects = chart.chart.form === 'vegaLite' && hasSelection(chart.chart.spec);
-    this.button.type = 'button';
-    this.button.title = `Rows of the chart, and where they come from. ${this.selects ? 'Alt and a click' : 'A click'} on a mark leads to its row.`;
-    this.button.addEventListener('click', () => this.askForAll(null, this.button));
+    const click = this.selects ? 'Alt and a click' : 'A click';
+    const title = `Rows of the chart, and where they come from. ${click} on a mark leads to its row.`;
+    this.button = toolButton('Rows', title, () => this.askForAll(null, this.button));
     // JupyterLab would take Enter for its own.
     this.button.dataset.lmSuppressShortcuts = 'true';
     canvas.addEventListener('pointerdown', event => (this.pressed = { x: event.clientX, y: event.clientY }));
