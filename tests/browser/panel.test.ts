@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterEach(context => lab.clear(context));
 afterAll(() => lab.close());
 
-const WAIT = { timeout: 30_000 };
+const WAIT = { timeout: 60_000 };
 /** Twice of it is more than int64 holds. */
 const GREAT = '9007199254740991000';
 
@@ -38,7 +38,8 @@ const quotes = replay('quotes.csv', { name: 'quotes', schema: Quotes, time: 'ts'
   CANDLES,
   `const spreads = quotes.window(tumble('10 s')).groupBy('symbol').aggregate(t => ({ n: count(), bid: last(t.bid) }));
 spreads`,
-  PLAY(30),
+  // Slow enough for neither file to end while a slow machine looks.
+  PLAY(15),
   `while (true) {}`,
 ];
 
