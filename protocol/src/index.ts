@@ -24,6 +24,7 @@ export { markdownText } from './markdownText.js';
 export { proseText, type ProseValue } from './proseText.js';
 export * from './exported.js';
 export * from './input/selection.js';
+export { CHILD_LISTS, objectOf, tableIndex } from './chart/specTree.js';
 export { tableName } from './chart/tables.js';
 export { isPicture, refusedInSpec } from './chart/refused.js';
 export type * from './layout.js';

@@ -1,4 +1,4 @@
-import type { SelectionMode, VegaLiteSpec } from '@millrace/protocol';
+import { CHILD_LISTS, objectOf, tableIndex, type SelectionMode, type VegaLiteSpec } from '@millrace/protocol';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -23,7 +23,6 @@ interface FoundField {
 
 /** Levels that are looked at. */
 const MOST_LEVELS = 12;
-const CHILD_LISTS = ['layer', 'concat', 'hconcat', 'vconcat'] as const;
 
 /** The selections of a spec, on all of its levels. */
 export function foundSelections(spec: VegaLiteSpec): FoundSelection[] {
@@ -34,24 +33,24 @@ export function foundSelections(spec: VegaLiteSpec): FoundSelection[] {
 
 function walk(part: Json, above: Json, tableAbove: number, depth: number, found: FoundSelection[]): void {
   if (depth > MOST_LEVELS) return;
-  const encoding = { ...above, ...recordOf(part.encoding) };
-  const { name: data } = recordOf(part.data);
-  const table = typeof data === 'string' ? Number(/^rows(\d+)$/.exec(data)?.[1] ?? 0) : tableAbove;
+  const encoding = { ...above, ...objectOf(part.encoding) };
+  const { name: data } = objectOf(part.data);
+  const table = typeof data === 'string' ? tableIndex(data) : tableAbove;
   for (const param of listOf(part.params)) {
-    const { name, select } = recordOf(param);
+    const { name, select } = objectOf(param);
     if (typeof name === 'string' && select !== undefined)
       found.push(foundSelection(name, select, encoding, table));
   }
   for (const list of CHILD_LISTS) {
     // Views that are laid over each other share what is encoded above them.
     for (const child of listOf(part[list]))
-      walk(recordOf(child), list === 'layer' ? encoding : {}, table, depth + 1, found);
+      walk(objectOf(child), list === 'layer' ? encoding : {}, table, depth + 1, found);
   }
-  if (part.spec !== undefined) walk(recordOf(part.spec), {}, table, depth + 1, found);
+  if (part.spec !== undefined) walk(objectOf(part.spec), {}, table, depth + 1, found);
 }
 
 function foundSelection(name: string, select: unknown, encoding: Json, table: number): FoundSelection {
-  const options = typeof select === 'string' ? { type: select } : recordOf(select);
+  const options = typeof select === 'string' ? { type: select } : objectOf(select);
   const mode = options.type === 'interval' ? 'interval' : 'point';
   const known = { name, mode, table } as const;
   if (!/^[A-Za-z_]\w{0,59}$/.test(name)) return { ...known, fields: 'its name is no plain word' };
@@ -66,7 +65,7 @@ function foundSelection(name: string, select: unknown, encoding: Json, table: nu
     return { ...known, fields: 'it says by no columns what is selected' };
   const fields: FoundField[] = [];
   for (const channel of channels.length > 0 ? channels : ['x', 'y']) {
-    const definition = recordOf(encoding[channel]);
+    const definition = objectOf(encoding[channel]);
     const { field, type, aggregate, bin, timeUnit } = definition;
     const isPlain = typeof field === 'string' && aggregate === undefined && timeUnit === undefined;
     const isBinned = bin !== undefined && bin !== null && bin !== false;
@@ -85,10 +84,6 @@ function foundSelection(name: string, select: unknown, encoding: Json, table: nu
 /** A column's name as Vega writes it in a field. */
 function unescaped(field: string): string {
   return field.replace(/\\(.)/g, '$1');
-}
-
-function recordOf(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }
 
 function listOf(value: unknown): readonly unknown[] {

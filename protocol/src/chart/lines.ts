@@ -1,7 +1,7 @@
 import type { ViewColumn } from '../view.js';
-import { measureOf } from './fields.js';
 import type { ChartSpec } from './options.js';
-import { isObject } from './userSpec.js';
+import { AXIS_KEYS, hasOnly, LEGEND_KEYS, measures, plainField, SPEC_KEYS } from './plainChannels.js';
+import { isObject } from './specTree.js';
 
 /** What a chart of plain lines or areas draws: one a value of `series`, straight from row to row along `x`, each at its own height. */
 export interface Lines {
@@ -25,10 +25,7 @@ export const ALL_ROWS = Number.MAX_SAFE_INTEGER;
 export function linesOf(chart: ChartSpec, columns?: readonly ViewColumn[]): Lines | null {
   const lines = formLines(chart);
   if (lines === null || columns === undefined) return lines;
-  const measure = (name: string): string | null => {
-    const column = columns.find(each => each.name === name);
-    return column === undefined ? null : measureOf(column);
-  };
+  const measure = measures(columns);
   const isX = ['temporal', 'quantitative'].includes(measure(lines.x) ?? '');
   const isSeries = lines.series === null || measure(lines.series) !== null;
   return isX && isSeries && measure(lines.y) === 'quantitative' ? lines : null;
@@ -49,33 +46,16 @@ function formLines(chart: ChartSpec): Lines | null {
   }
 }
 
-/** What a spec of lines may say: all of it is looked at, so that what is new in a spec is never taken for lines. */
-const SPEC_KEYS = ['$schema', 'title', 'description', 'name', 'width', 'height', 'mark', 'encoding'];
-const AXIS_KEYS = ['field', 'type', 'title', 'axis', 'scale'];
-const SERIES_KEYS = ['field', 'type', 'title', 'legend', 'scale'];
 const SCALE_KEYS = ['zero', 'nice', 'domain', 'range', 'scheme'];
 
 function specLines(spec: { readonly [key: string]: unknown }): Lines | null {
   const { mark, encoding } = spec;
-  const isLine = mark === 'line' || (isObject(mark) && mark.type === 'line' && has(mark, ['type']));
-  if (!isLine || !isObject(encoding) || !has(spec, SPEC_KEYS) || !has(encoding, ['x', 'y', 'color']))
+  const isLine = mark === 'line' || (isObject(mark) && mark.type === 'line' && hasOnly(mark, ['type']));
+  if (!isLine || !isObject(encoding) || !hasOnly(spec, SPEC_KEYS) || !hasOnly(encoding, ['x', 'y', 'color']))
     return null;
-  const x = fieldIn(encoding.x, AXIS_KEYS, ['temporal', 'quantitative']);
-  const y = fieldIn(encoding.y, AXIS_KEYS, ['quantitative']);
-  const series = fieldIn(encoding.color, SERIES_KEYS, ['nominal']);
+  const x = plainField(encoding.x, AXIS_KEYS, SCALE_KEYS, ['temporal', 'quantitative']);
+  const y = plainField(encoding.y, AXIS_KEYS, SCALE_KEYS, ['quantitative']);
+  const series = plainField(encoding.color, LEGEND_KEYS, SCALE_KEYS, ['nominal']);
   if (x === null || y === null || (series === null && encoding.color !== undefined)) return null;
-  return { mark: 'line', x, y, series };
-}
-
-/** The column of a channel that is nothing but a column. A name with a path in it is none. */
-function fieldIn(channel: unknown, keys: readonly string[], types: readonly string[]): string | null {
-  if (!isObject(channel) || !has(channel, keys)) return null;
-  const { field, type, scale } = channel;
-  if (typeof field !== 'string' || /[.[\]\\]/.test(field)) return null;
-  if (type !== undefined && !types.includes(String(type))) return null;
-  return scale === undefined || (isObject(scale) && has(scale, SCALE_KEYS)) ? field : null;
-}
-
-function has(object: object, keys: readonly string[]): boolean {
-  return Object.keys(object).every(key => keys.includes(key));
+  return { mark: 'line', x: x.field, y: y.field, series: series?.field ?? null };
 }

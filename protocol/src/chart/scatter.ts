@@ -1,7 +1,15 @@
 import type { ViewColumn } from '../view.js';
-import { measureOf } from './fields.js';
 import type { ChartSpec } from './options.js';
-import { isObject } from './userSpec.js';
+import {
+  AXIS_KEYS,
+  hasOnly,
+  LEGEND_KEYS,
+  measures,
+  plainField,
+  SPEC_KEYS,
+  type PlainField,
+} from './plainChannels.js';
+import { isObject } from './specTree.js';
 
 /** What a chart of plain points draws: a mark a row, at the place of two numbers. */
 export interface Scatter {
@@ -24,10 +32,7 @@ export interface Scatter {
 export function scatterOf(chart: ChartSpec, columns?: readonly ViewColumn[]): Scatter | null {
   const parts = partsOf(chart);
   if (parts === null) return null;
-  const measure = (name: string): string | null => {
-    const column = columns?.find(each => each.name === name);
-    return column === undefined ? null : measureOf(column);
-  };
+  const measure = measures(columns ?? []);
   const { x, y, color, shape } = parts;
   const isPlace = (name: string): boolean =>
     columns === undefined || ['temporal', 'quantitative'].includes(measure(name) ?? '');
@@ -48,7 +53,7 @@ export function scatterOf(chart: ChartSpec, columns?: readonly ViewColumn[]): Sc
 interface Parts {
   readonly x: string;
   readonly y: string;
-  readonly color: { readonly field: string; readonly type: string | undefined } | null;
+  readonly color: PlainField | null;
   readonly shape: string | null;
 }
 
@@ -60,13 +65,9 @@ function partsOf(chart: ChartSpec): Parts | null {
   return chart.form === 'vegaLite' ? specParts(chart.spec) : null;
 }
 
-/** What a spec of points may say: all of it is looked at, so that what is new in a spec is never taken for points. */
-const SPEC_KEYS = ['$schema', 'title', 'description', 'name', 'width', 'height', 'mark', 'encoding'];
 const CHANNELS = ['x', 'y', 'color', 'shape', 'tooltip'];
 const MARKS = ['point', 'circle', 'square'];
 const MARK_KEYS = ['type', 'filled', 'size', 'opacity', 'color', 'tooltip', 'shape', 'strokeWidth'];
-const AXIS_KEYS = ['field', 'type', 'title', 'axis', 'scale'];
-const LEGEND_KEYS = ['field', 'type', 'title', 'legend', 'scale'];
 const TIP_KEYS = ['field', 'type', 'title', 'format'];
 /** Of places: a scale with a domain of its own has other pixels than the rows say. */
 const AXIS_SCALE_KEYS = ['zero', 'nice'];
@@ -77,13 +78,13 @@ const LIGHTEST = 0.5;
 
 function specParts(spec: { readonly [key: string]: unknown }): Parts | null {
   const { mark, encoding } = spec;
-  if (!has(spec, SPEC_KEYS) || !isPointMark(mark) || !isObject(encoding) || !has(encoding, CHANNELS))
+  if (!hasOnly(spec, SPEC_KEYS) || !isPointMark(mark) || !isObject(encoding) || !hasOnly(encoding, CHANNELS))
     return null;
   const places = ['temporal', 'quantitative'];
-  const x = fieldIn(encoding.x, AXIS_KEYS, AXIS_SCALE_KEYS, places);
-  const y = fieldIn(encoding.y, AXIS_KEYS, AXIS_SCALE_KEYS, places);
-  const color = fieldIn(encoding.color, LEGEND_KEYS, LEGEND_SCALE_KEYS, [...places, 'nominal']);
-  const shape = fieldIn(encoding.shape, LEGEND_KEYS, LEGEND_SCALE_KEYS, ['nominal']);
+  const x = plainField(encoding.x, AXIS_KEYS, AXIS_SCALE_KEYS, places);
+  const y = plainField(encoding.y, AXIS_KEYS, AXIS_SCALE_KEYS, places);
+  const color = plainField(encoding.color, LEGEND_KEYS, LEGEND_SCALE_KEYS, [...places, 'nominal']);
+  const shape = plainField(encoding.shape, LEGEND_KEYS, LEGEND_SCALE_KEYS, ['nominal']);
   if (x === null || y === null || !isTip(encoding.tooltip)) return null;
   if ((color === null && encoding.color !== undefined) || (shape === null && encoding.shape !== undefined))
     return null;
@@ -92,7 +93,7 @@ function specParts(spec: { readonly [key: string]: unknown }): Parts | null {
 
 function isPointMark(mark: unknown): boolean {
   if (typeof mark === 'string') return MARKS.includes(mark);
-  if (!isObject(mark) || !has(mark, MARK_KEYS) || !MARKS.includes(String(mark.type))) return false;
+  if (!isObject(mark) || !hasOnly(mark, MARK_KEYS) || !MARKS.includes(String(mark.type))) return false;
   const { opacity = 1 } = mark;
   return typeof opacity === 'number' && opacity >= LIGHTEST;
 }
@@ -100,24 +101,5 @@ function isPointMark(mark: unknown): boolean {
 function isTip(tooltip: unknown): boolean {
   if (tooltip === undefined || tooltip === null) return true;
   const list: readonly unknown[] = Array.isArray(tooltip) ? tooltip : [tooltip];
-  return list.every(one => isObject(one) && has(one, TIP_KEYS));
-}
-
-/** The column of a channel that is nothing but a column. A name with a path in it is none. */
-function fieldIn(
-  channel: unknown,
-  keys: readonly string[],
-  scaleKeys: readonly string[],
-  types: readonly string[],
-): { readonly field: string; readonly type: string | undefined } | null {
-  if (!isObject(channel) || !has(channel, keys)) return null;
-  const { field, type, scale } = channel;
-  if (typeof field !== 'string' || /[.[\]\\]/.test(field)) return null;
-  if (type !== undefined && !types.includes(String(type))) return null;
-  if (scale !== undefined && !(isObject(scale) && has(scale, scaleKeys))) return null;
-  return { field, type: type === undefined ? undefined : String(type) };
-}
-
-function has(object: object, keys: readonly string[]): boolean {
-  return Object.keys(object).every(key => keys.includes(key));
+  return list.every(one => isObject(one) && hasOnly(one, TIP_KEYS));
 }

@@ -10,7 +10,8 @@ import { points } from './points.js';
 import { stat } from './stat.js';
 import { tableColumns } from './tables.js';
 import { themeConfig, type ChartTheme } from './theme.js';
-import { cleanUserSpec, isObject, mergeDeep } from './userSpec.js';
+import { isObject } from './specTree.js';
+import { cleanUserSpec, mergeDeep } from './userSpec.js';
 
 const SCHEMA = 'https://vega.github.io/schema/vega-lite/v6.json';
 

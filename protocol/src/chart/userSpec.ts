@@ -1,12 +1,11 @@
 import type { ViewColumn } from '../view.js';
 import { measureOf } from './fields.js';
 import type { VegaLiteSpec } from './options.js';
+import { CHILD_LISTS, isObject } from './specTree.js';
 import type { TableColumns } from './tables.js';
 import { TIME_AXIS_FORMAT, type ChartTheme } from './theme.js';
 
 type Json = Record<string, unknown>;
-
-const CHILD_LISTS = ['layer', 'concat', 'hconcat', 'vconcat'] as const;
 
 /**
  * A user's spec made fit to be drawn live: data from elsewhere is dropped (only the view's rows and values written in the
@@ -122,11 +121,6 @@ function channelInUtc(channel: string, definition: unknown): unknown {
   return isAxis && !('labelExpr' in own)
     ? { ...definition, scale, axis: { format: TIME_AXIS_FORMAT, ...own } }
     : { ...definition, scale };
-}
-
-/** Whether a value is a plain JSON object. */
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** `over` laid on `base`, objects merged key by key; a list or a plain value of `over` wins whole. */

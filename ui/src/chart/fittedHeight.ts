@@ -1,8 +1,7 @@
-import type { VegaLiteSpec } from '@millrace/protocol';
+import { CHILD_LISTS, objectOf, type VegaLiteSpec } from '@millrace/protocol';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const LISTS = ['layer', 'concat', 'hconcat', 'vconcat'] as const;
 /** Vega-Lite's own heights, where a spec names none. */
 const CONTINUOUS = 300;
 const STEP = 20;
@@ -76,7 +75,7 @@ function scaledPart(part: Json, factor: number, depth: number): Json {
   if (typeof height === 'number') scaled.height = Math.round(height * factor);
   else if (typeof objectOf(height).step === 'number')
     scaled.height = { ...objectOf(height), step: numberOf(objectOf(height).step, STEP) * factor };
-  for (const list of LISTS) {
+  for (const list of CHILD_LISTS) {
     const children = part[list];
     if (Array.isArray(children))
       scaled[list] = children.map((child: unknown) => scaledPart(objectOf(child), factor, depth + 1));
@@ -87,8 +86,4 @@ function scaledPart(part: Json, factor: number, depth: number): Json {
 
 function numberOf(value: unknown, otherwise: number): number {
   return typeof value === 'number' ? value : otherwise;
-}
-
-function objectOf(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }

@@ -1,4 +1,4 @@
-import type { ChartSelection, Selected, VegaLiteSpec } from '@millrace/protocol';
+import { CHILD_LISTS, type ChartSelection, type Selected, type VegaLiteSpec } from '@millrace/protocol';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -48,7 +48,7 @@ function changed(
   if (typeof part !== 'object' || part === null || depth > MOST_LEVELS) return part;
   if (Array.isArray(part)) return part.map(each => changed(each, selected, at, depth + 1));
   const made: Record<string, unknown> = { ...part };
-  for (const key of ['layer', 'concat', 'hconcat', 'vconcat', 'spec'])
+  for (const key of [...CHILD_LISTS, 'spec'])
     if (key in made) made[key] = changed(made[key], selected, at, depth + 1);
   if (Array.isArray(made.params)) made.params = made.params.map(param => changedParam(param, selected, at));
   return made;

@@ -1,4 +1,4 @@
-import type { VegaLiteSpec } from '@millrace/protocol';
+import { CHILD_LISTS, objectOf, tableIndex, type VegaLiteSpec } from '@millrace/protocol';
 import type { Described, Drawn } from './describe.js';
 import { listed, plainText } from './plainText.js';
 
@@ -8,8 +8,6 @@ type Json = Readonly<Record<string, unknown>>;
 const MOST_MARKS = 4;
 const MOST_DEPTH = 8;
 const MOST_TEXT = 240;
-
-const LISTS = ['layer', 'concat', 'hconcat', 'vconcat'] as const;
 
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['point', 'points'],
@@ -58,20 +56,14 @@ function collect(
   const { name } = objectOf(part.data);
   const table = typeof name === 'string' ? name : above.table;
   const mark = typeof part.mark === 'string' ? part.mark : objectOf(part.mark).type;
-  if (typeof mark === 'string') marks.push(described(mark, encoding, tableAt(table)));
-  for (const list of LISTS) {
+  if (typeof mark === 'string') marks.push(described(mark, encoding, tableIndex(table ?? '')));
+  for (const list of CHILD_LISTS) {
     const children = part[list];
     if (!Array.isArray(children)) continue;
     for (const child of children.slice(0, 20))
       collect(objectOf(child), { encoding, table }, depth + 1, marks);
   }
   if (part.spec !== undefined) collect(objectOf(part.spec), { encoding, table }, depth + 1, marks);
-}
-
-/** Which table a name is of: the first is `rows`, others are numbered (`tableName`). */
-function tableAt(name: string | null): number {
-  const number = /^rows(\d{1,3})$/.exec(name ?? '')?.[1];
-  return number === undefined ? 0 : Number(number);
 }
 
 function described(mark: string, encoding: Json, table: number) {
@@ -96,8 +88,4 @@ function textOf({ field, aggregate }: Json): string | null {
 function columnOf({ field, aggregate, bin }: Json): string | null {
   const isPlain = typeof field === 'string' && aggregate === undefined && bin === undefined;
   return isPlain ? field.replace(/\\(.)/g, '$1') : null;
-}
-
-function objectOf(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
 }
