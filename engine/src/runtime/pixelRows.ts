@@ -1,14 +1,14 @@
 import type { ChartPixels, Lines } from '@millrace/protocol';
-import type { Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
 import { fieldIndex } from '../columns/schema.js';
-import { drawnNumbers, SeriesNumbers, type DrawnNumber } from '../views/drawnNumbers.js';
+import { drawnNumbers, type DrawnNumber } from '../views/drawnNumbers.js';
 import { placesOfGappy } from '../views/gaps.js';
 import { M4Cells } from '../views/m4Cells.js';
 import { columnOf, pixelGrid, type PixelGrid } from '../views/pixelGrid.js';
+import { CellRows } from './cellRows.js';
 import { distinct } from './drawnPositions.js';
-import type { RowReducer, Drawing } from './rowReducer.js';
-import type { RowLane, RowLog } from './rowLog.js';
+import type { Drawing } from './rowReducer.js';
+import type { RowLog } from './rowLog.js';
 
 /** The sizes of what rows are reduced to: tests make them small. */
 export const PIXEL_LIMITS = {
@@ -30,44 +30,29 @@ const ROOM = 1 / 32;
  * it. A row that comes costs the same however many there are; a cell that loses one of the rows that are drawn is gone through when somebody looks.
  * Another part of the axis, or rows beyond what it shows, number all rows anew.
  */
-export class PixelRows implements RowReducer {
-  /** The cell of a row and 1; 0: it is in none. */
-  readonly #cell: RowLane;
-  readonly #series = new SeriesNumbers();
+export class PixelRows extends CellRows {
   readonly #columns: { readonly x: number; readonly y: number; readonly series: number };
   #cells: M4Cells[] = [];
   #grid: PixelGrid | null = null;
-  #pixels: ChartPixels;
-  #isStale = true;
-  /** The rows, as they are, cannot be reduced. */
-  #isHopeless = false;
-  #hasGrown = false;
-  /** The number of the first row that is in the chart. */
-  #begin = 0;
-  /** A row before it has changed, and may be in it now. */
-  #isBeginUnsure = false;
-  #seen = 0;
-  #unseen = 0;
   #x: DrawnNumber = () => NaN;
   #y: DrawnNumber = () => NaN;
   #names: Column | null = null;
 
   /** @param exact so many rows that are seen are drawn as they are. */
   constructor(
-    readonly log: RowLog,
+    log: RowLog,
     lines: Lines,
     pixels: ChartPixels,
     readonly wall: ((ms: number) => number) | undefined,
-    readonly exact: number = PIXEL_LIMITS.exact,
+    exact: number = PIXEL_LIMITS.exact,
   ) {
+    super(log, pixels, exact, PIXEL_LIMITS);
     const { schema } = log;
     this.#columns = {
       x: fieldIndex(schema, lines.x),
       y: fieldIndex(schema, lines.y),
       series: lines.series === null ? -1 : fieldIndex(schema, lines.series),
     };
-    this.#pixels = pixels;
-    this.#cell = log.addLane();
   }
 
   /** What of the axis is drawn; null before anything is, or where the rows have no reach. */
@@ -77,90 +62,19 @@ export class PixelRows implements RowReducer {
 
   get drawing(): Drawing {
     const { seen, from, to } = this.#grid!;
-    const isFree = this.#pixels.span === null && from < to;
+    const isFree = this.pixels.span === null && from < to;
     return { columns: this.isExact ? 0 : seen - 1, span: isFree ? [from, to] : null };
-  }
-
-  /** Whether all rows that are seen are drawn. */
-  get isExact(): boolean {
-    return this.#seen <= this.exact;
-  }
-
-  /** A position before which the chart has no row, as far as the event times of its rows say. */
-  get beginsAt(): number {
-    return this.#isStale || this.#isBeginUnsure ? this.log.head : this.log.firstFrom(this.#begin);
-  }
-
-  show(pixels: ChartPixels): void {
-    this.#pixels = pixels;
-    this.#isStale = true;
-    this.#isHopeless = false;
-  }
-
-  /** No room is left for rows to come. @returns whether some was. */
-  settle(): boolean {
-    const had = this.#hasGrown;
-    this.#hasGrown = false;
-    if (had) this.#isStale = true;
-    return had;
-  }
-
-  /**
-   * The positions of the rows that are drawn, those of `also` among them, in the order of the table; null where they cannot be told from the others: there are
-   * too many series, or values too far apart. The chart begins with the row at `first`.
-   */
-  positions(first: number, also: readonly number[]): Int32Array | null {
-    const { log } = this;
-    this.#unseen = 0;
-    const begin = first < log.tail ? log.rowIds[first] : Infinity;
-    if (begin < this.#begin) this.#isStale = true;
-    if (!this.#isStale) this.#leaveBefore(begin, first);
-    if (!this.#isStale && this.#isFarOff()) this.#isStale = true;
-    if (this.#isStale && !this.#isHopeless) this.#makeAll(first);
-    this.#begin = begin;
-    this.#isBeginUnsure = false;
-    if (this.#grid === null) return null;
-    this.#goThroughStale();
-    return this.#drawn(this.#grid, also);
-  }
-
-  written(batch: Batch, at: Int32Array): void {
-    if (this.#isStale) return;
-    this.#unseen += batch.length;
-    if (this.#unseen > PIXEL_LIMITS.unseen) return this.clear();
-    const { removed, rowIds } = this.log;
-    this.#look();
-    for (let i = 0; i < batch.length; i++) {
-      const position = at[i];
-      if (position < 0 || removed[position] === 1) continue;
-      if (rowIds[position] < this.#begin) this.#isBeginUnsure = true;
-      else if (!this.#place(position)) return this.clear();
-    }
-  }
-
-  removed(position: number): void {
-    if (this.#isStale) return;
-    this.#leave(position);
-  }
-
-  clear(): void {
-    this.#isStale = true;
-    this.#isHopeless = false;
-    this.#cells = [];
-    this.#series.clear();
-    this.#seen = 0;
-  }
-
-  close(): void {
-    this.clear();
-    this.log.removeLane(this.#cell);
   }
 
   bytes(): number {
     return this.#cells.reduce((total, { bytes }) => total + bytes, 0);
   }
 
-  #look(): void {
+  protected empty(): void {
+    this.#cells = [];
+  }
+
+  protected look(): void {
     const { columns } = this.log;
     const { x, y, series } = this.#columns;
     this.#x = drawnNumbers(columns[x].lanes(), this.wall);
@@ -169,58 +83,50 @@ export class PixelRows implements RowReducer {
   }
 
   /** Puts a row into its cell. @returns false where the grid has none for it, and is to be made anew. */
-  #place(position: number): boolean {
+  protected place(position: number): boolean {
     const grid = this.#grid;
     const x = this.#x(position);
-    const before = this.#cell.data[position];
-    if (before !== 0) this.#leave(position);
+    const before = this.cell.data[position];
+    if (before !== 0) this.leave(position);
     // What has no place is not drawn.
     if (x - x !== 0) return true;
     if (grid === null) return false;
     const column = columnOf(grid, x);
     if (column < 0) {
-      this.#hasGrown = true;
+      this.hasGrown = true;
       return false;
     }
-    const series = this.#names === null ? 0 : this.#series.of(this.#names, position);
+    const series = this.#names === null ? 0 : this.series.of(this.#names, position);
     while (this.#cells.length <= series) {
       if (this.#columnsFor(series + 1) !== grid.seen - 1) return false;
       this.#cells.push(new M4Cells(grid.columns));
     }
-    this.#cell.data[position] = series * grid.columns + column + 1;
-    if (isSeen(grid, column)) this.#seen++;
+    this.cell.data[position] = series * grid.columns + column + 1;
+    if (isSeen(grid, column)) this.seen++;
     this.#cells[series].attach(column, this.log.rowIds[position], x, this.#y(position));
     return true;
   }
 
-  #leave(position: number): void {
+  protected leave(position: number): void {
     const grid = this.#grid;
-    const cell = this.#cell.data[position] - 1;
-    this.#cell.data[position] = 0;
+    const cell = this.cell.data[position] - 1;
+    this.cell.data[position] = 0;
     if (cell < 0 || grid === null) return;
     const column = cell % grid.columns;
-    if (isSeen(grid, column)) this.#seen--;
+    if (isSeen(grid, column)) this.seen--;
     this.#cells[(cell - column) / grid.columns].detach(column, this.log.rowIds[position]);
-  }
-
-  /** Rows that the chart has no more, since it begins behind them. */
-  #leaveBefore(begin: number, first: number): void {
-    if (begin <= this.#begin) return;
-    const { log } = this;
-    for (let position = this.log.firstFrom(this.#begin); position < first; position++)
-      if (log.removed[position] === 0) this.#leave(position);
   }
 
   /** How many columns the pixels have for so many series; 0: too few. */
   #columnsFor(series: number): number {
-    const columns = Math.min(this.#pixels.columns, Math.floor(PIXEL_LIMITS.cells / Math.max(1, series)));
-    return columns < Math.min(PIXEL_LIMITS.columns, this.#pixels.columns) ? 0 : columns;
+    const columns = Math.min(this.pixels.columns, Math.floor(PIXEL_LIMITS.cells / Math.max(1, series)));
+    return columns < Math.min(PIXEL_LIMITS.columns, this.pixels.columns) ? 0 : columns;
   }
 
   /** Whether rows have gone from what is seen so far that it is to be drawn closer. */
-  #isFarOff(): boolean {
+  protected isUnfit(): boolean {
     const grid = this.#grid;
-    if (grid === null || this.#pixels.span !== null || grid.from === grid.to) return false;
+    if (grid === null || this.pixels.span !== null || grid.from === grid.to) return false;
     const most = Math.floor(2 * ROOM * grid.columns);
     const isEmpty = (from: number, to: number): boolean => {
       for (let column = from; column < to; column++)
@@ -232,23 +138,23 @@ export class PixelRows implements RowReducer {
     return isEmpty(0, most + 1) || isEmpty(grid.columns - most - 1, grid.columns);
   }
 
-  #makeAll(first: number): void {
+  protected makeAll(first: number): void {
     const { log } = this;
     this.clear();
     this.#grid = null;
-    this.#look();
-    const cell = this.#cell.data;
+    this.look();
+    const cell = this.cell.data;
     cell.fill(0, log.head, log.tail);
     const { xs, series, low, high } = this.#measure(first);
-    const pixels = this.#columnsFor(this.#names === null ? 1 : this.#series.count);
-    this.#isHopeless = pixels === 0 || !(high - low < Infinity);
-    if (this.#isHopeless) return;
-    const room = this.#hasGrown ? (high - low) * ROOM : 0;
-    const [from, to] = this.#pixels.span ?? [low, high + room];
+    const pixels = this.#columnsFor(this.#names === null ? 1 : this.series.count);
+    this.isHopeless = pixels === 0 || !(high - low < Infinity);
+    if (this.isHopeless) return;
+    const room = this.hasGrown ? (high - low) * ROOM : 0;
+    const [from, to] = this.pixels.span ?? [low, high + room];
     const grid = pixelGrid(pixels, from, to, low, high);
     this.#grid = grid;
-    this.#isStale = false;
-    const all = Array.from({ length: Math.max(1, this.#series.count) }, () => new M4Cells(grid.columns));
+    this.isStale = false;
+    const all = Array.from({ length: Math.max(1, this.series.count) }, () => new M4Cells(grid.columns));
     this.#cells = all;
     const { rowIds } = log;
     const yOf = this.#y;
@@ -257,7 +163,7 @@ export class PixelRows implements RowReducer {
       if (x - x !== 0) continue;
       const column = columnOf(grid, x);
       cell[first + k] = series[k] * grid.columns + column + 1;
-      if (isSeen(grid, column)) this.#seen++;
+      if (isSeen(grid, column)) this.seen++;
       all[series[k]].attach(column, rowIds[first + k], x, yOf(first + k));
     }
   }
@@ -278,7 +184,7 @@ export class PixelRows implements RowReducer {
       if (x - x !== 0) continue;
       if (x < low) low = x;
       if (x > high) high = x;
-      if (names !== null) series[k] = this.#series.of(names, first + k);
+      if (names !== null) series[k] = this.series.of(names, first + k);
     }
     return { xs, series, low, high };
   }
@@ -287,7 +193,7 @@ export class PixelRows implements RowReducer {
   #goThroughStale(): void {
     const grid = this.#grid;
     if (grid === null || this.#cells.every(({ stale }) => stale.length === 0)) return;
-    this.#look();
+    this.look();
     this.#cells.forEach((cells, series) => {
       const stale = cells.stale;
       cells.stale = [];
@@ -316,7 +222,7 @@ export class PixelRows implements RowReducer {
   /** The positions of a cell's rows, whose numbers lie between two. */
   #positionsIn(cell: number, low: number, high: number): number[] {
     const { rowIds, removed, tail } = this.log;
-    const lane = this.#cell.data;
+    const lane = this.cell.data;
     const positions: number[] = [];
     for (let p = this.log.firstFrom(low); p < tail && rowIds[p] <= high; p++)
       if (lane[p] === cell + 1 && removed[p] === 0) positions.push(p);
@@ -328,7 +234,7 @@ export class PixelRows implements RowReducer {
     const found = new Set<number>();
     for (const row of rows) {
       const position = this.log.positionOf(row);
-      const cell = position < 0 ? -1 : this.#cell.data[position] - 1;
+      const cell = position < 0 ? -1 : this.cell.data[position] - 1;
       if (cell >= 0 && this.#cells[Math.floor(cell / grid.columns)].gappy.has(cell % grid.columns))
         found.add(cell);
     }
@@ -342,8 +248,11 @@ export class PixelRows implements RowReducer {
       rows.push(this.log.rowIds[position]);
   }
 
-  #drawn(grid: PixelGrid, also: readonly number[]): Int32Array {
+  protected drawn(also: readonly number[]): Int32Array | null {
     const { log } = this;
+    const grid = this.#grid;
+    if (grid === null) return null;
+    this.#goThroughStale();
     const rows: number[] = [...also];
     for (const cell of this.#gappyOf(grid, also)) this.#addAllOf(cell, grid, rows);
     const { isExact } = this;
@@ -372,7 +281,7 @@ export class PixelRows implements RowReducer {
   /** Adds every row that is seen. */
   #addSeen(grid: PixelGrid, rows: number[]): void {
     const { rowIds, tail } = this.log;
-    const cell = this.#cell.data;
+    const cell = this.cell.data;
     let low = Infinity;
     let high = 0;
     for (const cells of this.#cells) {

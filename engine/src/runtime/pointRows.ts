@@ -1,14 +1,14 @@
 import type { ChartPixels, Scatter } from '@millrace/protocol';
-import type { Batch } from '../columns/batch.js';
 import type { Column } from '../columns/column.js';
 import { fieldIndex } from '../columns/schema.js';
-import { drawnNumbers, SeriesNumbers, type DrawnNumber } from '../views/drawnNumbers.js';
+import { drawnNumbers, type DrawnNumber } from '../views/drawnNumbers.js';
 import { Extremes } from '../views/extremes.js';
 import { cellOf, isCellSeen, pointGrid, type PointGrid } from '../views/pointGrid.js';
+import { CellRows } from './cellRows.js';
 import { distinct } from './drawnPositions.js';
 import { PointCells } from './pointCells.js';
-import type { RowLane, RowLog } from './rowLog.js';
-import type { Drawing, RowReducer } from './rowReducer.js';
+import type { RowLog } from './rowLog.js';
+import type { Drawing } from './rowReducer.js';
 
 /** The sizes of what rows are reduced to: tests make them small. */
 export const POINT_LIMITS = {
@@ -43,11 +43,8 @@ const LARGER = 1.3;
  * the newest row is drawn: it is the one that lies above the others. The rows with the least and greatest values are drawn too, since axes and colours reach as far as
  * they do. A row that comes costs the same however many there are; where a cell has lost its newest row, all are gone through once when somebody looks.
  */
-export class PointRows implements RowReducer {
-  /** The cell of a row and 1; 0: it is in none. */
-  readonly #cell: RowLane;
+export class PointRows extends CellRows {
   readonly #cells = new PointCells();
-  readonly #series = new SeriesNumbers();
   readonly #columns: {
     readonly x: number;
     readonly y: number;
@@ -56,17 +53,6 @@ export class PointRows implements RowReducer {
   };
   readonly #reach = { x: new Extremes(), y: new Extremes(), measure: new Extremes() };
   #grid: PointGrid | null = null;
-  #pixels: ChartPixels;
-  #isStale = true;
-  /** The rows, as they are, cannot be reduced. */
-  #isHopeless = false;
-  #hasGrown = false;
-  /** The number of the first row that is in the chart. */
-  #begin = 0;
-  /** A row before it has changed, and may be in it now. */
-  #isBeginUnsure = false;
-  #seen = 0;
-  #unseen = 0;
   #x: DrawnNumber = () => NaN;
   #y: DrawnNumber = () => NaN;
   #measure: DrawnNumber = () => NaN;
@@ -77,27 +63,22 @@ export class PointRows implements RowReducer {
    * @param most rows that are drawn at most, with some more where rows have come since they were chosen
    */
   constructor(
-    readonly log: RowLog,
+    log: RowLog,
     scatter: Scatter,
     pixels: ChartPixels,
     readonly wall: ((ms: number) => number) | undefined,
-    readonly exact: number = POINT_LIMITS.exact,
+    exact: number = POINT_LIMITS.exact,
     readonly most: number = POINT_LIMITS.most,
   ) {
+    super(log, pixels, exact, POINT_LIMITS);
     const at = (name: string | null): number => (name === null ? -1 : fieldIndex(log.schema, name));
     const { x, y, series, measure } = scatter;
     this.#columns = { x: at(x), y: at(y), series: at(series), measure: at(measure) };
-    this.#pixels = pixels;
-    this.#cell = log.addLane();
   }
 
   /** Where the cells lie; null before anything is drawn. */
   get grid(): PointGrid | null {
     return this.#grid;
-  }
-
-  get isExact(): boolean {
-    return this.#seen <= this.exact;
   }
 
   get drawing(): Drawing {
@@ -107,76 +88,17 @@ export class PointRows implements RowReducer {
       : { columns: x.seen - 1, cell: Math.round(10 * size) / 10, span: null };
   }
 
-  get beginsAt(): number {
-    return this.#isStale || this.#isBeginUnsure ? this.log.head : this.log.firstFrom(this.#begin);
-  }
-
-  show(pixels: ChartPixels): void {
-    this.#pixels = pixels;
-    this.#isStale = true;
-    this.#isHopeless = false;
-  }
-
-  settle(): boolean {
-    const had = this.#hasGrown;
-    this.#hasGrown = false;
-    if (had) this.#isStale = true;
-    return had;
-  }
-
-  positions(first: number, also: readonly number[]): Int32Array | null {
-    const { log } = this;
-    this.#unseen = 0;
-    const begin = first < log.tail ? log.rowIds[first] : Infinity;
-    if (begin < this.#begin) this.#isStale = true;
-    if (!this.#isStale) this.#leaveBefore(begin, first);
-    if (!this.#isStale && (this.#isFarOff() || this.#isCrowded(LARGER))) this.#isStale = true;
-    if (this.#isStale && !this.#isHopeless) this.#makeAll(first, also.length);
-    this.#begin = begin;
-    this.#isBeginUnsure = false;
-    if (this.#grid === null) return null;
-    if (this.#cells.stale > 0) this.#goThroughStale();
-    return this.#drawn(this.#grid, also);
-  }
-
-  written(batch: Batch, at: Int32Array): void {
-    if (this.#isStale) return;
-    this.#unseen += batch.length;
-    if (this.#unseen > POINT_LIMITS.unseen) return this.clear();
-    const { removed, rowIds } = this.log;
-    this.#look();
-    for (let i = 0; i < batch.length; i++) {
-      const position = at[i];
-      if (position < 0 || removed[position] === 1) continue;
-      if (rowIds[position] < this.#begin) this.#isBeginUnsure = true;
-      else if (!this.#place(position)) return this.clear();
-    }
-  }
-
-  removed(position: number): void {
-    if (!this.#isStale) this.#leave(position);
-  }
-
-  clear(): void {
-    this.#isStale = true;
-    this.#isHopeless = false;
-    this.#grid = null;
-    this.#cells.begin(0);
-    this.#series.clear();
-    for (const reach of Object.values(this.#reach)) reach.clear();
-    this.#seen = 0;
-  }
-
-  close(): void {
-    this.clear();
-    this.log.removeLane(this.#cell);
-  }
-
   bytes(): number {
     return this.#cells.bytes + this.#reach.x.bytes + this.#reach.y.bytes + this.#reach.measure.bytes;
   }
 
-  #look(): void {
+  protected empty(): void {
+    this.#grid = null;
+    this.#cells.begin(0);
+    for (const reach of Object.values(this.#reach)) reach.clear();
+  }
+
+  protected look(): void {
     const { columns } = this.log;
     const { x, y, series, measure } = this.#columns;
     this.#x = drawnNumbers(columns[x].lanes(), this.wall);
@@ -186,20 +108,20 @@ export class PointRows implements RowReducer {
   }
 
   /** Puts a row into its cell. @returns false where the grid has none for it, and is to be made anew. */
-  #place(position: number): boolean {
+  protected place(position: number): boolean {
     const grid = this.#grid;
     const x = this.#x(position);
     const y = this.#y(position);
-    if (this.#cell.data[position] !== 0) this.#leave(position);
+    if (this.cell.data[position] !== 0) this.leave(position);
     // What has no place is not drawn.
     if (x - x !== 0 || y - y !== 0) return true;
     if (grid === null) return false;
     const place = cellOf(grid, x, y);
     if (place < 0) {
-      this.#hasGrown = true;
+      this.hasGrown = true;
       return false;
     }
-    const series = this.#names === null ? 0 : this.#series.of(this.#names, position);
+    const series = this.#names === null ? 0 : this.series.of(this.#names, position);
     while (this.#cells.length <= series * grid.cells) {
       if ((series + 1) * grid.cells > POINT_LIMITS.cells) return false;
       this.#cells.grow((series + 1) * grid.cells);
@@ -210,9 +132,9 @@ export class PointRows implements RowReducer {
   }
 
   #attach(grid: PointGrid, position: number, cell: number): void {
-    this.#cell.data[position] = cell + 1;
+    this.cell.data[position] = cell + 1;
     this.#cells.attach(cell, this.log.rowIds[position]);
-    if (isCellSeen(grid, cell % grid.cells)) this.#seen++;
+    if (isCellSeen(grid, cell % grid.cells)) this.seen++;
   }
 
   #extend(position: number, x: number, y: number): void {
@@ -222,25 +144,17 @@ export class PointRows implements RowReducer {
     if (this.#columns.measure >= 0) this.#reach.measure.attach(row, this.#measure(position));
   }
 
-  #leave(position: number): void {
+  protected leave(position: number): void {
     const grid = this.#grid;
-    const cell = this.#cell.data[position] - 1;
-    this.#cell.data[position] = 0;
+    const cell = this.cell.data[position] - 1;
+    this.cell.data[position] = 0;
     if (cell < 0 || grid === null) return;
-    if (isCellSeen(grid, cell % grid.cells)) this.#seen--;
+    if (isCellSeen(grid, cell % grid.cells)) this.seen--;
     const row = this.log.rowIds[position];
     this.#cells.detach(cell, row);
     this.#reach.x.detach(row);
     this.#reach.y.detach(row);
     if (this.#columns.measure >= 0) this.#reach.measure.detach(row);
-  }
-
-  /** Rows that the chart has no more, since it begins behind them. */
-  #leaveBefore(begin: number, first: number): void {
-    if (begin <= this.#begin) return;
-    const { log } = this;
-    for (let position = log.firstFrom(this.#begin); position < first; position++)
-      if (log.removed[position] === 0) this.#leave(position);
   }
 
   /** Whether rows have gone so far from what is seen that it is to be drawn closer. */
@@ -251,8 +165,12 @@ export class PointRows implements RowReducer {
     const isLoose = (low: number, high: number, from: number, to: number): boolean =>
       from < to && high - low < LEAST_TAKEN * (to - from);
     if (isLoose(y.low, y.high, grid.low, grid.high)) return true;
-    const x = this.#pixels.span === null ? this.#ends('x') : null;
+    const x = this.pixels.span === null ? this.#ends('x') : null;
     return x !== null && isLoose(x.low, x.high, grid.x.from, grid.x.to);
+  }
+
+  protected isUnfit(): boolean {
+    return this.#isFarOff() || this.#isCrowded(LARGER);
   }
 
   /** Whether there are more than so many times as many rows as may be. */
@@ -264,24 +182,24 @@ export class PointRows implements RowReducer {
   #ends(of: 'x' | 'y' | 'measure') {
     return this.#reach[of].ends({
       each: (from, to, row) => {
-        this.#look();
+        this.look();
         const read = { x: this.#x, y: this.#y, measure: this.#measure }[of];
         const { rowIds, tail } = this.log;
-        const cell = this.#cell.data;
+        const cell = this.cell.data;
         for (let p = this.log.firstFrom(from); p < tail && rowIds[p] < to; p++)
           if (cell[p] !== 0) row(rowIds[p], read(p));
       },
     });
   }
 
-  #makeAll(first: number, also: number): void {
+  protected makeAll(first: number, also: number): void {
     this.clear();
-    this.#look();
+    this.look();
     const { xs, ys, series, x, y } = this.#measureAll(first);
-    const count = this.#names === null ? 1 : this.#series.count;
-    this.#isHopeless = !(x.high - x.low < Infinity && y.high - y.low < Infinity);
+    const count = this.#names === null ? 1 : this.series.count;
+    this.isHopeless = !(x.high - x.low < Infinity && y.high - y.low < Infinity);
     let size = POINT_LIMITS.size;
-    while (!this.#isHopeless) {
+    while (!this.isHopeless) {
       const grid = this.#gridOf(size, x, y);
       if (count * grid.cells <= POINT_LIMITS.cells) {
         this.#grid = grid;
@@ -289,15 +207,15 @@ export class PointRows implements RowReducer {
         this.#placeAll(grid, first, xs, ys, series);
         if (!this.#isCrowded(1, also)) break;
       }
-      this.#seen = 0;
+      this.seen = 0;
       this.#grid = null;
       size *= LARGER;
       // A picture of fewer rows than the pixels need may have holes.
       const isTooLarge = this.most >= POINT_LIMITS.most ? size > POINT_LIMITS.largest : size > 1e4;
-      this.#isHopeless = isTooLarge;
+      this.isHopeless = isTooLarge;
     }
-    this.#isStale = this.#grid === null;
-    if (this.#isHopeless) return this.#cells.begin(0);
+    this.isStale = this.#grid === null;
+    if (this.isHopeless) return this.#cells.begin(0);
     for (let k = 0; k < xs.length; k++) if (xs[k] - xs[k] === 0) this.#extend(first + k, xs[k], ys[k]);
   }
 
@@ -306,8 +224,8 @@ export class PointRows implements RowReducer {
     x: { readonly low: number; readonly high: number },
     y: { readonly low: number; readonly high: number },
   ): PointGrid {
-    const { columns, rows = USUAL_ROWS, span } = this.#pixels;
-    const room = this.#hasGrown ? ROOM : 0;
+    const { columns, rows = USUAL_ROWS, span } = this.pixels;
+    const room = this.hasGrown ? ROOM : 0;
     const roomX = (x.high - x.low) * room;
     const roomY = (y.high - y.low) * room;
     const seen = span ?? ([x.low - roomX, x.high + roomX] as const);
@@ -325,7 +243,7 @@ export class PointRows implements RowReducer {
   /** Where the chart's rows lie, to which series they belong, and how far they reach. Rows that have gone have no place. */
   #measureAll(first: number) {
     const { removed, head, tail } = this.log;
-    this.#cell.data.fill(0, head, tail);
+    this.cell.data.fill(0, head, tail);
     const count = Math.max(0, tail - first);
     const xs = new Float64Array(count);
     const ys = new Float64Array(count);
@@ -343,7 +261,7 @@ export class PointRows implements RowReducer {
       if (ownX > x.high) x.high = ownX;
       if (ownY < y.low) y.low = ownY;
       if (ownY > y.high) y.high = ownY;
-      if (this.#names !== null) series[k] = this.#series.of(this.#names, first + k);
+      if (this.#names !== null) series[k] = this.series.of(this.#names, first + k);
     }
     return { xs, ys, series, x, y };
   }
@@ -351,14 +269,16 @@ export class PointRows implements RowReducer {
   /** Finds the newest rows of cells that have lost theirs, from the newest of all on. */
   #goThroughStale(): void {
     const { rowIds, head, tail } = this.log;
-    const cell = this.#cell.data;
+    const cell = this.cell.data;
     for (let p = tail - 1; p >= head && this.#cells.stale > 0; p--)
       if (cell[p] !== 0) this.#cells.find(cell[p] - 1, rowIds[p]);
   }
 
-  #drawn(grid: PointGrid, also: readonly number[]): Int32Array {
-    const { log } = this;
-    const { isExact } = this;
+  protected drawn(also: readonly number[]): Int32Array | null {
+    const { log, isExact } = this;
+    const grid = this.#grid;
+    if (grid === null) return null;
+    if (this.#cells.stale > 0) this.#goThroughStale();
     const rows: number[] = [...also];
     for (const of of ['x', 'y', 'measure'] as const) {
       const ends = this.#ends(of);
@@ -376,8 +296,8 @@ export class PointRows implements RowReducer {
 
   /** Adds every row that is seen. */
   #addSeen(grid: PointGrid, positions: number[]): void {
-    const cell = this.#cell.data;
-    for (let p = this.log.head, left = this.#seen; p < this.log.tail && left > 0; p++) {
+    const cell = this.cell.data;
+    for (let p = this.log.head, left = this.seen; p < this.log.tail && left > 0; p++) {
       if (cell[p] === 0 || !isCellSeen(grid, (cell[p] - 1) % grid.cells)) continue;
       positions.push(p);
       left--;

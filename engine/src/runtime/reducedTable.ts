@@ -1,4 +1,11 @@
-import { linesOf, scatterOf, wallClock, type ChartPixels, type DrawnRows } from '@millrace/protocol';
+import {
+  linesOf,
+  scatterOf,
+  wallClock,
+  type ChartPixels,
+  type DrawnRows,
+  type Lines,
+} from '@millrace/protocol';
 import type { EventTime } from '../columns/time.js';
 import { UNREDUCED_ROWS, viewColumns } from '../views/frames.js';
 import { RowsOfTable } from '../views/rowsOfTable.js';
@@ -54,6 +61,8 @@ class ReducedTable extends RowsOfTable<Table> implements ReducedSource {
   readonly #exact: number;
   readonly #wall: ((ms: number) => number) | undefined;
   #pixels: ChartPixels;
+  /** Null: a chart of points. */
+  readonly #lines: Lines | null;
   #rows: RowReducer | null = null;
 
   constructor(
@@ -66,7 +75,8 @@ class ReducedTable extends RowsOfTable<Table> implements ReducedSource {
     this.#view = view;
     this.#pixels = pixels ?? USUAL;
     this.#most = most;
-    const { exact } = linesOf(view.chart) === null ? POINT_LIMITS : PIXEL_LIMITS;
+    this.#lines = linesOf(view.chart);
+    const { exact } = this.#lines === null ? POINT_LIMITS : PIXEL_LIMITS;
     this.#exact = most ?? exact;
     this.#wall = view.timeZone === undefined ? undefined : wallClock(view.timeZone);
   }
@@ -138,13 +148,12 @@ class ReducedTable extends RowsOfTable<Table> implements ReducedSource {
   }
 
   #reducer(): RowReducer {
-    const { chart } = this.#view;
-    const lines = linesOf(chart);
+    const lines = this.#lines;
     const exact = this.#most === undefined ? this.#exact : 0;
     return lines === null
       ? new PointRows(
           this.log,
-          scatterOf(chart, viewColumns(this.schema.fields))!,
+          scatterOf(this.#view.chart, viewColumns(this.schema.fields))!,
           this.#pixels,
           this.#wall,
           exact,
@@ -155,7 +164,7 @@ class ReducedTable extends RowsOfTable<Table> implements ReducedSource {
 
   /** So few columns that there are no more rows than may be. */
   #fewest(first: number, most: number): Int32Array | null {
-    if (linesOf(this.#view.chart) === null) {
+    if (this.#lines === null) {
       const reduced = this.#reduced(first);
       return reduced !== null && reduced.length <= most ? reduced : null;
     }
