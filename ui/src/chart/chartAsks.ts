@@ -4,7 +4,7 @@ import { whole } from '../format.js';
 import type { Row } from '../model/rows.js';
 import type { ViewModel } from '../model/viewModel.js';
 import { rowText, valuesOf, type AskedRow } from '../origins/askedRow.js';
-import { toolButton } from '../view/toolButton.js';
+import { toolButton } from '../toolButton.js';
 import { plotOf } from './linePainter.js';
 import { datumOfItem, rowOfDatum, type SceneItem } from './markRows.js';
 
@@ -44,7 +44,7 @@ export class ChartAsks {
     this.selects = chart.chart.form === 'vegaLite' && hasSelection(chart.chart.spec);
     const click = this.selects ? 'Alt and a click' : 'A click';
     const title = `Rows of the chart, and where they come from. ${click} on a mark leads to its row.`;
-    this.button = toolButton('Rows', title, () => this.askForAll(null, this.button));
+    this.button = toolButton('View', 'Rows', () => this.askForAll(null, this.button), title);
     // JupyterLab would take Enter for its own.
     this.button.dataset.lmSuppressShortcuts = 'true';
     canvas.addEventListener('pointerdown', event => (this.pressed = { x: event.clientX, y: event.clientY }));

@@ -206,18 +206,11 @@ export class ChartSurface implements Surface {
   }
 
   rest(): void {
+    this.model = null;
     void this.queue(() => {
-      const { canvas, rows, fast, view } = this;
-      const room = canvas.offsetHeight;
-      if (room > 0) canvas.style.minHeight = `${room}px`;
-      clearTimeout(this.pixelsTimer);
-      fast?.dispose();
-      view?.finalize();
-      emptyOf(canvas);
-      this.fast = undefined;
-      this.view = null;
-      this.rows = rows.empty();
-      this.model = null;
+      const room = this.canvas.offsetHeight;
+      if (room > 0) this.canvas.style.minHeight = `${room}px`;
+      this.letGo();
       return Promise.resolve();
     });
   }
@@ -225,18 +218,24 @@ export class ChartSurface implements Surface {
   dispose(): void {
     this.disposed = true;
     clearTimeout(this.resizeTimer);
-    clearTimeout(this.pixelsTimer);
     this.reader.dispose();
     this.unwatchReader();
-    this.fast?.dispose();
     this.asked?.dispose();
     this.observer?.disconnect();
     this.selections?.dispose();
+    this.letGo();
+    hideTooltip();
+  }
+
+  /** Gives up what is drawn, and the rows that it is drawn of. */
+  private letGo(): void {
+    clearTimeout(this.pixelsTimer);
+    this.fast?.dispose();
+    this.fast = undefined;
     this.view?.finalize();
     this.view = null;
     this.rows = this.rows.empty();
     emptyOf(this.canvas);
-    hideTooltip();
   }
 
   private queue(step: () => Promise<void>): Promise<void> {

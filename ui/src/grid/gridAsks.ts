@@ -1,10 +1,10 @@
 import type { ViewColumn } from '@millrace/protocol';
 import type { Row } from '../model/rows.js';
 import { rowText, valuesOf, type AskedRow } from '../origins/askedRow.js';
+import { toolButton } from '../toolButton.js';
 import type { GridCursor } from './cursor.js';
 import type { GridFrame } from './gridFrame.js';
 import type { GridInput } from './gridInput.js';
-import { toolButton } from './gridTools.js';
 import { openMenu } from './menu.js';
 
 /** What asking about rows needs of a grid. */
@@ -27,9 +27,9 @@ export class GridAsks {
 
   constructor(private readonly grid: AskedGrid) {
     const { frame } = grid;
-    this.button = toolButton('Where from?', () => this.ask());
+    const title = 'Where the selected row comes from (Enter)';
+    this.button = toolButton('Grid', 'Where from?', () => this.ask(), title);
     frame.tools.querySelector('.millrace-Grid-download')?.before(this.button);
-    this.button.title = 'Where the selected row comes from (Enter)';
     frame.table.setAttribute('aria-keyshortcuts', 'Enter');
     frame.scroller.addEventListener('keydown', this.onKey);
     frame.body.addEventListener('dblclick', this.onDouble);

@@ -1,5 +1,6 @@
 import type { Arrangement, DownloadFormat, ViewRequest } from '@millrace/protocol';
-import { element, setAttribute } from '../dom.js';
+import { setAttribute } from '../dom.js';
+import { toolButton } from '../toolButton.js';
 import { columnMenu, widen, type ColumnActions } from './columnMenu.js';
 import type { GridCursor } from './cursor.js';
 import { GridDownload } from './download.js';
@@ -58,16 +59,18 @@ export class GridTools implements ColumnActions {
     frame.scroller.addEventListener('keydown', this.onKey);
     head.node.addEventListener('input', this.onFilter);
     head.node.addEventListener('keydown', this.onFilterKey);
-    const filter = toolButton('Filter', () => this.toggleFilters());
+    const filter = toolButton('Grid', 'Filter', () => this.toggleFilters());
     filter.setAttribute('aria-pressed', 'false');
-    const columns = toolButton('Columns', () => this.menuOf(columns, 'Columns', this.columnItems()));
+    const columns = toolButton('Grid', 'Columns', () => this.menuOf(columns, 'Columns', this.columnItems()));
     columns.setAttribute('aria-haspopup', 'menu');
     this.download = new GridDownload(grid.ask, (text, isTrouble) => {
       frame.complain(isTrouble ? text : null);
       frame.note(isTrouble ? '' : text);
       frame.tell(text);
     });
-    const download = toolButton('Download', () => this.menuOf(download, 'Download', this.downloadItems()));
+    const download = toolButton('Grid', 'Download', () =>
+      this.menuOf(download, 'Download', this.downloadItems()),
+    );
     download.classList.add('millrace-Grid-download');
     download.setAttribute('aria-haspopup', 'menu');
     this.buttons = [filter, download];
@@ -248,15 +251,6 @@ export class GridTools implements ColumnActions {
     event.stopImmediatePropagation();
   };
 }
-
-/** A button among a grid's tools. */
-export function toolButton(label: string, run: () => void): HTMLButtonElement {
-  const button = element('button', 'millrace-Grid-tool', label);
-  button.type = 'button';
-  button.addEventListener('click', run);
-  return button;
-}
-
 function sortText({ order, now }: GridArrangement): string {
   const sorts = order.map(
     ({ column, descending }) => `${column}, ${descending ? 'descending' : 'ascending'}`,

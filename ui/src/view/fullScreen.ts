@@ -1,5 +1,5 @@
 import { setAttribute, setText } from '../dom.js';
-import { toolButton } from './toolButton.js';
+import { toolButton } from '../toolButton.js';
 
 const FULL = 'millrace-mod-full';
 
@@ -8,8 +8,11 @@ const FULL = 'millrace-mod-full';
  * and the command go back, and the view is as large as it was.
  */
 export class FullScreen {
-  readonly button = toolButton('Full screen', 'Show over the whole screen; Escape goes back', () =>
-    this.toggle(),
+  readonly button = toolButton(
+    'View',
+    'Full screen',
+    () => this.toggle(),
+    'Show over the whole screen; Escape goes back',
   );
   private isFull = false;
 

@@ -4,7 +4,7 @@ import { GridSurface } from '../grid/gridSurface.js';
 import { NO_ROWS } from '../model/noRows.js';
 import type { Row } from '../model/rows.js';
 import { ViewModel } from '../model/viewModel.js';
-import { toolButton } from './toolButton.js';
+import { toolButton } from '../toolButton.js';
 import type { ViewSettings } from './viewSettings.js';
 
 /** Tables are written anew at most so often: they are read, not watched. */
@@ -41,7 +41,7 @@ interface Shown {
 
 /** The rows of a chart as tables below it, for who goes through them by keys or has them read; shown on demand. */
 export class RowsBelow {
-  readonly button = toolButton('Rows', 'Show the rows of the chart as a table', () => this.toggle());
+  readonly button = toolButton('View', 'Rows', () => this.toggle(), 'Show the rows of the chart as a table');
   readonly node = element('div', 'millrace-View-rows');
   private shown: readonly Shown[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
