@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { linesOf, toVegaValue, type ChartPixels, type Lines, type ViewMessage } from '@millrace/protocol';
+import { linesOf, toVegaValue, type ChartPixels, type Lines, type ViewColumn } from '@millrace/protocol';
 import { encodeArrow } from '../../engine/src/codecs/arrow.js';
 import type { PlanNode } from '../../engine/src/plan/plan.js';
 import { PIXEL_LIMITS } from '../../engine/src/runtime/pixelRows.js';
-import { encodeRows, savedRows, viewColumns, visibleRows } from '../../engine/src/views/frames.js';
+import { encodeRows, viewColumns } from '../../engine/src/views/frames.js';
 import type { ChartView } from '../../engine/src/views/viewSource.js';
 import { decodeRows, type Row } from '../../ui/src/model/rows.js';
-import { ViewModel } from '../../ui/src/model/viewModel.js';
-import { batchOf, cut, makeHistory, SOURCE } from './histories.js';
+import { ChartFront } from './chartFront.js';
+import { SOURCE } from './histories.js';
 import { forRandom, type Random } from './random.js';
-import { runningPlan, statusOf } from './runningPlan.js';
-import { steppedPort } from './steppedPort.js';
+import { runningPlan } from './runningPlan.js';
 
 const usual = { ...PIXEL_LIMITS };
 
@@ -47,7 +46,7 @@ interface Point {
 }
 
 /** Points of each series, in the order in which a line goes through them. */
-function seriesOf(rows: readonly Row[], lines: Lines, columns: ViewModel['columns']): Map<string, Point[]> {
+function seriesOf(rows: readonly Row[], lines: Lines, columns: readonly ViewColumn[]): Map<string, Point[]> {
   const at = (name: string): number => columns.findIndex(column => column.name === name);
   const number = (row: Row, name: string): number => {
     const value = toVegaValue(columns[at(name)].type, row.values[at(name)]);
@@ -161,24 +160,6 @@ test('the rows that a chart of lines is sent draw what all rows draw', () =>
       };
       const lines = linesOf(view.chart, columns)!;
       expect(lines).not.toBeNull();
-      const status = () => statusOf(query);
-      const model = new ViewModel({
-        v: 1,
-        viewId: 'v',
-        view,
-        columns,
-        key: [],
-        snapshot: { arrow: '', status: status() },
-      });
-      let credit = 1;
-      let span: readonly [number, number] | null = null;
-      const receive = (message: ViewMessage, buffers: readonly Uint8Array[]): void => {
-        if (message.type === 'status') model.status = message.status;
-        if (message.type !== 'snapshot' && message.type !== 'delta') return;
-        expect(credit--).toBeGreaterThan(0);
-        expect(model.apply(message, buffers)).not.toBe('gap');
-        span = message.span ?? null;
-      };
       const makePixels = (): ChartPixels => {
         const { total } = table;
         const all = decodeRows(encodeRows(table, table.positions(0, total), encodeArrow), columns);
@@ -190,24 +171,12 @@ test('the rows that a chart of lines is sent draw what all rows draw', () =>
         const isSpan = random.chance(0.5) && Number.isFinite(reach) && to > from;
         return { columns: 1 + random.below(40), span: isSpan ? [from, to] : null };
       };
-      let pixels: ChartPixels = { columns: 20, span: null };
-      const { port, settle } = steppedPort(
-        { source: table, view, status, send: receive },
-        { credit, range: null, pixels },
-      );
-      query.onChange(() => port.notify());
-      const acknowledge = (): void => {
-        const more = credit > 0 ? 0 : 1;
-        credit += more;
-        port.receive({ type: 'ack', seq: model.seq, credit: more, paintMs: 1 });
-      };
+      const front = new ChartFront(query, view, { columns: 20, span: null });
+      const { model } = front;
       const check = (): void => {
-        for (let i = 0; i < 3; i++) {
-          acknowledge();
-          settle();
-        }
-        const unreduced = visibleRows(table, { ...view, maxRows: Math.min(view.maxRows, 1e6) }, null);
-        const all = decodeRows(encodeRows(table, unreduced.positions, encodeArrow), columns);
+        front.catchUp();
+        const { pixels, span } = front;
+        const all = front.allRows();
         const what = JSON.stringify({
           lines,
           pixels,
@@ -232,9 +201,7 @@ test('the rows that a chart of lines is sent draw what all rows draw', () =>
           ).toBe(true);
           return;
         }
-        // Nothing but rows of the table, as they are now.
-        const byId = new Map(all.map(row => [row.id, row]));
-        for (const row of model.rows()) expect(row, what).toEqual(byId.get(row.id));
+        front.expectRowsOf(all, what);
         expect(said, what).toEqual({ rows: model.size, of: all.length, columns: said.columns });
         const [from, to] = pixels.span ?? span ?? [-Infinity, Infinity];
         const some = seriesOf(model.rows(), lines, columns);
@@ -292,22 +259,7 @@ test('the rows that a chart of lines is sent draw what all rows draw', () =>
           }
         }
       };
-      const [input] = query.ports;
-      let starts = 0;
-      for (const piece of cut(random, makeHistory(random, 250, { boundUs: 10, wide: random.chance(0.2) }))) {
-        input.push(batchOf(piece), null);
-        if (random.chance(0.02)) input.restart({ epoch: ++starts, to: null });
-        if (random.chance(0.05)) port.receive({ type: 'hide' });
-        if (random.chance(0.1)) port.receive({ type: 'pixels', pixels: (pixels = makePixels()) });
-        if (random.chance(0.6)) settle();
-        if (random.chance(0.4) && credit === 0) acknowledge();
-        if (random.chance(0.2)) check();
-      }
-      input.end();
-      check();
-      const most = 1 + random.below(60);
-      expect(savedRows(table, view, most).length).toBeLessThanOrEqual(most);
-      port.close();
+      front.follow(random, 250, random.chance(0.2), makePixels, check);
     },
     Math.ceil(Number(process.env.MILLRACE_RUNS ?? 200) / 2),
   ));

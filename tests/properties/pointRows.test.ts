@@ -1,17 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { scatterOf, toVegaValue, type ChartPixels, type Scatter, type ViewMessage } from '@millrace/protocol';
+import { scatterOf, toVegaValue, type ChartPixels, type Scatter, type ViewColumn } from '@millrace/protocol';
 import { encodeArrow } from '../../engine/src/codecs/arrow.js';
 import { POINT_LIMITS, PointRows } from '../../engine/src/runtime/pointRows.js';
 import { RowLog } from '../../engine/src/runtime/rowLog.js';
-import { encodeRows, savedRows, viewColumns, visibleRows } from '../../engine/src/views/frames.js';
+import { encodeRows, viewColumns } from '../../engine/src/views/frames.js';
 import { cellOf, isCellSeen } from '../../engine/src/views/pointGrid.js';
 import type { ChartView } from '../../engine/src/views/viewSource.js';
 import { decodeRows, type Row } from '../../ui/src/model/rows.js';
-import { ViewModel } from '../../ui/src/model/viewModel.js';
+import { ChartFront } from './chartFront.js';
 import { batchOf, cut, FIELDS, makeHistory, SOURCE } from './histories.js';
 import { forRandom, type Random } from './random.js';
-import { runningPlan, statusOf } from './runningPlan.js';
-import { steppedPort } from './steppedPort.js';
+import { runningPlan } from './runningPlan.js';
 
 const usual = { ...POINT_LIMITS };
 const RUNS = Math.ceil(Number(process.env.MILLRACE_RUNS ?? 200) / 4);
@@ -29,7 +28,7 @@ interface Point {
   readonly measure: number;
 }
 
-function pointsOf(rows: readonly Row[], scatter: Scatter, columns: ViewModel['columns']): Point[] {
+function pointsOf(rows: readonly Row[], scatter: Scatter, columns: readonly ViewColumn[]): Point[] {
   const at = (name: string): number => columns.findIndex(column => column.name === name);
   const value = (row: Row, name: string | null): unknown =>
     name === null ? null : toVegaValue(columns[at(name)].type, row.values[at(name)]);
@@ -171,46 +170,18 @@ test('the rows that a chart of points is sent cover what all rows draw', () =>
       maxRows: random.pick([Number.MAX_SAFE_INTEGER, 100]),
     };
     const scatter = scatterOf(view.chart, columns)!;
-    const status = () => statusOf(query);
-    const model = new ViewModel({
-      v: 1,
-      viewId: 'v',
-      view,
-      columns,
-      key: [],
-      snapshot: { arrow: '', status: status() },
-    });
-    let credit = 1;
-    const receive = (message: ViewMessage, buffers: readonly Uint8Array[]): void => {
-      if (message.type === 'status') model.status = message.status;
-      if (message.type !== 'snapshot' && message.type !== 'delta') return;
-      expect(credit--).toBeGreaterThan(0);
-      expect(model.apply(message, buffers)).not.toBe('gap');
-    };
     const makePixels = (): ChartPixels => {
       const from = random.pick([0, 1, 1.05]) + random.next() / 20;
       const isSpan = x === 'time' && random.chance(0.5);
       const span = isSpan ? ([from, from + 0.001 + random.next() / 10] as const) : null;
       return { columns: 1 + random.below(200), rows: 1 + random.below(60), span };
     };
-    let pixels = makePixels();
-    const { port, settle } = steppedPort(
-      { source: table, view, status, send: receive },
-      { credit, range: null, pixels },
-    );
-    query.onChange(() => port.notify());
-    const acknowledge = (): void => {
-      const more = credit > 0 ? 0 : 1;
-      credit += more;
-      port.receive({ type: 'ack', seq: model.seq, credit: more, paintMs: 1 });
-    };
+    const front = new ChartFront(query, view, makePixels());
+    const { model } = front;
     const check = (): void => {
-      for (let i = 0; i < 3; i++) {
-        acknowledge();
-        settle();
-      }
-      const { positions } = visibleRows(table, { ...view, maxRows: Math.min(view.maxRows, 1e6) }, null);
-      const all = decodeRows(encodeRows(table, positions, encodeArrow), columns);
+      front.catchUp();
+      const { pixels } = front;
+      const all = front.allRows();
       const what = JSON.stringify({ scatter, pixels, total: all.length, drawn: model.status.drawn });
       const { drawn: said } = model.status;
       if (all.length <= POINT_LIMITS.exact) {
@@ -219,9 +190,7 @@ test('the rows that a chart of points is sent cover what all rows draw', () =>
         return;
       }
       expect(said, what).toEqual({ ...said, rows: model.size, of: all.length });
-      // Nothing but rows of the table, as they are now.
-      const byId = new Map(all.map(row => [row.id, row]));
-      for (const row of model.rows()) expect(row, what).toEqual(byId.get(row.id));
+      front.expectRowsOf(all, what);
       const points = pointsOf(all, scatter, columns);
       const some = pointsOf(model.rows(), scatter, columns);
       const ends = (list: readonly Point[]) => [endsOf(list.map(p => p.x)), endsOf(list.map(p => p.y))];
@@ -250,20 +219,5 @@ test('the rows that a chart of points is sent cover what all rows draw', () =>
         expect(isCovered, `${what} ${JSON.stringify(point)}`).toBe(true);
       }
     };
-    const [input] = query.ports;
-    let starts = 0;
-    for (const piece of cut(random, makeHistory(random, 200, { boundUs: 10, wide: false }))) {
-      input.push(batchOf(piece), null);
-      if (random.chance(0.02)) input.restart({ epoch: ++starts, to: null });
-      if (random.chance(0.05)) port.receive({ type: 'hide' });
-      if (random.chance(0.1)) port.receive({ type: 'pixels', pixels: (pixels = makePixels()) });
-      if (random.chance(0.6)) settle();
-      if (random.chance(0.4) && credit === 0) acknowledge();
-      if (random.chance(0.2)) check();
-    }
-    input.end();
-    check();
-    const most = 1 + random.below(60);
-    expect(savedRows(table, view, most).length).toBeLessThanOrEqual(most);
-    port.close();
+    front.follow(random, 200, false, makePixels, check);
   }, RUNS));
