@@ -71,6 +71,7 @@ describe('LiveView', () => {
     screen.setSeen(true);
     await screen.paint();
     expect(text()).toContain('99');
+    expect(view.node.dataset.millracePaintedSeq).toBe('2');
     expect(channel.take()).toEqual([{ type: 'ack', seq: 0, credit: 1, paintMs: 0 }]);
   });
 

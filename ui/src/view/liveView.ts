@@ -312,7 +312,7 @@ export class LiveView {
 
   private painted(frame: Frame, arrivedMs: number): void {
     if (this.disposed) return;
-    this.node.dataset.millracePaintedSeq = String(frame.seq);
+    setData(this.node, { paintedSeq: frame.seq });
     this.node.dataset.millraceTickToPaintMs = (Date.now() - frame.madeAtMs).toFixed(0);
     if (!this.seen) return;
     const paintMs = this.options.screen.now() - arrivedMs;
@@ -371,6 +371,8 @@ export class LiveView {
     }
     if (this.isOver()) return;
     this.showStatus();
+    const { seq } = this.model;
+    if (seq > 0) this.options.screen.afterPaint(() => setData(this.node, { paintedSeq: seq }));
     if (this.queue.length > 0) this.schedule();
   }
 
