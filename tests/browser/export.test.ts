@@ -1,82 +1,28 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ViewOutput } from '@millrace/protocol';
 import type { SavedNotebook } from '../support/savedView.js';
 import { savedView } from '../support/savedView.js';
-import { ViewModel, type Frame } from '../../ui/src/model/viewModel.js';
+import { ViewModel } from '../../ui/src/model/viewModel.js';
 import { notebooksFolder } from '../notebooks/run.js';
 import { notebookFolder } from './support/exportedNotebook.js';
-import {
-  clockIs,
-  millrace,
-  openPage,
-  seen,
-  viewAt,
-  type Opened,
-  type Said,
-} from './support/exportedPages.js';
+import { clockIs, millrace, seen, viewAt, type Said } from './support/exportedPages.js';
 import { ARTIFACTS } from './support/lab.js';
+import { KEEP_FRAMES, plainRows, rowsTold } from './support/pageFrames.js';
+import { pictured, usePages } from './support/usePages.js';
 
-let browser: Browser;
+const pages = usePages();
+const { open } = pages;
 const folders: string[] = [];
-beforeAll(async () => {
-  mkdirSync(ARTIFACTS, { recursive: true });
-  browser = await chromium.connect(inject('lab').browser);
-});
-afterAll(async () => {
-  await browser.close();
+afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-let opened: Opened | null = null;
-afterEach(async () => {
-  await opened?.context.close();
-  opened = null;
-});
-
-/** Keeps what the engine in the page sends, by channels. */
-const KEEP_FRAMES = `
-  window.kept = [];
-  const Real = Worker;
-  window.Worker = class extends Real {
-    constructor(url) {
-      super(url);
-      this.addEventListener('message', ({ data }) => {
-        if (data.type !== 'message' || !['snapshot', 'delta'].includes(data.message.type)) return;
-        const buffers = data.buffers.map(bytes => btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join('')));
-        window.kept.push({ channel: data.channel, message: data.message, buffers });
-      });
-    }
-  };`;
-
-async function open(file: string, options: Parameters<typeof openPage>[2] = {}): Promise<Opened> {
-  opened = await openPage(browser, file, options);
-  return opened;
-}
-
-/** What a view of the page has been told: its rows as the front end has them. */
-async function rowsOf(page: Page, channel: number, output: ViewOutput): Promise<unknown[]> {
-  type Kept = { channel: number; message: Frame; buffers: string[] };
-  const kept = await page.evaluate(() => (window as unknown as { kept: unknown[] }).kept);
-  const model = new ViewModel({ ...output, snapshot: { ...output.snapshot, arrow: '' } });
-  for (const { message, buffers } of (kept as Kept[]).filter(each => each.channel === channel)) {
-    expect(
-      model.apply(
-        message,
-        buffers.map(text => new Uint8Array(Buffer.from(text, 'base64'))),
-      ),
-    ).not.toBe('gap');
-  }
-  return plain(model);
-}
-
-/** Rows without their numbers, which differ from replay to replay. */
-function plain(model: ViewModel): unknown[] {
-  return model.rows().map(({ state, values }) => [state, ...values]);
-}
+const rowsOf = (page: Page, channel: number, output: ViewOutput): Promise<unknown[]> =>
+  rowsTold(page, output, kept => kept.channel === channel);
 
 describe('the first notebook as a page', () => {
   let folder: string;
@@ -109,14 +55,14 @@ describe('the first notebook as a page', () => {
     await clockIs(page, 'ended');
     const chart = savedView(saved.cells.find(({ source }) => String(source).includes('.candlestick(')));
     const grid = savedView(saved.cells.find(({ source }) => String(source).includes('const bars')));
-    const wanted = plain(new ViewModel(chart));
+    const wanted = plainRows(new ViewModel(chart));
     expect(wanted).toHaveLength(390);
     await seen(page, 1, 'ended');
     await seen(page, 0, 'ended');
     expect(await rowsOf(page, 1, chart)).toEqual(wanted);
     const tail = await rowsOf(page, 0, grid);
     expect(tail.length).toBeGreaterThan(10);
-    expect(tail).toEqual(plain(new ViewModel(grid)).slice(-tail.length));
+    expect(tail).toEqual(plainRows(new ViewModel(grid)).slice(-tail.length));
 
     await page.getByRole('combobox', { name: 'Replay speed' }).selectOption('1000');
     await page.getByRole('button', { name: 'Replay from the start' }).click();
@@ -185,9 +131,7 @@ describe('the first notebook as a page', () => {
     const { page, troubles } = await open(join(folder, 'live.html'), { dark: mode === 'dark', width });
     await clockIs(page, 'ended');
     for (const at of [0, 1, 2]) await seen(page, at, 'ended');
-    await page.evaluate(() => scrollTo(0, 0));
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-    await page.screenshot({ path: join(ARTIFACTS, `export-${mode}-${width}.png`), fullPage: true });
+    await pictured(page, width, `export-${mode}-${width}`);
     expect(troubles).toEqual([]);
   });
 });
@@ -248,7 +192,7 @@ describe('a notebook of every kind of output, whose texts are hostile', () => {
   });
 
   test('without scripts it can be read, and says so', async () => {
-    const context = await browser.newContext({ javaScriptEnabled: false, offline: true });
+    const context = await pages.browser.newContext({ javaScriptEnabled: false, offline: true });
     try {
       const page = await context.newPage();
       await page.goto(pathToFileURL(file).href);

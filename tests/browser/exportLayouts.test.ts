@@ -1,44 +1,26 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LAYOUT_CELLS } from './support/exportedLayouts.js';
 import { notebookFolder } from './support/exportedNotebook.js';
-import {
-  clockIs,
-  millrace,
-  openPage,
-  seen,
-  viewAt,
-  type Opened,
-  type Said,
-} from './support/exportedPages.js';
-import { ARTIFACTS } from './support/lab.js';
+import { clockIs, millrace, seen, viewAt, type Opened, type Said } from './support/exportedPages.js';
+import { pictured, usePages } from './support/usePages.js';
 
-let browser: Browser;
+const pages = usePages();
 let folder: string;
 let said: Said;
-let opened: Opened | null = null;
 beforeAll(async () => {
-  mkdirSync(ARTIFACTS, { recursive: true });
-  browser = await chromium.connect(inject('lab').browser);
   folder = notebookFolder('layouts.ipynb', LAYOUT_CELLS);
   said = await millrace(folder, 'export', 'layouts.ipynb');
 }, 600_000);
-afterEach(async () => {
-  await opened?.context.close();
-  opened = null;
-});
-afterAll(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Places of the views in the page. */
 const [OVERVIEW, TOTALS, SEVERAL, STAT, LINE, BARS, AGAIN, DOUBLED] = [0, 1, 2, 3, 4, 5, 6, 7];
 
-async function open(options: Parameters<typeof openPage>[2] = {}): Promise<Opened> {
-  opened = await openPage(browser, join(folder, 'layouts.html'), options);
+async function open(options: Parameters<typeof pages.open>[1] = {}): Promise<Opened> {
+  const opened = await pages.open(join(folder, 'layouts.html'), options);
   await clockIs(opened.page, 'ended');
   return opened;
 }
@@ -150,8 +132,6 @@ test.each([
   const formula = (await page.locator('math[display="block"]').boundingBox())!;
   expect(formula.height).toBeGreaterThan(30);
   expect(await page.locator('.page-Formula').textContent()).toBe('\\frac{a}');
-  await page.evaluate(() => scrollTo(0, 0));
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-  await page.screenshot({ path: join(ARTIFACTS, `export-layouts-${mode}-${width}.png`), fullPage: true });
+  await pictured(page, width, `export-layouts-${mode}-${width}`);
   expect(troubles).toEqual([]);
 });

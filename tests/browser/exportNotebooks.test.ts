@@ -1,76 +1,19 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { PAGE_IDS, type PageDescription, type ViewOutput } from '@millrace/protocol';
-import { ViewModel, type Frame } from '../../ui/src/model/viewModel.js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PAGE_IDS, type PageDescription } from '@millrace/protocol';
+import { ViewModel } from '../../ui/src/model/viewModel.js';
 import { notebooksFolder } from '../notebooks/run.js';
-import {
-  clockIs,
-  millrace,
-  openPage,
-  seen,
-  viewAt,
-  type Opened,
-  type Said,
-} from './support/exportedPages.js';
-import { ARTIFACTS } from './support/lab.js';
+import { clockIs, millrace, seen, viewAt, type Said } from './support/exportedPages.js';
+import { KEEP_FRAMES, plainRows, rowsTold } from './support/pageFrames.js';
+import { pictured, usePages } from './support/usePages.js';
 
-let browser: Browser;
+const pages = usePages();
 let folder: string;
-let opened: Opened | null = null;
-beforeAll(async () => {
-  mkdirSync(ARTIFACTS, { recursive: true });
-  browser = await chromium.connect(inject('lab').browser);
+beforeAll(() => {
   folder = join(notebooksFolder(), 'notebooks');
 });
-afterEach(async () => {
-  await opened?.context.close();
-  opened = null;
-});
-afterAll(async () => {
-  await browser.close();
-  rmSync(join(folder, '..'), { recursive: true, force: true });
-});
-
-/** Keeps what the engine in the page sends, by the views that were opened. */
-const KEEP_FRAMES = `
-  window.kept = [];
-  const Real = Worker;
-  const views = new Map();
-  window.Worker = class extends Real {
-    constructor(url) {
-      super(url);
-      this.addEventListener('message', ({ data }) => {
-        if (data.type !== 'message' || !['snapshot', 'delta'].includes(data.message.type)) return;
-        const buffers = data.buffers.map(bytes => btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join('')));
-        window.kept.push({ viewId: views.get(data.channel), message: data.message, buffers });
-      });
-    }
-    postMessage(message, ...more) {
-      if (message.type === 'open' && message.target === 'view') views.set(message.channel, message.open.viewId);
-      super.postMessage(message, ...more);
-    }
-  };`;
-
-/** The rows of a view as the page's engine has told them. */
-async function rowsOf(page: Page, output: ViewOutput): Promise<unknown[]> {
-  type Kept = { viewId: string; message: Frame; buffers: string[] };
-  const kept = (await page.evaluate(() => (window as unknown as { kept: unknown[] }).kept)) as Kept[];
-  const model = new ViewModel({ ...output, snapshot: { ...output.snapshot, arrow: '' } });
-  for (const { viewId, message, buffers } of kept) {
-    if (viewId !== output.viewId) continue;
-    model.apply(
-      message,
-      buffers.map(text => new Uint8Array(Buffer.from(text, 'base64'))),
-    );
-  }
-  return plain(model);
-}
-
-function plain(model: ViewModel): unknown[] {
-  return model.rows().map(({ state, values }) => [state, ...values]);
-}
+afterAll(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
 
 /** A notebook, how many of its views run in its page, and which cells say that something does not. */
 const NOTEBOOKS: readonly (readonly [name: string, live: number, notLive: readonly number[]])[] = [
@@ -103,8 +46,8 @@ describe.each(NOTEBOOKS)('%s as a page', (name, live, notLive) => {
     ['dark', 420],
   ] as const)('shows its rows from disk without a network, %s and %i wide', async (mode, width) => {
     const file = join(folder, `${name}.html`);
-    opened = await openPage(browser, file, { script: KEEP_FRAMES, dark: mode === 'dark', width });
-    const { page, troubles } = opened;
+    const options = { script: KEEP_FRAMES, dark: mode === 'dark', width };
+    const { page, troubles } = await pages.open(file, options);
     if (live > 0) await clockIs(page, 'ended');
     const outputs = description.outputs.flatMap(each => (each.kind === 'view' ? [each.output] : []));
     expect(await page.locator('.millrace-View').count()).toBe(outputs.length);
@@ -117,15 +60,13 @@ describe.each(NOTEBOOKS)('%s as a page', (name, live, notLive) => {
       }
       await seen(page, at, 'ended');
       // These have been compared with the notebook's when the page was made.
-      const wanted = plain(new ViewModel(output));
-      const rows = await rowsOf(page, output);
+      const wanted = plainRows(new ViewModel(output));
+      const rows = await rowsTold(page, output, ({ viewId }) => viewId === output.viewId);
       expect(rows.length).toBeGreaterThan(5);
       expect(rows).toEqual(output.view.kind === 'grid' ? wanted.slice(-rows.length) : wanted);
     }
     expect(await page.locator('.page-Note').count()).toBe(notLive.length);
-    await page.evaluate(() => scrollTo(0, 0));
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-    await page.screenshot({ path: join(ARTIFACTS, `export-${name}-${mode}.png`), fullPage: true });
+    await pictured(page, width, `export-${name}-${mode}`);
     expect(troubles).toEqual([]);
   });
 });
