@@ -50,7 +50,7 @@ async function opened(name: string, forms: typeof FORMS, speed: number): Promise
 
 /** The chart's node is brought to where it is drawn. */
 async function shown(view: ViewHandle): Promise<void> {
-  await view.node.scrollIntoViewIfNeeded();
+  await view.scrollTo();
   await view.until(node => (node.querySelector('canvas')?.width ?? 0) > 0, null);
 }
 

@@ -48,7 +48,7 @@ async function opened(name: string, speed: number | string): Promise<NotebookPag
 }
 
 async function drawn(view: ViewHandle): Promise<void> {
-  await view.node.scrollIntoViewIfNeeded();
+  await view.scrollTo();
   await view.until(node => (node.querySelector('canvas')?.width ?? 0) > 0, null);
 }
 
@@ -114,7 +114,7 @@ test('several tables in one chart, views in one output, and a brush that filters
   expect(await sumOf(notebook, 3)).toBe(some);
 
   // Shift drags the axis, and selects nothing else.
-  await overview.node.scrollIntoViewIfNeeded();
+  await overview.scrollTo();
   const now = (await canvas.boundingBox())!;
   await page.keyboard.down('Shift');
   await page.mouse.move(now.x + now.width * 0.7, now.y + 60);
@@ -176,7 +176,7 @@ test('several tables in one chart, views in one output, and a brush that filters
   await notebook.reload();
   await row.locator('.millrace-View').nth(2).waitFor();
   const again = new ViewHandle(page, row.locator('.millrace-View').nth(1));
-  await again.node.scrollIntoViewIfNeeded();
+  await again.scrollTo();
   await again.live();
 }, 300_000);
 

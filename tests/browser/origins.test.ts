@@ -131,7 +131,7 @@ class Panel {
   async rows(role: string): Promise<GridRowText[]> {
     const view = this.view(role);
     // What is not seen is not drawn.
-    await view.node.scrollIntoViewIfNeeded();
+    await view.scrollTo();
     await view.reaches('ended');
     return await gridRows(view);
   }

@@ -79,7 +79,7 @@ test('a view has the whole screen by button, keys and command, goes on, and come
   const notebook = await opened('full.ipynb', 20);
   const { page } = notebook;
   const view = notebook.view(LINE_CELL);
-  await view.node.scrollIntoViewIfNeeded();
+  await view.scrollTo();
   const before = await drawnSize(view);
   const isFull = () => page.evaluate(() => document.fullscreenElement?.className ?? null);
   const full = view.node.getByRole('button', { name: 'Full screen' });

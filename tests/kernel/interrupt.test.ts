@@ -15,6 +15,14 @@ const LOOPS: readonly (readonly [string, string])[] = [
   ['with catch and finally', 'while (true) { try { while (true) {} } catch {} finally { n = 0 } }'],
   ['of microtasks', 'while (true) await null'],
   ['of ticks', 'process.nextTick(function again() { process.nextTick(again) }); await new Promise(() => {})'],
+  [
+    'of ticks that are made before the work',
+    'process.nextTick(function again() { process.nextTick(again); for (let i = 0; i < 1e6; i++); }); await new Promise(() => {})',
+  ],
+  [
+    'of promised ticks',
+    'for (;;) { const next = new Promise(resolve => process.nextTick(resolve)); for (let i = 0; i < 1e6; i++); await next }',
+  ],
   ['in a timer', 'setTimeout(() => { while (true) {} }, 10); await new Promise(() => {})'],
   ['in an interval', 'setInterval(() => { while (true) {} }, 10); await new Promise(() => {})'],
   ['in an immediate', 'setImmediate(() => { while (true) {} }); await new Promise(() => {})'],

@@ -6,9 +6,10 @@ export const SHARED_ACKNOWLEDGED = 0;
 export const SHARED_SYNCED = 1;
 export const SHARED_CELLS = 2;
 
-/** Worker to main thread: stop what runs, or show that code runs to its end again. */
+/** Worker to main thread: stop what runs, or show that the event loop turns again. */
 export interface InterruptCall {
   readonly type: 'interrupt' | 'sync';
+  /** Its number among its type; the main thread stores the last that it has done. */
   readonly sequence: number;
 }
 

@@ -17,6 +17,7 @@ const POLL_MS = 4;
 
 const cells = new Int32Array((workerData as InterruptSetup).shared);
 let wanted = 0;
+let syncs = 0;
 let working = false;
 
 const control = new Socket({ fd: CONTROL_FD });
@@ -50,8 +51,9 @@ async function interrupt(): Promise<void> {
       await endJavaScript();
       ended = true;
     }
-    // The last ending may have come when nothing ran, and then ends what runs next: let that be this message.
-    if (ended) while (!(await heard('sync', sequence, SHARED_SYNCED)));
+    // The last ending may have come when nothing ran, and then ends what runs next: let that be this message. What it ended may
+    // also have gone on with the next tick. Each ending needs a message of its own, which comes after it.
+    if (ended) while (!(await heard('sync', ++syncs, SHARED_SYNCED))) await endJavaScript();
     control.write(interruptLine(sequence));
     done = sequence;
   }

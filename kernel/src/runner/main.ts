@@ -15,6 +15,7 @@ import type { RunId, ToRunner } from './outputMessages.js';
 import { listenAlways } from './ownListeners.js';
 import { Prompts } from './prompt.js';
 import { RecentRuns } from './recentRuns.js';
+import { installGuardedTicks } from './ticks.js';
 import { installOwnedTimers } from './timers.js';
 
 type Execute = Extract<ToRunner, { type: 'execute' }>;
@@ -35,6 +36,7 @@ let evaluating: { readonly request: number; readonly cell: PreparedCell } | null
 let blamed: RunId | null = null;
 
 const timers = installOwnedTimers(currentRun);
+const ticks = installGuardedTicks();
 const emittedBy = trackEmitters(currentRun);
 const output = createRunnerOutput(currentRun);
 redirectStandardStreams(output);
@@ -80,9 +82,10 @@ function currentOwner(): string | null {
 
 /** Runs a cell to its reply. Every step after the first await may never come, since an interrupt abandons the cell. */
 async function execute(request: Execute): Promise<void> {
-  output.send({ type: 'begun', run: request.run });
+  // An interrupt may cut this short anywhere: what has begun, as the wire process knows it, must be what runs.
   running = request;
   last = request.run;
+  output.send({ type: 'begun', run: request.run });
   runs.add(request.cell.filename, request.run);
   ({ audience } = request);
   setOwner(request.cell.cellId);
@@ -132,11 +135,12 @@ function fail(request: Execute, error: CellError): void {
   output.send({ type: 'done', run: request.run, error, provided: [], assigned });
 }
 
+/** Where an interrupt cuts this short, the next one does it again: the cell is over when its reply has been sent. */
 function finish(request: Execute, reply: () => void): void {
   if (running !== request) return;
+  reply();
   running = null;
   setOwner(null);
-  reply();
 }
 
 /** Ends the running cell where it is; its timers go with it, its variables stay. */
@@ -150,6 +154,11 @@ function abandon(): void {
   evaluator.abandon();
   prompts.abandon(request.run);
   finish(request, () => fail(request, interrupted(request.cell)));
+}
+
+/** Messages come in order: a cell that was sent before this question, and has not begun, never will. */
+function tellLost(run: RunId): void {
+  if (last < run) output.send({ type: 'lost', run });
 }
 
 /** A user expression that is interrupted never comes to its own answer. */
@@ -189,6 +198,7 @@ function reportUncaught(kind: string, error: unknown): void {
 
 listenAlways('message', (message: ToRunner) => {
   if (message.type === 'execute') void execute(message);
+  else if (message.type === 'isLost') tellLost(message.run);
   else if (message.type === 'evaluate') void evaluate(message.request, message.cell);
   else if (message.type === 'inputReply') prompts.answer(message.id, message.value);
   else if (message.type === 'hostReply') link.answer(message.id, message.result);
@@ -199,5 +209,5 @@ listenAlways('disconnect', () => process.exit(0));
 listenAlways('SIGINT', () => undefined);
 listenAlways('uncaughtException', error => reportUncaught('Uncaught error outside of a cell:', error));
 listenAlways('unhandledRejection', reason => reportUncaught('Unhandled promise rejection:', reason));
-listenForInterrupts(abandon);
+listenForInterrupts(abandon, ticks.refuse);
 output.send({ type: 'ready' });

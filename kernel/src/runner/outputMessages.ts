@@ -15,6 +15,8 @@ export type ToRunner =
       /** How long a headless run waits for replays to end. */
       readonly settleMs: number;
     }
+  /** Asks whether a cell that was interrupted has come at all; one that has not is not run. */
+  | { readonly type: 'isLost'; readonly run: RunId }
   /** Evaluates a user expression and answers with its bundle, showing nothing. */
   | { readonly type: 'evaluate'; readonly run: RunId; readonly request: number; readonly cell: PreparedCell }
   /** The answer to a question of a cell; null where it cannot be asked. */
@@ -31,6 +33,8 @@ export type FromRunner =
   | { readonly type: 'ready' }
   /** A cell has come and begins: one that was sent to a process that had ended has not. */
   | { readonly type: 'begun'; readonly run: RunId }
+  /** A cell was lost on its way: an interrupt ended the code that was to take it in. */
+  | { readonly type: 'lost'; readonly run: RunId }
   | {
       readonly type: 'display';
       readonly run: RunId;

@@ -193,6 +193,7 @@ export class CellRunner {
       if (this.#values.size > 0) setTimeout(() => this.#values.size > 0 && this.interrupt(), AGAIN_MS);
       if (pending === null) return;
       const isOver = (): boolean => this.#pending !== pending;
+      if (!isOver() && !pending.begun) this.#send({ type: 'isLost', run: pending.run });
       setTimeout(() => isOver() || process.kill(why), this.#settings.interruptKillMs).unref();
     });
   }
@@ -261,6 +262,10 @@ export class CellRunner {
         return;
       case 'begun':
         this.#begun(message.run);
+        return;
+      case 'lost':
+        if (this.#pending?.run === message.run)
+          this.#pending.done({ error: INTERRUPTED, begun: true, provided: [], assigned: [] });
         return;
       case 'env':
         this.#hooks.env(message.name, message.value);

@@ -54,10 +54,36 @@ export class ViewHandle {
     );
   }
 
+  /** Scrolls to where the view is drawn. */
+  async scrollTo(): Promise<void> {
+    await this.node.scrollIntoViewIfNeeded().catch(async (error: unknown) => {
+      throw new Error(`${String(error)}; the view: ${JSON.stringify(await this.looks())}`);
+    });
+  }
+
+  /** What the view tells of itself, and where it is: for the message of a wait that was in vain. */
+  private async looks(): Promise<unknown> {
+    return await this.node.evaluate(node => {
+      const around: string[] = [];
+      for (let each: Element | null = node; each !== null && around.length < 8; each = each.parentElement) {
+        const { width, height, top } = each.getBoundingClientRect();
+        const { display, visibility, contentVisibility } = getComputedStyle(each);
+        const place = `${width.toFixed(0)} x ${height.toFixed(0)} at ${top.toFixed(0)}`;
+        around.push(`${each.className}: ${place} ${display} ${visibility} ${contentVisibility}`);
+      }
+      return {
+        data: { ...(node as HTMLElement).dataset },
+        isConnected: node.isConnected,
+        text: node.textContent,
+        around,
+      };
+    });
+  }
+
   /** Waits until a condition holds of the view's node; `argument` is handed into the page. */
   async until<A>(condition: (node: HTMLElement, argument: A) => boolean, argument: A): Promise<void> {
     const handle = await this.node.elementHandle();
-    await this.page.waitForFunction(
+    const wait = this.page.waitForFunction(
       ([node, text, argument]) => {
         // The condition crosses into the page as text: it uses nothing but its arguments.
         const test = new Function(`return (${text as string})`)() as (
@@ -68,6 +94,9 @@ export class ViewHandle {
       },
       [handle, condition.toString(), argument] as const,
     );
+    await wait.catch(async (error: unknown) => {
+      throw new Error(`${String(error)}; the view: ${JSON.stringify(await this.looks())}`);
+    });
     // Else the node would be held for as long as its page is open.
     await handle?.dispose();
   }

@@ -312,7 +312,7 @@ export class LiveView {
 
   private painted(frame: Frame, arrivedMs: number): void {
     if (this.disposed) return;
-    setData(this.node, { paintedSeq: frame.seq });
+    setData(this.node, { 'painted-seq': frame.seq });
     this.node.dataset.millraceTickToPaintMs = (Date.now() - frame.madeAtMs).toFixed(0);
     if (!this.seen) return;
     const paintMs = this.options.screen.now() - arrivedMs;
@@ -372,7 +372,7 @@ export class LiveView {
     if (this.isOver()) return;
     this.showStatus();
     const { seq } = this.model;
-    if (seq > 0) this.options.screen.afterPaint(() => setData(this.node, { paintedSeq: seq }));
+    if (seq > 0) this.options.screen.afterPaint(() => setData(this.node, { 'painted-seq': seq }));
     if (this.queue.length > 0) this.schedule();
   }
 
