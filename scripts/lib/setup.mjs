@@ -6,6 +6,7 @@ import {
   installKernel,
   linkExtension,
 } from './build.mjs';
+import { joinDeclarations } from './declarations.mjs';
 import { installPackages } from './npm.mjs';
 import { findPython, installPythonPackages } from './python.mjs';
 
@@ -15,6 +16,7 @@ export async function setUp({ force = false } = {}) {
   // Downloads of one wait while those of the other come in; a failure of either waits for both, so that none is cut off.
   await both(installPackages(), installPythonPackages(python));
   await buildPackages({ force });
+  await joinDeclarations();
   await bundleKernel();
   await buildPage({ force });
   await buildExtension({ force });

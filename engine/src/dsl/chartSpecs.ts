@@ -70,7 +70,7 @@ interface OfField<Field extends string> {
 }
 
 /** Levels of a spec that are looked at for names: more are no chart. */
-type Levels = [0, 0, 0, 0, 0, 0];
+export type Levels = [0, 0, 0, 0, 0, 0];
 
 /** The names of the fields that a spec's transforms make, on all of its levels. */
 export type MadeIn<Spec, Left extends unknown[] = Levels> = Left extends [unknown, ...infer Rest]

@@ -3,8 +3,7 @@ import { followedByNode } from '../plan/build.js';
 import type { FollowedByIdentity, FollowedByNode } from '../plan/nodes/followedBy.js';
 import type { PlanNode } from '../plan/plan.js';
 import { made } from './origin.js';
-
-type Name<Row> = keyof NoInfer<Row> & string;
+import type { NameIn } from './types.js';
 
 /** The columns that two rows do not both have in one type; live values may be NULL only where those of history may be. */
 type Differing<Row, Live> = {
@@ -23,7 +22,7 @@ export type SameColumns<Row, Live> = [Differing<Row, Live>] extends [never]
 /** What every `followedBy` takes. */
 interface EveryFollowedBy<Row> {
   /** The columns of what is numbered, or named, on its own, such as an instrument; not given: all rows together. */
-  readonly by?: Name<Row> | readonly Name<Row>[];
+  readonly by?: NameIn<Row> | readonly NameIn<Row>[];
   /** How many bytes of live rows may wait for the end of history (64 MB). Then the sender is held back, or as the feed's `whenFull` says. */
   readonly maxBufferBytes?: number;
 }
@@ -31,7 +30,7 @@ interface EveryFollowedBy<Row> {
 /** For rows that are numbered: whole numbers that go up by one. */
 export interface NumberedFollowedBy<Row> extends EveryFollowedBy<Row> {
   /** The column of the numbers. What is missing between history and live is known, number by number. */
-  readonly sequence: Name<Row>;
+  readonly sequence: NameIn<Row>;
   /** Where numbers begin anew after `last`: the first one (0), and the last one. */
   readonly first?: number;
   readonly last?: number;
@@ -42,7 +41,7 @@ export interface NumberedFollowedBy<Row> extends EveryFollowedBy<Row> {
 /** For rows that have ids of any order. */
 export interface NamedFollowedBy<Row> extends EveryFollowedBy<Row> {
   /** The columns whose values are a row's own. Whether rows are missing cannot be known. */
-  readonly id: Name<Row> | readonly Name<Row>[];
+  readonly id: NameIn<Row> | readonly NameIn<Row>[];
   /** How many of the last ids are remembered at least, in rows (1 million). */
   readonly remember?: number;
   readonly sequence?: never;

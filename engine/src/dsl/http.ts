@@ -6,7 +6,7 @@ import type { JsonWay } from './jsonWay.js';
 import { liveStream } from './liveStream.js';
 import type { LiveOptions, LiveStream, WithReceived } from './liveStream.js';
 import type { Secret } from './secret.js';
-import type { AnyRow } from './types.js';
+import type { AnyRow, NameIn } from './types.js';
 
 /** What rows of HTTP addresses have in common. Names of columns say nothing about the row type: `NoInfer`. */
 export interface HttpOptions<Row, Received extends string = never> extends LiveOptions<Row, Received> {
@@ -15,16 +15,14 @@ export interface HttpOptions<Row, Received extends string = never> extends LiveO
   /** Columns by the ways to them in a row: `{ mag: 'properties.mag', lon: row => row.geometry.coordinates[0] }`. Not given: a row's own keys. */
   readonly fields?: Readonly<Record<string, JsonWay>>;
   /** The columns that say which row is meant: a row that is as it was is not told again. Not given: every row is. */
-  readonly key?: Name<Row> | readonly Name<Row>[];
+  readonly key?: NameIn<Row> | readonly NameIn<Row>[];
   /** The column that changes whenever a row does; not given: the whole row is looked at. */
-  readonly updated?: Name<Row>;
+  readonly updated?: NameIn<Row>;
   /** Headers to send. Credentials are `secret('NAME')`; what is written as it is, is in the plan. */
   readonly headers?: Readonly<Record<string, string | Secret>>;
   /** How long an answer may take (`'30 s'`). */
   readonly timeout?: DurationText;
 }
-
-type Name<Row> = keyof NoInfer<Row> & string;
 
 /** How an address is polled. */
 export interface PollOptions<Row, Received extends string = never> extends HttpOptions<Row, Received> {

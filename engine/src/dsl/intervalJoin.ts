@@ -39,10 +39,10 @@ export interface IntervalJoinOptions<
 }
 
 /** The left columns that `by` names. */
-type LeftKeys<By> = By extends string ? By : By extends readonly (infer Name)[] ? Name : keyof By;
+type IntervalKeys<By> = By extends string ? By : By extends readonly (infer Name)[] ? Name : keyof By;
 
 /** Left columns of a row that the left may not have: but for the keys they may be NULL. */
-type OptionalLeft<Left, By> = { [C in keyof Left]: C extends LeftKeys<By> ? Left[C] : Left[C] | null };
+type OptionalLeft<Left, By> = { [C in keyof Left]: C extends IntervalKeys<By> ? Left[C] : Left[C] | null };
 
 /** A row of an interval join. */
 export type IntervalJoined<Left, Right, By, How, Suffix extends string> = How extends 'semi' | 'anti'

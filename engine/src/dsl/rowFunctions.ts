@@ -27,7 +27,7 @@ function cumulative<T>(fn: string, args: readonly unknown[]): RowFunction<T> {
   return new RowFunctionValue('start', call) as unknown as RowFunction<T>;
 }
 
-type OrNull<T> = null extends T ? null : never;
+type NullOf<T> = null extends T ? null : never;
 
 /**
  * The value so many rows (1) before this one, of the same key; `fallback` (NULL) where there is none.
@@ -44,7 +44,7 @@ export function lag<T, D extends T | null>(
   value: Expr<T>,
   rows: number,
   fallback: Expr<D>,
-): RowFunction<T | OrNull<D>>;
+): RowFunction<T | NullOf<D>>;
 export function lag(value: unknown, rows = 1, ...fallback: unknown[]): RowFunction<unknown> {
   return rowFunction('lag', [value, ...fallback.slice(0, 1)], { rows });
 }
@@ -65,7 +65,7 @@ export function lead<T, D extends T | null>(
   value: Expr<T>,
   rows: number,
   fallback: Expr<D>,
-): RowFunction<T | OrNull<D>>;
+): RowFunction<T | NullOf<D>>;
 export function lead(value: unknown, rows = 1, ...fallback: unknown[]): RowFunction<unknown> {
   return rowFunction('lead', [value, ...fallback.slice(0, 1)], { rows });
 }

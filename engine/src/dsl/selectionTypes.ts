@@ -1,3 +1,4 @@
+import type { Levels } from './chartSpecs.js';
 import type { ExprOf } from './expressions.js';
 
 /** The columns of a selection as expressions: what has them can be filtered by it. */
@@ -15,9 +16,6 @@ interface Found<Name extends string = string, Names = unknown> {
   readonly name: Name;
   readonly names: Names;
 }
-
-/** Levels of a spec that are looked at. */
-type Levels = [0, 0, 0, 0, 0, 0];
 
 /** Each part of a spec by itself, whichever of a list it is. */
 type FoundIn<Spec, Above = unknown, Left extends unknown[] = Levels> = Left extends [unknown, ...infer Rest]

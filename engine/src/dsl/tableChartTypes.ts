@@ -1,5 +1,5 @@
 import type { CHARTED } from './charts.js';
-import type { MadeIn, SpecOf } from './chartSpecs.js';
+import type { Levels, MadeIn, SpecOf } from './chartSpecs.js';
 import type { EncodingIn, FoundAt, SelectionColumns } from './selectionTypes.js';
 import type { AnyRow } from './types.js';
 
@@ -8,19 +8,16 @@ export type TablesSpecOf<Spec> = LevelOf<Spec, never, MadeIn<Spec>, Levels>;
 
 /** The selections of a spec over several tables, with their columns. */
 export type TablesSelections<Spec> = {
-  readonly [Found in FoundIn<Spec, never, unknown, Levels> as Found['name']]: Found['columns'];
+  readonly [Found in TablesFoundIn<Spec, never, unknown, Levels> as Found['name']]: Found['columns'];
 };
-
-/** Levels of a spec that are looked at: more are no chart. */
-type Levels = [0, 0, 0, 0, 0, 0];
 
 type Lists = 'layer' | 'concat' | 'hconcat' | 'vconcat';
 
 type LevelOf<Spec, Above, Made extends string, Left extends unknown[]> = Left extends [unknown, ...infer Rest]
-  ? Checked<(keyof RowsOf<Spec, RowAt<Spec, Above>, Rest> & string) | Made> & {
-      readonly [K in keyof Spec & Lists]: PartsOf<Spec[K], RowAt<Spec, Above>, Made, Rest>;
+  ? Checked<(keyof RowsOf<Spec, TableRowAt<Spec, Above>, Rest> & string) | Made> & {
+      readonly [K in keyof Spec & Lists]: PartsOf<Spec[K], TableRowAt<Spec, Above>, Made, Rest>;
     } & {
-      readonly [K in keyof Spec & 'spec']: LevelOf<Spec[K], RowAt<Spec, Above>, Made, Rest>;
+      readonly [K in keyof Spec & 'spec']: LevelOf<Spec[K], TableRowAt<Spec, Above>, Made, Rest>;
     }
   : unknown;
 
@@ -46,7 +43,7 @@ interface Written {
 }
 
 /** The row of a level: that of its own data, or of those above it. */
-type RowAt<Spec, Above> = Spec extends { readonly data: infer Data }
+type TableRowAt<Spec, Above> = Spec extends { readonly data: infer Data }
   ? Data extends Charted<infer Row>
     ? Row
     : AnyRow
@@ -56,25 +53,25 @@ type RowAt<Spec, Above> = Spec extends { readonly data: infer Data }
 type RowsOf<Spec, Row, Left extends unknown[]> = Left extends [unknown, ...infer Rest]
   ? Spec extends { readonly layer: readonly (infer One)[] }
     ? One extends unknown
-      ? RowsOf<One, RowAt<One, Row>, Rest>
+      ? RowsOf<One, TableRowAt<One, Row>, Rest>
       : never
     : Row
   : Row;
 
 /** Each part of a spec by itself, whichever of a list it is. */
-type FoundIn<Spec, Above, Encoding, Left extends unknown[]> = Left extends [unknown, ...infer Rest]
+type TablesFoundIn<Spec, Above, Encoding, Left extends unknown[]> = Left extends [unknown, ...infer Rest]
   ? Spec extends unknown
-    ? | OfRow<FoundAt<Spec, Encoding & EncodingIn<Spec>>, RowAt<Spec, Above>>
+    ? | OfRow<FoundAt<Spec, Encoding & EncodingIn<Spec>>, TableRowAt<Spec, Above>>
       | (Spec extends { readonly layer: readonly (infer One)[] }
-          ? FoundIn<One, RowAt<Spec, Above>, Encoding & EncodingIn<Spec>, Rest>
+          ? TablesFoundIn<One, TableRowAt<Spec, Above>, Encoding & EncodingIn<Spec>, Rest>
           : never)
       | {
           [K in Exclude<Lists, 'layer'>]: Spec extends Readonly<Record<K, readonly (infer One)[]>>
-            ? FoundIn<One, RowAt<Spec, Above>, unknown, Rest>
+            ? TablesFoundIn<One, TableRowAt<Spec, Above>, unknown, Rest>
             : never;
         }[Exclude<Lists, 'layer'>]
       | (Spec extends { readonly spec: infer Inner }
-          ? FoundIn<Inner, RowAt<Spec, Above>, unknown, Rest>
+          ? TablesFoundIn<Inner, TableRowAt<Spec, Above>, unknown, Rest>
           : never)
     : never
   : never;

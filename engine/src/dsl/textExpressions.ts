@@ -6,7 +6,7 @@ import type { TimeExpr } from './timeExpressions.js';
 import type { Temporal } from 'temporal-polyfill';
 import type { Json } from './types.js';
 
-type Other<U extends string | null> = StrExpr<U> | string;
+type TextOperand<U extends string | null> = StrExpr<U> | string;
 
 /** Text, in code points. Patterns are RE2's syntax and literals. */
 export interface StrExpr<T extends string | null = string> extends Comparable<T, string> {
@@ -22,17 +22,17 @@ export interface StrExpr<T extends string | null = string> extends Comparable<T,
   rtrim(characters?: string): StrExpr<T>;
   /** In code points. */
   length(): NumExpr<number | OrNull<T>>;
-  concat<U extends string | null = never>(...others: Other<U>[]): StrExpr<string | OrNull<T, U>>;
+  concat<U extends string | null = never>(...others: TextOperand<U>[]): StrExpr<string | OrNull<T, U>>;
   repeat(count: NumExpr | number): StrExpr<T>;
   reverse(): StrExpr<T>;
   /** Filled up to a length with a text (a space); a longer one stays as it is. */
   padStart(length: number, fill?: string): StrExpr<T>;
   padEnd(length: number, fill?: string): StrExpr<T>;
-  contains<U extends string | null = never>(part: Other<U>): BoolExpr<boolean | OrNull<T, U>>;
-  startsWith<U extends string | null = never>(start: Other<U>): BoolExpr<boolean | OrNull<T, U>>;
-  endsWith<U extends string | null = never>(end: Other<U>): BoolExpr<boolean | OrNull<T, U>>;
+  contains<U extends string | null = never>(part: TextOperand<U>): BoolExpr<boolean | OrNull<T, U>>;
+  startsWith<U extends string | null = never>(start: TextOperand<U>): BoolExpr<boolean | OrNull<T, U>>;
+  endsWith<U extends string | null = never>(end: TextOperand<U>): BoolExpr<boolean | OrNull<T, U>>;
   /** The position of the first occurrence, from 1; 0 where there is none. */
-  indexOf<U extends string | null = never>(part: Other<U>): NumExpr<number | OrNull<T, U>>;
+  indexOf<U extends string | null = never>(part: TextOperand<U>): NumExpr<number | OrNull<T, U>>;
   /** From code point `start` (1 is the first, as in SQL), so many of them, or to the end. */
   substring(start: NumExpr | number, count?: NumExpr | number): StrExpr<T>;
   /** The first so many code points. */
@@ -40,7 +40,7 @@ export interface StrExpr<T extends string | null = string> extends Comparable<T,
   /** The last so many code points. */
   right(count: NumExpr | number): StrExpr<T>;
   /** Every occurrence of a part by another text. */
-  replace(part: Other<string>, by: Other<string>): StrExpr<T>;
+  replace(part: TextOperand<string>, by: TextOperand<string>): StrExpr<T>;
   /** One of the parts between separators, from 1, or from the end by a negative number; NULL where there is none. */
   splitPart(separator: string, part: NumExpr | number): StrExpr<string | null>;
   /** The number of the first code point; NULL of the empty text. */
@@ -62,7 +62,7 @@ export interface StrExpr<T extends string | null = string> extends Comparable<T,
    */
   parseTime(pattern: string, options?: { readonly timeZone?: string }): TimeExpr<Temporal.Instant | null>;
   /** The other where this is NULL. */
-  coalesce<U extends string | null = string>(other: Other<U>): StrExpr<string | OrNull<U>>;
+  coalesce<U extends string | null = string>(other: TextOperand<U>): StrExpr<string | OrNull<U>>;
   /** NULL where the two are equal. */
-  nullIf(other: Other<string | null>): StrExpr<string | null>;
+  nullIf(other: TextOperand<string | null>): StrExpr<string | null>;
 }

@@ -94,3 +94,6 @@ export function schema<Columns extends Record<string, ColumnType<unknown>>>(
 // The loose row is any by design: every column is an expression with every method.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AnyRow = Record<string, any>;
+
+/** The name of a column of a row type, which says nothing about the row type itself. */
+export type NameIn<Row> = keyof NoInfer<Row> & string;

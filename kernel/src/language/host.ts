@@ -2,6 +2,8 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { DiskFiles } from './diskFiles.js';
+import { joinedTypes } from './joinedTypes.js';
+import { joinedLibrary, type Library } from './library.js';
 import { COMPILER_OPTIONS } from './options.js';
 
 /** Where the kernel's own packages are found from. */
@@ -9,6 +11,9 @@ const KERNEL_FILE = fileURLToPath(import.meta.url);
 
 /** A kernel that runs from its sources has its packages' types from their sources too. */
 const CONDITIONS = KERNEL_FILE.endsWith('.ts') ? ['millrace-source', 'node'] : ['node'];
+
+/** Read once, and by snapshots of the process. */
+let library: Library | null = null;
 
 /** Packages whose types are always the kernel's own, as their code is at run time. */
 const OWN_PACKAGE = /^(millrace|@millrace\/[^/]+)(\/|$)/;
@@ -24,6 +29,9 @@ export class CellFiles implements ts.LanguageServiceHost {
   readonly #settings: ts.CompilerOptions;
   readonly #resolutions: ts.ModuleResolutionCache;
   readonly #typeResolutions: ts.TypeReferenceDirectiveResolutionCache;
+  readonly #library = (library ??= joinedLibrary());
+  readonly #librarySnapshot = ts.ScriptSnapshot.fromString(this.#library.text);
+  readonly #joined: ReadonlyMap<string, string>;
   #version = 0;
 
   /**
@@ -39,6 +47,8 @@ export class CellFiles implements ts.LanguageServiceHost {
     const found = nodeTypes.resolvedModule?.resolvedFileName;
     const typeRoots = found === undefined ? [] : [dirname(dirname(found))];
     this.#settings = { ...COMPILER_OPTIONS, customConditions: CONDITIONS, typeRoots };
+    const engine = ts.resolveModuleName('millrace/session', KERNEL_FILE, this.#settings, ts.sys);
+    this.#joined = joinedTypes(join(engine.resolvedModule?.resolvedFileName ?? '', '..', '..'));
     const canonical = (name: string): string => name;
     this.#resolutions = ts.createModuleResolutionCache(directory, canonical, this.#settings);
     const packages = this.#resolutions.getPackageJsonInfoCache();
@@ -68,7 +78,7 @@ export class CellFiles implements ts.LanguageServiceHost {
 
   /** Whether a file of the program is none of the virtual ones. */
   isOnDisk(path: string): boolean {
-    return !this.#files.has(path);
+    return !this.#files.has(path) && path !== this.#library.path;
   }
 
   /** The text of a virtual file. */
@@ -112,11 +122,25 @@ export class CellFiles implements ts.LanguageServiceHost {
   getCompilationSettings = (): ts.CompilerOptions => this.#settings;
   getScriptFileNames = (): string[] => [...this.#roots];
   getScriptVersion = (file: string): string =>
-    String(this.#files.get(file)?.version ?? this.#disk.version(file));
+    file === this.#library.path
+      ? 'library'
+      : String(this.#files.get(file)?.version ?? this.#disk.version(file));
   getCurrentDirectory = (): string => this.directory;
+  /** TypeScript asks for each file of its library that is named. */
+  resolveLibrary = (
+    _library: string,
+    _from: string,
+    _options: ts.CompilerOptions,
+    file: string,
+  ): ts.ResolvedModuleWithFailedLookupLocations => {
+    const { path, parts } = this.#library;
+    const found = { resolvedFileName: path, extension: ts.Extension.Dts, isExternalLibraryImport: false };
+    return { resolvedModule: parts.has(file) ? found : undefined };
+  };
   getDefaultLibFileName = (options: ts.CompilerOptions): string => ts.getDefaultLibFilePath(options);
   getModuleResolutionCache = (): ts.ModuleResolutionCache => this.#resolutions;
-  fileExists = (file: string): boolean => this.#files.has(file) || this.#disk.exists(file);
+  fileExists = (file: string): boolean =>
+    this.#files.has(file) || file === this.#library.path || this.#disk.exists(file);
   readFile = (file: string, encoding?: string): string | undefined =>
     this.#files.get(file)?.text ?? ts.sys.readFile(file, encoding);
   readDirectory = ts.sys.readDirectory;
@@ -124,11 +148,10 @@ export class CellFiles implements ts.LanguageServiceHost {
   getDirectories = ts.sys.getDirectories;
   realpath = ts.sys.realpath;
   useCaseSensitiveFileNames = (): boolean => ts.sys.useCaseSensitiveFileNames;
-  /** TypeScript would look for a package that replaces each of its hundred library files, at every change of the program. */
-  resolveLibrary = (): ts.ResolvedModuleWithFailedLookupLocations => ({ resolvedModule: undefined });
 
   getScriptSnapshot(file: string): ts.IScriptSnapshot | undefined {
     const own = this.#files.get(file);
+    if (file === this.#library.path) return this.#librarySnapshot;
     return own === undefined ? this.#disk.snapshot(file) : ts.ScriptSnapshot.fromString(own.text);
   }
 
@@ -167,12 +190,23 @@ export class CellFiles implements ts.LanguageServiceHost {
     return literals.map(literal => {
       const mode = ts.getModeForUsageLocation(sourceFile, literal, options);
       const resolve = (from: string): ts.ResolvedModuleWithFailedLookupLocations =>
-        ts.resolveModuleName(literal.text, from, options, this, this.#resolutions, undefined, mode);
+        this.#joinedOf(
+          ts.resolveModuleName(literal.text, from, options, this, this.#resolutions, undefined, mode),
+        );
       const fromKernel = (): ts.ResolvedModuleWithFailedLookupLocations => resolve(KERNEL_FILE);
       if (OWN_PACKAGE.test(literal.text) && dirname(containingFile) === this.directory) return fromKernel();
       const found = resolve(containingFile);
       const isPackage = !/^[./#]/.test(literal.text);
       return found.resolvedModule === undefined && isPackage ? fromKernel() : found;
     });
+  }
+
+  /** What was found, or what was put together of it. */
+  #joinedOf(found: ts.ResolvedModuleWithFailedLookupLocations): ts.ResolvedModuleWithFailedLookupLocations {
+    const { resolvedModule } = found;
+    const joined = this.#joined.get(resolvedModule?.resolvedFileName ?? '');
+    return joined === undefined || resolvedModule === undefined
+      ? found
+      : { ...found, resolvedModule: { ...resolvedModule, resolvedFileName: joined } };
   }
 }

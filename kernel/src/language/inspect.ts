@@ -53,7 +53,7 @@ function quickInfo(service: ts.LanguageService, file: string, position: number):
   if (info?.displayParts === undefined || info.displayParts.length === 0) return undefined;
   const type = plainMessage(ts.displayPartsToString(info.displayParts))
     .replace(/^\(alias\) /, '')
-    .replace(/\nimport [^\n]*$/, '');
+    .replace(/\n(?:import|export) [^\n]*$/, '');
   return { type, documentation: ts.displayPartsToString(info.documentation), tags: tagsOf(info.tags) };
 }
 

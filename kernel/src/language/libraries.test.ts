@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { joinedLibrary } from './library.js';
 import { LanguageService } from './service.js';
 
 const directory = mkdtempSync(join(tmpdir(), 'millrace-libraries-'));
@@ -51,5 +52,20 @@ describe('the types of the language', () => {
 
   it('have what the kernel provides, and what the compiler writes out', () => {
     expect(errorsOf('using file = { [Symbol.dispose]() {} };\nTemporal.Now.instant();')).toEqual([]);
+  });
+
+  it('are one file, which stands for each of its parts', () => {
+    const { parts, text } = joinedLibrary();
+    expect(parts).toContain('lib.es5.d.ts');
+    expect(text).not.toMatch(/<reference\s+lib=/);
+    expect(text.match(/^interface PromiseConstructor \{/gm)?.length).toBeGreaterThan(1);
+    expect(errorsOf('/// <reference lib="es2020" />\n[1, 2].at(-1);')).toEqual([]);
+    expect(service.diskFiles.filter(path => path.includes('/typescript/lib/'))).toEqual([]);
+  });
+
+  it('may be asked for beyond them', () => {
+    expect(errorsOf('const node: HTMLElement | null = null;\nnode')).not.toEqual([]);
+    expect(errorsOf('/// <reference lib="dom" />\nconst node: HTMLElement | null = null;\nnode')).toEqual([]);
+    expect(service.diskFiles.some(path => path.endsWith('/typescript/lib/lib.dom.d.ts'))).toBe(true);
   });
 });

@@ -11,6 +11,8 @@ export const COMPILER_OPTIONS: ts.CompilerOptions = {
   moduleResolution: ts.ModuleResolutionKind.Bundler,
   moduleDetection: ts.ModuleDetectionKind.Force,
   lib: libraries(),
+  // Else the host is not asked for them, which has them as one.
+  libReplacement: true,
   types: ['node'],
   strict: true,
   noImplicitThis: false,
