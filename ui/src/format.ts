@@ -73,3 +73,8 @@ export function fullText(value: Value, type: string): string {
   if (type === 'date') return dayText(value);
   return String(value);
 }
+
+/** An event time in a zone; not given: in UTC. */
+export function timeText(us: number, zone: string | null): string {
+  return zone === null ? `${clockText(us)} UTC` : zonedText(Math.floor(us / 1000), zone);
+}

@@ -1,4 +1,4 @@
-import { clockText, fixed, whole, zonedText } from '../format.js';
+import { fixed, whole } from '../format.js';
 
 /** Bytes as people say them: `820 bytes`, `12.4 kB`, `1.2 GB`. */
 export function bytesText(bytes: number): string {
@@ -38,11 +38,6 @@ export function spanText(us: number): string {
 /** A part of a whole: `62%`, `<1%`. */
 export function shareText(share: number): string {
   return share > 0 && share < 0.01 ? '<1%' : `${Math.round(share * 100)}%`;
-}
-
-/** An event time in a zone; not given: in UTC. */
-export function timeText(us: number, zone: string | null): string {
-  return zone === null ? `${clockText(us)} UTC` : zonedText(Math.floor(us / 1000), zone);
 }
 
 /** A count with its word: `1 row`, `1,204 rows`. */

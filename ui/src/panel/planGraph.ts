@@ -1,8 +1,8 @@
 import type { PanelPlan, PanelPlanNode } from '@millrace/protocol';
 import { element, setAttribute, setText } from '../dom.js';
-import { whole } from '../format.js';
+import { whole, timeText } from '../format.js';
 import { FactList, type Fact } from './factList.js';
-import { bytesText, counted, shareText, timeText } from './figures.js';
+import { bytesText, counted, shareText } from './figures.js';
 import { layOut } from './planLayout.js';
 
 /** Sizes in pixels. */

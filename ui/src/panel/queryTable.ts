@@ -1,9 +1,9 @@
 import type { PanelPlan, PanelQuery, PanelState } from '@millrace/protocol';
 import { element } from '../dom.js';
-import { whole } from '../format.js';
+import { whole, timeText } from '../format.js';
 import { Details } from './details.js';
 import type { Fact } from './factList.js';
-import { bytesText, counted, rateText, shareText, spanText, timeText } from './figures.js';
+import { bytesText, counted, rateText, shareText, spanText } from './figures.js';
 import { PanelTable, type PanelDetails } from './panelTable.js';
 import { PlanGraph } from './planGraph.js';
 import { stateLook } from './stateLook.js';

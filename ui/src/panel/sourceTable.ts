@@ -1,8 +1,8 @@
 import type { PanelSource } from '@millrace/protocol';
-import { whole } from '../format.js';
+import { whole, timeText } from '../format.js';
 import { Details } from './details.js';
 import type { Fact } from './factList.js';
-import { bytesText, counted, rateText, spanText, timeText } from './figures.js';
+import { bytesText, counted, rateText, spanText } from './figures.js';
 import { PanelTable } from './panelTable.js';
 import { RejectsList } from './rejectsList.js';
 import { stateLook } from './stateLook.js';

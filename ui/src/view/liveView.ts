@@ -12,7 +12,7 @@ import { savedBundle, type SavedBundle } from './savedOutput.js';
 import { StatusLine, type Standing } from './statusLine.js';
 import { pageShelf, type Shelf } from './shelf.js';
 import type { Look, Picture, Surface } from './surface.js';
-import { DEFAULT_SETTINGS, type ViewSettings } from './viewSettings.js';
+import { DEFAULT_SETTINGS, zoneOf, type ViewSettings } from './viewSettings.js';
 import { ViewTools } from './viewTools.js';
 
 const CREDIT = 1;
@@ -128,6 +128,7 @@ export class LiveView {
     this.settings = settings;
     setAttribute(this.node, 'data-millrace-flash', settings.flash ? null : 'off');
     this.surface.setSettings?.(settings);
+    this.status.zone = zoneOf(this.options.output.view, settings);
     this.tools.setSettings(settings);
   }
 

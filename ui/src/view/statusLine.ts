@@ -1,7 +1,7 @@
 import type { ViewStatus } from '@millrace/protocol';
 import { makeBadge } from '../badge.js';
 import { element, setAttribute, setText } from '../dom.js';
-import { clockText, whole } from '../format.js';
+import { timeText, whole } from '../format.js';
 
 /** Where what is drawn comes from: the kernel now, the saved output, or a kernel that is gone. */
 export type Standing = 'current' | 'saved' | 'stale';
@@ -22,11 +22,19 @@ export class StatusLine {
   private readonly badge = makeBadge();
   private readonly facts = element('span', 'millrace-Status-facts');
   private readonly trouble = element('span', 'millrace-Status-trouble');
+  private last: Parameters<StatusLine['update']> | null = null;
+  private ownZone: string | null = null;
 
   constructor() {
     this.node = element('div', 'millrace-Status', this.badge, this.facts, this.trouble);
     this.node.setAttribute('role', 'group');
     this.node.setAttribute('aria-label', 'State of the view');
+  }
+
+  /** The zone of its times; null: UTC. */
+  set zone(zone: string | null) {
+    this.ownZone = zone;
+    if (this.last !== null) this.update(...this.last);
   }
 
   /** Adds what can be done with the view. */
@@ -36,11 +44,12 @@ export class StatusLine {
 
   /** @param shown rows that are drawn, where they are not all of the table's. */
   update(status: ViewStatus, standing: Standing, reason: string | null, shown: number): void {
+    this.last = [status, standing, reason, shown];
     const state = standing === 'current' ? status.state : standing;
     setText(this.badge, WORDS[state]);
     setAttribute(this.badge, 'data-state', state);
     setAttribute(this.badge, 'title', reason);
-    setText(this.facts, factsOf(status, shown).join('  ·  '));
+    setText(this.facts, factsOf(status, shown, this.ownZone).join('  ·  '));
     setAttribute(this.facts, 'title', standing === 'current' ? drawnText(status) : null);
     const trouble = status.error ?? (standing === 'stale' ? reason : null);
     setText(this.trouble, trouble ?? '');
@@ -50,7 +59,7 @@ export class StatusLine {
 }
 
 /** What there is to say of a table beside its rows: how many they are, up to which event time, what was left out. */
-export function factsOf(status: ViewStatus, shown: number): string[] {
+export function factsOf(status: ViewStatus, shown: number, zone: string | null = null): string[] {
   const rows = status.total === 1 ? '1 row' : `${whole(status.total)} rows`;
   // Of a table that is filtered, those that pass.
   const counted = Math.min(shown, status.matched ?? shown);
@@ -62,9 +71,9 @@ export function factsOf(status: ViewStatus, shown: number): string[] {
     facts.push(`drawn: 1 in ${whole(Math.round(drawn.of / Math.max(1, drawn.rows)))}`);
   else if (drawn !== undefined) facts.push('drawn: each row in sight');
   if (status.watermarkUs !== null && Number.isFinite(status.watermarkUs)) {
-    facts.push(`watermark ${clockText(status.watermarkUs)} UTC`);
+    facts.push(`watermark ${timeText(status.watermarkUs, zone)}`);
   }
-  if (status.sinceUs != null) facts.push(`since ${clockText(status.sinceUs)} UTC`);
+  if (status.sinceUs != null) facts.push(`since ${timeText(status.sinceUs, zone)}`);
   if (status.late > 0) facts.push(`${whole(status.late)} late`);
   if (status.rejected > 0) facts.push(`${whole(status.rejected)} rejected`);
   if (status.evicted > 0) facts.push(`${whole(status.evicted)} evicted`);

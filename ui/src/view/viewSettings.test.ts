@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
 import { GridSurface } from '../grid/gridSurface.js';
-import { delta, FakeChannel, FakeScreen, output, row, snapshot } from '../testing.js';
+import { delta, FakeChannel, FakeScreen, output, row, snapshot, STATUS } from '../testing.js';
 import { LiveView } from './liveView.js';
 import { DEFAULT_SETTINGS, type ViewSettings } from './viewSettings.js';
 
@@ -21,7 +21,8 @@ async function setUp(given: Partial<ViewSettings> = {}) {
   await screen.paint();
   channel.take();
   const lines = (): number => view.node.querySelectorAll('tbody tr:not([hidden])').length;
-  return { settings, channel, screen, view, lines, text: () => view.node.textContent ?? '' };
+  const status = (): string => view.node.querySelector('.millrace-Status-facts')?.textContent ?? '';
+  return { settings, channel, screen, view, lines, status, text: () => view.node.textContent ?? '' };
 }
 
 describe('settings of views', () => {
@@ -35,13 +36,18 @@ describe('settings of views', () => {
   });
 
   it('say the zone of times, of columns that name none', async () => {
-    const { view, text, settings } = await setUp({ timeZone: 'America/New_York' });
+    const { channel, view, text, status, settings } = await setUp({ timeZone: 'America/New_York' });
+    const watermarkUs = Date.UTC(2026, 0, 5, 15, 9, 59) * 1000;
+    channel.say({ type: 'status', status: { ...STATUS, total: 40, watermarkUs } });
     expect(text()).toContain('2026-01-05 10:09:00 GMT-5');
+    expect(status()).toContain('watermark 2026-01-05 10:09:59 GMT-5');
     view.setSettings({ ...settings, timeZone: 'Asia/Tokyo' });
     expect(text()).toContain('2026-01-06 00:09:00 GMT+9');
+    expect(status()).toContain('watermark 2026-01-06 00:09:59 GMT+9');
     view.setSettings({ ...settings, timeZone: null });
     expect(text()).toContain('2026-01-05 15:09:00');
     expect(text()).not.toContain('GMT');
+    expect(status()).toContain('watermark 2026-01-05 15:09:59 UTC');
   });
 
   it('say whether changed cells are marked', async () => {

@@ -1,4 +1,4 @@
-import type { DownloadFormat } from '@millrace/protocol';
+import type { DownloadFormat, ViewOutput } from '@millrace/protocol';
 
 /** How a reader wants views to be shown. */
 export interface ViewSettings {
@@ -21,3 +21,8 @@ export const DEFAULT_SETTINGS: ViewSettings = {
   timeZone: null,
   flash: true,
 };
+
+/** The zone of the times that are told of a view: that of a chart's axes, and of the columns of a table that name none. */
+export function zoneOf(view: ViewOutput['view'], settings: ViewSettings): string | null {
+  return view.kind === 'chart' ? (view.timeZone ?? null) : settings.timeZone;
+}
