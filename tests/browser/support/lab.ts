@@ -13,6 +13,9 @@ export type CellText = string | { readonly source: string; readonly outputs: rea
 
 /** JupyterLab in a browser. Make one for a test file with `Lab.connect()` and close it after. */
 export class Lab {
+  /** Plug-ins whose settings are not what they were. */
+  private readonly changed = new Set<string>();
+
   private constructor(
     private readonly browser: Browser,
     readonly context: BrowserContext,
@@ -71,8 +74,9 @@ export class Lab {
     return opened;
   }
 
-  /** Sets what a plug-in of JupyterLab is to do, for pages that are loaded from here on. */
+  /** Sets what a plug-in of JupyterLab is to do, for pages that are loaded from here on, to the end of the test: other files have the same JupyterLab. */
   async set(plugin: string, values: object): Promise<void> {
+    this.changed.add(plugin);
     const { url, token } = inject('lab');
     const response = await fetch(`${url}/lab/api/settings/${plugin}`, {
       method: 'PUT',
@@ -96,6 +100,8 @@ export class Lab {
       await page.close();
     }
     await this.endKernels();
+    for (const plugin of this.changed) await this.set(plugin, {});
+    this.changed.clear();
   }
 
   /** Closes all pages and ends all kernels. */
