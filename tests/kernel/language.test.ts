@@ -51,7 +51,12 @@ test('a chart is a picture, in its final state, where no front end draws it', as
 
 test('nothing of the data is markup in a table', async () => {
   const answer = await kernel.execute("bars.where(b => b.symbol.ne('AAPL'))");
-  const final = answer.published.findLast(message => /display_data$/.test(message.type));
+  // Outputs of earlier cells are shown anew by messages of the cell that runs.
+  const shown = answer.published.find(message => message.type === 'display_data');
+  const { display_id: id } = shown?.content.transient as { display_id: string };
+  const final = answer.published.findLast(
+    ({ content }) => (content.transient as { display_id?: string } | undefined)?.display_id === id,
+  );
   const html = (final?.content.data as Record<string, string>)['text/html'];
   expect(html).toContain('&lt;b&gt;X&lt;/b&gt;');
   expect(html).not.toContain('<b>');
