@@ -116,16 +116,17 @@ export class LanguageService {
     const module = this.#module(source.code);
     if (this.#isMissingModule) this.#files.refresh();
     this.#local.lookAgain();
-    const found = this.#check(module);
+    const [found, program] = this.#check(module);
     const path = this.#files.path(CURRENT_FILE);
     const local = this.#local.collect(module.file, path);
     const diagnostics = [...this.#local.check(local), ...found];
     this.#isMissingModule = diagnostics.some(each => each.code === 'TS2307');
-    if (diagnostics.some(each => each.severity === 'error')) return { cell: null, diagnostics };
+    const isWrong = diagnostics.some(each => each.severity === 'error');
+    if (program === null || isWrong) return { cell: null, diagnostics };
     this.#prepared.set(source.cellId, module);
     const emitted = this.#local.emit(local);
-    diagnostics.push(...this.#hints(module));
-    return { cell: emitCell(this.#program(), path, module, source, emitted), diagnostics };
+    diagnostics.push(...this.#hints(module, program));
+    return { cell: emitCell(program, path, module, source, emitted), diagnostics };
   }
 
   commit(cellId: string, provided: readonly ProvidedType[], assigned: readonly string[] | null = null): void {
@@ -272,19 +273,22 @@ export class LanguageService {
     }
   }
 
-  #check(module: CellModule): CellDiagnostic[] {
+  /** What is wrong with a cell, and the program in which it is the current file, null where it cannot be parsed: TypeScript looks at all files each time that it is asked for one. */
+  #check(module: CellModule): readonly [CellDiagnostic[], ts.Program | null] {
     const end = module.code.length;
     const magic = module.magicErrors.map(error => ({ ...error, file: module.file }));
     const errors = syntaxErrors(module.file);
     const jsx = jsxErrors(module.file, errors);
     const syntactic = cellDiagnostics([...magic, ...(jsx.length > 0 ? jsx : errors)], end);
-    if (syntactic.length > 0) return syntactic;
-    const file = this.#current(module);
-    const semantic = this.#service.getSemanticDiagnostics(file.fileName);
-    const checker = this.#program().getTypeChecker();
+    if (syntactic.length > 0) return [syntactic, null];
+    this.#files.set(CURRENT_FILE, module.text);
+    const program = this.#program();
+    const file = program.getSourceFile(this.#files.path(CURRENT_FILE))!;
+    const semantic = program.getSemanticDiagnostics(file);
+    const checker = program.getTypeChecker();
     const columns = withColumnErrors(semantic, this.#service, file, checker);
     const operators = withOperatorErrors(columns, file, checker);
-    return cellDiagnostics(withLogicErrors(operators, file, checker), end);
+    return [cellDiagnostics(withLogicErrors(operators, file, checker), end), program];
   }
 
   /** Lets go of the modules of cells that no name leads to any more. */
@@ -298,8 +302,7 @@ export class LanguageService {
     }
   }
 
-  #hints(module: CellModule): CellDiagnostic[] {
-    const program = this.#program();
+  #hints(module: CellModule, program: ts.Program): CellDiagnostic[] {
     const file = program.getSourceFile(this.#files.path(CURRENT_FILE))!;
     const lineOf = (position: number): number => file.getLineAndCharacterOfPosition(position).line;
     const skipped = new Set(module.magics.map(magic => lineOf(magic.start)));
