@@ -1,5 +1,6 @@
 import type { Decimal } from 'decimal.js';
 import type { CallOptions } from '../expr/ast.js';
+import type { NullOf } from './expressionBase.js';
 import type { Aggregate, BoolExpr, DecExpr, Expr, NumExpr } from './expressions.js';
 import { AggregateValue } from './exprValue.js';
 import { toExpr } from './literals.js';
@@ -19,7 +20,7 @@ export type Numeric = NumExpr<number | null> | DecExpr<Decimal | null>;
 export type NullWhere<O> = O extends { readonly where: unknown } ? null : never;
 
 /** NULL where an argument may be. */
-export type NullIn<E> = E extends Expr<infer T> ? (null extends T ? null : never) : never;
+export type NullIn<E> = E extends Expr<infer T> ? NullOf<T> : never;
 
 /** One call of an aggregate. */
 export function aggregateCall<T>(

@@ -1,6 +1,7 @@
 import type { Decimal } from 'decimal.js';
 import type { Temporal } from 'temporal-polyfill';
-import { aggregateCall, type AggregateOptions, type NullWhere } from './aggregateCall.js';
+import { aggregateCall, type AggregateOptions, type NullIn, type NullWhere } from './aggregateCall.js';
+import type { NullOf } from './expressionBase.js';
 import type {
   Aggregate,
   BoolExpr,
@@ -93,8 +94,6 @@ type Measure =
   | DurationExpr<Temporal.Duration | null>
   | BoolExpr<boolean | null>;
 
-type NullBy<B> = B extends Expr<infer T> ? (null extends T ? null : never) : never;
-
 /**
  * The value in the row where `by` is least; of several such rows the smallest value. Rows where either is NULL are left out.
  *
@@ -104,7 +103,7 @@ export function minBy<T, B extends Measure, const O extends AggregateOptions = R
   expr: Expr<T>,
   by: B,
   options?: O,
-): Aggregate<T | NullBy<B> | NullWhere<O>> {
+): Aggregate<T | NullIn<B> | NullWhere<O>> {
   return aggregateCall('minBy', [expr, by], options);
 }
 
@@ -117,7 +116,7 @@ export function maxBy<T, B extends Measure, const O extends AggregateOptions = R
   expr: Expr<T>,
   by: B,
   options?: O,
-): Aggregate<T | NullBy<B> | NullWhere<O>> {
+): Aggregate<T | NullIn<B> | NullWhere<O>> {
   return aggregateCall('maxBy', [expr, by], options);
 }
 
@@ -146,7 +145,7 @@ export function all<T extends boolean | null, const O extends AggregateOptions =
 export function list<T, const O extends AggregateOptions = Record<never, never>>(
   expr: Expr<T>,
   options?: O,
-): Aggregate<Json | (null extends T ? null : never) | NullWhere<O>> {
+): Aggregate<Json | NullOf<T> | NullWhere<O>> {
   return aggregateCall('list', [expr], options);
 }
 

@@ -4,6 +4,9 @@ import type { ColumnType } from './types.js';
 
 declare const VALUE: unique symbol;
 
+/** NULL, if a value of the type may be. */
+export type NullOf<T> = null extends T ? null : never;
+
 /** NULL, if either may be. An intersection, so that an expression that is never NULL goes where one that may be is taken;
  * `B` is that of an argument, and not read from what is expected. */
 export type OrNull<A, B = never> = (A & null) | (null extends NoInfer<B> ? null : never);

@@ -7,7 +7,7 @@ import type { PlanNode } from '../plan/plan.js';
 import { columnsProxy } from './exprMethods.js';
 import type { BoolExpr, ColumnsOf } from './expressions.js';
 import { joinKeys, RIGHT_SUFFIX } from './joinKeys.js';
-import type { InnerJoined, JoinBy, LeftJoined, Optional, RightPart } from './joinKeys.js';
+import type { InnerJoined, JoinBy, LeftJoined, LeftKeys, Optional, RightPart } from './joinKeys.js';
 import type { Flat } from './kinds.js';
 import { toExpr } from './literals.js';
 import { made } from './origin.js';
@@ -38,11 +38,8 @@ export interface IntervalJoinOptions<
   readonly where?: (left: ColumnsOf<Left>, right: ColumnsOf<Right>) => BoolExpr<boolean | null>;
 }
 
-/** The left columns that `by` names. */
-type IntervalKeys<By> = By extends string ? By : By extends readonly (infer Name)[] ? Name : keyof By;
-
 /** Left columns of a row that the left may not have: but for the keys they may be NULL. */
-type OptionalLeft<Left, By> = { [C in keyof Left]: C extends IntervalKeys<By> ? Left[C] : Left[C] | null };
+type OptionalLeft<Left, By> = { [C in keyof Left]: C extends LeftKeys<By> ? Left[C] : Left[C] | null };
 
 /** A row of an interval join. */
 export type IntervalJoined<Left, Right, By, How, Suffix extends string> = How extends 'semi' | 'anti'

@@ -10,6 +10,7 @@ import {
   RIGHT_SUFFIX,
   type InnerJoined,
   type LeftJoined,
+  type LeftKeys,
   type Optional,
   type RightPart,
 } from './joinKeys.js';
@@ -35,15 +36,6 @@ export interface JoinOptions<Left, Right, By, How extends JoinHow, Suffix extend
   /** What is put behind a right column's name that the left has as well (`'_right'`). */
   readonly suffix?: Suffix;
 }
-
-/** The left columns that `by` names. */
-type LeftKeys<By> = By extends string
-  ? By
-  : By extends readonly (infer Name)[]
-    ? Name
-    : By extends object
-      ? keyof By
-      : never;
 
 /** The left columns where a row may be of the right side alone: the keys are its own then. */
 type LeftPart<Left, By> = Pick<Left, LeftKeys<By> & keyof Left> &

@@ -13,6 +13,15 @@ export type JoinBy<Left, Right> =
   | readonly Shared<Left, Right>[]
   | { readonly [C in keyof Left & string]?: keyof Right & string };
 
+/** The left columns that `by` names. */
+export type LeftKeys<By> = By extends string
+  ? By
+  : By extends readonly (infer Name)[]
+    ? Name
+    : By extends object
+      ? keyof By
+      : never;
+
 /** The right columns that `by` names: their values are the left ones', so that a joined row does not have them. */
 export type RightKeys<By> = By extends string
   ? By

@@ -1,4 +1,5 @@
 import type { AggregateCall, CallOptions } from '../expr/ast.js';
+import type { NullOf } from './expressionBase.js';
 import type { Expr, NumExpr } from './expressions.js';
 import { toExpr } from './literals.js';
 
@@ -26,8 +27,6 @@ function cumulative<T>(fn: string, args: readonly unknown[]): RowFunction<T> {
   const call = { fn, args: args.map(toExpr), where: null, distinct: false, options: {} };
   return new RowFunctionValue('start', call) as unknown as RowFunction<T>;
 }
-
-type NullOf<T> = null extends T ? null : never;
 
 /**
  * The value so many rows (1) before this one, of the same key; `fallback` (NULL) where there is none.
