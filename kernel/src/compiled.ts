@@ -7,8 +7,6 @@ const COMPILED = {
   protocol: '../../protocol/tsconfig.tsbuildinfo',
 } as const;
 
-export type CompiledPackage = keyof typeof COMPILED;
-
 /**
  * Whether a file that the build makes of compiled code is there, and no code of these packages has been compiled since.
  *
@@ -16,8 +14,8 @@ export type CompiledPackage = keyof typeof COMPILED;
  */
 export function isNewerThanCode(
   made: URL,
-  packages: readonly CompiledPackage[] = ['kernel', 'engine', 'protocol'],
   from: string | URL = import.meta.url,
+  packages: readonly (keyof typeof COMPILED)[] = ['kernel', 'engine', 'protocol'],
 ): boolean {
   const madeAt = changedAt(made);
   return madeAt !== null && packages.every(name => (changedAt(new URL(COMPILED[name], from)) ?? 0) <= madeAt);

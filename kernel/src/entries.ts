@@ -12,12 +12,12 @@ export type ProcessName = (typeof PROCESSES)[number];
  */
 export function entryOf(name: ProcessName, from: string | URL = import.meta.url): URL {
   const bundled = new URL(bundlePath(name), from);
-  return isNewerThanCode(bundled, undefined, from) ? bundled : new URL(modulePath(name), from);
+  return isNewerThanCode(bundled, from) ? bundled : new URL(modulePath(name), from);
 }
 
 /** Whether all bundles are there and as new as the compiled code. */
 export function areBundled(from: string | URL = import.meta.url): boolean {
-  return PROCESSES.every(name => isNewerThanCode(new URL(bundlePath(name), from), undefined, from));
+  return PROCESSES.every(name => isNewerThanCode(new URL(bundlePath(name), from), from));
 }
 
 /** Where a process begins, from the folder of compiled code. */

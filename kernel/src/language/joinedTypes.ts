@@ -16,10 +16,11 @@ export const JOINED_TYPES = {
  * @param from a file in the folder of the kernel's
  */
 export function joinedTypes(folder: string, from?: URL): ReadonlyMap<string, string> {
-  const pairs = Object.entries(JOINED_TYPES).map(pair => pair.map(path => join(folder, path)));
-  const areNew = pairs.every(([, whole]) =>
-    isNewerThanCode(pathToFileURL(whole), ['engine', 'protocol'], from),
+  const paths = Object.entries(JOINED_TYPES).map(pair =>
+    pair.map(path => join(folder, path).replaceAll('\\', '/')),
   );
-  const paths = pairs.map(pair => pair.map(path => path.replaceAll('\\', '/')));
+  const areNew = paths.every(([, whole]) =>
+    isNewerThanCode(pathToFileURL(whole), from, ['engine', 'protocol']),
+  );
   return new Map(areNew ? paths.map(([parts, whole]) => [parts, whole]) : []);
 }
