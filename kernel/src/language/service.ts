@@ -44,6 +44,12 @@ const CURRENT_FILE = '.cell.ts';
 /** Modules of cells that nothing names any more are looked for after so many cells. */
 const SWEEP_EVERY = 64;
 
+/** The cell that is the current file, and the program that it is part of. */
+interface Current {
+  readonly file: ts.SourceFile;
+  readonly program: ts.Program;
+}
+
 /** The language service over a notebook's cells, in the calling thread. See `Language` for what its methods do. */
 export class LanguageService {
   readonly #files: CellFiles;
@@ -116,17 +122,17 @@ export class LanguageService {
     const module = this.#module(source.code);
     if (this.#isMissingModule) this.#files.refresh();
     this.#local.lookAgain();
-    const [found, program] = this.#check(module);
+    const [found, current] = this.#check(module);
     const path = this.#files.path(CURRENT_FILE);
     const local = this.#local.collect(module.file, path);
     const diagnostics = [...this.#local.check(local), ...found];
     this.#isMissingModule = diagnostics.some(each => each.code === 'TS2307');
     const isWrong = diagnostics.some(each => each.severity === 'error');
-    if (program === null || isWrong) return { cell: null, diagnostics };
+    if (current === null || isWrong) return { cell: null, diagnostics };
     this.#prepared.set(source.cellId, module);
     const emitted = this.#local.emit(local);
-    diagnostics.push(...this.#hints(module, program));
-    return { cell: emitCell(program, path, module, source, emitted), diagnostics };
+    diagnostics.push(...this.#hints(module, current));
+    return { cell: emitCell(current.program, path, module, source, emitted), diagnostics };
   }
 
   commit(cellId: string, provided: readonly ProvidedType[], assigned: readonly string[] | null = null): void {
@@ -176,7 +182,7 @@ export class LanguageService {
     const module = this.#module(code);
     const position = fromCodePoints(code, cursor);
     if (isInSql(module.file, module.magics, position)) return sqlCompletions(code, position, this.#tables());
-    const file = this.#current(module);
+    const { file } = this.#current(module);
     const text = textAt(file, position);
     if (text !== null)
       return textCompletions(this.#service, file, this.#files.directory, code, text, position);
@@ -202,14 +208,14 @@ export class LanguageService {
     const column = this.#columnAt(code, cursor);
     const hover = column === null ? null : this.#hover(column, sample);
     if (hover !== null) return hover;
-    const file = this.#current(this.#module(code));
+    const { file } = this.#current(this.#module(code));
     return inspection(this.#service, file.fileName, code, cursor, detail);
   }
 
   #columnAt(code: string, cursor: number): ColumnAt | null {
-    const file = this.#current(this.#module(code));
+    const { file, program } = this.#current(this.#module(code));
     const position = Math.min(fromCodePoints(code, cursor), code.length);
-    return columnAt(file, this.#program().getTypeChecker(), position);
+    return columnAt(file, program.getTypeChecker(), position);
   }
 
   #hover({ name, from }: ColumnAt, sample: PlanSample | null): ReturnType<typeof columnHover> {
@@ -232,10 +238,11 @@ export class LanguageService {
     return new Map([...this.#collections].map(([name, { fields }]) => [name, fields.map(each => each.name)]));
   }
 
-  /** Makes a cell's module the current file of the program. */
-  #current(module: CellModule): ts.SourceFile {
+  /** Makes a cell's module the current file of the program. TypeScript looks at all files each time that it is asked for its program. */
+  #current(module: CellModule): Current {
     this.#files.set(CURRENT_FILE, module.text);
-    return this.#program().getSourceFile(this.#files.path(CURRENT_FILE))!;
+    const program = this.#program();
+    return { program, file: program.getSourceFile(this.#files.path(CURRENT_FILE))! };
   }
 
   isComplete(code: string): Completeness {
@@ -244,16 +251,15 @@ export class LanguageService {
 
   /** Which kind of collection a name of a cell is, as its type says. */
   #collectionOf(module: CellModule, name: string): ProvidedType['collection'] | null {
-    const file = this.#current(module);
-    return collectionOf(this.#program().getTypeChecker(), file, name);
+    const { file, program } = this.#current(module);
+    return collectionOf(program.getTypeChecker(), file, name);
   }
 
   /** Names whose rows are known more exactly than their type says get a declaration that says it. */
   #provide(module: CellModule, name: string, provided: readonly ProvidedType[], suffix = ''): void {
     // What only a look at a file has told may be told otherwise by a later one: the cell has read this one.
     this.#files.set(FILES_FILE, knownFilesText(new Map()));
-    const file = this.#current(module);
-    const program = this.#program();
+    const { file, program } = this.#current(module);
     const own = new Set(module.declarations.map(declaration => declaration.name));
     const exact = provided.filter(
       type => own.has(type.name) && isLoose(program.getTypeChecker(), file, type.name),
@@ -273,22 +279,21 @@ export class LanguageService {
     }
   }
 
-  /** What is wrong with a cell, and the program in which it is the current file, null where it cannot be parsed: TypeScript looks at all files each time that it is asked for one. */
-  #check(module: CellModule): readonly [CellDiagnostic[], ts.Program | null] {
+  /** What is wrong with a cell, and the cell as the current file; null where it cannot be parsed. */
+  #check(module: CellModule): readonly [CellDiagnostic[], Current | null] {
     const end = module.code.length;
     const magic = module.magicErrors.map(error => ({ ...error, file: module.file }));
     const errors = syntaxErrors(module.file);
     const jsx = jsxErrors(module.file, errors);
     const syntactic = cellDiagnostics([...magic, ...(jsx.length > 0 ? jsx : errors)], end);
     if (syntactic.length > 0) return [syntactic, null];
-    this.#files.set(CURRENT_FILE, module.text);
-    const program = this.#program();
-    const file = program.getSourceFile(this.#files.path(CURRENT_FILE))!;
+    const current = this.#current(module);
+    const { file, program } = current;
     const semantic = program.getSemanticDiagnostics(file);
     const checker = program.getTypeChecker();
     const columns = withColumnErrors(semantic, this.#service, file, checker);
     const operators = withOperatorErrors(columns, file, checker);
-    return [cellDiagnostics(withLogicErrors(operators, file, checker), end), program];
+    return [cellDiagnostics(withLogicErrors(operators, file, checker), end), current];
   }
 
   /** Lets go of the modules of cells that no name leads to any more. */
@@ -302,8 +307,7 @@ export class LanguageService {
     }
   }
 
-  #hints(module: CellModule, program: ts.Program): CellDiagnostic[] {
-    const file = program.getSourceFile(this.#files.path(CURRENT_FILE))!;
+  #hints(module: CellModule, { file, program }: Current): CellDiagnostic[] {
     const lineOf = (position: number): number => file.getLineAndCharacterOfPosition(position).line;
     const skipped = new Set(module.magics.map(magic => lineOf(magic.start)));
     const checker = program.getTypeChecker();
