@@ -140,7 +140,7 @@ async function run(): Promise<object> {
     await show(text, named(text, at), text);
     await saved(text, at);
     const line = new StatusLine();
-    line.update({ ...NO_ROWS, state: 'failed', error: text }, 'stale', text, 0);
+    line.update({ ...NO_ROWS, state: 'failed', error: text }, 'stale', text, 0, null);
     place('status', line.node);
     showTooltip(null, new MouseEvent('mousemove', { clientX: 5, clientY: 5 }), null, {
       [text]: text,

@@ -1,5 +1,5 @@
 import type { FoundOrigins, OriginRole, OriginStep, OriginWindow, ShownOrigin } from '@millrace/protocol';
-import { clockText, whole } from '../format.js';
+import { clockText, timeText, whole } from '../format.js';
 
 /** What rows are to the row that they made, by the step that made it. */
 const HEADINGS: Readonly<Record<OriginStep, Partial<Readonly<Record<OriginRole, string>>>>> = {
@@ -56,7 +56,7 @@ export function factsOfRow({ window, watermarkUs, hasEnded, found, kind }: Found
     facts.push(['Window', state === null ? span : `${span}, ${STATES[state]}`]);
   }
   if (hasEnded) facts.push(['Watermark', 'the input has ended']);
-  else if (watermarkUs !== null) facts.push(['Watermark', `${clockText(watermarkUs)} UTC`]);
+  else if (watermarkUs !== null) facts.push(['Watermark', timeText(watermarkUs, null)]);
   if (kind !== 'view' && found > 1)
     facts.push(['Found', `${whole(found)} rows have these values: this is about the first of them`]);
   return facts;

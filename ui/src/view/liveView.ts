@@ -72,7 +72,6 @@ export class LiveView {
     this.setSettings(this.settings);
     channel?.onMessage((message, buffers) => this.receive(message, buffers));
     channel?.onState(state => this.setChannelState(state));
-    if (channel === null) this.showStatus();
     this.unwatch = screen.watch(this.node, seen => this.setSeen(seen));
   }
 
@@ -128,8 +127,8 @@ export class LiveView {
     this.settings = settings;
     setAttribute(this.node, 'data-millrace-flash', settings.flash ? null : 'off');
     this.surface.setSettings?.(settings);
-    this.status.zone = zoneOf(this.options.output.view, settings);
     this.tools.setSettings(settings);
+    this.showStatus();
   }
 
   dispose(): void {
@@ -381,12 +380,9 @@ export class LiveView {
     this.tools.changed(this.standing === 'current');
     // One that rests has no rows, which nobody sees.
     const { status, size, seq } = this.held ?? { status: this.output.snapshot.status, size: 0, seq: 0 };
-    this.status.update(
-      status,
-      this.standing,
-      this.reason,
-      this.options.output.view.kind === 'chart' || this.standing !== 'current' ? size : status.total,
-    );
+    const { view } = this.options.output;
+    const shown = view.kind === 'chart' || this.standing !== 'current' ? size : status.total;
+    this.status.update(status, this.standing, this.reason, shown, zoneOf(view, this.settings));
     const state = this.standing === 'current' ? status.state : this.standing;
     const channel = this.channel?.state.kind ?? 'none';
     setData(this.node, { seq, state, rows: size, total: status.total, channel, awake: this.awake });

@@ -22,8 +22,6 @@ export class StatusLine {
   private readonly badge = makeBadge();
   private readonly facts = element('span', 'millrace-Status-facts');
   private readonly trouble = element('span', 'millrace-Status-trouble');
-  private last: Parameters<StatusLine['update']> | null = null;
-  private ownZone: string | null = null;
 
   constructor() {
     this.node = element('div', 'millrace-Status', this.badge, this.facts, this.trouble);
@@ -31,25 +29,27 @@ export class StatusLine {
     this.node.setAttribute('aria-label', 'State of the view');
   }
 
-  /** The zone of its times; null: UTC. */
-  set zone(zone: string | null) {
-    this.ownZone = zone;
-    if (this.last !== null) this.update(...this.last);
-  }
-
   /** Adds what can be done with the view. */
   addTools(...buttons: readonly HTMLElement[]): void {
     this.node.append(element('span', 'millrace-View-tools', ...buttons));
   }
 
-  /** @param shown rows that are drawn, where they are not all of the table's. */
-  update(status: ViewStatus, standing: Standing, reason: string | null, shown: number): void {
-    this.last = [status, standing, reason, shown];
+  /**
+   * @param shown rows that are drawn, where they are not all of the table's
+   * @param zone of its times; null: UTC
+   */
+  update(
+    status: ViewStatus,
+    standing: Standing,
+    reason: string | null,
+    shown: number,
+    zone: string | null,
+  ): void {
     const state = standing === 'current' ? status.state : standing;
     setText(this.badge, WORDS[state]);
     setAttribute(this.badge, 'data-state', state);
     setAttribute(this.badge, 'title', reason);
-    setText(this.facts, factsOf(status, shown, this.ownZone).join('  ·  '));
+    setText(this.facts, factsOf(status, shown, zone).join('  ·  '));
     setAttribute(this.facts, 'title', standing === 'current' ? drawnText(status) : null);
     const trouble = status.error ?? (standing === 'stale' ? reason : null);
     setText(this.trouble, trouble ?? '');
