@@ -56,12 +56,15 @@ export class ViewHandle {
 
   /** Scrolls to where the view is drawn. */
   async scrollTo(): Promise<void> {
-    await this.node.scrollIntoViewIfNeeded().catch(async (error: unknown) => {
-      throw new Error(`${String(error)}; the view: ${JSON.stringify(await this.looks())}`);
-    });
+    await this.node.scrollIntoViewIfNeeded().catch(this.tell);
   }
 
-  /** What the view tells of itself, and where it is: for the message of a wait that was in vain. */
+  /** Says of a wait that was in vain what the view is like. */
+  private readonly tell = async (error: unknown): Promise<never> => {
+    throw new Error(`${String(error)}; the view: ${JSON.stringify(await this.looks())}`);
+  };
+
+  /** What the view tells of itself, and where it is. */
   private async looks(): Promise<unknown> {
     return await this.node.evaluate(node => {
       const around: string[] = [];
@@ -94,9 +97,7 @@ export class ViewHandle {
       },
       [handle, condition.toString(), argument] as const,
     );
-    await wait.catch(async (error: unknown) => {
-      throw new Error(`${String(error)}; the view: ${JSON.stringify(await this.looks())}`);
-    });
+    await wait.catch(this.tell);
     // Else the node would be held for as long as its page is open.
     await handle?.dispose();
   }
