@@ -32,11 +32,11 @@ function isCurrent() {
 }
 
 /** Runs npm: the one that runs this script where there is one. */
-export function npm(args, { cwd = ROOT, log }) {
+export function npm(args, options) {
   const cli = process.env.npm_execpath;
   return cli !== undefined && /npm-cli\.c?js$/.test(cli)
-    ? run(process.execPath, [cli, ...args], { cwd, log })
-    : run('npm', args, { cwd, log, shell: process.platform === 'win32' });
+    ? run(process.execPath, [cli, ...args], options)
+    : run('npm', args, { ...options, shell: process.platform === 'win32' });
 }
 
 function npmProblem(what, log, output) {
@@ -50,22 +50,30 @@ function npmProblem(what, log, output) {
   );
 }
 
+/** The other versions of Node that are tried, exactly: what passes today is not to fail of a release of tomorrow. */
+const NODES = { 24: '24.21.0', 26: '26.10.0' };
+
+/** Seconds after which a download of which nothing is heard is begun anew, once. */
+const PATIENCE = 300;
+
 /**
  * Another version of Node, through the npm package `node`, in a folder of its own below .cache; returns its binary.
  */
 export async function otherNode(major) {
-  const folder = join(CACHE, `node-${major}`);
-  const binary = join(
-    folder,
-    'node_modules',
-    'node',
-    'bin',
-    process.platform === 'win32' ? 'node.exe' : 'node',
-  );
-  if (existsSync(binary) && (await run(binary, ['--version'])).output.startsWith(`v${major}.`)) return binary;
-  const log = `node-${major}`;
-  const args = ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', `node@${major}`];
-  const { code, output } = await npm(args, { log });
-  if (code !== 0) throw npmProblem(`npm install node@${major}`, log, output);
+  const version = NODES[major];
+  const name = `node-${version}`;
+  const folder = join(CACHE, name);
+  const program = process.platform === 'win32' ? 'node.exe' : 'node';
+  const binary = join(folder, 'node_modules', 'node', 'bin', program);
+  await step(`Node ${version}`, async () => {
+    if (existsSync(binary) && (await run(binary, ['--version'])).output.trim() === `v${version}`)
+      return false;
+    const args = ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', `node@${version}`];
+    const install = () => npm(args, { log: name, patience: PATIENCE });
+    let { code, output, silent } = await install();
+    if (silent) ({ code, output } = await install());
+    if (code !== 0) throw npmProblem(`npm install node@${version}`, name, output);
+    return true;
+  });
   return binary;
 }
