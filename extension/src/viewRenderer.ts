@@ -47,9 +47,9 @@ export class ViewRenderer extends OutputRenderer<DrawnView> {
 
   protected identity(output: unknown): unknown {
     const { v, viewId, view } = output as ViewOutput;
-    // What is selected in a chart is its state, as rows are. A chart in another zone is another chart: it is made anew.
+    // What is selected in a chart, and how columns are arranged, is its state, as rows are. A chart in another zone is another chart: it is made anew.
     const zone = view.kind === 'chart' ? currentViewSettings().timeZone : null;
-    return [v, viewId, { ...view, selections: null }, zone];
+    return [v, viewId, { ...view, selections: null, columns: null }, zone];
   }
 
   protected async draw(output: unknown, trusted: boolean): Promise<DrawnView> {

@@ -28,4 +28,5 @@ export { CHILD_LISTS, objectOf, tableIndex } from './chart/specTree.js';
 export { tableName } from './chart/tables.js';
 export { isPicture, refusedInSpec } from './chart/refused.js';
 export type * from './layout.js';
+export type * from './gridColumn.js';
 export { layoutTexts } from './layoutText.js';

@@ -1,11 +1,17 @@
 import type { Arrangement } from './arrangement.js';
 import type { ChartSpec } from './chart/options.js';
+import type { GridColumn } from './gridColumn.js';
 import type { InputSpec, InputValue } from './input/spec.js';
 import type { OriginsMessage, OriginsRequest } from './origins.js';
 
 /** What a view shows, as plain data: saved in the output, sent when it opens. Column names are the table's. */
 export type ViewDescription =
-  | { readonly kind: 'grid'; readonly title: string | null }
+  | {
+      readonly kind: 'grid';
+      readonly title: string | null;
+      /** As its reader has arranged them; not there: as the table has them. */
+      readonly columns?: readonly GridColumn[];
+    }
   | {
       readonly kind: 'chart';
       readonly title: string | null;

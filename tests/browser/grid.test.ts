@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { savedView } from '../support/savedView.js';
 import { gridRows } from './support/gridRows.js';
 import { ARTIFACTS, Lab } from './support/lab.js';
 
@@ -120,4 +121,47 @@ test('a table is sorted, filtered, gone through by keys, arranged, copied and do
   expect(copied).toBe('398000\t+U\n399000\t-D');
   const rows = await gridRows(view);
   expect(rows).toHaveLength(400);
+});
+
+test('columns are as their reader has arranged them when the notebook is opened again', async () => {
+  lab.put('ticks.csv', CSV);
+  const notebook = await lab.open('arranged.ipynb', CELLS);
+  for (let cell = 0; cell < CELLS.length; cell++) await notebook.run(cell);
+  await notebook.view(1).reaches('ended');
+  const node = () => notebook.view(1).node;
+  const menu = async (column: string, item: string): Promise<void> => {
+    await node().locator('thead th', { hasText: column }).click({ button: 'right' });
+    await node().locator('[role=menu] button', { hasText: item }).click();
+  };
+  await menu('price', 'Move left');
+  await menu('kind', 'Hide');
+  await menu('volume', 'Separate thousands');
+  await menu('ts', 'Times in America/New_York');
+  const shown = async () => ({
+    heads: await node().locator('thead tr:first-child th').allTextContents(),
+    last: await node().locator('tbody tr:not([hidden])').last().locator('td').allTextContents(),
+  });
+  const arranged = { heads: ['ts', 'price', 'symbol', 'volume'], last: expect.arrayContaining(['399000']) };
+  expect(await shown()).toEqual(arranged);
+  const before = await shown();
+  expect(before.last[0]).toMatch(/^2026-01-05 09:36:39.* GMT-5$/);
+  const again = async (): Promise<void> => {
+    await expect.poll(shown, { timeout: 20_000 }).toEqual(before);
+  };
+
+  // With the kernel's rows, and with those that were saved alone.
+  await notebook.reload();
+  await notebook.view(1).reaches('ended');
+  await again();
+  await notebook.save();
+  const cells = lab.read('arranged.ipynb').cells;
+  const copy = cells.map(cell => ({ source: String(cell.source), outputs: cell.outputs ?? [] }));
+  const { view: saved } = savedView(cells[1]);
+  expect(saved).toMatchObject({
+    columns: [{ name: 'ts', zone: 'America/New_York' }, { name: 'price' }, {}, {}, { hidden: true }],
+  });
+  const opened = await lab.open('copied.ipynb', copy);
+  await opened.view(1).reaches('saved');
+  const heads = opened.view(1).node.locator('thead tr:first-child th');
+  await expect.poll(() => heads.allTextContents()).toEqual(before.heads);
 });

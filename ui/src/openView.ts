@@ -50,7 +50,7 @@ export async function openView({
       onHide,
       settings,
       screen: browserScreen,
-      surface: ask => new GridSurface(label, ask, settings),
+      surface: (ask, changed) => new GridSurface(label, ask, settings, { saved: view.columns, changed }),
     });
   }
   const [{ ChartSurface }, selections] = await Promise.all([

@@ -4,6 +4,7 @@ import {
   toVegaLite,
   type ChartPixels,
   type ChartSpec,
+  type ViewDescription,
   type ViewRequest,
 } from '@millrace/protocol';
 import type { Spec, View } from 'vega';
@@ -78,7 +79,7 @@ export class ChartSurface implements Surface {
   private readonly unwatchReader: () => void;
   private readonly timeZone: string | undefined;
   private readonly ask: (request: ViewRequest) => void;
-  readonly selections: ChartSelections | null;
+  private readonly selections: ChartSelections | null;
   /** Work on the Vega view is done one after the other. */
   private work: Promise<void> = Promise.resolve();
   private disposed = false;
@@ -199,6 +200,11 @@ export class ChartSurface implements Surface {
 
   setLive(live: boolean): void {
     this.asked?.setLive(live);
+  }
+
+  described(view: ViewDescription): ViewDescription {
+    const selections = this.selections?.saved;
+    return view.kind === 'chart' && selections !== undefined ? { ...view, selections } : view;
   }
 
   picture(): Picture | null {

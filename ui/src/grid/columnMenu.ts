@@ -2,9 +2,9 @@ import type { ColumnFormat } from './columnFormat.js';
 import type { GridArrangement } from './gridArrangement.js';
 import type { GridColumns } from './gridColumns.js';
 import type { MenuItem } from './menu.js';
+import { MOST_DECIMALS } from './savedColumns.js';
 
 const WIDTH_STEP = 24;
-const MOST_DECIMALS = 12;
 /** Zones that are offered beside UTC and the reader's own. */
 const ZONES = ['America/New_York', 'Europe/London', 'Asia/Tokyo'];
 

@@ -1,6 +1,7 @@
-import type { ViewColumn } from '@millrace/protocol';
+import type { GridColumn, ViewColumn } from '@millrace/protocol';
 import type { Row } from '../model/rows.js';
 import { ColumnFormat, type ColumnStyle } from './columnFormat.js';
+import { readColumns, savedStyle, styleOf } from './savedColumns.js';
 
 /** Columns drawn at most: more cells than this make every frame slow, and nobody reads them side by side. */
 const MOST_COLUMNS = 80;
@@ -9,7 +10,7 @@ const MOST_WIDTH = 1200;
 
 /**
  * The columns of a grid as its reader has arranged them: their order, which of them are hidden, how wide they are and how their values are
- * written. It lasts as long as the view, by the columns' names.
+ * written. It lasts as long as the view, by the columns' names, and is saved with it.
  */
 export class GridColumns {
   /** Those that are shown, from left to right. */
@@ -20,6 +21,19 @@ export class GridColumns {
   private readonly hidden = new Set<string>();
   /** Widths that the reader has set, in pixels. */
   private readonly widths = new Map<string, number>();
+  /** Those of the notebook that have not been seen in the table yet, by name. */
+  private readonly restored = new Map<string, GridColumn>();
+
+  /** @param saved what the notebook says of them, whoever has written it */
+  constructor(saved?: unknown) {
+    for (const column of readColumns(saved)) {
+      const { name, hidden = false, width = null } = column;
+      this.restored.set(name, column);
+      this.order.push(name);
+      if (hidden) this.hidden.add(name);
+      this.resize(name, width);
+    }
+  }
 
   /** The zone of times in columns for which the reader has chosen none; null: UTC. */
   set zone(zone: string | null) {
@@ -39,13 +53,35 @@ export class GridColumns {
       return new ColumnFormat(
         column,
         index,
-        known?.column.type === column.type ? known.style : this.firstStyle(),
+        known?.column.type === column.type ? known.style : this.firstStyle(column.name),
       );
     });
+    this.restored.clear();
     const names = columns.map(({ name }) => name);
     const kept = this.order.filter(name => names.includes(name));
     this.order = [...kept, ...names.filter(name => !kept.includes(name))];
+    const hidden = names.filter(name => this.hidden.has(name));
+    this.hidden.clear();
+    if (hidden.length < names.length) for (const name of hidden) this.hidden.add(name);
     this.arrange();
+  }
+
+  /** What is to be saved of them; null where nothing is arranged. */
+  get saved(): readonly GridColumn[] | null {
+    if (this.all.length === 0) return this.restored.size === 0 ? null : [...this.restored.values()];
+    const columns = this.ordered.map(({ column: { name }, style }): GridColumn => {
+      const width = this.widths.get(name);
+      return {
+        name,
+        ...(this.hidden.has(name) && { hidden: true }),
+        ...(width !== undefined && { width }),
+        ...savedStyle(style, this.ownZone),
+      };
+    });
+    const isArranged = columns.some(
+      (column, at) => column.name !== this.all[at].column.name || Object.keys(column).length > 1,
+    );
+    return isArranged ? columns : null;
   }
 
   /** Every column, in the reader's order. */
@@ -116,8 +152,8 @@ export class GridColumns {
     return changed;
   }
 
-  private firstStyle(): ColumnStyle {
-    return this.ownZone === null ? {} : { zone: this.ownZone };
+  private firstStyle(name: string): ColumnStyle {
+    return styleOf(this.restored.get(name) ?? { name }, this.ownZone);
   }
 
   private arrange(): void {

@@ -1,11 +1,19 @@
-import type { Arrangement, RowRange, ViewColumn, ViewMessage, ViewRequest } from '@millrace/protocol';
+import type {
+  Arrangement,
+  RowRange,
+  ViewColumn,
+  ViewDescription,
+  ViewMessage,
+  ViewRequest,
+} from '@millrace/protocol';
 import { setAttribute } from '../dom.js';
 import type { Row } from '../model/rows.js';
 import type { Change, ViewModel } from '../model/viewModel.js';
 import type { AskedRow } from '../origins/askedRow.js';
 import type { Surface } from '../view/surface.js';
 import { DEFAULT_SETTINGS, type ViewSettings } from '../view/viewSettings.js';
-import { tsvOf } from './clipboard.js';
+import { markCells } from './cellMarks.js';
+import { copyOf } from './clipboard.js';
 import { GridCursor, type Bounds } from './cursor.js';
 import { GridAsks } from './gridAsks.js';
 import { GridColumns } from './gridColumns.js';
@@ -21,6 +29,14 @@ import { Viewport } from './viewport.js';
 
 const ROW_HEIGHT = 24;
 
+/** What a grid has to do with the notebook that it is saved in. */
+interface GridKeeping {
+  /** What the notebook says of its columns. */
+  readonly saved?: unknown;
+  /** Its reader has arranged the columns otherwise. */
+  readonly changed?: () => void;
+}
+
 /**
  * A live table: a real table of as many rows as fit, written anew as the data change or the user scrolls. At the end it
  * follows the end; anywhere else it stays, and rows that are not here are asked for.
@@ -29,7 +45,7 @@ export class GridSurface implements Surface {
   readonly node: HTMLElement;
   private readonly frame: GridFrame;
   private readonly head = new GridHead();
-  private readonly columns = new GridColumns();
+  private readonly columns: GridColumns;
   private readonly cursor = new GridCursor();
   private readonly viewport = new Viewport(ROW_HEIGHT);
   private readonly input: GridInput;
@@ -55,10 +71,12 @@ export class GridSurface implements Surface {
     label: string,
     private readonly ask: (request: ViewRequest) => void,
     private settings: ViewSettings = DEFAULT_SETTINGS,
+    { saved, changed = () => undefined }: GridKeeping = {},
   ) {
     this.frame = new GridFrame(label);
     this.node = this.frame.node;
     this.asker = new RangeAsker(settings.tableRows, ask);
+    this.columns = new GridColumns(saved);
     this.columns.zone = settings.timeZone;
     const { scroller } = this.frame;
     // Before the cells' keys: those of heads come first.
@@ -70,10 +88,14 @@ export class GridSurface implements Surface {
       ask,
       downloads: settings.downloads,
       arrange: arrangement => this.arrange(arrangement),
-      rebuilt: () => this.remake(),
+      rebuilt: () => {
+        this.remake();
+        changed();
+      },
       resized: () => {
         this.layOut();
         this.write(false);
+        changed();
       },
     });
     this.input = new GridInput(this.frame, this.cursor, {
@@ -93,6 +115,13 @@ export class GridSurface implements Surface {
 
   get arrangement(): Arrangement | null {
     return this.tools.arrangement.isPlain ? null : this.tools.arrangement.now;
+  }
+
+  described(view: ViewDescription): ViewDescription {
+    if (view.kind !== 'grid') return view;
+    const { kind, title } = view;
+    const columns = this.columns.saved;
+    return columns === null ? { kind, title } : { kind, title, columns };
   }
 
   asks(ask: (asked: AskedRow) => void): null {
@@ -314,24 +343,9 @@ export class GridSurface implements Surface {
 
   /** Marks the cursor's cell and those that are selected. */
   private mark(first: number, shown: number): void {
-    const { at, area } = this.cursor;
-    let active: HTMLElement | null = null;
-    const isMany = area !== null && (area.bottom > area.top || area.right > area.left);
-    const rows = [
-      { index: -1, cells: this.head.cells },
-      ...this.lines.slice(0, shown).map(({ cells }, line) => ({ index: first + line, cells })),
-    ];
-    for (const { index, cells } of rows) {
-      const isWithin = isMany && index >= area.top && index <= area.bottom;
-      cells.forEach((cell, place) => {
-        const isActive = at !== null && at.row === index && at.column === place;
-        if (isActive) active = cell;
-        setAttribute(cell, 'data-active', isActive ? '' : null);
-        const isSelected = isWithin && place >= area.left && place <= area.right;
-        setAttribute(cell, 'aria-selected', isSelected ? 'true' : null);
-      });
-    }
-    setAttribute(this.frame.table, 'aria-activedescendant', (active as HTMLElement | null)?.id ?? null);
+    const lines = this.lines.slice(0, shown).map(({ cells }, line) => ({ index: first + line, cells }));
+    const active = markCells(this.cursor, [{ index: -1, cells: this.head.cells }, ...lines]);
+    setAttribute(this.frame.table, 'aria-activedescendant', active?.id ?? null);
     this.asked?.moved();
   }
 
@@ -351,16 +365,9 @@ export class GridSurface implements Surface {
   private copied(): string | null {
     const { area } = this.cursor;
     if (area === null) return null;
-    const rows = this.rows.slice(Math.max(0, area.top - this.from), Math.max(0, area.bottom + 1 - this.from));
-    const wanted = area.bottom - area.top + 1;
-    const columns = this.columns.shown.slice(area.left, area.right + 1);
-    const cells = `${rows.length} × ${columns.length} cells`;
-    this.frame.tell(
-      rows.length < wanted
-        ? `Copied ${cells} of ${wanted} rows: the others are not here. Download the table for more.`
-        : `Copied ${cells}.`,
-    );
-    return tsvOf(rows, columns);
+    const { text, told } = copyOf(area, this.rows, this.from, this.columns.shown);
+    this.frame.tell(told);
+    return text;
   }
 
   private readonly onScroll = (): void => {

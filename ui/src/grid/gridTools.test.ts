@@ -10,7 +10,8 @@ import { GridSurface } from './gridSurface.js';
 function setUp() {
   const asked: ViewRequest[] = [];
   const model = new ViewModel(output());
-  const grid = new GridSurface('Bars', request => asked.push(request));
+  const changed = vi.fn();
+  const grid = new GridSurface('Bars', request => asked.push(request), undefined, { changed });
   document.body.replaceChildren(grid.node);
   grid.setLive(true);
   const change = model.apply(...snapshot(1, [row(0, 1234.5), row(1, 0.25), row(2, null)]));
@@ -48,7 +49,12 @@ function setUp() {
     found?.click();
   };
   const last = () => asked.at(-1) as Extract<ViewRequest, { type: 'arrange' }>;
-  return { grid, asked, model, table, press, heads, names, column, items, choose, toHead, tool, last };
+  const kept = () => {
+    const view = grid.described({ kind: 'grid', title: null });
+    return view.kind === 'grid' ? view.columns : null;
+  };
+  const parts = { grid, asked, model, table, press, heads, names, column, items, choose };
+  return { ...parts, toHead, tool, last, changed, kept };
 }
 
 beforeEach(() => vi.useFakeTimers());
@@ -201,6 +207,31 @@ describe('columns', () => {
     expect(column(1)[0]).toBe('2026-01-05 09:30:00 GMT-5');
     set(1, 'Times in UTC');
     expect(column(1)[0]).toBe('2026-01-05 14:30:00');
+  });
+
+  it('are told to be saved as they are arranged, whichever way', () => {
+    const { grid, press, toHead, choose, changed, kept, model } = setUp();
+    expect(kept()).toBeUndefined();
+    toHead(0);
+    press('ArrowRight', { shiftKey: true, ctrlKey: true });
+    expect(changed).toHaveBeenCalledTimes(1);
+    press('ArrowRight', { shiftKey: true });
+    expect(changed).toHaveBeenCalledTimes(2);
+    press('ContextMenu');
+    choose('Hide');
+    toHead(1);
+    press('ContextMenu');
+    choose('More decimals');
+    expect(changed).toHaveBeenCalledTimes(4);
+    expect(kept()).toEqual([
+      { name: 'at' },
+      { name: 'symbol', hidden: true, width: expect.any(Number) as number },
+      { name: 'price', decimals: 3 },
+    ]);
+    const again = new GridSurface('Bars', () => undefined, undefined, { saved: kept() });
+    again.draw(model.whole(), model);
+    const shownBy = (each: GridSurface) => each.node.querySelector('tbody')?.textContent;
+    expect(shownBy(again)).toBe(shownBy(grid));
   });
 
   it('give the menu to the keyboard, and the focus back', () => {

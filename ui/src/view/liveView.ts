@@ -60,7 +60,10 @@ export class LiveView {
     this.shelf = options.shelf ?? pageShelf;
     this.pace = new Pace(screen);
     this.settings = options.settings ?? DEFAULT_SETTINGS;
-    this.surface = options.surface(request => this.channel?.send(request));
+    this.surface = options.surface(
+      request => this.channel?.send(request),
+      () => (this.unsaved = true),
+    );
     this.node = element('div', 'millrace-View');
     if (output.view.title !== null)
       this.node.append(element('div', 'millrace-View-title', output.view.title));
@@ -89,9 +92,7 @@ export class LiveView {
 
   private bundle(picture: Picture | null): SavedBundle {
     const { output } = this;
-    const selections = this.surface.selections?.saved;
-    const view =
-      selections === undefined || output.view.kind !== 'chart' ? output.view : { ...output.view, selections };
+    const view = this.surface.described?.(output.view) ?? output.view;
     return savedBundle({ ...output, view }, this.model, picture);
   }
 

@@ -12,8 +12,8 @@ export interface LiveViewOptions {
   /** Null where rows can only be the saved ones. */
   readonly channel: ViewChannel | null;
   readonly screen: Screen;
-  /** Makes what draws; it asks for other rows through `ask`, where it shows a range of them. */
-  readonly surface: (ask: (request: ViewRequest) => void) => Surface;
+  /** Makes what draws; it asks for other rows through `ask`, where it shows a range of them, and tells when its reader has set something that is to be saved. */
+  readonly surface: (ask: (request: ViewRequest) => void, changed: () => void) => Surface;
   /** The view is no longer seen: a good time to save its state. */
   readonly onHide?: () => void;
   readonly settings?: ViewSettings;

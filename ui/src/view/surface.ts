@@ -1,4 +1,4 @@
-import type { Arrangement, ChartPixels, ChartSelection, RowRange, ViewMessage } from '@millrace/protocol';
+import type { Arrangement, ChartPixels, RowRange, ViewDescription, ViewMessage } from '@millrace/protocol';
 import type { Change, ViewModel } from '../model/viewModel.js';
 import type { AskedRow } from '../origins/askedRow.js';
 import type { ViewSettings } from './viewSettings.js';
@@ -41,8 +41,8 @@ export interface Surface {
   setLive(live: boolean): void;
   /** Lets its reader ask where rows come from. @returns what is to stand beneath the view for that; null: nothing */
   asks?(ask: (asked: AskedRow) => void): HTMLElement | null;
-  /** What is selected in a chart now; not there: nothing can be. */
-  readonly selections?: { readonly saved: readonly ChartSelection[] } | null;
+  /** What a view shows, with what its reader has set of that; not there: nothing can be set. */
+  described?(view: ViewDescription): ViewDescription;
   /** What is drawn as a picture, for readers without this extension; null where there is none. */
   picture(): Picture | null;
   /** Gives up what it has drawn and keeps its room and what the reader has set. The next drawing begins anew. */
