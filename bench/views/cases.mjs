@@ -43,5 +43,8 @@ export const CASES = [
     "readings.keep({ rows: 2000 }).point({ x: 'ts', y: 'value', color: 'device' })",
     null,
   ),
-  single('table 10 columns, 1 million rows, 30/s', 30, 200_000, WIDE, 'cpu 10'),
+  ...[12, 50].map(rows => ({
+    ...single(`table ${rows} x 10 of 1 million rows, 30/s`, 30, 200_000, WIDE, 'cpu 10'),
+    settings: { tableRows: rows },
+  })),
 ];

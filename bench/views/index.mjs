@@ -19,7 +19,8 @@ const START = 'start';
 /** Frames that are painted before anything is measured. */
 const WARM = 5;
 /** Views are seen, and so drawn, where they are on the screen. */
-const HEIGHTS = { one: 1000, many: 9000 };
+const HEIGHTS = { one: 2000, many: 9000 };
+const SETTINGS = '@millrace/jupyterlab:streams';
 
 /**
  * From the making of a frame in the engine to its painting in JupyterLab, in a Chromium that draws without a GPU: the median (`wall_ms`), the 95th percentile
@@ -74,12 +75,16 @@ async function attempt(name, work) {
   }
 }
 
-async function measure({ folder, server, browser }, { name, cells, views, target }) {
+async function measure({ folder, server, browser }, { name, cells, views, target, settings = {} }) {
   const height = views === 1 ? HEIGHTS.one : HEIGHTS.many;
   const page = await browser.newPage({ viewport: { width: 1400, height } });
   const slug = name.replace(/\W+/g, '-');
   try {
     writeFileSync(join(folder, `${slug}.ipynb`), JSON.stringify(notebook(cells)));
+    await fetch(`${server.url}/lab/api/settings/${SETTINGS}?token=${server.token}`, {
+      method: 'PUT',
+      body: JSON.stringify({ raw: JSON.stringify(settings) }),
+    });
     await page.goto(`${server.url}/lab/workspaces/${slug}/tree/${slug}.ipynb?token=${server.token}`);
     await page.waitForFunction(
       () => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle',
@@ -103,6 +108,9 @@ async function measure({ folder, server, browser }, { name, cells, views, target
     await client.send('Performance.enable');
     const before = await busy(client);
     const allBefore = await browserBusy(browser);
+    const rows = await page.locator('.millrace-Grid-row:not([hidden])').count();
+    if (settings.tableRows !== undefined && rows !== settings.tableRows)
+      throw new Error(`${rows} rows are on the screen.`);
     const paints = await page.evaluate(watch, SECONDS);
     const cpu = (await busy(client)) - before;
     const all = ((await browserBusy(browser)) - allBefore) / SECONDS;
