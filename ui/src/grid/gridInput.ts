@@ -8,13 +8,20 @@ interface GridActions {
   firstRow(): number;
   /** The cursor has moved, or what is selected has changed. */
   moved(): void;
+  /** The pointer has come to a cell. */
+  looked(place: Place): void;
   /** The text of what is selected; null where nothing is. */
   copy(): string | null;
 }
 
+/** So many milliseconds after a click another one may make a double click of it. */
+const SECOND_CLICK_MS = 500;
+
 /** Keys, pointer and clipboard of a grid's cells. */
 export class GridInput {
   private dragging = false;
+  private pressed = false;
+  private released: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly frame: GridFrame,
@@ -27,19 +34,23 @@ export class GridInput {
     table.addEventListener('focus', this.onFocus);
     body.addEventListener('pointerdown', this.onPointerDown);
     body.addEventListener('pointermove', this.onPointerMove);
-    body.addEventListener('pointerup', this.onPointerEnd);
-    body.addEventListener('pointercancel', this.onPointerEnd);
+    body.addEventListener('pointerover', this.onPointerOver);
+    // It may be released anywhere.
+    document.addEventListener('pointerup', this.onPointerEnd);
+    document.addEventListener('pointercancel', this.onPointerEnd);
   }
 
   dispose(): void {
+    clearTimeout(this.released);
     const { scroller, table, body } = this.frame;
     scroller.removeEventListener('keydown', this.onKey);
     scroller.removeEventListener('copy', this.onCopy);
     table.removeEventListener('focus', this.onFocus);
     body.removeEventListener('pointerdown', this.onPointerDown);
     body.removeEventListener('pointermove', this.onPointerMove);
-    body.removeEventListener('pointerup', this.onPointerEnd);
-    body.removeEventListener('pointercancel', this.onPointerEnd);
+    body.removeEventListener('pointerover', this.onPointerOver);
+    document.removeEventListener('pointerup', this.onPointerEnd);
+    document.removeEventListener('pointercancel', this.onPointerEnd);
   }
 
   /** Scrolls sideways until a column is in sight, beside those that stay there. */
@@ -57,6 +68,11 @@ export class GridInput {
     const right = view.left + scroller.clientWidth;
     if (box.left < left) scroller.scrollLeft += box.left - left;
     else if (box.right > right) scroller.scrollLeft += Math.min(box.right - right, box.left - left);
+  }
+
+  /** Whether a cell is being clicked: a button of the pointer is held that was pressed on it, or may be pressed a second time. */
+  get isPressed(): boolean {
+    return this.pressed;
   }
 
   /** Puts the cursor at a cell. */
@@ -93,6 +109,8 @@ export class GridInput {
   };
 
   private readonly onPointerDown = (event: PointerEvent): void => {
+    this.pressed = true;
+    clearTimeout(this.released);
     const place = this.placeOf(event.target);
     if (event.button !== 0 || place === null) return;
     this.dragging = true;
@@ -110,7 +128,13 @@ export class GridInput {
     this.actions.moved();
   };
 
+  private readonly onPointerOver = (event: PointerEvent): void => {
+    const place = this.placeOf(event.target);
+    if (place !== null) this.actions.looked(place);
+  };
+
   private readonly onPointerEnd = (): void => {
+    if (this.pressed) this.released = setTimeout(() => (this.pressed = false), SECOND_CLICK_MS);
     this.dragging = false;
   };
 

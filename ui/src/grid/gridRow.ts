@@ -47,6 +47,11 @@ export class GridRow {
     this.shown = row;
   }
 
+  /** What it shows; null: nothing, or a row that is not here. */
+  get row(): Row | null {
+    return this.shown;
+  }
+
   /** Whether the row is to be seen at all: tables shorter than the screen leave rows over. */
   setHidden(hidden: boolean): void {
     if (this.node.hidden !== hidden) this.node.hidden = hidden;
@@ -65,10 +70,18 @@ export class GridRow {
       text.data = written;
       setAttribute(cell, 'data-kind', kind);
       setAttribute(cell, 'aria-label', kind === null ? null : format.spoken(kind, written));
-      setAttribute(cell, 'title', value === undefined ? null : titleOf(value, format, written));
+      if (cell.hasAttribute('title')) this.explain(place, row);
     }
     if (before !== null && value !== undefined && !Object.is(before.values[format.index], value)) flash(cell);
     else if (isOther && before === null) cell.removeAttribute('data-flash');
+  }
+
+  /** Gives a cell its tooltip, where its text says less than its value: what is written anew all the time is explained when somebody looks at it. */
+  explain(place: number, row = this.shown): void {
+    const format = this.formats[place];
+    const value = row?.values[format.index];
+    const title = value === undefined ? null : titleOf(value, format, this.texts[place].data);
+    setAttribute(this.cells[place], 'title', title);
   }
 
   private showState(row: Row | null): void {

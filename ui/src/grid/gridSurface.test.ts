@@ -9,6 +9,7 @@ function setUp() {
   const asked: ViewRequest[] = [];
   const model = new ViewModel(output());
   const grid = new GridSurface('Bars', request => asked.push(request));
+  document.body.replaceChildren(grid.node);
   const draw = (frame: SentFrame): void => {
     const change = model.apply(...frame);
     if (change === 'gap') throw new Error('gap');

@@ -12,7 +12,7 @@ import type { Change, ViewModel } from '../model/viewModel.js';
 import type { AskedRow } from '../origins/askedRow.js';
 import type { Surface } from '../view/surface.js';
 import { DEFAULT_SETTINGS, type ViewSettings } from '../view/viewSettings.js';
-import { markCells } from './cellMarks.js';
+import { CellMarks } from './cellMarks.js';
 import { copyOf } from './clipboard.js';
 import { GridCursor, type Bounds } from './cursor.js';
 import { GridAsks } from './gridAsks.js';
@@ -20,7 +20,7 @@ import { GridColumns } from './gridColumns.js';
 import { GridFrame } from './gridFrame.js';
 import { GridHead } from './gridHead.js';
 import { GridInput } from './gridInput.js';
-import { GridRow } from './gridRow.js';
+import { GridLines } from './gridLines.js';
 import { GridTools } from './gridTools.js';
 import { RangeAsker } from './rangeAsker.js';
 import { fitShort } from './shortTable.js';
@@ -29,11 +29,9 @@ import { Viewport } from './viewport.js';
 
 const ROW_HEIGHT = 24;
 
-/** What a grid has to do with the notebook that it is saved in. */
+/** What the notebook says of a grid's columns, and what is told when its reader has arranged them otherwise. */
 interface GridKeeping {
-  /** What the notebook says of its columns. */
   readonly saved?: unknown;
-  /** Its reader has arranged the columns otherwise. */
   readonly changed?: () => void;
 }
 
@@ -55,12 +53,13 @@ export class GridSurface implements Surface {
   private tableColumns: readonly ViewColumn[] = [];
   private key: readonly string[] = [];
   private hasStates = false;
-  private lines: GridRow[] = [];
+  private readonly lines: GridLines;
   private rows: readonly Row[] = [];
   private from = 0;
   private following = true;
   /** Whether its rows are in an order of their own: then the first ones are looked for, and there is no end to follow. */
   private ordered = false;
+  private readonly marks = new CellMarks();
   private widths = '';
   /** The first row on the screen as it was set, and the scroll position that it was set by: of very tall tables a pixel is many rows. */
   private set = { first: 0, scrollTop: -1 };
@@ -75,6 +74,7 @@ export class GridSurface implements Surface {
   ) {
     this.frame = new GridFrame(label);
     this.node = this.frame.node;
+    this.lines = new GridLines(this.frame.body, this.frame.id);
     this.asker = new RangeAsker(settings.tableRows, ask);
     this.columns = new GridColumns(saved);
     this.columns.zone = settings.timeZone;
@@ -102,6 +102,7 @@ export class GridSurface implements Surface {
       bounds: () => this.bounds(),
       firstRow: () => this.first(),
       moved: () => this.reveal(),
+      looked: ({ row, column }) => this.lines.explain(row - this.first(), column),
       copy: () => this.copied(),
     });
     scroller.addEventListener('scroll', this.onScroll, { passive: true });
@@ -191,8 +192,7 @@ export class GridSurface implements Surface {
   rest(): void {
     this.resting = true;
     this.rows = [];
-    this.lines = [];
-    this.frame.body.replaceChildren();
+    this.lines.clear();
   }
 
   dispose(): void {
@@ -261,9 +261,8 @@ export class GridSurface implements Surface {
   /** Makes head and rows anew: after columns have come, gone or moved. */
   private rebuild(): void {
     const { columns, frame, head } = this;
-    this.lines = [];
+    this.lines.clear();
     this.widths = '';
-    frame.body.replaceChildren();
     const sticky = stickyColumns(columns.shown, this.key);
     head.set({
       formats: columns.shown,
@@ -304,19 +303,14 @@ export class GridSurface implements Surface {
     frame.sizer.style.height = `${viewport.height + this.headHeight()}px`;
     setAttribute(frame.table, 'aria-rowcount', String(viewport.total + 1));
     const sticky = stickyColumns(this.columns.shown, this.key);
-    let isWider = false;
-    while (this.lines.length < viewport.fit) {
-      const id = `${frame.id}-${this.lines.length}`;
-      const line = new GridRow(this.columns.shown, this.hasStates, sticky, id);
-      this.lines.push(line);
-      frame.body.append(line.node);
-      isWider = true;
-    }
+    const isWider = this.lines.grow(viewport.fit, this.columns.shown, this.hasStates, sticky);
     const widths = this.columns.cssWidths();
-    if (widths.join() !== this.widths || isWider) {
-      this.widths = widths.join();
+    const room = frame.scroller.clientWidth;
+    const across = [room, ...widths].join();
+    if (across !== this.widths || isWider) {
+      this.widths = across;
       this.head.setWidths(widths);
-      stickyOffsets(frame.table, this.head.row, this.lines);
+      stickyOffsets(frame.table, this.head.row, this.lines.rows, room);
     }
     if (this.following) frame.scroller.scrollTop = viewport.scrollOf(viewport.lastFirst);
   }
@@ -331,20 +325,24 @@ export class GridSurface implements Surface {
     const first = this.first();
     this.frame.empty.hidden = viewport.total > 0;
     const shown = Math.min(viewport.fit, viewport.total);
-    this.lines.forEach((line, at) => {
-      const index = first + at;
-      line.setHidden(at >= shown);
-      if (at >= shown) return;
-      const row = this.rows[index - this.from] ?? null;
-      line.show(row, index, rewrite, row === null ? null : (before?.get(row.id) ?? null));
+    this.lines.write({
+      first,
+      count: shown,
+      rowAt: line => this.rows[first + line - this.from] ?? null,
+      rewrite,
+      before,
+      // A row that went elsewhere between a press of the pointer and its release would not be clicked.
+      mayTurn: !this.input.isPressed,
     });
     this.mark(first, shown);
   }
 
   /** Marks the cursor's cell and those that are selected. */
   private mark(first: number, shown: number): void {
-    const lines = this.lines.slice(0, shown).map(({ cells }, line) => ({ index: first + line, cells }));
-    const active = markCells(this.cursor, [{ index: -1, cells: this.head.cells }, ...lines]);
+    const { at } = this.cursor;
+    const head = { index: -1, cells: this.head.cells };
+    const active = this.marks.show(this.cursor, [head, ...this.lines.marked(first, shown)]);
+    if (at !== null) this.lines.explain(at.row - first, at.column);
     setAttribute(this.frame.table, 'aria-activedescendant', active?.id ?? null);
     this.asked?.moved();
   }

@@ -1,5 +1,5 @@
+import { setAttribute } from '../dom.js';
 import type { ColumnFormat } from './columnFormat.js';
-import type { GridRow } from './gridRow.js';
 
 /** Columns that stay in sight at most: those beyond would leave no room for the others. */
 const MOST = 3;
@@ -11,11 +11,12 @@ export function stickyColumns(formats: readonly ColumnFormat[], key: readonly st
   return Math.min(MOST, Math.max(1, others < 0 ? formats.length - 1 : others));
 }
 
-/** Tells the cells that stay in sight where they stay: behind those before them, as wide as these are drawn. */
+/** Tells the cells that stay in sight where they stay: behind those before them, as wide as these are drawn. @param room pixels across that are seen of the table; 0: not known */
 export function stickyOffsets(
   table: HTMLTableElement,
   head: HTMLTableRowElement,
-  lines: readonly GridRow[],
+  lines: readonly HTMLTableRowElement[],
+  room: number,
 ): void {
   const sticky = [...head.cells].filter(cell => cell.classList.contains('millrace-mod-sticky'));
   let left = 0;
@@ -24,18 +25,16 @@ export function stickyOffsets(
     left += cell.offsetWidth;
     return offset;
   });
-  // Where they would take most of what is to be seen, they go with the others.
-  const room = table.closest<HTMLElement>('.millrace-Grid-scroller')?.clientWidth ?? 0;
-  const isFree = room > 0 && left > room * 0.6;
+  // Where nothing is scrolled sideways they need not, and cost less; where they would take most of what is to be seen, they go with the others.
+  const isFree = room > 0 && (table.offsetWidth <= room || left > room * 0.6);
+  setAttribute(table, 'data-free', isFree ? '' : null);
   const filters = head.nextElementSibling;
   const rows = [head, ...(filters instanceof HTMLTableRowElement ? [filters] : [])];
-  for (const row of [...rows, ...lines.map(({ node }) => node)]) {
+  for (const row of [...rows, ...lines]) {
     offsets.forEach((offset, place) => {
       const cell = row.cells.item(place);
       if (cell === null) return;
-      const { style } = cell;
-      style.position = isFree ? 'static' : '';
-      style.left = `${offset}px`;
+      cell.style.left = isFree ? '' : `${offset}px`;
     });
   }
 }
