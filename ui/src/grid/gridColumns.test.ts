@@ -101,6 +101,19 @@ describe('what a reader has set of columns', () => {
     expect(grid.cssWidths().filter(width => width.endsWith('px'))).toEqual([]);
   });
 
+  it('waits for columns that are not known yet', () => {
+    const grid = opened(ARRANGED, []);
+    expect([names(grid), grid.saved]).toEqual([[], ARRANGED]);
+    grid.set(COLUMNS);
+    expect([names(grid), grid.saved]).toEqual([['price', 'at'], ARRANGED]);
+  });
+
+  it('names a column once, whatever a notebook says', () => {
+    const grid = opened([{ name: 'price' }, { name: 'at' }, { name: 'price', decimals: 1 }, { name: 'at' }]);
+    expect(names(grid)).toEqual(['price', 'at', 'symbol']);
+    expect(grid.shown[0].text(0.25)).toBe('0.3');
+  });
+
   it('leaves one column where a notebook hides all, and no width beyond what can be set', () => {
     const grid = opened(COLUMNS.map(({ name }) => ({ name, hidden: true, width: 1e9 })));
     expect(grid.shown.length).toBeGreaterThan(0);

@@ -22,13 +22,12 @@ export class GridColumns {
   /** Widths that the reader has set, in pixels. */
   private readonly widths = new Map<string, number>();
   /** Those of the notebook that have not been seen in the table yet, by name. */
-  private readonly restored = new Map<string, GridColumn>();
+  private readonly restored: Map<string, GridColumn>;
 
   /** @param saved what the notebook says of them, whoever has written it */
   constructor(saved?: unknown) {
-    for (const column of readColumns(saved)) {
-      const { name, hidden = false, width = null } = column;
-      this.restored.set(name, column);
+    this.restored = readColumns(saved);
+    for (const [name, { hidden = false, width = null }] of this.restored) {
       this.order.push(name);
       if (hidden) this.hidden.add(name);
       this.resize(name, width);
@@ -47,6 +46,8 @@ export class GridColumns {
 
   /** Takes the columns of the table, keeping what was set for those of the same names. */
   set(columns: readonly ViewColumn[]): void {
+    // They are not known yet: what is to be set of them waits.
+    if (columns.length === 0) return;
     const before = new Map(this.all.map(format => [format.column.name, format]));
     this.all = columns.map((column, index) => {
       const known = before.get(column.name);

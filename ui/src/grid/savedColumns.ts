@@ -4,9 +4,18 @@ import type { ColumnStyle } from './columnFormat.js';
 /** Decimals that a number is written with at most. */
 export const MOST_DECIMALS = 12;
 
-/** What a notebook says of a grid's columns, as far as it can be meant: anybody may have written it. */
-export function readColumns(saved: unknown): GridColumn[] {
-  return Array.isArray(saved) ? saved.flatMap(each => readColumn(each) ?? []) : [];
+/** Columns that are read at most: more than tables have. */
+const MOST_COLUMNS = 10_000;
+
+/** What a notebook says of a grid's columns, by their names and as far as it can be meant: anybody may have written it. */
+export function readColumns(saved: unknown): Map<string, GridColumn> {
+  const columns = new Map<string, GridColumn>();
+  if (!Array.isArray(saved)) return columns;
+  for (const each of saved.slice(0, MOST_COLUMNS)) {
+    const column = readColumn(each);
+    if (column !== null) columns.set(column.name, column);
+  }
+  return columns;
 }
 
 function readColumn(saved: unknown): GridColumn | null {
