@@ -46,5 +46,6 @@ export const CASES = [
   ...[12, 50].map(rows => ({
     ...single(`table ${rows} x 10 of 1 million rows, 30/s`, 30, 200_000, WIDE, 'cpu 10'),
     settings: { tableRows: rows },
+    height: 2000,
   })),
 ];

@@ -19,7 +19,8 @@ const START = 'start';
 /** Frames that are painted before anything is measured. */
 const WARM = 5;
 /** Views are seen, and so drawn, where they are on the screen. */
-const HEIGHTS = { one: 2000, many: 9000 };
+const HEIGHTS = { one: 1000, many: 9000 };
+/** What a case sets of them. */
 const SETTINGS = '@millrace/jupyterlab:streams';
 
 /**
@@ -75,8 +76,10 @@ async function attempt(name, work) {
   }
 }
 
-async function measure({ folder, server, browser }, { name, cells, views, target, settings = {} }) {
-  const height = views === 1 ? HEIGHTS.one : HEIGHTS.many;
+async function measure(
+  { folder, server, browser },
+  { name, cells, views, target, settings = {}, height = views === 1 ? HEIGHTS.one : HEIGHTS.many },
+) {
   const page = await browser.newPage({ viewport: { width: 1400, height } });
   const slug = name.replace(/\W+/g, '-');
   try {
