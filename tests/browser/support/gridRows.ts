@@ -39,6 +39,8 @@ function visibleRows(node: Element): [number, Record<string, string>][] {
       const values: Record<string, string> = {};
       [...row.querySelectorAll<HTMLElement>('td')].forEach((cell, at) => {
         const name = heads[at]?.dataset['column'] ?? heads[at]?.textContent ?? '';
+        // A cell has its tooltip when the pointer comes to it.
+        cell.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
         values[name] = cell.title !== '' ? cell.title : (cell.textContent ?? '');
       });
       return [Number(row.getAttribute('aria-rowindex')) - 2, values];
