@@ -73,8 +73,11 @@ const [BAR_CELL, JOIN_CELL, TOGETHER_CELL, LINE_CELL] = [1, 2, 3, 4];
 async function opened(name: string): Promise<NotebookPage> {
   const notebook = await lab.open(name, CELLS);
   for (let cell = 0; cell < CELLS.length; cell++) await notebook.run(cell);
-  for (const cell of [BAR_CELL, JOIN_CELL, TOGETHER_CELL, LINE_CELL])
+  for (const cell of [BAR_CELL, JOIN_CELL, TOGETHER_CELL, LINE_CELL]) {
+    // What is not seen is not drawn, and the cell that was run last is.
+    await notebook.view(cell).scrollTo();
     await notebook.view(cell).reaches('ended');
+  }
   return notebook;
 }
 
