@@ -10,7 +10,6 @@ interface TestCase {
 }
 
 export default class Reporter {
-  constructor(print: (line: string) => void);
   onTestModuleStart(module: Module): void;
   onTestCaseResult(test: TestCase): void;
   onTestModuleEnd(module: Module): void;

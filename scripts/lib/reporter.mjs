@@ -4,23 +4,16 @@ const FLAKY = 'FLAKY ';
 
 /** A vitest reporter for those who read the output: what passed only when tried again, and which files were running. */
 export default class Reporter {
-  #print;
-
-  /** Vitest gives its reporters their options first. */
-  constructor(print) {
-    this.#print = typeof print === 'function' ? print : line => console.log(line);
-  }
-
   onTestModuleStart(module) {
-    this.#print(`${BEGUN}${nameOf(module)}`);
+    console.log(`${BEGUN}${nameOf(module)}`);
   }
 
   onTestCaseResult(test) {
-    if (test.diagnostic()?.flaky) this.#print(`${FLAKY}${nameOf(test.module)} > ${test.fullName}`);
+    if (test.diagnostic()?.flaky) console.log(`${FLAKY}${nameOf(test.module)} > ${test.fullName}`);
   }
 
   onTestModuleEnd(module) {
-    this.#print(`${ENDED}${nameOf(module)}`);
+    console.log(`${ENDED}${nameOf(module)}`);
   }
 }
 

@@ -1,11 +1,15 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import Reporter, { flaky, running } from '../../scripts/lib/reporter.mjs';
 
 /** What the reporter prints of a run. */
 function printed(report: (reporter: Reporter) => void): string {
-  const lines: string[] = [];
-  report(new Reporter(line => lines.push(line)));
-  return lines.join('\n');
+  const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  try {
+    report(new Reporter());
+    return log.mock.calls.join('\n');
+  } finally {
+    log.mockRestore();
+  }
 }
 
 const module = (relativeModuleId: string) => ({ relativeModuleId, project: { name: 'unit' } });

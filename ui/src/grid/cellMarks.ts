@@ -9,28 +9,25 @@ export interface MarkedRow {
 
 /** The marks of the cursor's cell and of those that are selected. Cells without one, which are nearly all, are not asked. */
 export class CellMarks {
-  private marked = new Set<HTMLElement>();
+  private active: HTMLElement | null = null;
+  private selected: ReadonlySet<HTMLElement> = new Set();
 
   /** Marks the cells on the screen. @returns the cursor's, where it is among them */
   show({ at, area }: GridCursor, rows: Iterable<MarkedRow>): HTMLElement | null {
     let active: HTMLElement | null = null;
     const isMany = area !== null && (area.bottom > area.top || area.right > area.left);
-    const marked = new Set<HTMLElement>();
+    const selected = new Set<HTMLElement>();
     for (const { index, cells } of rows) {
-      const here = at?.row === index ? cells.at(at.column) : undefined;
-      if (here !== undefined) active = here;
-      const isWithin = isMany && index >= area.top && index <= area.bottom;
-      const selected = isWithin ? cells.slice(area.left, area.right + 1) : [];
-      for (const cell of selected) setAttribute(cell, 'aria-selected', 'true');
-      for (const cell of here === undefined ? selected : [...selected, here]) marked.add(cell);
-      if (here !== undefined && !selected.includes(here)) setAttribute(here, 'aria-selected', null);
+      if (at?.row === index) active = cells[at.column] ?? null;
+      if (!isMany || index < area.top || index > area.bottom) continue;
+      for (const cell of cells.slice(area.left, area.right + 1)) selected.add(cell);
     }
-    for (const cell of this.marked) {
-      if (!marked.has(cell)) setAttribute(cell, 'aria-selected', null);
-      if (cell !== active) setAttribute(cell, 'data-active', null);
-    }
+    for (const cell of this.selected) if (!selected.has(cell)) setAttribute(cell, 'aria-selected', null);
+    for (const cell of selected) setAttribute(cell, 'aria-selected', 'true');
+    if (this.active !== null && this.active !== active) setAttribute(this.active, 'data-active', null);
     if (active !== null) setAttribute(active, 'data-active', '');
-    this.marked = marked;
+    this.active = active;
+    this.selected = selected;
     return active;
   }
 }

@@ -1,17 +1,18 @@
 import type { GridColumn } from '@millrace/protocol';
+import { checkedZone } from '../controls/zones.js';
 import type { ColumnStyle } from './columnFormat.js';
 
 /** Decimals that a number is written with at most. */
 export const MOST_DECIMALS = 12;
 
 /** Columns that are read at most: more than tables have. */
-const MOST_COLUMNS = 10_000;
+const MOST_READ = 10_000;
 
 /** What a notebook says of a grid's columns, by their names and as far as it can be meant: anybody may have written it. */
 export function readColumns(saved: unknown): Map<string, GridColumn> {
   const columns = new Map<string, GridColumn>();
   if (!Array.isArray(saved)) return columns;
-  for (const each of saved.slice(0, MOST_COLUMNS)) {
+  for (const each of saved.slice(0, MOST_READ)) {
     const column = readColumn(each);
     if (column !== null) columns.set(column.name, column);
   }
@@ -22,6 +23,7 @@ function readColumn(saved: unknown): GridColumn | null {
   if (typeof saved !== 'object' || saved === null) return null;
   const { name, hidden, width, decimals, plain, percent, zone } = saved as Partial<Record<string, unknown>>;
   if (typeof name !== 'string') return null;
+  const known = typeof zone === 'string' ? checkedZone(zone) : null;
   return {
     name,
     ...(hidden === true && { hidden }),
@@ -29,20 +31,12 @@ function readColumn(saved: unknown): GridColumn | null {
     ...(isDecimals(decimals) && { decimals }),
     ...(plain === true && { plain }),
     ...(percent === true && { percent }),
-    ...(isZone(zone) && { zone }),
+    ...(known !== null && { zone: known }),
   };
 }
 
 function isDecimals(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_DECIMALS;
-}
-
-function isZone(value: unknown): value is string {
-  try {
-    return typeof value === 'string' && Intl.DateTimeFormat('en-US', { timeZone: value }) !== null;
-  } catch {
-    return false;
-  }
 }
 
 const UTC = 'UTC';
